@@ -1,0 +1,28 @@
+// Fleet: every host and every VM, worst first, with links down.
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
+import { at, frame } from './frame.ts'
+import { uids } from './links.ts'
+import * as vms from './panels/fleet.ts'
+import * as hosts from './panels/hosts.ts'
+import * as vm from './panels/vm.ts'
+
+export const fleetDashboard = (): Dashboard =>
+  frame({
+    uid: uids.fleet,
+    title: 'Fleet',
+    description: 'Every KVM host and VM: which VMs lose their time in QEMU, worst first.',
+    from: 'now-6h',
+    rows: {
+      'At a glance': [
+        at(4, 4, hosts.hostsUpStat()),
+        at(4, 4, hosts.hostsDownStat()),
+        at(4, 4, vm.vmCountStat()),
+        at(4, 4, vms.ioVmsStat()),
+        at(4, 4, vms.fleetRatioStat()),
+        at(4, 4, vm.alertsStat()),
+      ],
+      VMs: [at(24, 11, vms.worstVms()), at(8, 10, vms.vmsByClassGraph()), at(16, 10, vms.classMap())],
+      Hosts: [at(24, 9, hosts.hostsTable())],
+      'Alerts and the rest': [at(14, 9, vm.hostAlertsTable()), at(10, 9, vms.idleVms())],
+    },
+  })

@@ -1,0 +1,59 @@
+// What every dashboard has around its panels: variables, annotations, links, and the grid.
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
+import {
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  type Panel,
+  type QueryVariableBuilder,
+  RowBuilder,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { alerts, remediations } from './annotations.ts'
+import { tag, toAll, type uids } from './links.ts'
+import { datasourceVariable, instanceVariable, jobVariable, vmVariable } from './variables.ts'
+
+interface Sized extends Builder<Panel> {
+  span(width: number): this
+  height(height: number): this
+}
+
+export interface Frame {
+  readonly uid: (typeof uids)[keyof typeof uids]
+  readonly title: string
+  readonly description: string
+  /** How far back it looks at first, such as now-6h. */
+  readonly from: string
+  readonly vms?: QueryVariableBuilder
+  /** By title. The widths of a row add up to one or more full lines of 24. */
+  readonly rows: Readonly<Record<string, readonly Builder<Panel>[]>>
+}
+
+/** A panel of this size; the grid is 24 wide, a unit of height is 30 pixels. */
+export const at = (width: number, height: number, panel: Sized): Builder<Panel> =>
+  panel.span(width).height(height)
+
+export function frame(spec: Frame): Dashboard {
+  const builder = new DashboardBuilder(`KVM / ${spec.title}`)
+    .uid(spec.uid)
+    .description(spec.description)
+    .tags([tag])
+    .readonly()
+    .timezone('browser')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .time({ from: spec.from, to: 'now' })
+    .refresh('1m')
+    .variables([datasourceVariable, jobVariable, instanceVariable, spec.vms ?? vmVariable])
+    .annotations([alerts, remediations])
+    .link(toAll)
+  for (const [title, panels] of Object.entries(spec.rows)) {
+    builder.withRow(new RowBuilder(title))
+    for (const panel of panels) builder.withPanel(panel)
+  }
+  const dashboard = builder.build()
+  // Links to a single panel use its id, so Grafana is not left to choose one.
+  for (const [index, panel] of (dashboard.panels ?? []).entries()) panel.id = index + 1
+  // The SDK's default would hide links and annotations in a menu.
+  for (const shown of [...(dashboard.links ?? []), ...(dashboard.annotations.list ?? [])])
+    delete shown.placement
+  return dashboard
+}

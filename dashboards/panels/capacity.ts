@@ -1,0 +1,113 @@
+// Capacity: what more fits on each host and for how long, and which VMs are the wrong size.
+import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
+import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
+import * as units from '@grafana/grafana-foundation-sdk/units'
+import { tableToHost, tableToVm } from '../links.ts'
+import * as capacity from '../queries/capacity.ts'
+import { freeInPools } from '../queries/host-memory.ts'
+import { runDelaySteps } from '../style/judgement-steps.ts'
+import { words } from '../style/mappings.ts'
+import { stat } from '../style/stat.ts'
+import { lowIsBad } from '../style/steps.ts'
+import { table } from '../style/table.ts'
+
+/** A week is too short to order a host, a month is enough to plan. */
+const daySteps = lowIsBad(7, 30)
+const fullSteps = lowIsBad(1, 2)
+const sizes = words({ 0: ['fits', 'green'], 1: ['too big', 'blue'], 2: ['too small', 'red'] })
+
+export const whatMoreFits = (): TablePanel =>
+  table({
+    title: 'What more fits',
+    description:
+      'Beyond what runs now, near the peak of the time range: CPUs below the limit, vCPUs and VMs like those that are there, memory above the reserve, real-time vCPUs, huge pages.',
+    labels: { instance: 'Host' },
+    links: { Host: tableToHost },
+    sortBy: { name: 'VMs by memory', descending: false },
+    columns: [
+      { name: 'CPUs', expr: capacity.cpusLeft, unit: units.Short, decimals: 1, steps: lowIsBad(0.5, 1) },
+      { name: 'vCPUs by CPU', expr: capacity.vcpusLeft, unit: units.Short, steps: fullSteps },
+      { name: 'Memory', expr: capacity.memoryLeft, unit: units.BytesIEC },
+      { name: 'VMs by memory', expr: capacity.vmsLeft, unit: units.Short, steps: fullSteps },
+      { name: 'Real-time vCPUs', expr: capacity.realtimeLeft, unit: units.Short },
+      { name: 'Huge pages free', expr: freeInPools, unit: units.BytesIEC },
+    ],
+  })
+
+export const daysLeft = (): TablePanel =>
+  table({
+    title: 'Days left',
+    description:
+      'If the trend of the time range goes on: until the CPUs are busy above the limit and until memory is down to the reserve. Empty: no such trend.',
+    labels: { instance: 'Host' },
+    links: { Host: tableToHost },
+    noValue: 'no end in sight',
+    columns: [
+      { name: 'CPU', expr: capacity.cpuDays, unit: units.Days, decimals: 0, steps: daySteps },
+      { name: 'Memory', expr: capacity.memoryDays, unit: units.Days, decimals: 0, steps: daySteps },
+    ],
+  })
+
+export const toReclaim = (): TablePanel =>
+  table({
+    title: 'To be won back',
+    description:
+      'vCPUs beyond twice what their VMs use near their peak, and memory that VMs were given and do not hold.',
+    labels: { instance: 'Host' },
+    links: { Host: tableToHost },
+    noValue: 'no VM',
+    columns: [
+      { name: 'vCPUs', expr: capacity.vcpusToReclaim, unit: units.Short },
+      { name: 'Memory', expr: capacity.memoryToReclaim, unit: units.BytesIEC },
+    ],
+  })
+
+export const tooSmallStat = (): StatPanel =>
+  stat({
+    title: 'VMs with too few vCPUs',
+    description: 'VMs that use more than four fifths of their vCPUs near their peak.',
+    unit: units.Short,
+    expr: capacity.vmsOfSize(capacity.cpuSize, 2),
+  })
+
+export const tooBigStat = (): StatPanel =>
+  stat({
+    title: 'VMs with too many vCPUs',
+    description: 'VMs that use less than a fifth of their vCPUs near their peak and have more than one.',
+    unit: units.Short,
+    expr: capacity.vmsOfSize(capacity.cpuSize, 1),
+  })
+
+export const tooMuchMemoryStat = (): StatPanel =>
+  stat({
+    title: 'VMs with too much memory',
+    description: 'VMs that hold less than half of the memory they were given.',
+    unit: units.Short,
+    expr: capacity.vmsOfSize(capacity.memorySize, 1),
+  })
+
+export const vmSizes = (): TablePanel =>
+  table({
+    title: 'VMs by size and use',
+    description:
+      'CPU use and run delay near the peak of the time range; memory held now. Too little memory shows inside the guest only.',
+    labels: { vm: 'VM', instance: 'Host' },
+    links: { VM: tableToVm, Host: tableToHost },
+    sortBy: { name: 'Used of vCPUs', descending: true },
+    columns: [
+      { name: 'vCPUs', expr: capacity.vcpuCount, unit: units.Short },
+      { name: 'CPUs used', expr: capacity.cpuPeak, unit: units.Short, decimals: 2 },
+      { name: 'Used of vCPUs', expr: capacity.cpuShare, unit: units.PercentUnit, decimals: 0 },
+      { name: 'CPU', expr: capacity.cpuSize, unit: units.NoUnit, mappings: sizes },
+      {
+        name: 'Run delay',
+        expr: capacity.runDelayPeak,
+        unit: units.PercentUnit,
+        decimals: 1,
+        steps: runDelaySteps,
+      },
+      { name: 'Memory given', expr: capacity.memoryGiven, unit: units.BytesIEC },
+      { name: 'Held of it', expr: capacity.memoryShare, unit: units.PercentUnit, decimals: 0 },
+      { name: 'Memory', expr: capacity.memorySize, unit: units.NoUnit, mappings: sizes },
+    ],
+  })

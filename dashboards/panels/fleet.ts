@@ -1,0 +1,140 @@
+// The VMs of a fleet: who loses most of its time in QEMU, and how the classes are spread.
+import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
+import type { PanelBuilder as StatePanel } from '@grafana/grafana-foundation-sdk/statetimeline'
+import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
+import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
+import * as units from '@grafana/grafana-foundation-sdk/units'
+import { graphToVm, tableToHost, tableToVm } from '../links.ts'
+import * as exits from '../queries/exits.ts'
+import * as scheduling from '../queries/scheduling.ts'
+import { byVm, judged, ofVm, perVm } from '../queries/selector.ts'
+import * as vm from '../queries/vm.ts'
+import { classColors, classWords } from '../style/classes.ts'
+import { ratioSteps, runDelaySteps, waitSteps } from '../style/judgement-steps.ts'
+import { stat } from '../style/stat.ts'
+import { stateTimeline } from '../style/state-timeline.ts'
+import { noneIsGood } from '../style/steps.ts'
+import { table } from '../style/table.ts'
+import { limit, timeseries } from '../style/timeseries.ts'
+
+const noneJudged = 'no VM is busy enough to be judged'
+
+export const fleetRatioStat = (): StatPanel =>
+  stat({
+    title: 'Exits handled inside KVM',
+    description:
+      'Root-mode switch ratio of all chosen VMs together, weighted by their exits. Near 1 is near bare metal.',
+    unit: units.PercentUnit,
+    decimals: 1,
+    expr: exits.fleetRatio5m,
+    steps: ratioSteps,
+  })
+
+export const ioVmsStat = (): StatPanel =>
+  stat({
+    title: 'I/O-bound VMs',
+    description: 'VMs of class io: busy, and more of their exits go on to QEMU than the threshold allows.',
+    unit: units.Short,
+    expr: exits.ioVms,
+    steps: noneIsGood,
+  })
+
+export const worstVms = (): TablePanel =>
+  table({
+    title: 'VMs by share of exits handled inside KVM, worst first',
+    description:
+      'Every VM busy enough to be judged, over the last 5 minutes. A low share with emulated devices is mended by virtio; a high wait says how much of its CPU time it would win.',
+    labels: { vm: 'VM', instance: 'Host' },
+    links: { VM: tableToVm, Host: tableToHost },
+    sortBy: { name: 'Inside KVM', descending: false },
+    noValue: '–',
+    columns: [
+      {
+        name: 'Inside KVM',
+        expr: byVm(exits.judgedRatio5m),
+        unit: units.PercentUnit,
+        decimals: 1,
+        steps: ratioSteps,
+      },
+      { name: 'Class', expr: judged(exits.classNumber), unit: units.NoUnit, mappings: classWords },
+      { name: 'I/O share', expr: byVm(judged(exits.ioShare5m)), unit: units.PercentUnit, decimals: 1 },
+      {
+        name: 'Wait for QEMU per CPU second',
+        expr: byVm(judged(exits.userspaceWait5m)),
+        unit: units.PercentUnit,
+        decimals: 1,
+        steps: waitSteps,
+      },
+      { name: 'Exits to QEMU', expr: byVm(judged(exits.userspaceSwitches5m)), unit: units.OpsPerSecond },
+      {
+        name: 'Emulated devices',
+        expr: judged(`(${vm.emulatedDevices})`),
+        unit: units.Short,
+        steps: noneIsGood,
+      },
+      { name: 'CPUs used', expr: byVm(judged(scheduling.cpu5m)), unit: units.Short, decimals: 2 },
+      {
+        name: 'Run delay',
+        expr: byVm(judged(scheduling.runDelay5m)),
+        unit: units.PercentUnit,
+        decimals: 1,
+        steps: runDelaySteps,
+      },
+    ],
+  })
+
+export const idleVms = (): TablePanel =>
+  table({
+    title: 'VMs not judged',
+    description: 'VMs that exit too seldom for a ratio to mean anything (kvminfo:switches_active:threshold).',
+    labels: { vm: 'VM', instance: 'Host' },
+    links: { VM: tableToVm, Host: tableToHost },
+    sortBy: { name: 'CPUs used', descending: true },
+    columns: [
+      { name: 'Exits', expr: unjudged(exits.switches5m), unit: units.OpsPerSecond },
+      { name: 'CPUs used', expr: unjudged(scheduling.cpu5m), unit: units.Short, decimals: 2 },
+      { name: 'vCPUs', expr: unjudged(vm.vcpus), unit: units.Short },
+    ],
+  })
+
+function unjudged(expr: string): string {
+  return byVm(`${expr} unless on (${perVm}) ${ofVm('vm:kvminfo_active:info')}`)
+}
+
+export function vmsByClassGraph(): GraphPanel {
+  const panel = timeseries({
+    title: 'VMs by class',
+    description: 'How many of the judged VMs are compute, mixed or I/O-bound.',
+    unit: units.Short,
+    lines: [{ expr: exits.vmsByClass, legend: '{{class}}' }],
+    stacked: true,
+    noValue: noneJudged,
+  })
+  for (const [name, color] of Object.entries(classColors)) {
+    panel.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }])
+  }
+  return panel
+}
+
+export const classMap = (): StatePanel =>
+  stateTimeline({
+    title: 'Class map',
+    description: 'The class of each VM over time; a gap is a time in which it was too idle to be judged.',
+    expr: exits.classNumber,
+    legend: '{{vm}} on {{instance}}',
+    mappings: classWords,
+    noValue: noneJudged,
+    links: [graphToVm],
+  })
+
+export const lowestRatios = (): GraphPanel =>
+  timeseries({
+    title: 'VMs with the lowest share handled inside KVM',
+    description: 'The ten judged VMs with the lowest root-mode switch ratio.',
+    unit: units.PercentUnit,
+    max: 1,
+    lines: [{ expr: `bottomk(10, ${exits.judgedRatio5m})`, legend: '{{vm}} on {{instance}}' }],
+    limits: [limit('root_mode_switch_io', 'I/O-bound below')],
+    noValue: noneJudged,
+    links: [graphToVm],
+  })

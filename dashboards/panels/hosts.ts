@@ -1,0 +1,85 @@
+// The hosts of a fleet beside each other.
+import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
+import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
+import * as units from '@grafana/grafana-foundation-sdk/units'
+import { tableToHost } from '../links.ts'
+import * as hosts from '../queries/hosts.ts'
+import * as scheduling from '../queries/scheduling.ts'
+import { byHost } from '../queries/selector.ts'
+import { densitySteps, hostCpuSteps, hostMemorySteps, runDelaySteps } from '../style/judgement-steps.ts'
+import { words } from '../style/mappings.ts'
+import { stat } from '../style/stat.ts'
+import { lowIsBad, noneIsGood } from '../style/steps.ts'
+import { table } from '../style/table.ts'
+
+export const hostsUpStat = (): StatPanel =>
+  stat({
+    title: 'Hosts up',
+    description: 'Chosen exporters that Prometheus reached at its last scrape.',
+    unit: units.Short,
+    expr: hosts.hostsUp,
+    steps: lowIsBad(1, 1),
+  })
+
+export const hostsDownStat = (): StatPanel =>
+  stat({
+    title: 'Hosts down',
+    description:
+      'Chosen exporters that Prometheus did not reach at its last scrape: nothing is known of their VMs.',
+    unit: units.Short,
+    expr: hosts.hostsDown,
+    steps: noneIsGood,
+  })
+
+export const hostsTable = (): TablePanel =>
+  table({
+    title: 'Hosts',
+    description: 'Each host: how full it is and whether its VMs wait for a CPU. Overcommit is vCPUs per CPU.',
+    labels: { instance: 'Host' },
+    links: { Host: tableToHost },
+    sortBy: { name: 'CPU busy', descending: true },
+    columns: [
+      {
+        name: 'Exporter',
+        expr: byHost(hosts.up),
+        unit: units.NoUnit,
+        mappings: words({ 0: ['down', 'red'], 1: ['up', 'green'] }),
+      },
+      { name: 'VMs', expr: hosts.vms, unit: units.Short },
+      { name: 'Overcommit', expr: hosts.vcpusPerCpu, unit: units.Short, decimals: 2 },
+      {
+        name: 'CPU busy',
+        expr: byHost(hosts.cpuBusy5m),
+        unit: units.PercentUnit,
+        decimals: 1,
+        steps: hostCpuSteps,
+      },
+      {
+        name: 'Run delay',
+        expr: byHost(scheduling.hostRunDelay5m),
+        unit: units.PercentUnit,
+        decimals: 1,
+        steps: runDelaySteps,
+      },
+      {
+        name: 'Memory available',
+        expr: byHost(hosts.memoryAvailableShare),
+        unit: units.PercentUnit,
+        decimals: 1,
+        steps: hostMemorySteps,
+      },
+      {
+        name: 'Real-time vCPUs per CPU',
+        expr: byHost(scheduling.realtimeDensity),
+        unit: units.PercentUnit,
+        decimals: 0,
+        steps: densitySteps,
+      },
+      {
+        name: 'Collectors failing',
+        expr: byHost(hosts.collectorsFailing),
+        unit: units.Short,
+        steps: noneIsGood,
+      },
+    ],
+  })

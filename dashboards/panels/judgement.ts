@@ -1,0 +1,92 @@
+// Whether a VM loses its time in QEMU: its root-mode switch ratio, its class and what the round trips cost.
+import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
+import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
+import * as units from '@grafana/grafana-foundation-sdk/units'
+import * as exits from '../queries/exits.ts'
+import { classWords } from '../style/classes.ts'
+import { ratioSteps, waitSteps } from '../style/judgement-steps.ts'
+import { stat } from '../style/stat.ts'
+import { highIsBad } from '../style/steps.ts'
+import { limit, timeseries } from '../style/timeseries.ts'
+
+const noTime = 'no data: needs the kernel module with time accounting on'
+
+export const classStat = (): StatPanel =>
+  stat({
+    title: 'Class',
+    description:
+      'What the exits say the VM does: compute, mixed or io. None while it is too idle to be judged.',
+    unit: units.NoUnit,
+    expr: exits.classNumber,
+    legend: '{{vm}}',
+    mappings: classWords,
+    noValue: 'idle',
+  })
+
+export const ratioStat = (): StatPanel =>
+  stat({
+    title: 'Exits handled inside KVM',
+    description: 'Root-mode switch ratio of the last 5 minutes. Near 1 is near bare metal.',
+    unit: units.PercentUnit,
+    decimals: 1,
+    expr: exits.ratio5m,
+    legend: '{{vm}}',
+    steps: ratioSteps,
+    noValue: 'no exits',
+  })
+
+export const ioShareStat = (): StatPanel =>
+  stat({
+    title: 'I/O share',
+    description:
+      'Port I/O exits per exit, handled by KVM or by QEMU, over the last 5 minutes. Lower is better, all else equal.',
+    unit: units.PercentUnit,
+    decimals: 1,
+    expr: exits.ioShare5m,
+    legend: '{{vm}}',
+    steps: highIsBad(0.25, 0.5),
+    noValue: 'no exits',
+  })
+
+export const waitStat = (): StatPanel =>
+  stat({
+    title: 'Wait for QEMU per CPU second',
+    description:
+      'Seconds the vCPUs waited for QEMU per second of CPU time they had: what the round trips cost.',
+    unit: units.PercentUnit,
+    decimals: 1,
+    expr: exits.userspaceWait5m,
+    legend: '{{vm}}',
+    steps: waitSteps,
+    noValue: noTime,
+  })
+
+export const ratioGraph = (): GraphPanel =>
+  timeseries({
+    title: 'Share of exits handled inside KVM over time',
+    description:
+      'Root-mode switch ratio as the alerts judge it. Below the lower line a VM is I/O-bound, above the upper one compute-bound. Marks are alerts and the remediations that they ask for.',
+    unit: units.PercentUnit,
+    max: 1,
+    lines: [
+      { expr: exits.ratio5m, legend: '{{vm}} 5 minutes' },
+      { expr: exits.ratio1h, legend: '{{vm}} 1 hour' },
+    ],
+    limits: [
+      limit('root_mode_switch_io', 'I/O-bound below'),
+      limit('root_mode_switch_compute', 'compute above'),
+    ],
+    noValue: 'no exits',
+  })
+
+export const ioShareGraph = (): GraphPanel =>
+  timeseries({
+    title: 'I/O share and wait for QEMU over time',
+    description: 'Port I/O exits per exit, and seconds waited for QEMU per CPU second, each over 5 minutes.',
+    unit: units.PercentUnit,
+    lines: [
+      { expr: exits.ioShare5m, legend: '{{vm}} I/O share' },
+      { expr: exits.userspaceWait5m, legend: '{{vm}} wait for QEMU' },
+    ],
+    noValue: 'no exits',
+  })

@@ -1,0 +1,114 @@
+// What a VM is: identity, age, devices, alerts.
+import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
+import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
+import * as units from '@grafana/grafana-foundation-sdk/units'
+import { firingOfVms, firingOnHosts } from '../annotations.ts'
+import { tableToHost, tableToVm } from '../links.ts'
+import * as vm from '../queries/vm.ts'
+import { infoTable } from '../style/info-table.ts'
+import { stat } from '../style/stat.ts'
+import { noneIsGood } from '../style/steps.ts'
+
+export const vmCountStat = (): StatPanel =>
+  stat({
+    title: 'VMs',
+    description: 'Running VMs on the chosen hosts.',
+    unit: units.Short,
+    expr: vm.vmCount,
+    noValue: 'none',
+  })
+
+export const vcpusStat = (): StatPanel =>
+  stat({
+    title: 'vCPUs',
+    description: 'vCPU threads of the VM that are alive.',
+    unit: units.Short,
+    expr: vm.vcpus,
+    legend: '{{vm}}',
+    noValue: 'not to be told',
+  })
+
+export const ageStat = (): StatPanel =>
+  stat({
+    title: 'Running for',
+    description: 'Time since the VM process was started.',
+    unit: units.DurationSeconds,
+    expr: vm.age,
+    legend: '{{vm}}',
+    noValue: 'not running',
+  })
+
+export const alertsStat = (): StatPanel =>
+  stat({
+    title: 'Alerts',
+    description: 'Alerts of this program that fire for the chosen VMs.',
+    unit: units.Short,
+    expr: vm.firing,
+    steps: noneIsGood,
+  })
+
+export const identityTable = (): TablePanel =>
+  infoTable({
+    title: 'Identity',
+    description: 'Process, UUID and machine type of each VM, and where the exporter has them from.',
+    expr: vm.identity,
+    labels: {
+      vm: 'VM',
+      instance: 'Host',
+      pid: 'Process',
+      uuid: 'UUID',
+      machine: 'Machine',
+      source: 'Known from',
+    },
+    links: { Host: tableToHost },
+    noValue: 'not running',
+  })
+
+export const disksTable = (): TablePanel =>
+  infoTable({
+    title: 'Disks',
+    description:
+      'Disks by bus. IDE, SATA and floppy disks are emulated access by access; virtio ones are not.',
+    expr: vm.disks,
+    labels: { vm: 'VM', device: 'Device', bus: 'Bus', cache: 'Cache', format: 'Format' },
+    noValue: 'no disk',
+  })
+
+export const nicsTable = (): TablePanel =>
+  infoTable({
+    title: 'Network interfaces',
+    description:
+      'Interfaces by model, and whether the kernel carries their data (vhost). e1000 and rtl8139 are emulated.',
+    expr: vm.nics,
+    labels: { vm: 'VM', device: 'Device', model: 'Model', vhost: 'vhost' },
+    noValue: 'no interface',
+  })
+
+const alertLabels = {
+  alertname: 'Alert',
+  severity: 'Severity',
+  vm: 'VM',
+  instance: 'Host',
+  device: 'Device',
+  remediation: 'Remediation',
+}
+
+export const vmAlertsTable = (): TablePanel =>
+  infoTable({
+    title: 'Alerts firing',
+    description: 'What fires for these VMs now, and the remediation it asks for, where there is one.',
+    expr: firingOfVms,
+    labels: alertLabels,
+    noValue: 'none',
+  })
+
+export const hostAlertsTable = (): TablePanel =>
+  infoTable({
+    title: 'Alerts firing',
+    description:
+      'What fires now on the chosen hosts and their VMs, and the remediation it asks for, where there is one.',
+    expr: firingOnHosts,
+    labels: alertLabels,
+    links: { VM: tableToVm, Host: tableToHost },
+    noValue: 'none',
+  })

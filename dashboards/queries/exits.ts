@@ -1,0 +1,42 @@
+// Where the exits of VMs end, and what they cost.
+import * as metrics from '../../src/metrics/exits.ts'
+import { judged, ofVm, perVm, rate } from './selector.ts'
+
+export const kernelSwitches = rate(ofVm(metrics.kernelSwitches))
+export const userspaceSwitches = rate(ofVm(metrics.userspaceSwitches))
+export const ioExits = rate(ofVm(metrics.ioExits))
+export const exceptionExits = rate(ofVm(metrics.exceptionExits))
+export const signalReturns = rate(ofVm(metrics.signalReturns))
+export const byReason = rate(ofVm(metrics.exitsByReason))
+
+export const kernelSeconds = rate(ofVm(metrics.kernelSeconds))
+export const haltSeconds = rate(ofVm(metrics.haltSeconds))
+export const userspaceWaitSeconds = rate(ofVm(metrics.userspaceWaitSeconds))
+
+/** Seconds of one round trip to QEMU, on average. */
+export const secondsPerHandover = `${userspaceWaitSeconds} / (${userspaceSwitches} > 0)`
+/** Seconds KVM takes for an exit, on average. */
+export const secondsPerExit = `${kernelSeconds} / (${kernelSwitches} + ${userspaceSwitches} > 0)`
+
+/** Share of each reason in the exits of its VM. */
+export const reasonShare = `${byReason} / on (${perVm}) group_left () (sum by (${perVm}) (${byReason}) > 0)`
+
+export const switches5m = ofVm('vm:kvminfo_switches:rate5m')
+export const ratio5m = ofVm('vm:kvminfo_root_mode_switch:ratio_rate5m')
+export const ratio1h = ofVm('vm:kvminfo_root_mode_switch:ratio_rate1h')
+export const ioShare5m = ofVm('vm:kvminfo_io_exit:ratio_rate5m')
+export const userspaceWait5m = ofVm('vm:kvminfo_userspace_wait:ratio_rate5m')
+export const userspaceSwitches5m = ofVm('vm:kvminfo_userspace_switches:rate5m')
+
+export const judgedRatio5m = judged(ratio5m)
+
+/** Of all chosen VMs together, so that busy ones weigh more. */
+export const fleetRatio5m = `sum(${ofVm('vm:kvminfo_kernel_switches:rate5m')}) / (sum(${switches5m}) > 0)`
+
+const ofClass = (name: string): string => ofVm('vm:kvminfo_class:info', `class="${name}"`)
+
+/** 1 compute, 2 mixed, 3 io. */
+export const classNumber = `max by (${perVm}) (${ofClass('compute')} or ${ofClass('mixed')} * 2 or ${ofClass('io')} * 3)`
+
+export const vmsByClass = `count by (class) (${ofVm('vm:kvminfo_class:info')})`
+export const ioVms = `count(${ofClass('io')}) or vector(0)`

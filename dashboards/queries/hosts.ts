@@ -1,0 +1,43 @@
+// The hosts: up or down, CPU, pressure, and how much of each was promised to VMs.
+import { collectorDuration, collectorSuccess, sourceActive, vmProblems } from '../../src/metrics/exporter.ts'
+import { hostCpuGuestSeconds, hostCpuSeconds, hostInfo } from '../../src/metrics/host.ts'
+import { pressureFullSeconds, pressureSomeSeconds } from '../../src/metrics/pressure.ts'
+import { vcpuCpuSeconds } from '../../src/metrics/vcpu.ts'
+import { vmInfo, vmVcpus } from '../../src/metrics/vm.ts'
+import { meminfo, onHost, perHost, rate } from './selector.ts'
+
+export const up = onHost('up')
+export const hostsUp = `count(${up} == 1) or vector(0)`
+export const hostsDown = `count(${up} == 0) or vector(0)`
+
+export const info = onHost(hostInfo)
+export const cpuBusy5m = onHost('instance:kvminfo_host_cpu_busy:ratio_rate5m')
+
+export const vms = `count by (${perHost}) (${onHost(vmInfo)})`
+export const vcpus = `sum by (${perHost}) (${onHost(vmVcpus)})`
+/** Any mode lists every CPU once. */
+export const cpus = `count by (${perHost}) (${rate(onHost(hostCpuSeconds, 'mode="idle"'))})`
+export const vcpusPerCpu = `${vcpus} / ${cpus}`
+
+export const cpuByMode = `sum by (${perHost}, mode) (${rate(onHost(hostCpuSeconds, 'mode!="idle"'))})`
+export const cpuInGuests = `sum by (${perHost}) (${rate(onHost(hostCpuGuestSeconds))})`
+
+/** Of all VMs of the host. */
+export const cpuOfVcpus = `sum by (${perHost}) (${rate(onHost(vcpuCpuSeconds))})`
+
+export const memoryAvailable = onHost(meminfo('MemAvailable'))
+export const memoryTotal = onHost(meminfo('MemTotal'))
+/** Outside the pools of huge pages, as the alert on memory has it. */
+export const memoryOrdinary = onHost('instance:kvminfo_host_memory_ordinary:bytes')
+export const memoryAvailableShare = `${memoryAvailable} / ${memoryOrdinary}`
+
+export const pressureSome = rate(onHost(pressureSomeSeconds))
+export const pressureFull = rate(onHost(pressureFullSeconds))
+
+export const sources = `${onHost(sourceActive)} == 1`
+export const collectors = onHost(collectorSuccess)
+export const collectorsFailing = `count by (${perHost}) (${collectors} == 0) or ${cpus} * 0`
+export const collectorSeconds = onHost(collectorDuration)
+export const problems = rate(onHost(vmProblems))
+export const exporterMemory = onHost('process_resident_memory_bytes')
+export const exporterCpu = rate(onHost('process_cpu_seconds_total'))

@@ -1,0 +1,22 @@
+// What VMs are: identity, age, size, devices.
+import * as metrics from '../../src/metrics/vm.ts'
+import { firingOfVms } from '../annotations.ts'
+import { ofVm, perVm } from './selector.ts'
+
+export const identity = ofVm(metrics.vmInfo)
+export const disks = ofVm(metrics.diskInfo)
+export const nics = ofVm(metrics.nicInfo)
+
+export const vcpus = ofVm(metrics.vmVcpus)
+export const age = `time() - ${ofVm(metrics.vmStartTime)}`
+export const vmCount = `count(${identity})`
+
+export const firing = `count(${firingOfVms}) or vector(0)`
+
+/** Buses and models that QEMU emulates in full: each access of the guest is a hand-over. As in the
+ * alerts KvmVmEmulatedDisk and KvmVmEmulatedNic. */
+const emulatedDisks = ofVm(metrics.diskInfo, 'bus=~"ide|sata"')
+const emulatedNics = ofVm(metrics.nicInfo, 'model=~"e1000.*|rtl8139|pcnet|ne2k_.*|vmxnet3"')
+
+/** Emulated disks and interfaces of each VM, 0 where it has none. */
+export const emulatedDevices = `count by (${perVm}) (${emulatedDisks} or ${emulatedNics}) or count by (${perVm}) (${identity}) * 0`

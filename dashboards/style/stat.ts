@@ -1,0 +1,43 @@
+// One number, coloured by its thresholds.
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  ReduceDataOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common'
+import type { DashboardLinkBuilder, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat'
+import { datasource, now } from './prometheus.ts'
+import { plain, type Steps, stepsConfig } from './steps.ts'
+
+export interface Stat {
+  readonly title: string
+  readonly description: string
+  readonly unit: string
+  readonly expr: string
+  /** What tells several hosts or VMs apart; shown when there are several. */
+  readonly legend?: string
+  readonly steps?: Steps
+  readonly mappings?: readonly ValueMapping[]
+  readonly decimals?: number
+  readonly noValue?: string
+  readonly links?: DashboardLinkBuilder[]
+}
+
+export function stat(spec: Stat): PanelBuilder {
+  const panel = new PanelBuilder()
+    .title(spec.title)
+    .description(spec.description)
+    .datasource(datasource)
+    .unit(spec.unit)
+    .noValue(spec.noValue ?? 'no data')
+    .thresholds(stepsConfig(spec.steps ?? plain))
+    .mappings([...(spec.mappings ?? [])])
+    .dataLinks(spec.links ?? [])
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(BigValueColorMode.Value)
+    .textMode(BigValueTextMode.Auto)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    .withTarget(now(spec.expr, spec.legend ?? spec.title, 0))
+  return spec.decimals === undefined ? panel : panel.decimals(spec.decimals)
+}

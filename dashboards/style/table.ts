@@ -1,0 +1,88 @@
+// A table: one row per host, VM or device, one query per column.
+
+import { TableCellDisplayMode, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common'
+import type {
+  DashboardLinkBuilder,
+  DynamicConfigValue,
+  ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
+import { Short } from '@grafana/grafana-foundation-sdk/units'
+import { datasource, nowAsTable, refId } from './prometheus.ts'
+import { plain, type Steps, stepsConfig } from './steps.ts'
+
+interface Column {
+  readonly name: string
+  /** Must keep the labels of the other columns and no more: rows are merged by them. */
+  readonly expr: string
+  readonly unit: string
+  readonly decimals?: number
+  /** Colours the cell. */
+  readonly steps?: Steps
+  readonly mappings?: readonly ValueMapping[]
+}
+
+export interface Table {
+  readonly title: string
+  readonly description: string
+  /** What each label is called as a column, in their order; other labels are left out. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly columns: readonly Column[]
+  readonly sortBy?: { readonly name: string; readonly descending: boolean }
+  /** Links of a label's cells, by what the label is called. */
+  readonly links?: Readonly<Record<string, DashboardLinkBuilder>>
+  readonly noValue?: string
+  /** Leaves the values out: those of an info metric are always 1. */
+  readonly labelsOnly?: boolean
+}
+
+/** Grafana shows every label unless told otherwise; these say nothing in a table. */
+const unwanted = ['Time', 'job', '__name__', 'alertstate']
+
+export function table(spec: Table): PanelBuilder {
+  const { columns, labels, links = {}, labelsOnly = false } = spec
+  // Grafana calls the value of a single query "Value", those of several "Value #A" and so on.
+  const valueName = (index: number): string => (columns.length === 1 ? 'Value' : `Value #${refId(index)}`)
+  const values = columns.map(({ name }, index) => [valueName(index), name] as const)
+  const names = { ...labels, ...(labelsOnly ? {} : Object.fromEntries(values)) }
+  const left = [...unwanted, ...(labelsOnly ? values.map(([name]) => name) : [])]
+  const panel = new PanelBuilder()
+    .title(spec.title)
+    .description(spec.description)
+    .datasource(datasource)
+    .unit(Short)
+    .noValue(spec.noValue ?? '–')
+    .thresholds(stepsConfig(plain))
+    .filterable(true)
+    .targets(columns.map(({ expr }, index) => nowAsTable(expr, index)))
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: Object.fromEntries(left.map((name) => [name, true])),
+        indexByName: Object.fromEntries(Object.keys(names).map((name, index) => [name, index])),
+        renameByName: names,
+      },
+    })
+  if (!labelsOnly) for (const column of columns) panel.overrideByName(column.name, columnStyle(column))
+  for (const [name, link] of Object.entries(links)) {
+    panel.overrideByName(name, [{ id: 'links', value: [link.build()] }])
+  }
+  if (spec.sortBy) {
+    panel.sortBy([
+      new TableSortByFieldStateBuilder().displayName(spec.sortBy.name).desc(spec.sortBy.descending),
+    ])
+  }
+  return panel
+}
+
+function columnStyle({ unit, decimals, steps, mappings }: Column): DynamicConfigValue[] {
+  const style: DynamicConfigValue[] = [{ id: 'unit', value: unit }]
+  if (decimals !== undefined) style.push({ id: 'decimals', value: decimals })
+  if (mappings !== undefined) style.push({ id: 'mappings', value: mappings })
+  if (steps !== undefined) style.push({ id: 'thresholds', value: stepsConfig(steps).build() })
+  if (steps !== undefined || mappings !== undefined) {
+    style.push({ id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } })
+  }
+  return style
+}

@@ -1,0 +1,52 @@
+// VM: one VM in full, or a few beside each other.
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
+import { at, frame } from './frame.ts'
+import { uids } from './links.ts'
+import * as exits from './panels/exits.ts'
+import * as judgement from './panels/judgement.ts'
+import * as scheduling from './panels/scheduling.ts'
+import * as vm from './panels/vm.ts'
+import * as memory from './panels/vm-memory.ts'
+import { someVmsVariable } from './variables.ts'
+
+export const vmDashboard = (): Dashboard =>
+  frame({
+    uid: uids.vm,
+    title: 'VM',
+    description: 'Where the exits of a VM end and why, its devices, scheduling and memory.',
+    from: 'now-6h',
+    vms: someVmsVariable,
+    rows: {
+      'At a glance': [
+        at(3, 4, judgement.classStat()),
+        at(4, 4, judgement.ratioStat()),
+        at(3, 4, judgement.ioShareStat()),
+        at(4, 4, judgement.waitStat()),
+        at(3, 4, scheduling.runDelayStat()),
+        at(2, 4, vm.vcpusStat()),
+        at(3, 4, vm.ageStat()),
+        at(2, 4, vm.alertsStat()),
+      ],
+      Judgement: [
+        at(16, 9, judgement.ratioGraph()),
+        at(8, 9, vm.vmAlertsTable()),
+        at(12, 8, judgement.ioShareGraph()),
+        at(12, 8, exits.costGraph()),
+      ],
+      Exits: [
+        at(12, 9, exits.switchesGraph()),
+        at(12, 9, exits.reasonsGraph()),
+        at(8, 9, exits.reasonShares()),
+        at(8, 9, exits.kindsGraph()),
+        at(8, 9, exits.timeGraph()),
+      ],
+      Devices: [at(12, 6, vm.disksTable()), at(12, 6, vm.nicsTable())],
+      Scheduling: [
+        at(8, 8, scheduling.cpuOfVcpus()),
+        at(8, 8, scheduling.runDelayOfVcpus()),
+        at(8, 8, scheduling.contextSwitches()),
+        at(24, 7, scheduling.vcpusTable()),
+      ],
+      'Memory and identity': [at(12, 8, memory.memoryOfVm()), at(12, 8, vm.identityTable())],
+    },
+  })

@@ -1,0 +1,97 @@
+// `npm run kmod:install [-- --kernel RELEASE]`: builds both kernel modules by DKMS, so that they are rebuilt with each
+// new kernel, loads them now and at boot. For another kernel than the running one it builds and installs only.
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import {
+  dkmsSource,
+  group,
+  knownVersions,
+  modprobeFile,
+  modules,
+  modulesLoadFile,
+  packageName,
+  packageVersion,
+  readGroup,
+  sourceDirectory,
+} from './module-package.ts'
+import { missing, surroundingsOf } from './preconditions.ts'
+import { main, run, StepError, say } from './step.ts'
+
+const isLoaded = (module: string): boolean => existsSync(`/sys/module/${module}`)
+
+function build(kernel: string): void {
+  for (const version of knownVersions()) {
+    say(`Remove version ${version}, which DKMS has already`)
+    run('dkms', 'remove', '-m', packageName, '-v', version, '--all')
+    rmSync(dkmsSource(version), { recursive: true, force: true })
+  }
+  const version = packageVersion()
+  say(`Copy the sources to ${dkmsSource(version)}`)
+  // Without what a build left behind; through links, as DKMS copies the folder once more.
+  cpSync(sourceDirectory, dkmsSource(version), {
+    recursive: true,
+    dereference: true,
+    filter: (path) => basename(path) !== 'build',
+  })
+  say(`Build and install for kernel ${kernel}`)
+  run('dkms', 'install', '-m', packageName, '-v', version, '-k', kernel)
+}
+
+function configure(groupId: string): void {
+  say(`Write ${modprobeFile}: group ${group} (${groupId}) may read /proc/kvminfo and /proc/taskinfo`)
+  writeFileSync(modprobeFile, modules.map((module) => `options ${module} group=${groupId}\n`).join(''))
+  say(`Write ${modulesLoadFile}: loaded at boot`)
+  writeFileSync(modulesLoadFile, modules.map((module) => `${module}\n`).join(''))
+}
+
+function load(): void {
+  for (const module of modules.toReversed().filter(isLoaded)) {
+    say(`Unload the ${module} that is loaded`)
+    run('modprobe', '-r', module)
+  }
+  for (const module of modules) {
+    say(`Load ${module}`)
+    try {
+      run('modprobe', module)
+    } catch (error) {
+      throw new StepError(
+        `${(error as Error).message}\nWhere the kernel says 'Key was rejected by service', Secure Boot demands a signature:\n` +
+          '  mokutil --import /var/lib/dkms/mok.pub\nthen reboot, enrol the key, and run this again.',
+      )
+    }
+  }
+}
+
+function verify(groupId: string): void {
+  for (const module of modules) {
+    const path = `/proc/${module}`
+    const [header = ''] = readFileSync(path, 'utf8').split('\n')
+    if (!header.startsWith(`${module} `))
+      throw new StepError(`${path} does not begin with '${module}': '${header}'`)
+    if (String(statSync(path).gid) !== groupId)
+      throw new StepError(`${path} is not of group ${group} (${groupId})`)
+    say(`${path} reads: ${header}`)
+  }
+}
+
+main(() => {
+  const { kernel } = parseArgs({ options: { kernel: { type: 'string', default: release() } } }).values
+  const problem = missing('kmod:install', surroundingsOf(kernel))
+  if (problem !== undefined) throw new StepError(problem)
+
+  build(kernel)
+  say(`Make sure of group ${group}`)
+  run('groupadd', '--system', '--force', group)
+  const id = readGroup()?.id
+  if (id === undefined) throw new StepError(`groupadd left no group ${group} in /etc/group`)
+  configure(id)
+  if (kernel !== release()) {
+    say(`Done. Kernel ${kernel} will load the modules when it boots`)
+    return
+  }
+  load()
+  verify(id)
+  say(`Done. Let the exporter's user read them: usermod -a -G ${group} USER, and restart it`)
+})

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* timens_add_boottime_ns(): time since boot, as the reader's time namespace sees it. */
+#ifndef COMPAT_BOOTTIME_H
+#define COMPAT_BOOTTIME_H
+
+#include <linux/time_namespace.h>
+
+#include "compat.h"
+
+#ifndef HAVE_TIMENS_BOOTTIME_NS
+static inline u64 timens_add_boottime_ns(u64 ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ns);
+
+	timens_add_boottime(&ts);
+	return timespec64_to_ns(&ts);
+}
+#endif
+
+#endif /* COMPAT_BOOTTIME_H */

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kvminfo: parameters, loading and unloading. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/user_namespace.h>
+
+#include "clock.h"
+#include "probes.h"
+#include "proc.h"
+#include "slots.h"
+#include "vendor.h"
+#include "version.h"
+
+#ifndef CONFIG_X86_64
+#error "kvminfo reads the tracepoints of KVM on x86-64"
+#endif
+
+#if defined(CONFIG_CFI_CLANG) || defined(CONFIG_CFI)
+#error "kCFI would trap: the prototypes of tracepoints found by name cannot be checked"
+#endif
+
+static bool take_time = true;
+module_param_named(time, take_time, bool, 0444);
+MODULE_PARM_DESC(time, "take the time spent in KVM, halted and in user space (default: on)");
+
+static unsigned int group;
+module_param(group, uint, 0444);
+MODULE_PARM_DESC(group, "numeric id of the group that may read /proc/kvminfo (default: 0)");
+
+static int __init kvminfo_init(void)
+{
+	kgid_t gid = make_kgid(&init_user_ns, group);
+	int err;
+
+	if (!gid_valid(gid)) {
+		pr_err("group=%u is not a group id\n", group);
+		return -EINVAL;
+	}
+	err = slots_init();
+	if (err)
+		return err;
+	err = vendor_start();
+	if (err)
+		goto no_vendor;
+	err = attach_start(clock_choose(take_time));
+	if (err)
+		goto no_attach;
+	err = proc_start(gid);
+	if (err)
+		goto no_proc;
+	return 0;
+
+no_proc:
+	attach_stop();
+no_attach:
+	vendor_stop();
+no_vendor:
+	slots_destroy();
+	return err;
+}
+
+static void __exit kvminfo_exit(void)
+{
+	proc_stop();
+	attach_stop();
+	vendor_stop();
+	slots_destroy();
+}
+
+module_init(kvminfo_init);
+module_exit(kvminfo_exit);
+
+MODULE_DESCRIPTION("Per-VM accounting of KVM exits in /proc/kvminfo");
+MODULE_VERSION(KMOD_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Objects allocated ahead, to be had where nothing may be allocated: the probes
+ * run with interrupts off, where PREEMPT_RT forbids even GFP_ATOMIC.
+ */
+#ifndef POOL_H
+#define POOL_H
+
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+/*
+ * Refilled as soon as one is taken, so this many first exits may happen while
+ * the refill is waiting to run: at 10,000 new vCPU threads a second, 100 ms.
+ */
+#define POOL_SIZE 1024
+
+struct pool {
+	struct kmem_cache *cache;
+	raw_spinlock_t lock;
+	unsigned int count;
+	void *spare[POOL_SIZE];
+	struct work_struct refill;
+};
+
+/* Fills the pool. @align: a power of two. Sleeps. */
+int pool_init(struct pool *pool, const char *name, size_t size, size_t align);
+
+/* The caller has made sure that nobody takes any more. Sleeps. */
+void pool_destroy(struct pool *pool);
+
+/* A zeroed object, or NULL. Any context but NMI. */
+void *pool_take(struct pool *pool);
+
+/* Frees an object to the system. */
+void pool_free(struct pool *pool, void *object);
+
+#endif /* POOL_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The probes: what happens at a vCPU thread's exits, entries, halts and returns
+ * to user space. They run in the thread itself, most with interrupts off.
+ *
+ * A vCPU thread in KVM_RUN goes round like this; {} is the slot's phase:
+ *
+ *   kvm_entry {NONE} guest kvm_exit {KVM} -- KVM handles it -- kvm_entry ...
+ *                                   {KVM} -- kvm_userspace_exit {USER} --
+ *                                            user space, KVM_RUN -- kvm_entry ...
+ *
+ * An exit counts as kvm_vm_switch or kvm_qemu_switch when what comes next tells
+ * which (so neither ever has to step back): the next entry, if probed, or else
+ * the next exit; or the return to user space.
+ */
+#include <linux/kvm_host.h>
+#include <linux/sched.h>
+
+#include "clock.h"
+#include "probes.h"
+#include "slots.h"
+#include "vendor.h"
+
+static __always_inline void count(struct slot *slot, int counter)
+{
+	local64_inc(&slot->n[counter]);
+}
+
+/* Two CPUs' TSCs may differ by a few ticks: never add a negative time. */
+static __always_inline void count_time(struct slot *slot, int counter, u64 now)
+{
+	s64 ticks = now - slot->since;
+
+	if (likely(ticks > 0))
+		local64_add(ticks, &slot->n[counter]);
+}
+
+/*
+ * Without exit codes, port I/O exits come from KVM's own statistic. It counts
+ * an exit after this probe saw it, so io_num lags by one.
+ */
+static noinline notrace void count_io_by_stat(struct slot *slot, struct kvm_vcpu *vcpu)
+{
+	u64 io_exits = vcpu->stat.io_exits;
+
+	if (slot->vcpu == vcpu)
+		local64_add(io_exits - slot->io_exits, &slot->n[N_REASON + REASON_io]);
+	slot->vcpu = vcpu;
+	slot->io_exits = io_exits;
+}
+
+static __always_inline void count_exit(struct slot *slot, enum clock clock,
+				       struct kvm_vcpu *vcpu, u32 isa, u32 code)
+{
+	int reason;
+
+	if (clock != CLOCK_OFF)
+		slot->since = clock_now(clock);
+	if (slot->phase == PHASE_KVM)
+		count(slot, N_VM_SWITCH);
+	slot->phase = PHASE_KVM;
+
+	reason = vendor_reason(vcpu, isa, code);
+	if (likely(reason >= 0))
+		count(slot, N_REASON + reason);
+	else
+		count_io_by_stat(slot, vcpu);
+}
+
+static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vcpu,
+					   u32 isa, u32 code)
+{
+	struct slot *slot = slot_create(isa, vcpu->vcpu_id);
+
+	if (slot)
+		count_exit(slot, clock, vcpu, isa, code);
+}
+
+static __always_inline void on_exit(enum clock clock, struct kvm_vcpu *vcpu, u32 isa, u32 code)
+{
+	struct slot *slot = slot_find();
+
+	if (likely(slot))
+		count_exit(slot, clock, vcpu, isa, code);
+	else
+		on_first_exit(clock, vcpu, isa, code);
+}
+
+/* Attached only when time is taken. */
+static __always_inline void on_entry(enum clock clock)
+{
+	struct slot *slot = slot_find();
+
+	if (unlikely(!slot))
+		return;
+	if (likely(slot->phase == PHASE_KVM)) {
+		count(slot, N_VM_SWITCH);
+		count_time(slot, N_KVM_TIME, clock_now(clock));
+	} else if (slot->phase == PHASE_USER) {
+		count_time(slot, N_USER_TIME, clock_now(clock));
+	}
+	slot->phase = PHASE_NONE;
+}
+
+/*
+ * The last exit, if there was one in this KVM_RUN, ends here. If there was none
+ * and it did not follow a hand-over either, what follows begins here.
+ */
+static __always_inline void resolve(struct slot *slot, enum clock clock, int counter)
+{
+	if (unlikely(slot->phase == PHASE_USER))
+		return;
+	if (likely(slot->phase == PHASE_KVM))
+		count(slot, counter);
+	if (clock != CLOCK_OFF) {
+		u64 now = clock_now(clock);
+
+		if (likely(slot->phase == PHASE_KVM))
+			count_time(slot, N_KVM_TIME, now);
+		slot->since = now;
+	}
+}
+
+/*
+ * KVM_RUN returns with an error, or for one of the two requests of user space's
+ * own interrupt controller, which KVM honours when it is done with an exit. A
+ * thread may be interrupted before its first exit: @slot may be NULL.
+ */
+static noinline notrace void on_other_return(struct slot *slot, enum clock clock, int err)
+{
+	bool signal = err == -EINTR;
+
+	if (!slot) {
+		if (signal)
+			row_count_signal();
+		return;
+	}
+	if (signal) {
+		count(slot, N_SIGNAL);
+		/* No exit in this KVM_RUN: it only finished the last hand-over. */
+		if (slot->phase == PHASE_USER && clock != CLOCK_OFF)
+			count_time(slot, N_USER_TIME, clock_now(clock));
+	}
+	resolve(slot, clock, signal || !err ? N_VM_SWITCH : N_QEMU_SWITCH);
+	/*
+	 * After a signal the thread does as it likes, and KVM_RUN of a vCPU
+	 * that waits to be started (-EAGAIN) may have slept for hours.
+	 */
+	slot->phase = signal || err == -EAGAIN ? PHASE_NONE : PHASE_USER;
+}
+
+/* KVM_RUN returns: mostly, the last exit is handed over to user space. */
+static __always_inline void on_userspace_exit(enum clock clock, u32 reason, int err)
+{
+	struct slot *slot = slot_find();
+
+	if (unlikely(err || reason == KVM_EXIT_IRQ_WINDOW_OPEN ||
+		     reason == KVM_EXIT_IOAPIC_EOI)) {
+		on_other_return(slot, clock, err);
+	} else if (likely(slot)) {
+		resolve(slot, clock, N_QEMU_SWITCH);
+		slot->phase = PHASE_USER;
+	}
+}
+
+/* One set of probes for each clock: what it does not need is not even compiled. */
+#define PROBES(suffix, clock)								\
+	KVM_EXIT_PROBE(probe_exit_##suffix, on_exit, clock)				\
+	static notrace void probe_userspace_exit_##suffix(void *data, u32 reason, int err) \
+	{										\
+		on_userspace_exit(clock, reason, err);					\
+	}										\
+	static notrace __maybe_unused							\
+	void probe_entry_##suffix(void *data, struct kvm_vcpu *vcpu)			\
+	{										\
+		on_entry(clock);							\
+	}
+
+PROBES(off, CLOCK_OFF)
+PROBES(tsc, CLOCK_TSC)
+PROBES(mono, CLOCK_MONO)
+
+/*
+ * A halted vCPU runs again (or its thread has a signal). It was halted between
+ * an exit and the next entry or return, where KVM took @ns on its own clock;
+ * or, if user space set it running halted, between KVM_RUN and the next entry.
+ * Either way the halt is inside the phase, which it moves on.
+ */
+static notrace void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
+{
+	struct slot *slot = slot_find();
+
+	if (!slot)
+		return;
+	local64_add(ns, &slot->n[N_HALT_NS]);
+	slot->since += clock_from_ns(ns);
+}
+
+static notrace void probe_process_exit(void *data, struct task_struct *task)
+{
+	slot_end();
+}
+
+/*
+ * Ends of threads are watched before anything can be counted, and exits last,
+ * so that every exit which is seen is also seen to be resolved.
+ */
+struct probe probes[] = {
+	{ "sched_process_exit", {
+		[CLOCK_OFF] = probe_process_exit,
+		[CLOCK_TSC] = probe_process_exit,
+		[CLOCK_MONO] = probe_process_exit } },
+	{ "kvm_userspace_exit", {
+		[CLOCK_OFF] = probe_userspace_exit_off,
+		[CLOCK_TSC] = probe_userspace_exit_tsc,
+		[CLOCK_MONO] = probe_userspace_exit_mono } },
+	{ "kvm_vcpu_wakeup", {
+		[CLOCK_TSC] = probe_wakeup,
+		[CLOCK_MONO] = probe_wakeup } },
+	{ "kvm_entry", {
+		[CLOCK_TSC] = probe_entry_tsc,
+		[CLOCK_MONO] = probe_entry_mono } },
+	{ "kvm_exit", {
+		[CLOCK_OFF] = probe_exit_off,
+		[CLOCK_TSC] = probe_exit_tsc,
+		[CLOCK_MONO] = probe_exit_mono } },
+	{ }
+};

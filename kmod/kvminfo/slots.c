@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life and death of slots and rows; see slots.h.
+ *
+ * Writers (a thread's first exit and its end, both in probes) hold the raw
+ * spinlock; both are rare. Whatever they unlink is freed by a worker once no
+ * probe can see it and no reader is at work. Readers hold a mutex against the
+ * worker and take a row's sums under its sequence count: a slot that is folded
+ * into its row meanwhile is never seen twice or not at all, so that the sums of
+ * a living VM never step back.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/seqlock.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+
+#include "pool.h"
+#include "slots.h"
+
+struct row {
+	struct hlist_node by_signal;
+	const struct signal_struct *signal;
+	struct list_head in_rows;
+	struct llist_node dead;
+	struct pid *pid;
+	u64 start_ns;
+
+	seqcount_raw_spinlock_t seq;
+	struct list_head slots;		/* of living threads */
+	unsigned int nr_slots;
+	u64 past[NR_COUNTERS];		/* of ended ones, and of others' time without a slot */
+};
+
+struct hlist_head slots_by_task[1 << SLOT_HASH_BITS];
+static DEFINE_HASHTABLE(rows_by_signal, 10);
+static LIST_HEAD(all_rows);
+static DEFINE_RAW_SPINLOCK(lock);
+static atomic_t nr_rows, nr_slots;
+
+static struct pool slot_pool, row_pool;
+static LLIST_HEAD(dead_slots);
+static LLIST_HEAD(dead_rows);
+static DEFINE_MUTEX(reading);
+
+static atomic64_t lost;
+static u32 first_isa;
+
+static struct row *row_find(const struct signal_struct *signal)
+{
+	struct row *row;
+
+	hash_for_each_possible_rcu(rows_by_signal, row, by_signal, (unsigned long)signal,
+				   rcu_read_lock_sched_held())
+		if (row->signal == signal)
+			return row;
+	return NULL;
+}
+
+static struct row *row_create(void)
+{
+	struct row *row = pool_take(&row_pool);
+
+	if (!row)
+		return NULL;
+	row->signal = current->signal;
+	row->pid = get_pid(task_tgid(current));
+	row->start_ns = current->group_leader->start_boottime;
+	seqcount_raw_spinlock_init(&row->seq, &lock);
+	INIT_LIST_HEAD(&row->slots);
+	hash_add_rcu(rows_by_signal, &row->by_signal, (unsigned long)row->signal);
+	list_add_tail_rcu(&row->in_rows, &all_rows);
+	atomic_inc(&nr_rows);
+	return row;
+}
+
+static void row_end(struct row *row)
+{
+	hash_del_rcu(&row->by_signal);
+	list_del_rcu(&row->in_rows);
+	atomic_dec(&nr_rows);
+	llist_add(&row->dead, &dead_rows);
+}
+
+noinline struct slot *slot_create(u32 isa, int vcpu_id)
+{
+	struct slot *slot = NULL;
+	unsigned long flags;
+	struct row *row;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	row = row_find(current->signal) ?: row_create();
+	if (row)
+		slot = pool_take(&slot_pool);
+	if (slot) {
+		slot->task = current;
+		slot->row = row;
+		slot->pid = get_pid(task_pid(current));
+		slot->vcpu_id = vcpu_id;
+		atomic_inc(&nr_slots);
+		write_seqcount_begin(&row->seq);
+		list_add_tail_rcu(&slot->in_row, &row->slots);
+		row->nr_slots++;
+		write_seqcount_end(&row->seq);
+		hlist_add_head_rcu(&slot->by_task,
+				   &slots_by_task[hash_ptr(current, SLOT_HASH_BITS)]);
+		first_isa = isa;
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	if (!slot)
+		atomic64_inc(&lost);
+	return slot;
+}
+
+void row_count_signal(void)
+{
+	unsigned long flags;
+	struct row *row;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	row = row_find(current->signal) ?: row_create();
+	if (row) {
+		write_seqcount_begin(&row->seq);
+		row->past[N_SIGNAL]++;
+		write_seqcount_end(&row->seq);
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+static void reclaim(struct work_struct *work)
+{
+	struct llist_node *slots, *ended;
+	struct slot *slot, *next_slot;
+	struct row *row, *next_row;
+
+	slots = llist_del_all(&dead_slots);
+	ended = llist_del_all(&dead_rows);
+	/* Waits for the probes now running, in whatever way this kernel runs them. */
+	tracepoint_synchronize_unregister();
+
+	mutex_lock(&reading);
+	llist_for_each_entry_safe(slot, next_slot, slots, dead) {
+		put_pid(slot->pid);
+		pool_free(&slot_pool, slot);
+	}
+	llist_for_each_entry_safe(row, next_row, ended, dead) {
+		put_pid(row->pid);
+		pool_free(&row_pool, row);
+	}
+	mutex_unlock(&reading);
+}
+static DECLARE_WORK(reclaim_work, reclaim);
+
+/*
+ * Runs for every thread of the system that ends, so the first look is without
+ * the lock. The kernel has already taken the thread off signal->live: at 0 no
+ * thread of the group will run a guest again, but others may still be on their
+ * way here; the last one with a slot, or the one that found 0 without one,
+ * ends the row.
+ */
+void slot_end(void)
+{
+	struct slot *slot = slot_find();
+	unsigned long flags;
+	struct row *row;
+	int i;
+
+	if (!slot && !row_find(current->signal))
+		return;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	row = slot ? slot->row : row_find(current->signal);
+	if (slot) {
+		hlist_del_rcu(&slot->by_task);
+		atomic_dec(&nr_slots);
+		write_seqcount_begin(&row->seq);
+		list_del_rcu(&slot->in_row);
+		row->nr_slots--;
+		for (i = 0; i < NR_COUNTERS; i++)
+			row->past[i] += local64_read(&slot->n[i]);
+		write_seqcount_end(&row->seq);
+		llist_add(&slot->dead, &dead_slots);
+	}
+	if (row && !row->nr_slots && !atomic_read(&current->signal->live))
+		row_end(row);
+	raw_spin_unlock_irqrestore(&lock, flags);
+	queue_work(system_unbound_wq, &reclaim_work);
+}
+
+/* A row's sums and its threads, all of one moment. */
+static void row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
+{
+	struct row_copy *copy = &to->row[to->nr_rows++];
+	struct slot *slot;
+	unsigned int seq;
+	size_t vcpus;
+	int i;
+
+	copy->pid = pid_nr_ns(row->pid, ns);
+	copy->start_ns = row->start_ns;
+	copy->first_vcpu = to->nr_vcpus;
+	do {
+		seq = read_seqcount_begin(&row->seq);
+		vcpus = to->nr_vcpus;
+		memcpy(copy->n, row->past, sizeof(copy->n));
+		list_for_each_entry_rcu(slot, &row->slots, in_row, lockdep_is_held(&reading)) {
+			for (i = 0; i < NR_COUNTERS; i++)
+				copy->n[i] += local64_read(&slot->n[i]);
+			if (vcpus < to->max_vcpus)
+				to->vcpu[vcpus++] = (struct vcpu_copy) {
+					.id = slot->vcpu_id,
+					.tid = pid_nr_ns(slot->pid, ns),
+				};
+		}
+	} while (read_seqcount_retry(&row->seq, seq));
+	copy->vcpus = vcpus - to->nr_vcpus;
+	to->nr_vcpus = vcpus;
+}
+
+/* What may be started between rows_alloc() and rows_read(): the rest comes with the next read. */
+#define ROOM_FOR_NEW 64
+
+int rows_alloc(struct rows *rows)
+{
+	rows->max_rows = atomic_read(&nr_rows) + ROOM_FOR_NEW;
+	rows->max_vcpus = atomic_read(&nr_slots) + ROOM_FOR_NEW;
+	rows->row = kvmalloc_array(rows->max_rows, sizeof(*rows->row), GFP_KERNEL_ACCOUNT);
+	rows->vcpu = kvmalloc_array(rows->max_vcpus, sizeof(*rows->vcpu), GFP_KERNEL_ACCOUNT);
+	if (rows->row && rows->vcpu)
+		return 0;
+	rows_free(rows);
+	return -ENOMEM;
+}
+
+void rows_free(struct rows *rows)
+{
+	kvfree(rows->row);
+	kvfree(rows->vcpu);
+}
+
+void rows_read(struct rows *rows, struct pid_namespace *ns)
+{
+	struct row *row;
+
+	rows->nr_rows = 0;
+	rows->nr_vcpus = 0;
+	mutex_lock(&reading);
+	list_for_each_entry_rcu(row, &all_rows, in_rows, lockdep_is_held(&reading)) {
+		if (rows->nr_rows == rows->max_rows)
+			break;
+		if (pid_nr_ns(row->pid, ns))
+			row_read(row, rows, ns);
+		cond_resched();
+	}
+	mutex_unlock(&reading);
+}
+
+u64 slots_lost(void)
+{
+	return atomic64_read(&lost);
+}
+
+u32 slots_isa(void)
+{
+	return READ_ONCE(first_isa);
+}
+
+int slots_init(void)
+{
+	int err;
+
+	err = pool_init(&slot_pool, "kvminfo_slot", sizeof(struct slot), SMP_CACHE_BYTES);
+	if (err)
+		return err;
+	err = pool_init(&row_pool, "kvminfo_row", sizeof(struct row), SMP_CACHE_BYTES);
+	if (err)
+		pool_destroy(&slot_pool);
+	return err;
+}
+
+void slots_destroy(void)
+{
+	struct slot *slot;
+	struct hlist_node *next;
+	struct row *row, *next_row;
+	int i;
+
+	cancel_work_sync(&reclaim_work);
+	for (i = 0; i < ARRAY_SIZE(slots_by_task); i++)
+		hlist_for_each_entry_safe(slot, next, &slots_by_task[i], by_task)
+			llist_add(&slot->dead, &dead_slots);
+	list_for_each_entry_safe(row, next_row, &all_rows, in_rows)
+		llist_add(&row->dead, &dead_rows);
+	reclaim(&reclaim_work);
+	pool_destroy(&slot_pool);
+	pool_destroy(&row_pool);
+}

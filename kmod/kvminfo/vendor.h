@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where a vCPU keeps the code of its last exit. The structures are private to
+ * kvm_amd and kvm_intel, so their layout comes from the BTF of the modules that
+ * are in fact loaded.
+ */
+#ifndef VENDOR_H
+#define VENDOR_H
+
+#include <asm/svm.h>
+#include <linux/kvm_host.h>
+
+#include "kvm_exit.h"
+#include "reasons.h"
+
+/* As tracepoint kvm_exit has them (arch/x86/kvm/trace.h, not installed). */
+#define KVM_ISA_VMX 1
+#define KVM_ISA_SVM 2
+
+/*
+ * One for each vendor, as both modules may be tried on one host: an attempt to
+ * load the wrong one must not touch what is read for the one in use.
+ */
+struct exit_layout {
+	bool known;
+	u32 offset;	/* in the vCPU; SVM: of a pointer to the VMCB */
+};
+
+extern struct exit_layout svm_exit, vmx_exit;
+
+/*
+ * Reason of the last exit, or -1 if exit codes cannot be read. @code is for
+ * kernels whose tracepoint gives it.
+ */
+static __always_inline int vendor_reason(const struct kvm_vcpu *vcpu, u32 isa, u32 code)
+{
+	if (isa == KVM_ISA_SVM) {
+		if (!KVM_EXIT_GIVES_CODE) {
+			const struct vmcb_control_area *vmcb;
+
+			if (unlikely(!svm_exit.known))
+				return -1;
+			vmcb = *(void **)((void *)vcpu + svm_exit.offset);
+			code = vmcb->exit_code;
+		}
+		return likely(code < NR_SVM_CODES) ? svm_reasons[code] : REASON_other;
+	}
+	if (!KVM_EXIT_GIVES_CODE) {
+		if (unlikely(!vmx_exit.known))
+			return -1;
+		code = *(u16 *)((void *)vcpu + vmx_exit.offset);
+	}
+	code &= 0xffff;		/* the basic reason; flags are above it */
+	return likely(code < NR_VMX_CODES) ? vmx_reasons[code] : REASON_other;
+}
+
+/* Whether exits of @isa have a reason; of any vendor for 0. */
+bool vendor_reasons_known(u32 isa);
+
+/* Learns the layouts of vendor modules, now and as they are loaded. Sleeps. */
+int vendor_start(void);
+void vendor_stop(void);
+
+#endif /* VENDOR_H */

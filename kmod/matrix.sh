@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds both modules, with all compiler warnings and sparse, for every kernel
+# that Debian 12 offers. One line per kernel and a total; any warning fails.
+#
+# usage: matrix.sh BUILD_DIR [PACKAGE...]
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1
+shift
+[ $# -gt 0 ] || set -- \
+	linux-headers-amd64 linux-headers-rt-amd64 linux-headers-cloud-amd64 \
+	linux-headers-6.12-amd64 linux-headers-6.12-rt-amd64 linux-headers-6.12-cloud-amd64
+
+kernels=0 failed=0 warnings=0
+for package in "$@"; do
+	kernels=$((kernels + 1))
+	if ! kdir=$("$here/fetch-headers.sh" "$package"); then
+		failed=$((failed + 1))
+		echo "$package FAILED (no headers)"
+		continue
+	fi
+	release=${kdir##*/linux-headers-}
+	# From scratch: a warning is printed only by the build that compiles.
+	rm -rf "${build:?}/$release"
+	mkdir -p "$build/$release"
+	log=$build/$release/build.log
+	verdict=ok
+	"$here/build.sh" "$kdir" "$build/$release" W=1 C=2 \
+		>"$log" 2>&1 || verdict=FAILED
+	count=$(grep -ciE "warning|error:" "$log")
+	[ "$count" -eq 0 ] || verdict=FAILED
+	for module in kvminfo taskinfo; do
+		[ -f "$build/$release/$module.ko" ] || verdict=FAILED
+	done
+	echo "$release $verdict, $count warnings"
+	if [ $verdict = FAILED ]; then
+		failed=$((failed + 1))
+		grep -iE 'warning|error' "$log" | head -n 20 | sed 's/^/    /'
+	fi
+	warnings=$((warnings + count))
+done
+echo "matrix: $kernels kernels, $failed failed, $warnings warnings"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,30 @@
+// One label set that hardly ever changes, such as that of an info metric: rendered again only when what it is made
+// of differs from the last time.
+import { type LabelBytes, noLabels, renderLabels } from '../metrics/labels.ts'
+
+export type LabelValues = Readonly<Record<string, string | number>>
+
+export class LabelSlot<Source extends object> {
+  readonly #labels: (source: Source) => LabelValues
+  #last: Source | undefined
+  #bytes: LabelBytes = noLabels
+
+  /** `labels` makes them of the source's own fields and of nothing that changes. */
+  constructor(labels: (source: Source) => LabelValues) {
+    this.#labels = labels
+  }
+
+  render(source: Source): LabelBytes {
+    if (this.#last === undefined || !hasSameFields(source, this.#last)) {
+      this.#last = source
+      this.#bytes = renderLabels(this.#labels(source))
+    }
+    return this.#bytes
+  }
+}
+
+function hasSameFields<Source extends object>(a: Source, b: Source): boolean {
+  if (a === b) return true
+  for (const name in a) if (a[name] !== b[name]) return false
+  return true
+}

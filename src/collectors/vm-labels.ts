@@ -1,0 +1,119 @@
+// Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: a settled host renders none. What
+// belongs to a VM that is gone goes with it. Looked up for each of a scrape's samples, so nothing here allocates.
+import { type LabelBytes, renderLabels } from '../metrics/labels.ts'
+import type { Disk, Nic, Vm } from '../model/vm.ts'
+import { LabelSlot } from './label-slot.ts'
+
+class VcpuLabels {
+  /** `{vm,vcpu}` */
+  readonly bytes: LabelBytes
+  readonly #vm: string
+  readonly #vcpu: number
+  #policy: string | undefined
+  #policyBytes: LabelBytes
+
+  constructor(vm: string, vcpu: number) {
+    this.#vm = vm
+    this.#vcpu = vcpu
+    this.bytes = renderLabels({ vm, vcpu })
+    this.#policyBytes = this.bytes
+  }
+
+  /** `{vm,vcpu,policy}` */
+  withPolicy(policy: string): LabelBytes {
+    if (policy !== this.#policy) {
+      this.#policy = policy
+      this.#policyBytes = renderLabels({ vm: this.#vm, vcpu: this.#vcpu, policy })
+    }
+    return this.#policyBytes
+  }
+}
+
+/** What `kvminfo_vm_info` tells. */
+type Identity = Pick<Vm, 'pid' | 'uuid' | 'machine' | 'identitySource'>
+
+class VmLabels {
+  /** `{vm}` */
+  readonly bytes: LabelBytes
+  /** Those of `kvminfo_vm_info`. */
+  readonly info: LabelSlot<Identity>
+  readonly #vm: string
+  readonly #vcpus = new Map<number, VcpuLabels>()
+  readonly #reasons = new Map<string, LabelBytes>()
+  readonly #disks: LabelSlot<Disk>[] = []
+  readonly #nics: LabelSlot<Nic>[] = []
+
+  constructor(vm: string) {
+    this.#vm = vm
+    this.bytes = renderLabels({ vm })
+    this.info = new LabelSlot(({ pid, uuid = '', machine = '', identitySource: source }) => ({
+      vm,
+      pid,
+      uuid,
+      machine,
+      source,
+    }))
+  }
+
+  vcpu(id: number): VcpuLabels {
+    let labels = this.#vcpus.get(id)
+    if (labels === undefined) {
+      labels = new VcpuLabels(this.#vm, id)
+      this.#vcpus.set(id, labels)
+    }
+    return labels
+  }
+
+  /** `{vm,reason}` */
+  reason(reason: string): LabelBytes {
+    let bytes = this.#reasons.get(reason)
+    if (bytes === undefined) {
+      bytes = renderLabels({ vm: this.#vm, reason })
+      this.#reasons.set(reason, bytes)
+    }
+    return bytes
+  }
+
+  /** Those of `kvminfo_vm_disk_info` for the disk at `index` of `Vm.disks`. */
+  disk(index: number): LabelSlot<Disk> {
+    this.#disks[index] ??= new LabelSlot(({ device, bus, cache = '', format = '' }) => ({
+      vm: this.#vm,
+      device,
+      bus,
+      cache,
+      format,
+    }))
+    return this.#disks[index]
+  }
+
+  /** Those of `kvminfo_vm_nic_info` for the interface at `index` of `Vm.nics`. */
+  nic(index: number): LabelSlot<Nic> {
+    this.#nics[index] ??= new LabelSlot(({ device, model, vhost = '' }) => ({
+      vm: this.#vm,
+      device,
+      model,
+      vhost: String(vhost),
+    }))
+    return this.#nics[index]
+  }
+}
+
+/** A VM with its labels. */
+export interface LabelledVm {
+  readonly vm: Vm
+  readonly labels: VmLabels
+}
+
+let lastVms: readonly Vm[] = []
+let lastLabelled: readonly LabelledVm[] = []
+let labelsByName: ReadonlyMap<string, VmLabels> = new Map()
+
+/** All collectors of a scrape come with the same array, that of the snapshot; the next scrape's is another one. */
+export function labelled(vms: readonly Vm[]): readonly LabelledVm[] {
+  if (vms !== lastVms) {
+    lastVms = vms
+    lastLabelled = vms.map((vm) => ({ vm, labels: labelsByName.get(vm.label) ?? new VmLabels(vm.label) }))
+    labelsByName = new Map(lastLabelled.map(({ vm, labels }) => [vm.label, labels]))
+  }
+  return lastLabelled
+}

@@ -1,0 +1,34 @@
+// Collector `vm_memory`: what memory each VM was given and holds.
+import { vmBalloonBytes, vmHugetlbBytes, vmMaxBytes, vmResidentBytes } from '../metrics/vm-memory.ts'
+import type { Collector } from './collector.ts'
+import { labelled } from './vm-labels.ts'
+
+export const vmMemoryCollector: Collector = {
+  name: 'vm_memory',
+  description: 'memory each VM was given, holds on the host, and has left by its balloon',
+  enabledByDefault: true,
+  metrics: [vmResidentBytes, vmHugetlbBytes, vmMaxBytes, vmBalloonBytes],
+  collect(snapshot, sink) {
+    const vms = labelled(snapshot.vms().value)
+    const memoryByPid = snapshot.vmMemory().value
+
+    sink.family(vmResidentBytes)
+    for (const { vm, labels } of vms) {
+      const memory = memoryByPid.get(vm.pid)
+      if (memory !== undefined) sink.sample(labels.bytes, memory.residentBytes)
+    }
+    sink.family(vmHugetlbBytes)
+    for (const { vm, labels } of vms) {
+      const memory = memoryByPid.get(vm.pid)
+      if (memory !== undefined) sink.sample(labels.bytes, memory.hugetlbBytes)
+    }
+    sink.family(vmMaxBytes)
+    for (const { vm, labels } of vms) {
+      if (vm.memoryMaxBytes !== undefined) sink.sample(labels.bytes, vm.memoryMaxBytes)
+    }
+    sink.family(vmBalloonBytes)
+    for (const { vm, labels } of vms) {
+      if (vm.balloonBytes !== undefined) sink.sample(labels.bytes, vm.balloonBytes)
+    }
+  },
+}

@@ -1,0 +1,27 @@
+// Collector `vm`: which VMs run, since when, how big.
+import { vmInfo, vmStartTime, vmVcpus } from '../metrics/vm.ts'
+import { secondsFromNs } from '../model/time.ts'
+import type { Collector } from './collector.ts'
+import { labelled } from './vm-labels.ts'
+
+export const vmCollector: Collector = {
+  name: 'vm',
+  description: 'identity, start time and number of vCPUs of each VM',
+  enabledByDefault: true,
+  metrics: [vmInfo, vmStartTime, vmVcpus],
+  collect(snapshot, sink) {
+    const vms = labelled(snapshot.vms().value)
+    sink.family(vmInfo)
+    for (const { vm, labels } of vms) {
+      const { pid, uuid, machine, identitySource } = vm
+      sink.sample(labels.info.render({ pid, uuid, machine, identitySource }), 1)
+    }
+
+    const bootTime = snapshot.bootTime().value
+    sink.family(vmStartTime)
+    for (const { vm, labels } of vms) sink.sample(labels.bytes, bootTime + secondsFromNs(vm.startNs))
+
+    sink.family(vmVcpus)
+    for (const { vm, labels } of vms) if (vm.vcpus.length > 0) sink.sample(labels.bytes, vm.vcpus.length)
+  },
+}

@@ -1,0 +1,64 @@
+// YAML text into a checked value, or one error that names file, line and key. A message never quotes the
+// text: it may hold a secret.
+import { isMap, LineCounter, type Pair, type ParsedNode, parseDocument } from 'yaml'
+import type { $ZodIssue, $ZodType } from 'zod/v4/core'
+import { safeParse } from 'zod/v4/core'
+import { KvminfoError } from '../errors.ts'
+
+type Path = readonly PropertyKey[]
+
+function keyOffset(pair: Pair): number | undefined {
+  return (pair.key as ParsedNode | null)?.range?.[0]
+}
+
+/** Where the key at `path` stands, or the nearest thing around it: a missing key has no place of its own. */
+function offsetOf(root: unknown, path: Path): number {
+  let node = root
+  let offset = 0
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair: Pair | undefined = node.items.find((item) => String(item.key) === String(step))
+      if (pair === undefined) return offset
+      offset = keyOffset(pair) ?? offset
+      node = pair.value
+    } else {
+      node = (node as { items?: unknown[] } | null)?.items?.[Number(step)]
+      offset = (node as ParsedNode | undefined)?.range?.[0] ?? offset
+    }
+  }
+  return offset
+}
+
+function describeIssue(issue: $ZodIssue): { path: Path; message: string } {
+  if (issue.code === 'unrecognized_keys') {
+    return { path: [...issue.path, issue.keys[0]!], message: 'unknown key' }
+  }
+  return { path: issue.path, message: issue.message }
+}
+
+/** An empty text is an empty map. `name` is the file's, for the message. */
+export function parseYaml<Output>(text: string, schema: $ZodType<Output>, name: string): Output {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines })
+  const lineAt = (offset: number): number => lines.linePos(offset).line
+
+  const [problem] = [...document.errors, ...document.warnings]
+  if (problem !== undefined) {
+    const what = problem.code.toLowerCase().replaceAll('_', ' ')
+    throw new KvminfoError('CONFIG_INVALID', `${name}:${lineAt(problem.pos[0])}: not valid YAML: ${what}`)
+  }
+
+  let value: unknown
+  try {
+    value = document.toJS() ?? {}
+  } catch {
+    // Its message would quote the text.
+    throw new KvminfoError('CONFIG_INVALID', `${name}: not valid YAML: an alias does not resolve`)
+  }
+  const result = safeParse(schema, value)
+  if (result.success) return result.data
+  const { path, message } = describeIssue(result.error.issues[0]!)
+  const line = lineAt(offsetOf(document.contents, path))
+  const key = path.map(String).join('.')
+  throw new KvminfoError('CONFIG_INVALID', `${name}:${line}: ${key === '' ? '' : `${key}: `}${message}`)
+}

@@ -1,0 +1,92 @@
+// One scrape: a snapshot through every collector, each isolated and timed, into the text of one response.
+import type { Collector } from '../collectors/collector.ts'
+import type { Logger } from '../log/logger.ts'
+import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration } from '../metrics/exporter.ts'
+import { noLabels, renderLabels } from '../metrics/labels.ts'
+import type { HostSnapshot } from '../model/host-snapshot.ts'
+import type { ByteWriter } from './byte-writer.ts'
+import { Exposition } from './exposition.ts'
+import { FaultLog, faultCode } from './fault-log.ts'
+import type { Format } from './format.ts'
+import { ObservedSnapshot } from './observed-snapshot.ts'
+import { SelfMetrics } from './self-metrics.ts'
+import type { SnapshotSource } from './shared-snapshot.ts'
+
+export interface ScraperOptions {
+  readonly source: SnapshotSource
+  readonly version: string
+  readonly hasProcessMetrics: boolean
+  readonly log: Logger
+}
+
+interface Outcome {
+  readonly collector: string
+  readonly seconds: number
+  readonly isSuccess: boolean
+}
+
+export class Scraper {
+  readonly #source: SnapshotSource
+  readonly #faults: FaultLog
+  readonly #selfMetrics: SelfMetrics
+  readonly #buildLabels
+
+  constructor(options: ScraperOptions) {
+    this.#source = options.source
+    this.#faults = new FaultLog(options.log)
+    this.#selfMetrics = new SelfMetrics(options)
+    this.#buildLabels = renderLabels({ version: options.version, nodeversion: process.version })
+  }
+
+  /** Appends the whole response. Rejects only when no snapshot can be had at all. */
+  async scrape(collectors: readonly Collector[], format: Format, writer: ByteWriter): Promise<void> {
+    const exposition = new Exposition(format, writer)
+    const startedAt = performance.now()
+    const snapshot = await this.#source.snapshot()
+    const snapshotSeconds = (performance.now() - startedAt) / 1000
+    const outcomes = collectors.map((collector) => this.#run(collector, snapshot, exposition))
+    exposition.family(snapshotDuration)
+    exposition.sample(noLabels, snapshotSeconds)
+    writeOutcomes(outcomes, exposition)
+    exposition.family(buildInfo)
+    exposition.sample(this.#buildLabels, 1)
+    await this.#selfMetrics.write(exposition)
+    exposition.end()
+  }
+
+  #run(collector: Collector, snapshot: HostSnapshot, exposition: Exposition): Outcome {
+    const observed = new ObservedSnapshot(snapshot)
+    const mark = exposition.mark()
+    const startedAt = performance.now()
+    let isSuccess = true
+    try {
+      collector.collect(observed, exposition)
+    } catch (cause) {
+      exposition.rollBack(mark)
+      isSuccess = false
+      this.#faults.collectorFailed(collector.name, asError(cause))
+    }
+    const seconds = (performance.now() - startedAt) / 1000
+    for (const { error } of observed.problems) {
+      const code = faultCode(error)
+      // A VM that ended while it was being read took its series with it: nothing is missing.
+      if (code !== 'VM_VANISHED') isSuccess = false
+      this.#selfMetrics.countVmProblem(collector.name, code)
+    }
+    this.#faults.vmsLostSeries(collector.name, observed.problems)
+    return { collector: collector.name, seconds, isSuccess }
+  }
+}
+
+function writeOutcomes(outcomes: readonly Outcome[], exposition: Exposition): void {
+  exposition.family(collectorDuration)
+  for (const { collector, seconds } of outcomes) exposition.sample(renderLabels({ collector }), seconds)
+  exposition.family(collectorSuccess)
+  for (const { collector, isSuccess } of outcomes) {
+    exposition.sample(renderLabels({ collector }), isSuccess ? 1 : 0)
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}

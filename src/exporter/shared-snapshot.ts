@@ -1,0 +1,39 @@
+// Snapshots for whoever asks, one at a time. Who asks while one is being taken gets that one: two Prometheus
+// servers that scrape at once cost the host one look, a crowd behind a slow host cannot pile up work, and the
+// sources need not bear being run twice at once.
+import type { HostSnapshot } from '../model/host-snapshot.ts'
+
+/** What `createHost` of src/sources gives; only this much is needed here. */
+export interface SnapshotSource {
+  snapshot(): Promise<HostSnapshot>
+}
+
+export class SharedSnapshot implements SnapshotSource {
+  readonly #source: SnapshotSource
+  #underWay: Promise<HostSnapshot> | undefined
+  #hasTakenOne = false
+
+  constructor(source: SnapshotSource) {
+    this.#source = source
+  }
+
+  /** Whether the sources have answered at least once. */
+  get hasTakenOne(): boolean {
+    return this.#hasTakenOne
+  }
+
+  snapshot(): Promise<HostSnapshot> {
+    this.#underWay ??= this.#take()
+    return this.#underWay
+  }
+
+  async #take(): Promise<HostSnapshot> {
+    try {
+      const snapshot = await this.#source.snapshot()
+      this.#hasTakenOne = true
+      return snapshot
+    } finally {
+      this.#underWay = undefined
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// An express application without the product in it: what holds for every request, around the given routes.
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import type { Logger } from '../log/logger.ts'
+import { refuse } from './refuse.ts'
+
+/** Pages need no script and nothing from elsewhere; an operator may set others in the web configuration file. */
+const securityHeaders = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'deny',
+  'Referrer-Policy': 'no-referrer',
+}
+
+const setSecurityHeaders: RequestHandler = (_request, response, next) => {
+  response.set(securityHeaders)
+  next()
+}
+
+/** For routes that only show: GET and HEAD. */
+export const onlyReads: RequestHandler = (request, response, next) => {
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    next()
+    return
+  }
+  response.set('Allow', 'GET, HEAD')
+  refuse(response, 405)
+}
+
+const notFound: RequestHandler = (_request, response) => refuse(response, 404)
+
+/** Express's own would show the stack to the client. */
+function reportError(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    // Express's own errors, such as a path that does not decode, carry the status to answer with.
+    const status = (error as { status?: number }).status ?? 500
+    if (status >= 500) log.error({ err: error, path: request.path }, 'request failed')
+    if (response.headersSent) response.destroy()
+    else refuse(response, status)
+  }
+}
+
+/** `handlers` run in their order, after the security headers. */
+export function createApp(handlers: readonly RequestHandler[], log: Logger): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(setSecurityHeaders, ...handlers, notFound, reportError(log))
+  return app
+}

@@ -1,0 +1,27 @@
+// Durations as Go writes them (`1s`, `100ms`, `1m30s`), as the web configuration file's format is Go's.
+
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+}
+const part = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/y
+
+/** In milliseconds; undefined for what is not a duration. A bare number is only one if it is 0. */
+export function parseGoDuration(text: string): number | undefined {
+  if (text === '0') return 0
+  let total = 0
+  part.lastIndex = 0
+  let end = 0
+  while (end < text.length) {
+    const match = part.exec(text)
+    if (match === null) return undefined
+    total += Number(match[1]) * unitMs[match[2]!]!
+    end = part.lastIndex
+  }
+  return text === '' ? undefined : total
+}

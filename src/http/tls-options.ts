@@ -1,0 +1,38 @@
+// From TLS settings and the PEM texts that they name to the options of a Node TLS server.
+import { constants } from 'node:crypto'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { cipherSuites, curves, tlsVersions } from './tls-names.ts'
+import type { TlsSettings } from './web-config.ts'
+
+export interface PemTexts {
+  readonly certificate: string
+  readonly key: string
+  readonly clientCa: string | undefined
+}
+
+/** OpenSSL's default list may serve nothing to TLS 1.0 and 1.1, which its security level 1 forbids. */
+function cipherList(settings: TlsSettings): string | undefined {
+  const names: string[] = settings.cipherSuites.map((name) => cipherSuites[name])
+  const isOld = settings.minVersion === 'TLS10' || settings.minVersion === 'TLS11'
+  if (isOld) return [...(names.length === 0 ? ['DEFAULT'] : names), '@SECLEVEL=0'].join(':')
+  return names.length === 0 ? undefined : names.join(':')
+}
+
+/** Throws OpenSSL's error where a PEM text is none, or certificate and key do not belong together. */
+export function createTlsOptions(settings: TlsSettings, pem: PemTexts): SecureContextOptions {
+  const ciphers = cipherList(settings)
+  const options: SecureContextOptions = {
+    cert: pem.certificate,
+    key: pem.key,
+    minVersion: tlsVersions[settings.minVersion],
+    maxVersion: tlsVersions[settings.maxVersion],
+    honorCipherOrder: settings.prefersServerCiphers,
+    ...(pem.clientCa !== undefined && { ca: pem.clientCa }),
+    ...(ciphers !== undefined && { ciphers }),
+    ...(settings.curves.length > 0 && { ecdhCurve: settings.curves.map((name) => curves[name]).join(':') }),
+    // A resumed session would not show its certificate again; each connection is to be judged by what it shows.
+    ...(settings.clientAuth !== 'NoClientCert' && { secureOptions: constants.SSL_OP_NO_TICKET }),
+  }
+  createSecureContext(options)
+  return options
+}

@@ -1,0 +1,122 @@
+// The web configuration as it is on disk now. Asked at each connection and each request; as long as no file
+// changed, that costs a stat of each. A broken file lets nobody in until it is mended, as with all exporters.
+import { readFileSync, statSync } from 'node:fs'
+import type { SecureContextOptions } from 'node:tls'
+import { KvminfoError } from '../errors.ts'
+import type { Logger } from '../log/logger.ts'
+import { createTlsOptions } from './tls-options.ts'
+import { type Pem, parseWebConfig, type TlsSettings, type WebConfig } from './web-config.ts'
+
+export interface LoadedTls {
+  readonly settings: TlsSettings
+  readonly options: SecureContextOptions
+}
+
+export interface LoadedWebConfig extends Omit<WebConfig, 'tls'> {
+  readonly tls: LoadedTls | undefined
+}
+
+/** Differs whenever the file was written or another was put in its place. */
+function stamp(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined
+    ? 'absent'
+    : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
+}
+
+/** Reads files and remembers which, so that it can be told later whether one of them changed. */
+class FileReader {
+  readonly #stamps = new Map<string, string>()
+
+  read(path: string): string {
+    // Before the read: a write in between is then seen as a change.
+    this.#stamps.set(path, stamp(path))
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (cause) {
+      throw new KvminfoError('CONFIG_INVALID', 'cannot read a file of the web configuration', { cause })
+    }
+  }
+
+  hasChanged(): boolean {
+    return [...this.#stamps].some(([path, before]) => stamp(path) !== before)
+  }
+}
+
+function loadTls(settings: TlsSettings, path: string, files: FileReader): LoadedTls {
+  const textOf = (pem: Pem): string => ('file' in pem ? files.read(pem.file) : pem.text)
+  const pem = {
+    certificate: textOf(settings.certificate),
+    key: textOf(settings.key),
+    clientCa: settings.clientCa && textOf(settings.clientCa),
+  }
+  try {
+    return { settings, options: createTlsOptions(settings, pem) }
+  } catch (cause) {
+    throw new KvminfoError(
+      'CONFIG_INVALID',
+      `${path}: tls_server_config: certificate, key or client CA unusable`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+function load(path: string, files: FileReader): LoadedWebConfig {
+  const config = parseWebConfig(files.read(path), path)
+  return { ...config, tls: config.tls && loadTls(config.tls, path, files) }
+}
+
+/** A half-written file can look like one that asks for no protection; so that takes a restart. */
+function refuseWeaker(now: LoadedWebConfig, atStart: LoadedWebConfig, path: string): void {
+  const asks = ({ tls }: LoadedWebConfig) => tls !== undefined && tls.settings.clientAuth !== 'NoClientCert'
+  const changes = [
+    (now.tls === undefined) !== (atStart.tls === undefined) && 'TLS switched on or off',
+    asks(now) !== asks(atStart) && 'client certificates switched on or off',
+    now.users.size === 0 && atStart.users.size > 0 && 'the last of basic_auth_users gone',
+  ]
+  const change = changes.find((text) => text !== false)
+  if (change !== undefined) {
+    throw new KvminfoError('CONFIG_INVALID', `${path}: ${change}: restart to make it so`)
+  }
+}
+
+export class WebConfigFile {
+  readonly #path: string
+  readonly #log: Logger
+  readonly #atStart: LoadedWebConfig
+  #files = new FileReader()
+  #state: { readonly config: LoadedWebConfig } | { readonly error: Error }
+
+  /** Throws where the file is wrong. */
+  constructor(path: string, log: Logger) {
+    this.#path = path
+    this.#log = log
+    this.#atStart = load(path, this.#files)
+    this.#state = { config: this.#atStart }
+    if (this.#atStart.asksForHttp2) {
+      log.warn({ file: path }, 'HTTP/2 is not served here; clients agree on HTTP/1.1')
+    }
+  }
+
+  /** The same object as long as no file changed. Throws while one is broken. */
+  current(): LoadedWebConfig {
+    if (this.#files.hasChanged()) this.#reload()
+    if ('error' in this.#state) throw this.#state.error
+    return this.#state.config
+  }
+
+  #reload(): void {
+    this.#files = new FileReader()
+    try {
+      const config = load(this.#path, this.#files)
+      refuseWeaker(config, this.#atStart, this.#path)
+      this.#state = { config }
+      this.#log.info({ file: this.#path }, 'web configuration re-read')
+    } catch (error) {
+      this.#state = { error: error as Error }
+      this.#log.error({ err: error, file: this.#path }, 'web configuration is broken; nobody is let in')
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// The kernel's scheduling policies (SCHED_* of include/uapi/linux/sched.h) by number.
+
+const names: ReadonlyMap<number, string> = new Map([
+  [0, 'other'],
+  [1, 'fifo'],
+  [2, 'rr'],
+  [3, 'batch'],
+  [5, 'idle'],
+  [6, 'deadline'],
+  [7, 'ext'],
+])
+
+/** The name as sched(7) and chrt(1) spell it, in lower case; `policy-<n>` for one this program does not know. */
+export function policyName(policy: number): string {
+  return names.get(policy) ?? `policy-${policy}`
+}
+
+/** fifo or rr: the thread has a real-time priority. */
+export function isRealtimePolicy(policy: number): boolean {
+  return policy === 1 || policy === 2
+}
+
+/** other, batch, idle or ext: the nice value has an effect, or at least a meaning. */
+export function isFairPolicy(policy: number): boolean {
+  return !isRealtimePolicy(policy) && policy !== 6
+}

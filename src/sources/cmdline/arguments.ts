@@ -1,0 +1,56 @@
+// The bytes of /proc/<pid>/cmdline as QEMU's options, where the process is a QEMU.
+import { basename } from 'node:path'
+
+export interface Arguments {
+  readonly program: string
+  /** Values by option name without dashes, in the order given; '' for one without a value. */
+  readonly options: ReadonlyMap<string, readonly string[]>
+}
+
+// QEMU has more than 100 options; these are the ones without a value that may stand before one we want.
+const flags = new Set([
+  'S',
+  'enable-kvm',
+  'nographic',
+  'no-reboot',
+  'no-shutdown',
+  'no-user-config',
+  'nodefaults',
+  'no-acpi',
+  'no-hpet',
+  'daemonize',
+  'snapshot',
+  's',
+  'usb',
+  'full-screen',
+  'no-fd-bootchk',
+  'singlestep',
+  'one-insn-per-tb',
+  'only-migratable',
+  'mem-prealloc',
+  'win2k-hack',
+  'no-quit',
+  'xen-attach',
+  'preconfig',
+])
+
+const qemu = /^(qemu-system-.*|qemu-kvm|kvm)$/
+
+/** undefined where the program is no QEMU. A VM's name may hold any bytes: what is no UTF-8 becomes U+FFFD. */
+export function parseArguments(cmdline: Buffer): Arguments | undefined {
+  const nul = cmdline.indexOf(0)
+  const program = basename(cmdline.toString('utf8', 0, nul === -1 ? cmdline.length : nul))
+  if (!qemu.test(program)) return undefined
+  const words = cmdline.toString('utf8').split('\0')
+  const options = new Map<string, string[]>()
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at]!
+    if (!word.startsWith('-')) continue
+    const name = word.replace(/^--?/, '')
+    const value = flags.has(name) ? '' : (words[++at] ?? '')
+    const values = options.get(name)
+    if (values === undefined) options.set(name, [value])
+    else values.push(value)
+  }
+  return { program, options }
+}

@@ -1,0 +1,51 @@
+// One option argument of QEMU, in either of its two spellings, as flat keys: `cache.direct` → `on`.
+
+export type Option = ReadonlyMap<string, string>
+
+/**
+ * `virtio-blk-pci,drive=a,id=b` (a doubled comma is a comma) or, since QEMU 6.0, `{"driver":"virtio-blk-pci",…}`.
+ * `impliedKey` is the key of a first item without `=`. JSON's true and false become `on` and `off`.
+ */
+export function parseOption(text: string, impliedKey: string): Option {
+  const option = new Map<string, string>()
+  if (text.startsWith('{')) {
+    const value = parseJson(text)
+    if (value !== undefined) flatten(value, '', option)
+    return option
+  }
+  for (const [index, item] of splitItems(text).entries()) {
+    const equals = item.indexOf('=')
+    if (equals !== -1) option.set(item.slice(0, equals), item.slice(equals + 1))
+    else if (index === 0) option.set(impliedKey, item)
+    // The short form of a boolean: `server` for `server=on`, `nowait` for `wait=off`.
+    else if (item.startsWith('no')) option.set(item.slice(2), 'off')
+    else option.set(item, 'on')
+  }
+  return option
+}
+
+/** NUL cannot be part of an argument, so it can stand for the doubled comma meanwhile. */
+function splitItems(text: string): string[] {
+  return text
+    .replaceAll(',,', '\0')
+    .split(',')
+    .map((item) => item.replaceAll('\0', ','))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A command line can hold anything; what cannot be read says nothing about the VM.
+    return undefined
+  }
+}
+
+function flatten(value: unknown, key: string, into: Map<string, string>): void {
+  if (typeof value === 'boolean') into.set(key, value ? 'on' : 'off')
+  else if (typeof value !== 'object') into.set(key, String(value))
+  else if (value !== null) {
+    for (const [name, inner] of Object.entries(value))
+      flatten(inner, key === '' ? name : `${key}.${name}`, into)
+  }
+}

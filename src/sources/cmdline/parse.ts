@@ -1,0 +1,64 @@
+// What a QEMU command line says of its VM.
+import type { Disk, Nic } from '../../model/vm.ts'
+import { type Arguments, parseArguments } from './arguments.ts'
+import { disksOf } from './disks.ts'
+import { nicsOf } from './nics.ts'
+import { parseOption } from './option.ts'
+import { qmpSocketOf } from './qmp-socket.ts'
+
+export interface QemuCommandLine {
+  /** `guest=` of -name, without control characters taken out. */
+  readonly name: string | undefined
+  readonly uuid: string | undefined
+  readonly machine: string | undefined
+  readonly memoryBytes: number | undefined
+  readonly disks: readonly Disk[]
+  readonly nics: readonly Nic[]
+  /** Whether libvirt started it: it gives every VM a master key of that name since 1.3.2 (2016). */
+  readonly isManaged: boolean
+  /** Path of a UNIX socket on which this QEMU speaks QMP to whoever connects. */
+  readonly qmpSocket: string | undefined
+}
+
+/** undefined where the process is no QEMU or runs without KVM. */
+export function parseCommandLine(cmdline: Buffer): QemuCommandLine | undefined {
+  const given = parseArguments(cmdline)
+  if (given === undefined) return undefined
+  const machine = parseOption(
+    given.options.get('machine')?.at(-1) ?? given.options.get('M')?.at(-1) ?? '',
+    'type',
+  )
+  if (!usesKvm(given, machine.get('accel'))) return undefined
+  const name = parseOption(given.options.get('name')?.at(-1) ?? '', 'guest').get('guest')
+  return {
+    name: name === '' ? undefined : name,
+    uuid: given.options.get('uuid')?.at(-1),
+    machine: machine.get('type') || undefined,
+    memoryBytes: memoryOf(given.options.get('m')?.at(-1)),
+    disks: disksOf(given),
+    nics: nicsOf(given),
+    isManaged: (given.options.get('object') ?? []).some(
+      (text) => parseOption(text, 'qom-type').get('id') === 'masterKey0',
+    ),
+    qmpSocket: qmpSocketOf(given),
+  }
+}
+
+/** Where several accelerators are named QEMU takes the first that works, so KVM anywhere in the list counts. */
+function usesKvm({ program, options }: Arguments, machineAccel: string | undefined): boolean {
+  if (options.has('enable-kvm')) return true
+  const named = (options.get('accel') ?? []).map((text) => parseOption(text, 'accel').get('accel') ?? '')
+  if (machineAccel !== undefined) named.push(...machineAccel.split(':'))
+  if (named.length > 0) return named.includes('kvm')
+  // Builds under these names use KVM unless told otherwise.
+  return program === 'qemu-kvm' || program === 'kvm'
+}
+
+const shifts: Readonly<Record<string, number>> = { b: 0, k: 10, m: 20, g: 30, t: 40 }
+
+/** `-m 512`, `-m 4G`, `-m size=262144k,slots=16,maxmem=…`; mebibytes where no unit is given. */
+function memoryOf(text: string | undefined): number | undefined {
+  const size = parseOption(text ?? '', 'size').get('size')
+  const [, digits, unit = 'm'] = /^(\d+)([bkmgt])?$/i.exec(size ?? '') ?? []
+  return digits === undefined ? undefined : Number(digits) * 2 ** shifts[unit.toLowerCase()]!
+}

@@ -1,0 +1,52 @@
+// libvirt's statistics of the domains it runs, fetched in the background.
+import type { KvminfoError } from '../../errors.ts'
+import { type Aged, Background, isFresh } from '../exits/background.ts'
+import { type DomainStatistics, parseDomstats } from './parse.ts'
+import { libvirtSocket, virshDomstats } from './virsh.ts'
+
+const deadlineMs = 5_000
+
+export class LibvirtStatistics {
+  readonly #rundir: string
+  readonly #background = new Background(() => this.#fetch())
+  #domains: Aged<ReadonlyMap<string, DomainStatistics>> | undefined
+  #error: KvminfoError | undefined
+
+  constructor(rundir: string) {
+    this.#rundir = rundir
+  }
+
+  /** Whether to ask libvirt from now on. */
+  follow(wanted: boolean): void {
+    this.#background.want(wanted)
+  }
+
+  of(name: string): DomainStatistics | undefined {
+    return this.#domains !== undefined && isFresh(this.#domains) ? this.#domains.value.get(name) : undefined
+  }
+
+  /** Why the last attempt failed. */
+  error(): KvminfoError | undefined {
+    return this.#error
+  }
+
+  isRunning(): boolean {
+    return libvirtSocket(this.#rundir) !== undefined
+  }
+
+  close(): void {
+    this.#background.want(false)
+  }
+
+  async #fetch(): Promise<void> {
+    const socket = libvirtSocket(this.#rundir)
+    if (socket === undefined) return
+    try {
+      const value = parseDomstats(await virshDomstats(socket, deadlineMs))
+      this.#domains = { value, atMs: performance.now() }
+      this.#error = undefined
+    } catch (error) {
+      this.#error = error as KvminfoError
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// The host as this program sees it: before each scrape it finds new VMs, then a snapshot reads the rest on demand.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HostSnapshot } from '../model/host-snapshot.ts'
+import { attempt } from './attempt.ts'
+import { CommandLines } from './cmdline/command-lines.ts'
+import { Debugfs } from './debugfs/read.ts'
+import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
+import { Exits } from './exits/exits.ts'
+import { HostFactsReader } from './hostfacts/host-facts-reader.ts'
+import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
+import { readKvminfo } from './kvminfo/read.ts'
+import { StatusFiles } from './libvirt-status/status-files.ts'
+import type { HostPaths } from './paths.ts'
+import { QmpStatistics } from './qmp/qmp-statistics.ts'
+import { Snapshot } from './snapshot.ts'
+import { readTaskinfo } from './taskinfo/read.ts'
+import { Threads } from './threads.ts'
+import { readUptimeNs } from './uptime/read.ts'
+import { WholeFile } from './whole-file.ts'
+
+export interface Host {
+  /**
+   * Sees to VMs not seen before, at most until a deadline, then returns. The snapshot reads from buffers that are
+   * used again: it is good until the next one is taken.
+   */
+  snapshot(): Promise<HostSnapshot>
+  /** Ends what runs in the background. */
+  close(): void
+}
+
+// Prometheus gives a scrape 10 s by default. Identifying a VM takes two to three milliseconds of work, once: the first
+// scrape of a thousand VMs, or of any on a host that is out of CPU, may miss some, which a later one has.
+const identifyDeadlineMs = 4_000
+
+/** `facts` are gathered by programs that look at the running machine, whatever `paths` say. */
+export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFactsReader()): Host {
+  const file = new WholeFile()
+  const taskinfoFile = new WholeFile()
+  const commandLines = new CommandLines(paths.procfs)
+  const statusFiles = new StatusFiles(paths.rundir)
+  const qmp = new QmpStatistics()
+  const libvirt = new LibvirtStatistics(paths.rundir)
+  const exits = new Exits(new Debugfs(paths.sysfs, paths.procfs, file), qmp, libvirt)
+  /** Goes on past a scrape's deadline, so that the next one has more. */
+  let identifying: Promise<unknown> | undefined
+
+  async function snapshot(): Promise<HostSnapshot> {
+    const kvminfo = attempt(() => readKvminfo(paths.procfs, file))
+    const taskinfo = attempt(() => readTaskinfo(paths.procfs, taskinfoFile))
+    const threads = new Threads(paths.procfs, file, taskinfo.value)
+    const processes = threads.processes()
+    const uptimeNs = readUptimeNs(paths.procfs, file)
+    const likely = kvminfo.value?.rows ?? new Map<number, unknown>()
+    identifying ??= Promise.all([
+      commandLines.refresh(processes, likely, uptimeNs),
+      statusFiles.refresh(),
+    ]).finally(() => {
+      identifying = undefined
+    })
+    await Promise.race([identifying, sleep(identifyDeadlineMs, undefined, { ref: false })])
+    const known = { commandLines, statusFiles, qmp, libvirt, exits, facts }
+    return new Snapshot({ paths, file, kvminfo, taskinfo, threads, processes, uptimeNs, ...known })
+  }
+
+  function close(): void {
+    facts.close()
+    exits.close()
+  }
+
+  return { snapshot, close }
+}

@@ -1,0 +1,32 @@
+// Which threads of a VM are its vCPUs.
+import type { Vcpu } from '../../model/vm.ts'
+
+/** The names QEMU gives its vCPU threads with `-name debug-threads=on`, as libvirt starts it. */
+const threadName = /^CPU (\d+)\/KVM$/
+
+export function vcpusByThreadName(names: ReadonlyMap<number, string>): Vcpu[] {
+  return [...names].flatMap(([tid, name]) => {
+    const id = threadName.exec(name)?.[1]
+    return id === undefined ? [] : [{ id: Number(id), tid }]
+  })
+}
+
+/**
+ * One thread per vCPU, the first list that knows it decides; by rising id. A list may be incomplete:
+ * /proc/kvminfo knows the threads that have exited, not the vCPUs the guest has not started yet.
+ */
+export function mergeVcpus(...lists: readonly (readonly Vcpu[])[]): readonly Vcpu[] {
+  const [first, ...others] = lists.filter((list) => list.length > 0)
+  if (first === undefined) return []
+  if (isRising(first) && others.every((list) => isSame(list, first))) return others[0] ?? first
+  const merged = new Map<number, Vcpu>()
+  for (const list of lists) for (const vcpu of list) if (!merged.has(vcpu.id)) merged.set(vcpu.id, vcpu)
+  return [...merged.values()].sort((a, b) => a.id - b.id)
+}
+
+// The usual case, which a scrape of a thousand VMs should not pay for.
+const isRising = (vcpus: readonly Vcpu[]): boolean =>
+  vcpus.every((vcpu, at) => at === 0 || vcpus[at - 1]!.id < vcpu.id)
+
+const isSame = (a: readonly Vcpu[], b: readonly Vcpu[]): boolean =>
+  a.length === b.length && a.every((vcpu, at) => vcpu.id === b[at]!.id && vcpu.tid === b[at]!.tid)

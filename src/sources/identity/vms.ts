@@ -1,0 +1,152 @@
+// Joins what each source says of a VM into the model's Vm. Pure: everything was read before.
+import { KvminfoError } from '../../errors.ts'
+import type { Part, Problem } from '../../model/host-snapshot.ts'
+import type { Nic, Vcpu, Vm } from '../../model/vm.ts'
+import { mayBeVm } from '../cmdline/command-lines.ts'
+import type { QemuCommandLine } from '../cmdline/parse.ts'
+import type { KvminfoRow } from '../kvminfo/row.ts'
+import type { LibvirtDomain } from '../libvirt-status/parse.ts'
+import { type Process, startTick } from '../process/process.ts'
+import { uniqueLabels } from './label.ts'
+import { mergeVcpus, vcpusByThreadName } from './vcpus.ts'
+
+export interface Evidence {
+  readonly processes: ReadonlyMap<number, Process>
+  /** Rows of /proc/kvminfo by pid; empty where there is no module. */
+  readonly kvminfo: ReadonlyMap<number, KvminfoRow>
+  /** libvirt's running KVM domains by pid. */
+  readonly domains: ReadonlyMap<number, LibvirtDomain>
+  /** Whether each status file of libvirt has been looked at. */
+  readonly domainsKnown: boolean
+  /** undefined while a process's command line has not been read. */
+  readonly commandLineOf: (
+    process: Process,
+  ) => { readonly commandLine: QemuCommandLine | undefined } | undefined
+  /** vCPU threads as a QEMU outside libvirt told them; none where it was not asked. */
+  readonly qmpVcpus: (process: Process) => readonly Vcpu[]
+  /** What QMP or libvirt told of a VM's balloon, where they were asked. */
+  readonly balloonBytes: (process: Process, name: string | undefined) => number | undefined
+  /** Names of a process's threads by tid. */
+  readonly threadNames: (pid: number) => ReadonlyMap<number, string>
+  readonly hasThread: (pid: number, tid: number) => boolean
+}
+
+/** A VM and what only the sources need to know of it. */
+export interface IdentifiedVm {
+  readonly vm: Vm
+  /** As libvirt or the command line has it. */
+  readonly name: string | undefined
+  /** Whether libvirt started it. */
+  readonly isManaged: boolean
+  readonly qmpSocket: string | undefined
+}
+
+interface Candidate {
+  readonly process: Process
+  readonly row: KvminfoRow | undefined
+  readonly domain: LibvirtDomain | undefined
+  readonly commandLine: QemuCommandLine | undefined
+}
+
+/** The host's VMs by rising pid. */
+export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
+  const problems: Problem[] = []
+  const candidates: Candidate[] = []
+  for (const process of candidateProcesses(evidence)) {
+    const row = rowOf(evidence, process)
+    const read = evidence.commandLineOf(process)
+    const domain = domainOf(evidence, process, read)
+    const commandLine = read?.commandLine
+    if (row !== undefined || domain !== undefined || commandLine !== undefined) {
+      // Its label or its devices' names would change at a later scrape.
+      const isPending = read === undefined || (commandLine?.isManaged === true && !evidence.domainsKnown)
+      if (isPending && domain === undefined) problems.push(notIdentified(process))
+      else candidates.push({ process, row, domain, commandLine })
+    } else if (read === undefined && mayBeVm(process.comm)) problems.push(notIdentified(process))
+  }
+  const labels = uniqueLabels(
+    new Map(
+      candidates.map(({ process, domain, commandLine }) => [process.pid, domain?.name ?? commandLine?.name]),
+    ),
+  )
+  const value = candidates.map((candidate) => ({
+    vm: vmOf(candidate, labels, evidence),
+    name: candidate.domain?.name ?? candidate.commandLine?.name,
+    isManaged: candidate.domain !== undefined || candidate.commandLine?.isManaged === true,
+    qmpSocket: candidate.commandLine?.qmpSocket,
+  }))
+  return { value, problems }
+}
+
+/** Every process seen, and those that only the module lets this user see (/proc mounted with hidepid). */
+function candidateProcesses({ processes, kvminfo }: Evidence): Process[] {
+  const hidden: Process[] = []
+  for (const [pid, { startNs }] of kvminfo) {
+    if (!processes.has(pid) && startNs !== undefined) hidden.push({ pid, startNs, comm: '' })
+  }
+  return [...processes.values(), ...hidden].sort((a, b) => a.pid - b.pid)
+}
+
+/** The row of this very process: not one of an earlier process that had its pid. */
+function rowOf({ kvminfo }: Evidence, process: Process): KvminfoRow | undefined {
+  const row = kvminfo.get(process.pid)
+  return row?.startNs === undefined || startTick(row.startNs) === startTick(process.startNs) ? row : undefined
+}
+
+/** A status file outlives its VM where libvirtd died with it; the pid in it may be somebody else's by now. */
+function domainOf(
+  { domains, hasThread }: Evidence,
+  { pid }: Process,
+  read: { readonly commandLine: QemuCommandLine | undefined } | undefined,
+): LibvirtDomain | undefined {
+  const domain = domains.get(pid)
+  if (domain === undefined || read === undefined) return domain
+  const { commandLine } = read
+  // An emulator under a name of its own is not taken for QEMU; then its threads must be those of the file.
+  if (commandLine === undefined)
+    return domain.vcpus.some(({ tid }) => hasThread(pid, tid)) ? domain : undefined
+  return commandLine.uuid === undefined || domain.uuid === undefined || commandLine.uuid === domain.uuid
+    ? domain
+    : undefined
+}
+
+function notIdentified({ pid }: Process): Problem {
+  const subject = `/proc/${pid}/cmdline`
+  return {
+    subject,
+    error: new KvminfoError(
+      'SOURCE_FAILED',
+      `process ${pid} could not be identified in time and is left out until it is: the first look at many VMs takes a ` +
+        `few seconds; a VM that hangs does not show its command line at all (see /proc/${pid}/stack)`,
+    ),
+  }
+}
+
+function vmOf(candidate: Candidate, labels: ReadonlyMap<number, string>, evidence: Evidence): Vm {
+  const { process, row, domain, commandLine } = candidate
+  const { pid, startNs } = process
+  let vcpus = mergeVcpus(row?.vcpus ?? [], domain?.vcpus ?? [], evidence.qmpVcpus(process))
+  if (vcpus.length === 0) vcpus = mergeVcpus(vcpusByThreadName(evidence.threadNames(pid)))
+  return {
+    label: labels.get(pid)!,
+    pid,
+    startNs,
+    uuid: domain?.uuid ?? commandLine?.uuid,
+    machine: domain?.machine ?? commandLine?.machine,
+    identitySource: domain !== undefined ? 'libvirt' : commandLine !== undefined ? 'cmdline' : 'none',
+    vcpus,
+    disks: domain?.disks ?? commandLine?.disks ?? [],
+    nics: domain === undefined ? (commandLine?.nics ?? []) : nicsOf(domain, commandLine),
+    memoryMaxBytes: domain?.memoryMaxBytes ?? commandLine?.memoryBytes,
+    balloonBytes: domain?.balloonBytes ?? evidence.balloonBytes(process, commandLine?.name),
+  }
+}
+
+/** Only the command line knows what libvirt chose where the definition does not say; a NIC added later is not on it. */
+function nicsOf(domain: LibvirtDomain, commandLine: QemuCommandLine | undefined): Nic[] {
+  return domain.nics.map(({ device, model, vhost, alias }) => ({
+    device,
+    model,
+    vhost: vhost ?? commandLine?.nics.find((nic) => nic.device === alias)?.vhost,
+  }))
+}

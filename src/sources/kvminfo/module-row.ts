@@ -1,0 +1,130 @@
+// One row of our module's /proc/kvminfo; columns are found by title, as kmod/include/abi.h promises.
+import { KvminfoError } from '../../errors.ts'
+import type { Vcpu } from '../../model/vm.ts'
+import { decimal } from '../decimal.ts'
+import type { KvminfoRow } from './row.ts'
+
+const columns = [
+  'pid',
+  'io_num',
+  'exception_num',
+  'kvm_vm_switch_num',
+  'kvm_qemu_switch_num',
+  'signal_num',
+  'kvm_ns',
+  'halt_ns',
+  'user_ns',
+  'start_ns',
+  'vcpus',
+  'reasons',
+] as const
+
+/** The index of each column that is read here, and how many columns a row has. */
+export type Titles = Readonly<Record<(typeof columns)[number] | 'count', number>>
+
+export function readTitles(line: string, subject: string): Titles {
+  const titles = line.split(' ').filter((title) => title !== '')
+  const indexes = { count: titles.length } as Record<(typeof columns)[number] | 'count', number>
+  for (const column of columns) {
+    indexes[column] = titles.indexOf(column)
+    if (indexes[column] === -1) {
+      throw new KvminfoError(
+        'SOURCE_MALFORMED',
+        `${subject} has no column ${column}: install module and exporter of the same release`,
+      )
+    }
+  }
+  return indexes
+}
+
+export function parseModuleRow(line: string, titles: Titles): KvminfoRow | undefined {
+  const fields = line.split(' ')
+  if (fields.length !== titles.count) return undefined
+  const pid = decimal(fields[titles.pid]!)
+  const io = decimal(fields[titles.io_num]!)
+  const kernelSwitches = decimal(fields[titles.kvm_vm_switch_num]!)
+  const userspaceSwitches = decimal(fields[titles.kvm_qemu_switch_num]!)
+  const startNs = decimal(fields[titles.start_ns]!)
+  const optional = (column: 'exception_num' | 'signal_num' | 'kvm_ns' | 'halt_ns' | 'user_ns') =>
+    optionalDecimal(fields[titles[column]]!)
+  const exceptions = optional('exception_num')
+  const signalReturns = optional('signal_num')
+  const kernelNs = optional('kvm_ns')
+  const haltNs = optional('halt_ns')
+  const userspaceNs = optional('user_ns')
+  const vcpus = vcpuThreads(fields[titles.vcpus]!)
+  const reasons = named(fields[titles.reasons]!)
+  if (
+    pid === undefined ||
+    io === undefined ||
+    kernelSwitches === undefined ||
+    userspaceSwitches === undefined ||
+    startNs === undefined ||
+    exceptions === null ||
+    signalReturns === null ||
+    kernelNs === null ||
+    haltNs === null ||
+    userspaceNs === null ||
+    vcpus === undefined ||
+    reasons === undefined
+  ) {
+    return undefined
+  }
+  return {
+    exits: {
+      pid,
+      io,
+      exceptions,
+      kernelSwitches,
+      userspaceSwitches,
+      signalReturns,
+      kernelNs,
+      haltNs,
+      userspaceNs,
+      reasons,
+    },
+    startNs,
+    vcpus,
+  }
+}
+
+/** As `decimal`, with undefined for the `-` of a value that is not to be had, and null for what is no number. */
+function optionalDecimal(text: string): number | undefined | null {
+  return text === '-' ? undefined : (decimal(text) ?? null)
+}
+
+/** `a:1,b:2` by name, `-` as none; undefined where the text is neither. */
+function named(text: string): Map<string, number> | undefined {
+  const result = new Map<string, number>()
+  if (text === '-') return result
+  for (let start = 0; start <= text.length; ) {
+    const comma = text.indexOf(',', start)
+    const end = comma === -1 ? text.length : comma
+    const colon = text.indexOf(':', start)
+    const value = decimal(text.slice(colon + 1, end))
+    if (colon <= start || colon >= end || value === undefined) return undefined
+    result.set(text.slice(start, colon), value)
+    start = end + 1
+  }
+  return result
+}
+
+// The column changes when a vCPU is added, not between scrapes; a thousand VMs have thousands of vCPUs.
+const knownVcpus = new Map<string, readonly Vcpu[]>()
+const maxKnownVcpus = 10_000
+
+function vcpuThreads(text: string): readonly Vcpu[] | undefined {
+  const known = knownVcpus.get(text)
+  if (known !== undefined) return known
+  const threads = named(text)
+  if (threads === undefined) return undefined
+  const vcpus: Vcpu[] = []
+  for (const [idText, tid] of threads) {
+    const id = decimal(idText)
+    if (id === undefined) return undefined
+    vcpus.push({ id, tid })
+  }
+  if (knownVcpus.size >= maxKnownVcpus) knownVcpus.clear()
+  knownVcpus.set(text, vcpus)
+  return vcpus
+}

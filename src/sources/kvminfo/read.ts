@@ -1,0 +1,14 @@
+// Reads /proc/kvminfo.
+import { join } from 'node:path'
+import { absentAs } from '../source-error.ts'
+import type { WholeFile } from '../whole-file.ts'
+import { type Kvminfo, parseKvminfo } from './parse.ts'
+
+export function readKvminfo(procfs: string, file: WholeFile): Kvminfo {
+  const path = join(procfs, 'kvminfo')
+  try {
+    return parseKvminfo(file.ascii(path), path)
+  } catch (cause) {
+    throw absentAs(`the kvminfo module is not loaded: there is no ${path}`, cause, path)
+  }
+}

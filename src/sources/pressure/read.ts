@@ -1,0 +1,19 @@
+// Reads pressure stall information from /proc/pressure.
+import { join } from 'node:path'
+import type { Pressure } from '../../model/host.ts'
+import { absentAs } from '../source-error.ts'
+import type { WholeFile } from '../whole-file.ts'
+import { parsePressure } from './parse.ts'
+
+const resources = ['cpu', 'memory', 'io'] as const
+
+export function readPressure(procfs: string, file: WholeFile): Pressure[] {
+  return resources.map((resource) => {
+    const path = join(procfs, 'pressure', resource)
+    try {
+      return parsePressure(resource, file.text(path), path)
+    } catch (cause) {
+      throw absentAs(`${path} is not there: kernel without CONFIG_PSI, or started without psi=1`, cause, path)
+    }
+  })
+}

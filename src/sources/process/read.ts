@@ -1,0 +1,117 @@
+// Reads processes and threads from /proc. None of the files read here waits for a lock that a stuck VM may hold.
+import { readdirSync } from 'node:fs'
+import { KvminfoError } from '../../errors.ts'
+import type { Task } from '../../model/task.ts'
+import type { VmMemory } from '../../model/vm-memory.ts'
+import { decimal } from '../decimal.ts'
+import { processError, sourceError } from '../source-error.ts'
+import type { WholeFile } from '../whole-file.ts'
+import type { Process } from './process.ts'
+import { parseStat } from './stat.ts'
+import { StatusLine } from './status.ts'
+
+const resident = new StatusLine('VmRSS')
+const hugetlb = new StatusLine('HugetlbPages')
+const voluntary = new StatusLine('voluntary_ctxt_switches')
+const involuntary = new StatusLine('nonvoluntary_ctxt_switches')
+
+/** Every process that this user may see, by pid. */
+export function readProcesses(procfs: string, file: WholeFile): Map<number, Process> {
+  const processes = new Map<number, Process>()
+  for (const pid of numbersIn(procfs)) {
+    try {
+      const path = `${procfs}/${pid}/stat`
+      const { startNs, comm } = parseStat(file.text(path), path)
+      processes.set(pid, { pid, startNs, comm })
+    } catch {
+      // It ended since the directory was read, or this user may not see it: no process for us.
+    }
+  }
+  return processes
+}
+
+/** Names of a process's threads, by tid. */
+export function readThreadNames(procfs: string, pid: number, file: WholeFile): Map<number, string> {
+  const names = new Map<number, string>()
+  const directory = `${procfs}/${pid}/task`
+  try {
+    for (const tid of numbersIn(directory)) {
+      names.set(tid, file.text(`${directory}/${tid}/comm`).replace(/\n$/, ''))
+    }
+  } catch (cause) {
+    throw processError(cause, pid, directory)
+  }
+  return names
+}
+
+export function readTask(procfs: string, pid: number, tid: number, file: WholeFile): Task {
+  const directory = `${procfs}/${pid}/task/${tid}`
+  try {
+    const stat = parseStat(file.text(`${directory}/stat`), `${directory}/stat`)
+    const { cpuNs, runDelayNs } = readSchedstat(`${directory}/schedstat`, stat.cpuNs, file)
+    const statusPath = `${directory}/status`
+    const status = file.bytes(statusPath)
+    return {
+      pid,
+      tid,
+      comm: stat.comm,
+      policy: stat.policy,
+      nice: stat.nice,
+      rtPriority: stat.rtPriority,
+      cpu: stat.cpu,
+      cpuNs,
+      runDelayNs,
+      voluntarySwitches: voluntary.required(status, statusPath),
+      involuntarySwitches: involuntary.required(status, statusPath),
+      startNs: stat.startNs,
+    }
+  } catch (cause) {
+    throw processError(cause, pid, directory)
+  }
+}
+
+/** `<time on CPU> <time waiting> <slices>`, nanoseconds. Kernels without CONFIG_SCHED_INFO have no such file. */
+function readSchedstat(
+  path: string,
+  tickCpuNs: number,
+  file: WholeFile,
+): { cpuNs: number; runDelayNs: number | undefined } {
+  let text: string
+  try {
+    text = file.text(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { cpuNs: tickCpuNs, runDelayNs: undefined }
+    throw cause
+  }
+  const [cpuNs, runDelayNs] = text.trim().split(' ').map(decimal)
+  return { cpuNs: cpuNs ?? tickCpuNs, runDelayNs }
+}
+
+export function readVmMemory(procfs: string, pid: number, file: WholeFile): VmMemory {
+  const path = `${procfs}/${pid}/status`
+  try {
+    const status = file.bytes(path)
+    const residentKib = resident.number(status)
+    if (residentKib === undefined) {
+      throw new KvminfoError('VM_VANISHED', `process ${pid} has given back its memory: it is ending`)
+    }
+    return {
+      pid,
+      residentBytes: residentKib * 1024,
+      // Absent on kernels without hugetlbfs.
+      hugetlbBytes: (hugetlb.number(status) ?? 0) * 1024,
+    }
+  } catch (cause) {
+    throw processError(cause, pid, path)
+  }
+}
+
+function numbersIn(directory: string): number[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+  } catch (cause) {
+    throw sourceError(cause, directory)
+  }
+}

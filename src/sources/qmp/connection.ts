@@ -1,0 +1,75 @@
+// One conversation with a QEMU over its QMP socket: connect, ask, disconnect. QEMU serves one client at a time and
+// lets the next wait, so this one does not stay.
+import { createConnection, type Socket } from 'node:net'
+import { KvminfoError } from '../../errors.ts'
+
+/** An answer has some 250 bytes a vCPU, and a VM at most 4,096 of these. */
+const maxAnswerBytes = 4 * 1024 * 1024
+
+export type Ask = (command: string, args?: object) => Promise<unknown>
+
+/** Runs `talk` on the socket at `path`; fails with SOURCE_FAILED where it takes longer than `deadlineMs`. */
+export async function withQmp<T>(
+  path: string,
+  deadlineMs: number,
+  talk: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  const socket = createConnection({ path, signal: AbortSignal.timeout(deadlineMs) })
+  try {
+    const answers = lines(socket)
+    const ask: Ask = async (command, args) => {
+      socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
+      for (;;) {
+        const answer = await next(answers)
+        // Events may come at any time.
+        if ('return' in answer) return answer.return
+        if ('error' in answer) throw new Error(`${command}: ${JSON.stringify(answer.error)}`)
+      }
+    }
+    const greeting = await next(answers)
+    if (!('QMP' in greeting)) throw new Error('what answers does not speak QMP')
+    await ask('qmp_capabilities')
+    return await talk(ask)
+  } catch (cause) {
+    throw qmpError(cause, path, deadlineMs)
+  } finally {
+    socket.destroy()
+  }
+}
+
+type Message = { readonly return?: unknown; readonly error?: unknown; readonly QMP?: unknown }
+
+async function* lines(socket: Socket): AsyncGenerator<string, void> {
+  let rest = ''
+  for await (const chunk of socket.setEncoding('utf8')) {
+    rest += chunk
+    if (socket.bytesRead > maxAnswerBytes) throw new Error('the answer does not end')
+    if (!chunk.includes('\n')) continue
+    const whole = rest.split('\n')
+    rest = whole.pop()!
+    yield* whole
+  }
+}
+
+async function next(answers: AsyncGenerator<string, void>): Promise<Message> {
+  const line = await answers.next()
+  if (line.done === true) throw new Error('QEMU closed the connection')
+  const message: unknown = JSON.parse(line.value)
+  if (typeof message !== 'object' || message === null) throw new Error('the answer is no JSON object')
+  return message
+}
+
+function qmpError(cause: unknown, path: string, deadlineMs: number): KvminfoError {
+  const code = (cause as NodeJS.ErrnoException).code
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new KvminfoError('SOURCE_DENIED', `cannot connect to the QMP socket ${path}: permission denied`, {
+      cause,
+    })
+  }
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return new KvminfoError('SOURCE_ABSENT', `nothing listens on the QMP socket ${path}`, { cause })
+  }
+  const reason =
+    code === 'ABORT_ERR' ? `no answer within ${deadlineMs} ms; another client may hold it` : String(cause)
+  return new KvminfoError('SOURCE_FAILED', `the QMP socket ${path}: ${reason}`, { cause })
+}

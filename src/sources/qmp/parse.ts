@@ -1,0 +1,38 @@
+// What QEMU answers to `query-stats` (QEMU 7.1) and `query-cpus-fast` and `query-balloon`, into the model. Zod checks it at this edge.
+import { z } from 'zod'
+import type { Vcpu } from '../../model/vm.ts'
+import { addStatistics, type KvmStatistics, noStatistics, statisticsFrom } from '../exits/kvm-statistics.ts'
+
+const vcpuStatistics = z.array(
+  z.object({
+    provider: z.string(),
+    // A value is a number, or for other kinds of statistic a list or a boolean.
+    stats: z.array(z.object({ name: z.string(), value: z.unknown() })),
+  }),
+)
+
+/** Sums over the vCPUs; undefined where one of them lacks a statistic. */
+export function parseQueryStats(answer: unknown): KvmStatistics | undefined {
+  let sums: KvmStatistics | undefined = noStatistics
+  let count = 0
+  for (const { provider, stats } of vcpuStatistics.parse(answer)) {
+    if (provider !== 'kvm') continue
+    const values = new Map<string, number>()
+    for (const { name, value } of stats) if (typeof value === 'number') values.set(name, value)
+    const one = statisticsFrom(values)
+    sums = one === undefined || sums === undefined ? undefined : addStatistics(sums, one)
+    count++
+  }
+  return count === 0 ? undefined : sums
+}
+
+/** `query-balloon`: bytes. */
+export function parseQueryBalloon(answer: unknown): number {
+  return z.object({ actual: z.int().nonnegative() }).parse(answer).actual
+}
+
+const cpus = z.array(z.object({ 'cpu-index': z.int().nonnegative(), 'thread-id': z.int().positive() }))
+
+export function parseQueryCpusFast(answer: unknown): Vcpu[] {
+  return cpus.parse(answer).map((cpu) => ({ id: cpu['cpu-index'], tid: cpu['thread-id'] }))
+}

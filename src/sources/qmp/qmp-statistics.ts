@@ -1,0 +1,73 @@
+// The answers of the QEMUs that offer a QMP socket of their own, fetched in the background. QEMU interrupts each vCPU
+// once to read its statistics, which shows as one more signal_exits a fetch.
+import { KvminfoError } from '../../errors.ts'
+import type { Vcpu } from '../../model/vm.ts'
+import type { Attempt } from '../attempt.ts'
+import { type Aged, Background, isFresh } from '../exits/background.ts'
+import type { KvmStatistics } from '../exits/kvm-statistics.ts'
+import type { QmpAnswer } from './query.ts'
+
+const deadlineMs = 2_000
+/** Conversations at a time; most are done within a millisecond. */
+const parallel = 8
+
+export class QmpStatistics {
+  readonly #background = new Background(() => this.#fetch())
+  #sockets: ReadonlyMap<string, string> = new Map()
+  readonly #answers = new Map<string, Aged<Attempt<QmpAnswer>>>()
+
+  /** The sockets to ask from now on, by `processKey`. */
+  follow(sockets: ReadonlyMap<string, string>): void {
+    this.#sockets = sockets
+    for (const key of this.#answers.keys()) if (!sockets.has(key)) this.#answers.delete(key)
+    this.#background.want(sockets.size > 0)
+  }
+
+  /** undefined: no answer yet or none for long. */
+  statistics(key: string): Attempt<KvmStatistics> | undefined {
+    const answer = this.#answer(key)
+    if (answer === undefined || answer.error !== undefined) return answer
+    const { statistics } = answer.value
+    if (statistics !== undefined) return { value: statistics, error: undefined }
+    const error = new KvminfoError(
+      'SOURCE_ABSENT',
+      `QEMU on ${this.#sockets.get(key)} gives none of the KVM statistics`,
+    )
+    return { value: undefined, error }
+  }
+
+  vcpus(key: string): readonly Vcpu[] {
+    return this.#answer(key)?.value?.vcpus ?? []
+  }
+
+  balloonBytes(key: string): number | undefined {
+    return this.#answer(key)?.value?.balloonBytes
+  }
+
+  close(): void {
+    this.#background.want(false)
+  }
+
+  #answer(key: string): Attempt<QmpAnswer> | undefined {
+    const answer = this.#answers.get(key)
+    return answer !== undefined && isFresh(answer) ? answer.value : undefined
+  }
+
+  async #fetch(): Promise<void> {
+    const waiting = [...this.#sockets]
+    const work = async (): Promise<void> => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await this.#ask(...next)
+    }
+    await Promise.all(Array.from({ length: parallel }, work))
+  }
+
+  async #ask(key: string, path: string): Promise<void> {
+    // Loaded when first used: few hosts need it, and the check of its answers takes some megabytes of memory.
+    const { queryQmp } = await import('./query.ts')
+    const value: Attempt<QmpAnswer> = await queryQmp(path, deadlineMs).then(
+      (answer) => ({ value: answer, error: undefined }),
+      (error: KvminfoError) => ({ value: undefined, error }),
+    )
+    if (this.#sockets.has(key)) this.#answers.set(key, { value, atMs: performance.now() })
+  }
+}

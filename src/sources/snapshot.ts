@@ -1,0 +1,142 @@
+// One scrape's view of the host; each part is read when first asked for.
+import type { KvminfoError } from '../errors.ts'
+import type { VmExits } from '../model/exits.ts'
+import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
+import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
+import type { SourceState } from '../model/sources.ts'
+import type { Task } from '../model/task.ts'
+import type { Vm } from '../model/vm.ts'
+import type { VmMemory } from '../model/vm-memory.ts'
+import { type Attempt, attempt, once } from './attempt.ts'
+import type { CommandLines } from './cmdline/command-lines.ts'
+import { readHostStat } from './cpustat/read.ts'
+import type { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
+import type { Exits, ExitsReading } from './exits/exits.ts'
+import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
+import { readHugePages } from './hugepages/read.ts'
+import { assembleVms, type IdentifiedVm } from './identity/vms.ts'
+import { readKsm } from './ksm/read.ts'
+import type { Kvminfo } from './kvminfo/parse.ts'
+import type { StatusFiles } from './libvirt-status/status-files.ts'
+import { readMeminfo } from './meminfo/read.ts'
+import type { HostPaths } from './paths.ts'
+import { readPressure } from './pressure/read.ts'
+import { type Process, processKey } from './process/process.ts'
+import { readVmMemory } from './process/read.ts'
+import type { QmpStatistics } from './qmp/qmp-statistics.ts'
+import { sourceState } from './source-states.ts'
+import type { TaskTable } from './taskinfo/task-table.ts'
+import type { Threads } from './threads.ts'
+import type { WholeFile } from './whole-file.ts'
+
+/** What was read before the snapshot, and what it reads with. */
+export interface Readings {
+  readonly paths: HostPaths
+  readonly file: WholeFile
+  readonly kvminfo: Attempt<Kvminfo>
+  readonly taskinfo: Attempt<TaskTable>
+  readonly threads: Threads
+  readonly processes: ReadonlyMap<number, Process>
+  readonly commandLines: CommandLines
+  readonly statusFiles: StatusFiles
+  readonly qmp: QmpStatistics
+  readonly libvirt: LibvirtStatistics
+  readonly exits: Exits
+  readonly facts: HostFactsSource
+  readonly uptimeNs: number
+}
+
+export class Snapshot implements HostSnapshot {
+  readonly vms: () => Part<readonly Vm[]>
+  readonly exits: () => Part<ReadonlyMap<number, VmExits>>
+  readonly vcpuTasks: () => Part<ReadonlyMap<number, Task>>
+  readonly vmMemory: () => Part<ReadonlyMap<number, VmMemory>>
+  readonly memory: () => Part<MemoryInfo>
+  readonly hugePages: () => Part<readonly HugePagePool[]>
+  readonly ksm: () => Part<KsmState>
+  readonly pressure: () => Part<readonly Pressure[]>
+  readonly cpuTime: () => Part<readonly CpuTime[]>
+  readonly bootTime: () => Part<number>
+  readonly hostFacts: () => Part<HostFacts | undefined>
+  readonly sources: () => Part<readonly SourceState[]>
+
+  constructor(readings: Readings) {
+    const { paths, file, threads, facts } = readings
+    const stat = once(() => readHostStat(paths.procfs, file))
+    const identified = once(() => identifyVms(readings))
+    const vms = once(() => ({
+      value: identified().value.map(({ vm }) => vm),
+      problems: identified().problems,
+    }))
+    const exits = once(() => readings.exits.read(identified().value, readings.kvminfo, readings.uptimeNs))
+    this.vms = vms
+    this.exits = () => told(exits(), readings.kvminfo.error)
+    this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
+    this.vmMemory = once(() => readMemoryOf(vms().value, readings))
+    this.memory = once(() => sound(readMeminfo(paths.procfs, file)))
+    this.hugePages = once(() => sound(readHugePages(paths.sysfs, file)))
+    this.ksm = once(() => sound(readKsm(paths.sysfs, file)))
+    this.pressure = once(() => sound(readPressure(paths.procfs, file)))
+    this.cpuTime = () => sound(stat().cpuTime)
+    this.bootTime = () => sound(stat().bootTime)
+    this.hostFacts = () => sound(facts.facts())
+    this.sources = once(() => sound([...exits().states(), ...otherStates(readings, vms().value)]))
+  }
+}
+
+function sound<T>(value: T): Part<T> {
+  return { value, problems: [] }
+}
+
+/** Where no source of exits can be used at all, the best one's error says so. */
+function told(reading: ExitsReading, moduleError: KvminfoError | undefined): ExitsReading {
+  if (moduleError !== undefined && reading.states().every(({ state }) => state === 'unavailable'))
+    throw moduleError
+  return reading
+}
+
+function identifyVms({
+  processes,
+  kvminfo,
+  statusFiles,
+  commandLines,
+  qmp,
+  libvirt,
+  threads,
+}: Readings): Part<readonly IdentifiedVm[]> {
+  const { value, problems } = assembleVms({
+    processes,
+    kvminfo: kvminfo.value?.rows ?? new Map(),
+    domains: statusFiles.domains(),
+    domainsKnown: statusFiles.hasLooked(),
+    commandLineOf: (process) => commandLines.of(process),
+    qmpVcpus: (process) => qmp.vcpus(processKey(process)),
+    balloonBytes: (process, name) =>
+      qmp.balloonBytes(processKey(process)) ??
+      (name === undefined ? undefined : libvirt.of(name)?.balloonBytes),
+    threadNames: (pid) => threads.names(pid),
+    hasThread: (pid, tid) => threads.exists(pid, tid),
+  })
+  return { value, problems: [...problems, ...statusFiles.problems()] }
+}
+
+function readMemoryOf(vms: readonly Vm[], { paths, file }: Readings): Part<ReadonlyMap<number, VmMemory>> {
+  const value = new Map<number, VmMemory>()
+  const problems: Problem[] = []
+  for (const { pid } of vms) {
+    const { value: memory, error } = attempt(() => readVmMemory(paths.procfs, pid, file))
+    if (error === undefined) value.set(pid, memory)
+    else problems.push({ subject: `${paths.procfs}/${pid}/status`, error })
+  }
+  return { value, problems }
+}
+
+function otherStates({ taskinfo, statusFiles }: Readings, vms: readonly Vm[]): SourceState[] {
+  const identifiedBy = (source: Vm['identitySource']) => vms.some((vm) => vm.identitySource === source)
+  return [
+    sourceState('threads', 'taskinfo', { inUse: taskinfo.error === undefined, error: taskinfo.error }),
+    sourceState('threads', 'procfs', { inUse: taskinfo.error !== undefined, error: undefined }),
+    sourceState('identity', 'libvirt-status', { inUse: identifiedBy('libvirt'), error: statusFiles.error() }),
+    sourceState('identity', 'cmdline', { inUse: identifiedBy('cmdline'), error: undefined }),
+  ]
+}

@@ -1,0 +1,59 @@
+// The two lines at the head of /proc/taskinfo: format version and column titles.
+import { KvminfoError } from '../../errors.ts'
+
+/** ABI_VERSION of kmod/include/abi.h. */
+const abiVersion = 1
+
+const titles = [
+  'tgid',
+  'tid',
+  'comm',
+  'policy',
+  'nice',
+  'rt_prio',
+  'cpu',
+  'exec_ns',
+  'run_delay_ns',
+  'nvcsw',
+  'nivcsw',
+  'start_ns',
+] as const
+
+/** The index of each column that is read here, and how many columns a row has. */
+export type Columns = Readonly<Record<(typeof titles)[number] | 'count', number>>
+
+export function readHeader(bytes: Buffer, subject: string): { columns: Columns; bodyStart: number } {
+  const firstEnd = bytes.indexOf('\n')
+  const secondEnd = firstEnd === -1 ? -1 : bytes.indexOf('\n', firstEnd + 1)
+  if (secondEnd === -1) {
+    throw new KvminfoError('SOURCE_MALFORMED', `${subject} ends within its two header lines`)
+  }
+  const first = bytes.toString('latin1', 0, firstEnd)
+  const version = /^taskinfo (\d+)(?: |$)/.exec(first)?.[1]
+  if (version === undefined) {
+    throw new KvminfoError(
+      'SOURCE_MALFORMED',
+      `${subject} starts with ${JSON.stringify(first.slice(0, 80))}, which is not the taskinfo module's header: ` +
+        'unload what made it and load the taskinfo module of this release',
+    )
+  }
+  if (Number(version) !== abiVersion) {
+    throw new KvminfoError(
+      'SOURCE_MALFORMED',
+      `${subject} has format version ${version}, this program reads version ${abiVersion}: ` +
+        'install module and exporter of the same release',
+    )
+  }
+  const present = bytes.toString('latin1', firstEnd + 1, secondEnd).split(' ')
+  const columns = { count: present.length } as Record<(typeof titles)[number] | 'count', number>
+  for (const title of titles) {
+    columns[title] = present.indexOf(title)
+    if (columns[title] === -1) {
+      throw new KvminfoError(
+        'SOURCE_MALFORMED',
+        `${subject} has no column ${title}: install module and exporter of the same release`,
+      )
+    }
+  }
+  return { columns, bodyStart: secondEnd + 1 }
+}

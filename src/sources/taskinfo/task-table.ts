@@ -1,0 +1,209 @@
+// The rows of /proc/taskinfo (kmod/include/abi.h), read straight from its bytes: a large host has 12,000 rows of
+// which the program needs the processes and the vCPU threads, so only those become objects.
+import { KvminfoError } from '../../errors.ts'
+import type { Problem } from '../../model/host-snapshot.ts'
+import type { Task } from '../../model/task.ts'
+import type { Process } from '../process/process.ts'
+import { unescapeComm } from './comm.ts'
+import { type Columns, readHeader } from './header.ts'
+
+const newline = 10
+const blank = 32
+const minus = 45
+const zero = 48
+
+export class TaskTable {
+  /** Path of the file, for messages. */
+  readonly subject: string
+  readonly problems: Problem[] = []
+  readonly #bytes: Buffer
+  readonly #columns: Columns
+  /** Byte at which each row starts, its tgid and its tid. */
+  readonly #starts: number[] = []
+  readonly #tgids: number[] = []
+  readonly #tids: number[] = []
+  /** Byte at which each field of the current row starts, and one past the row's end. */
+  readonly #fields: number[]
+
+  /** Keeps `bytes`, which must not change while the table is in use. */
+  constructor(bytes: Buffer, subject: string) {
+    this.#bytes = bytes
+    this.subject = subject
+    const { columns, bodyStart } = readHeader(bytes, subject)
+    this.#columns = columns
+    this.#fields = new Array<number>(columns.count + 1).fill(0)
+    this.#index(bodyStart)
+  }
+
+  /** Every process, by pid. */
+  processes(): Map<number, Process> {
+    const processes = new Map<number, Process>()
+    for (let row = 0; row < this.#starts.length; row++) {
+      const pid = this.#tgids[row]!
+      if (pid !== this.#tids[row]) continue
+      const startNs = this.#select(row) ? this.#number(this.#columns.start_ns) : Number.NaN
+      if (Number.isNaN(startNs)) this.#malformed(row)
+      else processes.set(pid, { pid, startNs, comm: this.#comm() })
+    }
+    return processes
+  }
+
+  /** Names of the threads of a process, by tid. */
+  threadNames(pid: number): Map<number, string> {
+    const names = new Map<number, string>()
+    for (let row = 0; row < this.#starts.length; row++) {
+      if (this.#tgids[row] === pid && this.#select(row)) names.set(this.#tids[row]!, this.#comm())
+    }
+    return names
+  }
+
+  /** The threads that `wanted` lists by pid, by tid. */
+  tasks(wanted: ReadonlyMap<number, readonly { readonly tid: number }[]>): Map<number, Task> {
+    const tasks = new Map<number, Task>()
+    for (let row = 0; row < this.#starts.length; row++) {
+      const pid = this.#tgids[row]!
+      const tid = this.#tids[row]!
+      if (!lists(wanted.get(pid), tid)) continue
+      const task = this.#select(row) ? this.#task(pid, tid) : undefined
+      if (task === undefined) this.#malformed(row)
+      else tasks.set(tid, task)
+    }
+    return tasks
+  }
+
+  #index(bodyStart: number): void {
+    const bytes = this.#bytes
+    const { tgid, tid } = this.#columns
+    for (let start = bodyStart; start < bytes.length; ) {
+      // Rows are short: a loop finds their end sooner than a call of indexOf.
+      let end = start
+      while (end < bytes.length && bytes[end] !== newline) end++
+      if (end === bytes.length) {
+        this.#complain(`the last row is torn: ${this.#excerpt(start, end)}; it is left out`)
+        return
+      }
+      // The two keys are the first columns today, which makes finding them cheap.
+      const tgidValue = this.#numberAt(this.#fieldStart(start, end, tgid), end)
+      const tidValue = this.#numberAt(this.#fieldStart(start, end, tid), end)
+      if (Number.isNaN(tgidValue) || Number.isNaN(tidValue)) {
+        this.#complain(`cannot read the row ${this.#excerpt(start, end)}; it is left out`)
+      } else {
+        this.#starts.push(start)
+        this.#tgids.push(tgidValue)
+        this.#tids.push(tidValue)
+      }
+      start = end + 1
+    }
+  }
+
+  #fieldStart(start: number, end: number, column: number): number {
+    let at = start
+    for (let skipped = 0; skipped < column && at < end; at++) if (this.#bytes[at] === blank) skipped++
+    return at
+  }
+
+  /** Finds the fields of a row; false where there are more or fewer than titles. */
+  #select(row: number): boolean {
+    const bytes = this.#bytes
+    const fields = this.#fields
+    const count = this.#columns.count
+    let at = this.#starts[row]!
+    fields[0] = at
+    for (let field = 1; ; at++) {
+      const byte = bytes[at]
+      if (byte === blank) {
+        if (field === count) return false
+        fields[field++] = at + 1
+      } else if (byte === newline) {
+        fields[count] = at + 1
+        return field === count
+      }
+    }
+  }
+
+  #task(pid: number, tid: number): Task | undefined {
+    const column = this.#columns
+    const task: Task = {
+      pid,
+      tid,
+      comm: this.#comm(),
+      policy: this.#number(column.policy),
+      nice: this.#number(column.nice),
+      rtPriority: this.#number(column.rt_prio),
+      cpu: this.#number(column.cpu),
+      cpuNs: this.#number(column.exec_ns),
+      runDelayNs: this.#optionalNumber(column.run_delay_ns),
+      voluntarySwitches: this.#number(column.nvcsw),
+      involuntarySwitches: this.#number(column.nivcsw),
+      startNs: this.#number(column.start_ns),
+    }
+    const sum =
+      task.policy +
+      task.nice +
+      task.rtPriority +
+      task.cpu +
+      task.cpuNs +
+      (task.runDelayNs ?? 0) +
+      task.voluntarySwitches +
+      task.involuntarySwitches +
+      task.startNs
+    return Number.isNaN(sum) ? undefined : task
+  }
+
+  #comm(): string {
+    const column = this.#columns.comm
+    return unescapeComm(this.#bytes.toString('latin1', this.#fields[column]!, this.#fields[column + 1]! - 1))
+  }
+
+  #number(column: number): number {
+    return this.#numberAt(this.#fields[column]!, this.#fields[column + 1]! - 1)
+  }
+
+  /** undefined for `-`: not to be had on this kernel. */
+  #optionalNumber(column: number): number | undefined {
+    const start = this.#fields[column]!
+    const absent = this.#bytes[start] === minus && this.#fields[column + 1]! - 1 === start + 1
+    return absent ? undefined : this.#number(column)
+  }
+
+  /** The decimal number at `start`, which a blank or `limit` ends; NaN where there is none. */
+  #numberAt(start: number, limit: number): number {
+    const bytes = this.#bytes
+    const negative = bytes[start] === minus
+    let at = negative ? start + 1 : start
+    const first = at
+    let value = 0
+    for (; at < limit; at++) {
+      const byte = bytes[at]!
+      if (byte === blank) break
+      const digit = byte - zero
+      if (digit < 0 || digit > 9) return Number.NaN
+      value = value * 10 + digit
+    }
+    if (at === first) return Number.NaN
+    return negative ? -value : value
+  }
+
+  #malformed(row: number): void {
+    const start = this.#starts[row]!
+    const end = this.#bytes.indexOf(newline, start)
+    this.#complain(`cannot read the row ${this.#excerpt(start, end)}; it is left out`)
+  }
+
+  #complain(what: string): void {
+    this.problems.push({
+      subject: this.subject,
+      error: new KvminfoError('SOURCE_MALFORMED', `${this.subject}: ${what}`),
+    })
+  }
+
+  /** Enough of a row to recognise it, quoted so that it cannot mess up a log. */
+  #excerpt(start: number, end: number): string {
+    return JSON.stringify(this.#bytes.toString('latin1', start, Math.min(end, start + 80)))
+  }
+}
+
+function lists(threads: readonly { readonly tid: number }[] | undefined, tid: number): boolean {
+  if (threads !== undefined) for (const thread of threads) if (thread.tid === tid) return true
+  return false
+}

@@ -1,0 +1,18 @@
+// Reads the time since boot from /proc/uptime, the clock of every start time here.
+import { join } from 'node:path'
+import { KvminfoError } from '../../errors.ts'
+import { sourceError } from '../source-error.ts'
+import type { WholeFile } from '../whole-file.ts'
+
+/** Nanoseconds since boot, in steps of 10 ms. */
+export function readUptimeNs(procfs: string, file: WholeFile): number {
+  const path = join(procfs, 'uptime')
+  try {
+    const seconds = /^(\d+\.\d+) /.exec(file.text(path))?.[1]
+    if (seconds === undefined)
+      throw new KvminfoError('SOURCE_MALFORMED', `${path} does not start with seconds`)
+    return Number(seconds) * 1e9
+  } catch (cause) {
+    throw sourceError(cause, path)
+  }
+}

@@ -1,0 +1,115 @@
+// What counting adds to a VM's exits, in instructions: our module against other ways to count the same events.
+
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { cached, contentsOf } from '../../lab/cache.ts'
+import { type Kernel, type KernelLine, kernels, unpackedKernel } from '../../lab/kernels.ts'
+import { runInLab } from '../../lab/run-in-lab.ts'
+import type { BenchPart, BenchResult, Progress, Table, Target } from '../part.ts'
+
+const measuredKernels: readonly KernelLine[] = ['6.1', '6.12']
+
+const ways: Readonly<Record<string, string>> = {
+  none: 'nothing counts',
+  empty: 'probes that do nothing',
+  counts: 'kvminfo, time=0: counts and reasons',
+  all: 'kvminfo: counts, reasons and time',
+  ebpf: 'eBPF, a hash map by thread',
+  'table-first': "the thesis's way, first of its 100 rows",
+  'table-last': "the thesis's way, last of its 100 rows",
+  hist: 'tracefs hist triggers',
+}
+
+/** Added instructions per exit: one that user space handles (OUT), one that KVM handles (PIC). */
+const limits = { counts: { out: 97, pic: 57 }, all: { out: 194, pic: 114 } }
+
+/** Ticks of the guest's TSC, one per instruction of the emulated host and guest. */
+interface Cost {
+  way: string
+  out: number
+  pic: number
+}
+
+export const part: BenchPart = {
+  description: 'instructions that counting adds to a VM exit, ours and other ways (in the lab)',
+  async run(progress: Progress): Promise<BenchResult> {
+    const tables: Table[] = []
+    const targets: Target[] = []
+    for (const line of measuredKernels) {
+      progress(`Linux ${line} in the lab, time a count of instructions`)
+      const costs = await measure(line)
+      tables.push(toTable(line, costs))
+      targets.push(...toTargets(line, costs))
+    }
+    return { tables, targets }
+  },
+}
+
+async function measure(line: KernelLine): Promise<Cost[]> {
+  const module = join(await comparisonModule(await unpackedKernel(line)), 'exit_cost.ko')
+  const file = join(import.meta.dirname, 'in-lab.sh')
+  const options = { kernel: line, icount: true, loadModules: false, args: [module] }
+  const { code, output, reason } = await runInLab(file, options)
+  if (code !== 0) throw new Error(`exit-cost bench on Linux ${line}: ${reason}\n${output}`)
+  return [...output.matchAll(/^(\S+) ([\d.]+) ([\d.]+)$/gm)].map(([, way, out, pic]) => ({
+    way: way!,
+    out: Number(out),
+    pic: Number(pic),
+  }))
+}
+
+/** The lab sees the machine's own files, so the module lies in the cache, under the same path inside. */
+async function comparisonModule(kernel: Kernel): Promise<string> {
+  const sources = join(import.meta.dirname, 'module')
+  const inputs = [kernel.release, ...(await contentsOf([sources]))]
+  return cached('exit-cost', kernel.release, inputs, async (draft) => {
+    const fetchHeaders = join(import.meta.dirname, '../../../kmod/fetch-headers.sh')
+    const headers = await execa(fetchHeaders, [kernels[kernel.line].headers])
+    await execa('cp', ['-R', `${sources}/.`, draft])
+    await execa('make', ['-C', headers.stdout, `M=${draft}`, 'CONFIG_DEBUG_INFO_BTF_MODULES=', 'modules'])
+  })
+}
+
+function added(costs: readonly Cost[], { out, pic }: Cost): { out: number; pic: number } {
+  const none = cost(costs, 'none')
+  return { out: out - none.out, pic: pic - none.pic }
+}
+
+function cost(costs: readonly Cost[], way: string): Cost {
+  const found = costs.find((each) => each.way === way)
+  if (!found) throw new Error(`exit-cost bench measured no "${way}"`)
+  return found
+}
+
+function toTable(line: KernelLine, costs: readonly Cost[]): Table {
+  const ours = added(costs, cost(costs, 'counts'))
+  const ratio = (more: number, our: number): string => (more > 0 ? (more / our).toFixed(1) : '')
+  return {
+    title: `What counting adds to a VM exit, Linux ${line}`,
+    columns: ['way', 'OUT', 'added', 'ratio', 'PIC', 'added', 'ratio'],
+    rows: Object.entries(ways).map(([way, name]) => {
+      const measured = cost(costs, way)
+      const more = added(costs, measured)
+      return [
+        ...[name, measured.out.toFixed(0), more.out.toFixed(0), ratio(more.out, ours.out)],
+        ...[measured.pic.toFixed(0), more.pic.toFixed(0), ratio(more.pic, ours.pic)],
+      ]
+    }),
+    notes: [
+      'Instructions per exit, as the guest sees them pass (QEMU -icount shift=0; the median of 25 rounds of 200).',
+      'OUT: handled in user space, and back. PIC: handled in KVM. Ratio: to kvminfo with time=0.',
+      'Instructions are not cycles: what a world switch costs in hardware comes on top, the same for all.',
+    ],
+  }
+}
+
+function toTargets(line: KernelLine, costs: readonly Cost[]): Target[] {
+  return Object.entries(limits).flatMap(([way, limit]) => {
+    const more = added(costs, cost(costs, way))
+    return (['out', 'pic'] as const).map((exit) => ({
+      what: `instructions added to an exit (${exit.toUpperCase()}) by ${ways[way]}, Linux ${line}`,
+      limit: limit[exit],
+      measured: more[exit],
+    }))
+  })
+}

@@ -1,0 +1,80 @@
+// The committed dashboards are those of the sources, fit Grafana's grid, and link to dashboards that exist.
+import { describe, expect, test } from 'vitest'
+import { dashboards, render } from '../../dashboards/list.ts'
+import { dashboardFiles, targetsOf } from '../helpers/dashboard-files.ts'
+
+const files = dashboardFiles()
+
+test('out/ is what a build makes; else: npm run dashboards:build', () => {
+  const built = Object.entries(dashboards).map(([name, build]) => [name, render(build())])
+  expect(files.map(({ name, text }) => [name, text])).toEqual(built.sort())
+})
+
+describe.each(files.map((file) => [file.name, file] as const))('%s', (_name, { dashboard, panels, text }) => {
+  test('no panel overlaps another and every line is full', () => {
+    const cells = new Map<string, string>()
+    for (const { title = '', gridPos } of dashboard.panels ?? []) {
+      const { x, y, w, h } = gridPos!
+      expect(x + w, title).toBeLessThanOrEqual(24)
+      for (let row = y; row < y + h; row++) {
+        for (let column = x; column < x + w; column++) {
+          expect(cells.get(`${column},${row}`), `${title} lies on it`).toBeUndefined()
+          cells.set(`${column},${row}`, title)
+        }
+      }
+    }
+    const bottom = Math.max(...(dashboard.panels ?? []).map(({ gridPos }) => gridPos!.y + gridPos!.h))
+    expect(cells.size).toBe(24 * bottom)
+  })
+
+  test('ids of panels and queries differ', () => {
+    const ids = (dashboard.panels ?? []).map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const panel of panels) {
+      const refIds = targetsOf(panel).map(({ refId }) => refId)
+      expect(new Set(refIds).size, panel.title).toBe(refIds.length)
+    }
+  })
+
+  test('every panel says what no value means and has thresholds', () => {
+    for (const { title, fieldConfig, options } of panels) {
+      expect(fieldConfig?.defaults.noValue, title).toBeTruthy()
+      expect(fieldConfig?.defaults.thresholds?.steps.length, title).toBeGreaterThan(0)
+      expect(options, title).toBeDefined()
+    }
+  })
+
+  test('every override names a column or series of its panel', () => {
+    for (const panel of panels) {
+      const renamed = panel.transformations?.find(({ id }) => id === 'organize')?.options.renameByName ?? {}
+      const legends = (panel.targets ?? []).map(
+        (target) => (target as { legendFormat?: string }).legendFormat,
+      )
+      const names = [...Object.values(renamed), ...legends]
+      const byLabel = legends.some((legend) => /^\{\{\w+\}\}$/.test(legend ?? ''))
+      for (const { matcher } of panel.fieldConfig?.overrides ?? []) {
+        if (!byLabel) expect(names, panel.title).toContain(matcher.options)
+      }
+    }
+  })
+
+  test('links lead to dashboards of ours, with the variables that these have', () => {
+    const uids = files.map((file) => file.dashboard.uid)
+    for (const [, uid, query] of text.matchAll(/"\/d\/([\w-]+)\?([^"]*)"/g)) {
+      expect(uids).toContain(uid)
+      const variables = [...query!.matchAll(/var-(\w+)=/g)].map(([, name]) => name)
+      expect(['instance', 'instance,vm']).toContain(variables.join())
+    }
+  })
+
+  test('the rows of every table are merged by the same labels', () => {
+    for (const { title, targets, transformations } of panels.filter(({ type }) => type === 'table')) {
+      expect(
+        transformations?.map(({ id }) => id),
+        title,
+      ).toEqual(['merge', 'organize'])
+      for (const target of targets ?? [])
+        expect(target, title).toMatchObject({ format: 'table', instant: true })
+    }
+  })
+})

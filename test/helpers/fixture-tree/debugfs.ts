@@ -1,0 +1,17 @@
+// A VM's directory under debugfs: `kvm/<tid>-<fd>/`, a file a statistic, the tid being the thread that made the VM.
+import type { FixtureFiles } from './files.ts'
+import type { FixtureVm } from './vm.ts'
+
+export function* debugfsFiles(vm: FixtureVm): FixtureFiles {
+  const directory = `kernel/debug/kvm/${vm.pid}-11`
+  const statistics = {
+    exits: vm.kernelSwitches + vm.userspaceSwitches,
+    fpu_reload: vm.userspaceSwitches + vm.signalReturns,
+    signal_exits: vm.signalReturns,
+    io_exits: vm.io,
+    mmio_exits: 3,
+    halt_exits: 70_000,
+    irq_exits: 5_000,
+  }
+  for (const [name, value] of Object.entries(statistics)) yield [`${directory}/${name}`, `${value}\n`]
+}

@@ -1,0 +1,94 @@
+// The directions of imports: finds every edge that is not allowed, every way out of src/ and every cycle.
+import { dirname, join, normalize } from 'node:path'
+
+/** Path from the repository's root to source text. */
+export type Sources = ReadonlyMap<string, string>
+
+export interface Rules {
+  /** By folder of src/ (or file, such as `errors.ts`): the others that it may import. */
+  readonly mayImport: Readonly<Record<string, readonly string[]>>
+  /** By package: the only files that may import it. */
+  readonly onlyIn: Readonly<Record<string, readonly string[]>>
+}
+
+interface Import {
+  readonly file: string
+  readonly line: number
+  readonly specifier: string
+}
+
+const importPattern =
+  /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm
+
+function importsOf(file: string, text: string): Import[] {
+  return [...text.matchAll(importPattern)].map((match) => {
+    const end = match.index + match[0].length
+    return {
+      file,
+      line: text.slice(0, end).split('\n').length,
+      specifier: (match[1] ?? match[2] ?? match[3])!,
+    }
+  })
+}
+
+const isRelative = (specifier: string): boolean => specifier.startsWith('.')
+const targetOf = ({ file, specifier }: Import): string => normalize(join(dirname(file), specifier))
+/** `src/http/app.ts` is of `http`; `src/errors.ts` is its own. */
+const areaOf = (path: string): string => path.split('/')[1]!
+
+function edgeProblem(edge: Import, { mayImport, onlyIn }: Rules): string | undefined {
+  if (!isRelative(edge.specifier)) {
+    const name = edge.specifier.replace(/^node:/, '')
+    const allowed = onlyIn[name]
+    return allowed === undefined || allowed.includes(edge.file)
+      ? undefined
+      : `${name} may be imported only in ${allowed.join(', ') || 'no file'}`
+  }
+  const target = targetOf(edge)
+  if (!target.startsWith('src/')) return `src/ imports ${target}, which is outside of it`
+  const [from, to] = [areaOf(edge.file), areaOf(target)]
+  const allowed = mayImport[from]
+  if (allowed === undefined) return `${from} has no rule: say in this test what it may import`
+  return from === to || allowed.includes(to) ? undefined : `${from} may not import ${to}`
+}
+
+/** The first cycle that a depth-first walk meets, as the edges that form it. */
+function findCycle(edges: ReadonlyMap<string, readonly Import[]>): Import[] | undefined {
+  const done = new Set<string>()
+  const path: Import[] = []
+  const visit = (file: string): Import[] | undefined => {
+    if (done.has(file)) return undefined
+    for (const edge of edges.get(file) ?? []) {
+      path.push(edge)
+      const target = targetOf(edge)
+      const start = path.findIndex((earlier) => earlier.file === target)
+      const cycle = start !== -1 ? path.slice(start) : visit(target)
+      if (cycle !== undefined) return cycle
+      path.pop()
+    }
+    done.add(file)
+    return undefined
+  }
+  for (const file of edges.keys()) {
+    const cycle = visit(file)
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
+}
+
+/** One line for each violation, with file and line; none where all is well. */
+export function importProblems(sources: Sources, rules: Rules): string[] {
+  const edges = new Map([...sources].map(([file, text]) => [file, importsOf(file, text)]))
+  const problems = [...edges.values()].flat().flatMap((edge) => {
+    const problem = edgeProblem(edge, rules)
+    return problem === undefined ? [] : [`${edge.file}:${edge.line}: ${problem}`]
+  })
+  const relative = new Map(
+    [...edges].map(([file, all]) => [file, all.filter((edge) => isRelative(edge.specifier))]),
+  )
+  const cycle = findCycle(relative)
+  if (cycle !== undefined) {
+    problems.push(`cycle: ${cycle.map(({ file, line }) => `${file}:${line}`).join(' -> ')}`)
+  }
+  return problems
+}

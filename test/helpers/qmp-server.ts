@@ -1,0 +1,36 @@
+// Answers QMP on a UNIX socket as a QEMU would: greeting, capabilities, then what the test gives it by command.
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { scratchDirectory } from './scratch.ts'
+
+// As QEMU 7.2 sends it.
+const greeting =
+  '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""}, "capabilities": ["oob"]}}\r\n'
+
+/** `answers` by command; a string is sent as it is. Gives the socket's path. */
+export async function qmpServer(
+  answers: Readonly<Record<string, unknown>>,
+  hello = greeting,
+): Promise<string> {
+  const path = join(scratchDirectory(), 'qmp.sock')
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.write(hello)
+    let rest = ''
+    socket.setEncoding('utf8').on('data', (chunk) => {
+      rest += chunk
+      const lines = rest.split('\n')
+      rest = lines.pop()!
+      for (const line of lines) {
+        const { execute } = JSON.parse(line) as { execute: string }
+        const answer = execute === 'qmp_capabilities' ? {} : answers[execute]
+        if (typeof answer === 'string') socket.write(answer)
+        else if (answer !== undefined) socket.write(`${JSON.stringify({ return: answer })}\r\n`)
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  onTestFinished(() => void server.close())
+  return path
+}

@@ -1,0 +1,76 @@
+// Under systemd: sockets that it opened, readiness and the watchdog, with systemd's own tool at the other end.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { ask } from '../helpers/http-request.ts'
+import { eventually, kvminfoCommand, RunningProcess, startServe } from '../helpers/kvminfo-process.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'kvminfo-systemd-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const running: RunningProcess[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((serve) => serve.stop()))
+})
+
+test('serves on the sockets that systemd passes, whatever the listen address', async () => {
+  const sockets = ['first', 'second'].map((name) => join(directory, `${name}.socket`))
+  const activated = new RunningProcess([
+    'systemd-socket-activate',
+    ...sockets.flatMap((path) => ['--listen', path]),
+    ...kvminfoCommand('serve', '--web.systemd-socket', '--web.listen-address=192.0.2.1:1'),
+  ])
+  running.push(activated)
+  await activated.logged('Listening on', 2)
+  for (const socketPath of sockets) {
+    const { status, body } = await ask('http://localhost/-/healthy', { socketPath })
+    expect([status, body]).toEqual([200, 'kvminfo exporter is healthy.\n'])
+  }
+  const { code } = await activated.stop()
+  expect(code).toBe(0)
+})
+
+/** What systemd would have been told so far, through a socket like its own. */
+async function startNotifySocket(): Promise<{ path: string; told: () => string }> {
+  const path = join(directory, `notify-${running.length}.socket`)
+  // At the first datagram it starts the program with the socket as its standard input.
+  const receiver = new RunningProcess([
+    ...(['systemd-socket-activate', '--datagram', '--inetd', '--listen', path] as const),
+    ...['sh', '-c', 'exec cat >&2'],
+  ])
+  running.push(receiver)
+  await receiver.logged('Listening on')
+  return { path, told: () => receiver.stderr }
+}
+
+test('tells systemd when it is ready, that it lives, and when it stops', async () => {
+  const { path, told } = await startNotifySocket()
+  const { serve } = await startServe([], { NOTIFY_SOCKET: path, WATCHDOG_USEC: '200000' })
+  running.push(serve)
+  await eventually('READY=1', () => (told().includes('READY=1') ? true : undefined))
+  await eventually('three pings', () => (told().split('WATCHDOG=1').length > 3 ? true : undefined))
+  expect(told()).not.toContain('STOPPING=1')
+  const { code, stderr } = await serve.stop()
+  expect(code).toBe(0)
+  expect(stderr).not.toContain('level=warn msg="systemd')
+  await eventually('STOPPING=1', () => (told().includes('STOPPING=1') ? true : undefined))
+})
+
+test('a watchdog that is meant for another process is left alone', async () => {
+  const { path, told } = await startNotifySocket()
+  const environment = { NOTIFY_SOCKET: path, WATCHDOG_USEC: '20000', WATCHDOG_PID: '1' }
+  const { serve } = await startServe([], environment)
+  running.push(serve)
+  await eventually('READY=1', () => (told().includes('READY=1') ? true : undefined))
+  await serve.stop()
+  await eventually('STOPPING=1', () => (told().includes('STOPPING=1') ? true : undefined))
+  expect(told()).not.toContain('WATCHDOG=1')
+})
+
+test('a notify socket that nobody listens on costs a warning', async () => {
+  const { serve } = await startServe([], { NOTIFY_SOCKET: join(directory, 'nobody.socket') })
+  running.push(serve)
+  await serve.logged('msg="systemd did not take our state" state="READY=1" errno=2')
+  expect((await serve.stop()).code).toBe(0)
+})

@@ -1,0 +1,148 @@
+// `kvminfo serve` as a process: flags, addresses, answers that hold for every route, and how it ends.
+import { connect, createServer } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { ask } from '../helpers/http-request.ts'
+import {
+  eventually,
+  kvminfoCommand,
+  RunningProcess,
+  runKvminfo,
+  startServe,
+} from '../helpers/kvminfo-process.ts'
+
+const running: RunningProcess[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((serve) => serve.stop()))
+})
+
+async function start(...args: string[]) {
+  const started = await startServe(args)
+  running.push(started.serve)
+  return started
+}
+
+test('--help teaches, --version tells', async () => {
+  const help = await runKvminfo('serve', '--help')
+  expect(help.code).toBe(0)
+  expect(help.stdout).toContain('--web.listen-address <host:port>')
+  expect(help.stdout).toContain('Examples:\n  kvminfo serve')
+  const version = await runKvminfo('--version')
+  expect(version.code).toBe(0)
+  expect(version.stdout).toMatch(/^kvminfo, version \d+\.\d+\.\d+\n {2}Node: v24\./)
+})
+
+test.each([
+  [
+    ['serve', '--web.listen-adress', ':1'],
+    /unknown option '--web.listen-adress'\n\(Did you mean --web.listen-address/,
+  ],
+  [['serve', '--web.listen-address=9756'], /^kvminfo: --web.listen-address: '9756' is not a listen address/],
+  [['serve', '--web.config.file=/nowhere.yml'], /^kvminfo: .*ENOENT.*'\/nowhere.yml'\n$/],
+  [['serve', '--web.systemd-socket'], /^kvminfo: no sockets from systemd/],
+])('%j is refused with exit code 2', async (args, message) => {
+  const { code, stdout, stderr } = await runKvminfo(...args)
+  expect(stderr).toMatch(message)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+test('listens on every address given, on one port chosen by the system each', async () => {
+  const { urls } = await start('--web.listen-address=127.0.0.1:0', '--web.listen-address', '[::1]:0')
+  expect(urls.map((url) => url.replace(/\d+$/, 'N'))).toEqual(['http://127.0.0.1:N', 'http://[::1]:N'])
+  for (const url of urls) expect((await ask(`${url}/`)).status).toBe(200)
+})
+
+test('an address that is taken ends it with exit code 1, the other address closed again', async () => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  const { port } = taken.address() as { port: number }
+  const { code, stderr } = await runKvminfo(
+    ...['serve', '--web.listen-address=127.0.0.1:0', `--web.listen-address=127.0.0.1:${port}`],
+  )
+  taken.close()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(new RegExp(`^kvminfo: cannot listen on 127.0.0.1:${port}: listen EADDRINUSE`, 'm'))
+})
+
+test('only GET and HEAD; nothing tells what serves; the page may load nothing', async () => {
+  const { urls } = await start()
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+    const { status, headers } = await ask(`${urls[0]}/metrics`, { method })
+    expect([method, status, headers.allow]).toEqual([method, 405, 'GET, HEAD'])
+  }
+  const head = await ask(`${urls[0]}/`, { method: 'HEAD' })
+  expect([head.status, head.body]).toEqual([200, ''])
+  const missing = await ask(`${urls[0]}/missing`)
+  expect([missing.status, missing.body]).toEqual([404, 'Not Found\n'])
+  expect(missing.headers).not.toHaveProperty('x-powered-by')
+  expect(missing.headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'deny',
+    'content-security-policy': expect.stringContaining("default-src 'none'"),
+  })
+})
+
+test('headers that are too long are refused', async () => {
+  const { urls } = await start()
+  const { status } = await ask(`${urls[0]}/`, { headers: { 'X-Long': 'x'.repeat(20_000) } })
+  expect(status).toBe(431)
+})
+
+test('logs JSON where asked, and nothing on stdout', async () => {
+  const serve = new RunningProcess(
+    kvminfoCommand('serve', '--log.format=json', '--web.listen-address=127.0.0.1:0'),
+  )
+  running.push(serve)
+  const [line] = await serve.logged('"msg":"listening"')
+  expect(JSON.parse(line!)).toMatchObject({
+    level: 'info',
+    msg: 'listening',
+    url: expect.stringMatching(/^http:\/\/127.0.0.1:\d+$/),
+  })
+  expect((await serve.stop()).stdout).toBe('')
+})
+
+/** A connection that has sent the first half of a request. */
+function halfRequest(url: string): Promise<{ finish(): Promise<string>; closed: Promise<void> }> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    let received = ''
+    const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\nHost: x\r\n'))
+    const closed = new Promise<void>((done) => socket.on('close', () => done()))
+    socket.on('error', reject)
+    socket.on('data', (data) => {
+      received += data.toString()
+    })
+    socket.on('connect', () =>
+      resolve({
+        closed,
+        async finish() {
+          socket.write('\r\n')
+          await closed
+          return received
+        },
+      }),
+    )
+  })
+}
+
+test('SIGTERM: no new connection, the request under way is answered, exit code 0', async () => {
+  const { serve, urls } = await start()
+  const request = await halfRequest(urls[0]!)
+  await eventually('the server has the connection', async () => (await ask(`${urls[0]}/`)).status)
+  serve.child.kill('SIGTERM')
+  await serve.logged('msg="stopping')
+  await expect(ask(`${urls[0]}/`)).rejects.toThrow('ECONNREFUSED')
+  expect(await request.finish()).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+  const { code, stderr } = await serve.finished()
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/msg="stopping; a second signal ends at once" signal=SIGTERM\n.*msg=stopped\n$/)
+})
+
+test('a second signal ends it at once', async () => {
+  const { serve, urls } = await start()
+  await halfRequest(urls[0]!)
+  serve.child.kill('SIGINT')
+  await serve.logged('msg="stopping')
+  serve.child.kill('SIGINT')
+  expect(await serve.finished()).toMatchObject({ signal: 'SIGINT' })
+})

@@ -1,0 +1,54 @@
+// The systemd units: right by systemd's own check, as closed as README.md says, and in step with the program.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = join(root, 'deploy/systemd')
+const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
+
+const directory = mkdtempSync(join(tmpdir(), 'kvminfo-unit-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+function analyze(...args: string[]) {
+  const { status, stdout, stderr, error } = spawnSync('systemd-analyze', args, { encoding: 'utf8' })
+  expect(error, 'systemd is not installed').toBeUndefined()
+  return { status, text: `${stdout}${stderr}` }
+}
+
+test('systemd finds nothing wrong with the units', () => {
+  // As if this checkout was installed where the unit expects it.
+  const here = (text: string) => text.replaceAll('/opt/kvminfo-exporter/', root)
+  const units = ['kvminfo-exporter.service', 'kvminfo-exporter.socket'].map((name) => {
+    const path = join(directory, name)
+    writeFileSync(path, here(read(name)))
+    return path
+  })
+  expect(analyze('verify', '--man=no', ...units)).toEqual({ status: 0, text: '' })
+  writeFileSync(units[0]!, here(read('kvminfo-exporter.service')).replace('ProtectHome=', 'ProtectHouse='))
+  expect(analyze('verify', '--man=no', ...units).text).toContain('ProtectHouse')
+})
+
+test('the exposure is what README.md says', () => {
+  const { text } = analyze(
+    'security',
+    '--offline=true',
+    '--no-pager',
+    join(folder, 'kvminfo-exporter.service'),
+  )
+  const [, exposure] = /Overall exposure level for kvminfo-exporter\.service: ([\d.]+)/.exec(text)!
+  expect(read('README.md')).toContain(`rates its exposure ${exposure} of 10`)
+})
+
+test('user and group of the unit are those of sysusers.conf; the paths are there', () => {
+  const unit = read('kvminfo-exporter.service')
+  const sysusers = read('sysusers.conf')
+  expect(sysusers).toMatch(new RegExp(`^u ${/^User=(.*)$/m.exec(unit)![1]} `, 'm'))
+  expect(sysusers).toMatch(new RegExp(`^g ${/^SupplementaryGroups=(.*)$/m.exec(unit)![1]} `, 'm'))
+  const [, node, main] =
+    /^ExecStart=\/opt\/kvminfo-exporter\/(\S+) \/opt\/kvminfo-exporter\/(\S+) serve \$ARGS$/m.exec(unit)!
+  for (const path of [node!, main!]) expect(readFileSync(join(root, path)).length).toBeGreaterThan(0)
+})

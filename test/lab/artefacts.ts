@@ -1,0 +1,61 @@
+// What a run needs beside the kernel: the lab's initramfs, our modules, the test guests.
+
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { cached, contentsOf } from './cache.ts'
+import { makeInitramfs } from './initramfs.ts'
+import { type Kernel, kernels } from './kernels.ts'
+
+export const project = join(import.meta.dirname, '..', '..')
+const init = join(import.meta.dirname, 'inside', 'init')
+const labRun = join(import.meta.dirname, 'inside', 'lab-run.c')
+const guests = join(import.meta.dirname, 'guests')
+const kmod = join(project, 'kmod')
+
+/** Enough to reach the machine's files and the two ports, and KVM. */
+const hostModules = ['virtio_pci', 'virtio_console', '9p', '9pnet_virtio', 'overlay', 'kvm_amd']
+
+/** Both disks and both NICs that the Linux guest may get. */
+const guestModules = ['virtio_pci', 'ata_piix', 'sd_mod', 'virtio_blk', 'e1000', 'virtio_net']
+
+/** The initramfs that the emulated KVM host boots. */
+export async function hostInitrd(kernel: Kernel): Promise<string> {
+  const sources = [init, labRun, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
+  const inputs = [kernel.release, ...(await contentsOf(sources))]
+  const directory = await cached('initramfs', `host-${kernel.release}`, inputs, async (draft) => {
+    const agent = join(draft, 'lab-run')
+    await execa('gcc', ['-O2', '-Wall', '-Werror', '-static', '-o', agent, labRun])
+    const files = { init, 'bin/busybox': '/bin/busybox', 'bin/lab-run': agent }
+    await makeInitramfs(draft, kernel, hostModules, files)
+  })
+  return join(directory, 'initrd')
+}
+
+/** Makes the guests' programs, beside their sources, and gives the directory with the Linux guest's initramfs. */
+export async function guestImages(kernel: Kernel): Promise<string> {
+  await execa('make', ['--silent', '-C', guests])
+  const guestInit = join(guests, 'linux', 'init')
+  const sources = [guestInit, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
+  const inputs = [kernel.release, ...(await contentsOf(sources))]
+  return cached('initramfs', `guest-${kernel.release}`, inputs, (draft) =>
+    makeInitramfs(draft, kernel, guestModules, { init: guestInit }),
+  )
+}
+
+/** Our modules for this kernel: a directory with kvminfo.ko and taskinfo.ko. */
+export async function builtModules(kernel: Kernel): Promise<string> {
+  const inputs = [kernel.release, ...(await contentsOf([kmod], ['build', 'README.md']))]
+  return cached('modules', kernel.release, inputs, async (draft) => {
+    console.error(`lab: building the modules for ${kernel.release}`)
+    const headers = await execa(join(kmod, 'fetch-headers.sh'), [kernels[kernel.line].headers])
+    const settings = [`KDIR=${headers.stdout.trim()}`, `BUILD_DIR=${draft}`]
+    const built = await execa('make', ['-C', kmod, ...settings, 'modules'], { reject: false, all: true })
+    if (built.failed) throw new Error(`kmod does not build for ${kernel.release}:\n${errorsOf(built.all)}`)
+  })
+}
+
+/** The errors of a build; all of what it said when it names none. */
+function errorsOf(log: string): string {
+  const errors = log.split('\n').filter((line) => /\berror\b/i.test(line))
+  return errors.length > 0 ? errors.slice(0, 20).join('\n') : log
+}

@@ -1,0 +1,93 @@
+// Every query of every dashboard on real data: VMs under load, the exporter, Debian's Prometheus with our rules.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { busyVms, startGuests, stopGuests } from './dashboards/guests.ts'
+import { mayBeEmpty, mayLackVm } from './dashboards/may-be-empty.ts'
+import { scrapeSeconds, startPrometheusWithRules } from './dashboards/prometheus.ts'
+import { ask, type Result, runAllQueries } from './dashboards/queries.ts'
+import { until } from './kvminfo/until.ts'
+import { startExporter } from './stack/exporter.ts'
+import type { Service } from './stack/service.ts'
+
+const running: Service[] = []
+let results: Result[]
+
+before(async () => {
+  const exporter = await startExporter()
+  running.push(exporter)
+  const prometheus = await startPrometheusWithRules(exporter.url)
+  running.push(prometheus)
+  console.log(`Prometheus runs after ${process.uptime().toFixed(1)} s`)
+  await startGuests()
+  const judged = 'vm:kvminfo_class:info{vm=~"ide|virtio"}'
+  try {
+    await until(
+      'both readers are judged',
+      async () => (await ask(prometheus.url, judged)).series.length === 2,
+    )
+  } catch (error) {
+    for (const query of ['up', 'scrape_duration_seconds', 'vm:kvminfo_switches:rate5m', judged]) {
+      console.log(query, JSON.stringify((await ask(prometheus.url, query)).series))
+    }
+    throw error
+  }
+  console.log(`they are judged after ${process.uptime().toFixed(1)} s`)
+  // A range's worth of records, as a dashboard has that somebody looks at.
+  const rangeSeconds = 6 * scrapeSeconds
+  const records = `count_over_time(${judged}[${rangeSeconds}s]) >= 4`
+  await until('there is a history', async () => (await ask(prometheus.url, records)).series.length === 2)
+  console.log(`a history after ${process.uptime().toFixed(1)} s`)
+  results = await runAllQueries(prometheus.url, {
+    job: 'kvminfo',
+    instance: 'lab',
+    vm: '.+',
+    rangeSeconds,
+    // As Grafana chooses it: four scrapes.
+    rateIntervalSeconds: 4 * scrapeSeconds,
+  })
+})
+
+after(async () => {
+  for (const service of running.reverse()) await service.stop()
+  await stopGuests()
+})
+
+test('Prometheus answers every query', () => {
+  assert.ok(results.length > 150, `${results.length} queries`)
+  assert.deepEqual(
+    results.filter(({ error }) => error !== undefined),
+    [],
+  )
+  console.log(
+    `${results.length} queries, ${results.filter(({ series }) => series.length > 0).length} with data`,
+  )
+})
+
+test('every query has data unless it is listed, with its reason, as one that may not', () => {
+  const empty = results.filter(({ series }) => series.length === 0).map(({ where }) => where)
+  assert.deepEqual(
+    empty.filter((where) => mayBeEmpty[where] === undefined),
+    [],
+  )
+})
+
+test('the VM dashboard shows each of the VMs', () => {
+  for (const { where, series } of results) {
+    const shown = new Set(series.flatMap(({ vm }) => vm ?? []))
+    if (!where.startsWith('vm: ') || shown.size === 0) continue
+    const expected = busyVms.filter((vm) => !mayLackVm[where]?.vms.includes(vm))
+    assert.deepEqual(
+      expected.filter((vm) => !shown.has(vm)),
+      [],
+      `VMs missing in ${where}`,
+    )
+  }
+})
+
+test('the lists name queries that there are', () => {
+  const places = new Set(results.map(({ where }) => where))
+  for (const where of [...Object.keys(mayBeEmpty), ...Object.keys(mayLackVm)]) {
+    assert.ok(places.has(where), where)
+  }
+})

@@ -1,0 +1,16 @@
+// Loads and unloads kernel modules: ours as built for the lab, KVM's as the kernel's packages have them.
+
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+export function insmod(module: 'kvminfo' | 'taskinfo', ...parameters: string[]): void {
+  execFileSync('insmod', [join(process.env.LAB_MODULES!, `${module}.ko`), ...parameters])
+}
+
+export function modprobe(module: string): void {
+  execFileSync('modprobe', [module], { stdio: ['ignore', 'ignore', 'pipe'] })
+}
+
+export function rmmod(...modules: string[]): void {
+  execFileSync('rmmod', modules)
+}

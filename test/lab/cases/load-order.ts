@@ -1,0 +1,77 @@
+// The module and KVM come and go in any order: whatever is there counts, and nothing is left behind.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { afterEach, test } from 'node:test'
+import { insmod, modprobe, rmmod } from './kvminfo/kernel-modules.ts'
+import { readTable, rowOf } from './kvminfo/table.ts'
+import { until } from './kvminfo/until.ts'
+import { endVms, kvmStatistic, startVm } from './kvminfo/vm.ts'
+
+async function assertCounts(): Promise<void> {
+  const vm = await startVm('--vcpus', '2', '--out', '100', '--ud', '20', '--pic', '30')
+  const table = readTable()
+  assert.deepEqual([table.head.vendor, table.head.reasons, table.head.lost], ['svm', 'on', '0'])
+  const row = rowOf(table, vm.pid)
+  assert.equal(row.kvm_qemu_switch_num, vm.expect!.kvm_qemu_switch_num)
+  assert.equal(row.io_num, vm.expect!.io_num)
+  assert.equal(row.exception_num, vm.expect!.exception_num)
+  assert.equal(row.kvm_vm_switch_num! + row.kvm_qemu_switch_num!, kvmStatistic(vm.pid, 'exits'))
+  await vm.end()
+  await until('its row is gone', () => readTable().rows.length === 0)
+}
+
+afterEach(endVms)
+
+test('KVM first, then the module', assertCounts)
+
+test('KVM unloaded and loaded again while the module stays', async () => {
+  for (let round = 0; round < 3; round++) {
+    rmmod('kvm_amd', 'kvm')
+    assert.equal(readTable().rows.length, 0)
+    modprobe('kvm_amd')
+    await assertCounts()
+  }
+})
+
+test('the module first, then KVM', async () => {
+  rmmod('kvminfo')
+  rmmod('kvm_amd', 'kvm')
+  insmod('kvminfo')
+  assert.equal(readTable().head.vendor, '-')
+  modprobe('kvm_amd')
+  await assertCounts()
+})
+
+test('KVM first, the other way in: kvm loaded, kvm_amd not yet', async () => {
+  rmmod('kvminfo')
+  rmmod('kvm_amd')
+  insmod('kvminfo')
+  modprobe('kvm_amd')
+  await assertCounts()
+})
+
+test('an attempt to load the wrong vendor module changes nothing', async () => {
+  // KVM refuses it in one of two ways, of which modprobe takes one (already loaded) for a success.
+  try {
+    modprobe('kvm_intel')
+  } catch {}
+  assert.doesNotMatch(readFileSync('/proc/modules', 'latin1'), /^kvm_intel /m)
+  await assertCounts()
+})
+
+test('a VM that ran before the module is counted from then on', async () => {
+  rmmod('kvminfo')
+  const vm = await startVm('--rep', '0', '--out', '10', '--cpuid', '10')
+  await until('it runs', () => kvmStatistic(vm.pid, 'exits') > 1000)
+  insmod('kvminfo')
+  await until('it has a row', () => readTable().rows.length === 1)
+  const before = kvmStatistic(vm.pid, 'exits')
+  const row = rowOf(readTable(), vm.pid)
+  assert.ok(row.kvm_vm_switch_num! + row.kvm_qemu_switch_num! < before)
+  await until(
+    'it counts on',
+    () => rowOf(readTable(), vm.pid).kvm_qemu_switch_num! > row.kvm_qemu_switch_num! + 100,
+  )
+  await vm.end()
+})

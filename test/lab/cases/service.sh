@@ -1,0 +1,70 @@
+#!/bin/bash
+# The service unit under a real systemd: as its own user, without capabilities, it reads both modules' files, says
+# that it is ready, lives on under its watchdog, and stops when told. systemd runs in a PID namespace of its own.
+set -euo pipefail
+export container=lab SYSTEMD_IGNORE_CHROOT=1
+unit=kvminfo-exporter
+
+fail() {
+	echo "service.sh: $1" >&2
+	inside systemctl status --no-pager --lines=0 "$unit" >&2 || true
+	cat /tmp/systemd.log >&2
+	exit 1
+}
+# systemd has its own /run and /proc.
+inside() { nsenter --target "$systemd" --mount --pid --root --wd "$@"; }
+property() { inside systemctl show --property "$1" --value "$unit"; }
+
+mkdir -p /etc/sysusers.d /opt/kvminfo-exporter "/etc/systemd/system/$unit.service.d"
+cp /project/deploy/systemd/sysusers.conf "/etc/sysusers.d/$unit.conf"
+systemd-sysusers
+group=$(getent group kvminfo | cut -d: -f3)
+rmmod taskinfo kvminfo
+insmod "$LAB_MODULES/kvminfo.ko" "group=$group"
+insmod "$LAB_MODULES/taskinfo.ko" "group=$group"
+
+mount --bind /project /opt/kvminfo-exporter
+cp "/project/deploy/systemd/$unit.service" /etc/systemd/system/
+# No network to wait for, no udev or journal; and an emulated CPU needs minutes where a real one needs a second.
+sed -i '/network-online/d' "/etc/systemd/system/$unit.service"
+cat > "/etc/systemd/system/$unit.service.d/lab.conf" <<'END'
+[Unit]
+DefaultDependencies=no
+[Service]
+TimeoutStartSec=infinity
+END
+cat > /etc/systemd/system/lab.target <<END
+[Unit]
+DefaultDependencies=no
+Requires=$unit.service
+END
+
+rm -rf /run/systemd
+unshare --pid --mount --fork --mount-proc /lib/systemd/systemd --system --unit=lab.target --log-target=console \
+	--default-standard-output=inherit --default-standard-error=inherit --show-status=no > /tmp/systemd.log 2>&1 &
+unshare=$!
+until systemd=$(pgrep --parent "$unshare"); do sleep 0.1; done
+
+for ((second = 0; second < 400; second++)); do
+	[ "$(property ActiveState 2>/dev/null)" = active ] && break
+	sleep 1
+done
+[ "$(property ActiveState)" = active ] || fail 'not ready in time'
+
+metrics=$(curl --silent --show-error --fail http://127.0.0.1:9756/metrics)
+for line in 'kvminfo_source_active{fact="exits",source="module"} 1' \
+	'kvminfo_source_active{fact="threads",source="taskinfo"} 1' \
+	'kvminfo_scrape_collector_success{collector="exits"} 1'; do
+	grep --quiet --fixed-strings --line-regexp "$line" <<< "$metrics" || fail "no '$line' among the metrics"
+done
+pid=$(property MainPID)
+inside grep --quiet '^CapEff:[[:space:]]*0000000000000000$' "/proc/$pid/status" ||
+	fail 'the service has capabilities'
+
+# WatchdogSec is 60: more than that, and it has not been restarted.
+sleep 70
+[ "$(property MainPID) $(property NRestarts) $(property ActiveState)" = "$pid 0 active" ] || fail 'the watchdog bit'
+
+inside systemctl stop "$unit"
+[ "$(property Result) $(property ExecMainStatus)" = 'success 0' ] || fail 'did not stop as it should'
+echo 'service.sh: ready, reads both modules as its own user, survives its watchdog, stops'

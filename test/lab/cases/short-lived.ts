@@ -1,0 +1,116 @@
+// VMs by the hundred, at once and one after the other: each has its row, read in pieces of any size, no exit is
+// lost, no living VM's counter steps back, and a pid used again is another VM.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { afterEach, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { type Column, parseTable, type Row, readTable, rowOf, type Table } from './kvminfo/table.ts'
+import { until } from './kvminfo/until.ts'
+import { churnVms, endVms, exitsProgram, startVm, startVms } from './kvminfo/vm.ts'
+
+const counters: Column[] = [
+  ...(['io_num', 'exception_num', 'kvm_vm_switch_num', 'kvm_qemu_switch_num', 'signal_num'] as const),
+  ...(['kvm_ns', 'halt_ns', 'user_ns'] as const),
+]
+
+/** The only VM that any other process than this one can be mixed up with: same pid and same start. */
+function identity(row: Row): string {
+  return `${row.pid}@${row.start_ns}`
+}
+
+function assertNoStepBack(before: Table, after: Table): void {
+  const earlier = new Map(before.rows.map((row) => [identity(row), row]))
+  for (const row of after.rows) {
+    const was = earlier.get(identity(row))
+    for (const counter of was ? counters : [])
+      assert.ok(
+        row[counter]! >= was![counter]!,
+        `${counter} of ${row.pid}: ${was![counter]}, ${row[counter]}`,
+      )
+  }
+}
+
+afterEach(endVms)
+
+test('200 VMs at once: a row each, exact, read in pieces of any size', async () => {
+  const vms = await startVms(200)
+  const table = readTable()
+  assert.equal(table.rows.length, vms.length)
+  for (const vm of vms) {
+    const row = rowOf(table, vm.pid)
+    assert.equal(row.kvm_qemu_switch_num, vm.expect!.kvm_qemu_switch_num)
+    assert.equal(row.io_num, vm.expect!.io_num)
+  }
+  // The vCPUs stand still, so that every read must give the same.
+  for (const size of [1, 100, 4096, 1 << 20]) assert.deepEqual(readTable(size), table)
+  await endVms()
+  await until('no row is left', () => readTable().rows.length === 0)
+})
+
+test('100 VMs one after the other under a steady reader', async () => {
+  const lasting = await startVm('--rep', '0', '--out', '100')
+  let table = readTable()
+  let reads = 0
+  let seen = 0
+  let churning = true
+  const churn = churnVms(5, 20, '--out', '20', '--ud', '5', '--vcpus', '2', '--end-threads')
+  const over = churn.finally(() => {
+    churning = false
+  })
+  while (churning) {
+    const next = readTable()
+    assertNoStepBack(table, next)
+    assert.equal(rowOf(next, lasting.pid).vcpus.size, 1)
+    table = next
+    reads++
+    seen += next.rows.length - 1
+    await setTimeout(10)
+  }
+  await over
+  assert.ok(reads > 20 && seen > 10, `${reads} reads saw ${seen} rows`)
+  await lasting.end()
+  await until('no row is left', () => readTable().rows.length === 0)
+  assert.equal(readTable().head.lost, '0')
+})
+
+test('a pid used again is another VM', async () => {
+  const first = await startVm('--out', '50')
+  const { start_ns } = rowOf(readTable(), first.pid)
+  await first.end()
+  await until('its row is gone', () => readTable().rows.length === 0)
+  writeFileSync('/proc/sys/kernel/ns_last_pid', String(first.pid - 1))
+  const second = await startVm('--out', '7')
+  assert.equal(second.pid, first.pid, 'the kernel gave the pid again')
+  const row = rowOf(readTable(), second.pid)
+  assert.equal(row.kvm_qemu_switch_num, second.expect!.kvm_qemu_switch_num)
+  assert.ok(row.start_ns! > start_ns!)
+  await second.end()
+})
+
+test('a reader in a pid namespace sees its own VMs under its own pids', async () => {
+  const outside = await startVm('--out', '5')
+  const script = `
+    mkfifo /tmp/hold
+    ${exitsProgram} --out 3 --hold < /tmp/hold > /tmp/report &
+    exec 9> /tmp/hold
+    until [ -s /tmp/report ]; do sleep 0.05; done
+    cat /tmp/report /proc/kvminfo
+    exec 9>&-
+    wait`
+  const output = execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'bash', '-c', script], {
+    encoding: 'latin1',
+    timeout: 20_000,
+  })
+  const [report = '', ...lines] = output.split('\n')
+  const { pid } = JSON.parse(report) as { pid: number }
+  const table = parseTable(lines.join('\n'))
+  assert.deepEqual(
+    table.rows.map((row) => [row.pid, row.kvm_qemu_switch_num]),
+    [[pid, 4]],
+  )
+  assert.ok(pid < 10, `pid ${pid} is of the namespace`)
+  assert.equal(readTable().rows.length, 1, 'outside, the VM that lasts')
+  await outside.end()
+})

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the guest of exits.c executes, in real mode. The VMM copies it to
+ * EXITS_CODE and puts one struct exits_counts at EXITS_COUNTS (exits.h).
+ */
+#include "exits.h"
+
+	.section .rodata
+	.code16
+	.globl exits_code, exits_code_end, exits_ud_handler
+
+/* Runs an instruction as often as the count says; esi is free for that. */
+.macro times count, instruction:vararg
+	movl	EXITS_COUNTS + 4 * \count, %esi
+1:	testl	%esi, %esi
+	jz	2f
+	\instruction
+	decl	%esi
+	jmp	1b
+2:
+.endm
+
+exits_code:
+	movw	$EXITS_MMIO_SEGMENT, %ax
+	movw	%ax, %es
+	movl	EXITS_COUNTS + 4 * EXITS_REP, %edi
+again:
+	/* 0xff masks all interrupts, should the port be the PIC's. */
+	movb	$0xff, %al
+	times	EXITS_OUT, outb %al, $EXITS_PORT
+	times	EXITS_IN, inb $EXITS_PORT, %al
+	movb	$0xff, %al
+	times	EXITS_PIC, outb %al, $0x21
+	times	EXITS_MMIO, movb %al, %es:0
+	times	EXITS_CPUID, cpuid
+	times	EXITS_UD, ud2
+	times	EXITS_HLT, hlt
+	/* 0 wraps: for ever, as far as any test is concerned. */
+	decl	%edi
+	jnz	again
+	outb	%al, $EXITS_DONE_PORT
+3:	hlt
+	jmp	3b
+
+/* Goes on behind the ud2. */
+exits_ud_handler:
+	pushw	%bp
+	movw	%sp, %bp
+	addw	$2, 2(%bp)
+	popw	%bp
+	iretw
+exits_code_end:
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The Linux guest's only program: does the disk, network and CPU work that the
+ * kernel command line asks for, says "work done: ..." on the console, and stays.
+ *
+ *   reads=N writes=N   direct 4 KiB accesses to the first disk, one by one
+ *   packets=N          frames of 1400 bytes sent from the first NIC
+ *   spins=N            million turns of an empty loop
+ *   rounds=N           how often to do all that; 0 for ever
+ *   delay=N            seconds from "work starts" to the work, for who measures
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define BLOCK 4096
+/* Both halves of the disk's first 32 MiB: reads in one, writes in the other. */
+#define BLOCKS 4096
+#define FRAME 1400
+/* Devices appear while we wait, links come up: 20 s at 10 ms. */
+#define TRIES 2000
+
+static void fail(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	printf("work failed: ");
+	vprintf(format, arguments);
+	printf(": %s\n", strerror(errno));
+	fflush(stdout);
+	reboot(RB_POWER_OFF);
+	exit(1);
+}
+
+static void pause_briefly(void)
+{
+	poll(NULL, 0, 10);
+}
+
+/* The number behind "name=" on the kernel command line. */
+static long asked(const char *name, long otherwise)
+{
+	static char line[4096];
+	char *save, *word;
+	char copy[sizeof(line)];
+
+	if (!line[0]) {
+		int fd = open("/proc/cmdline", O_RDONLY);
+
+		if (fd < 0 || read(fd, line, sizeof(line) - 1) < 1)
+			fail("/proc/cmdline");
+		close(fd);
+	}
+	strcpy(copy, line);
+	for (word = strtok_r(copy, " \n", &save); word; word = strtok_r(NULL, " \n", &save))
+		if (!strncmp(word, name, strlen(name)) && word[strlen(name)] == '=')
+			return atol(word + strlen(name) + 1);
+	return otherwise;
+}
+
+static void load_modules(void)
+{
+	FILE *order = fopen("/modules/order", "r");
+	char name[256], path[300];
+
+	while (order && fscanf(order, "%255s", name) == 1) {
+		snprintf(path, sizeof(path), "/modules/%s", name);
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST))
+			fail("%s", path);
+		close(fd);
+	}
+}
+
+static int open_disk(void)
+{
+	for (int try = 0; try < TRIES; try++) {
+		int fd = open("/dev/vda", O_RDWR | O_DIRECT);
+
+		if (fd < 0)
+			fd = open("/dev/sda", O_RDWR | O_DIRECT);
+		if (fd >= 0)
+			return fd;
+		pause_briefly();
+	}
+	fail("no disk");
+	return -1;
+}
+
+static void disk_work(int disk, long reads, long writes)
+{
+	static char block[BLOCK] __attribute__((aligned(BLOCK)));
+
+	for (long i = 0; i < reads; i++)
+		if (pread(disk, block, BLOCK, i % BLOCKS * BLOCK) != BLOCK)
+			fail("read %ld", i);
+	for (long i = 0; i < writes; i++)
+		if (pwrite(disk, block, BLOCK, (BLOCKS + i % BLOCKS) * BLOCK) != BLOCK)
+			fail("write %ld", i);
+}
+
+static int open_nic(void)
+{
+	/* Protocol 0: sends only. */
+	int nic = socket(AF_PACKET, SOCK_RAW, 0);
+	struct ifreq request = { .ifr_name = "eth0" };
+
+	for (int try = 0; try < TRIES; try++) {
+		if (!ioctl(nic, SIOCGIFFLAGS, &request)) {
+			if (request.ifr_flags & IFF_RUNNING) {
+				struct sockaddr_ll address = {
+					.sll_family = AF_PACKET,
+					.sll_protocol = 0,
+					.sll_ifindex = if_nametoindex("eth0"),
+				};
+
+				if (bind(nic, (struct sockaddr *)&address, sizeof(address)))
+					fail("eth0");
+				return nic;
+			}
+			request.ifr_flags |= IFF_UP;
+			ioctl(nic, SIOCSIFFLAGS, &request);
+		}
+		pause_briefly();
+	}
+	fail("no link on eth0");
+	return -1;
+}
+
+static void network_work(int nic, long packets)
+{
+	static unsigned char frame[FRAME];
+
+	/* Broadcast, with the EtherType for local experiments: no answer comes. */
+	memset(frame, 0xff, ETH_ALEN);
+	frame[12] = 0x88;
+	frame[13] = 0xb5;
+	for (long i = 0; i < packets; i++)
+		while (send(nic, frame, FRAME, 0) != FRAME) {
+			if (errno != ENOBUFS)
+				fail("packet %ld", i);
+			pause_briefly();
+		}
+}
+
+int main(void)
+{
+	mkdir("/proc", 0755);
+	mkdir("/dev", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("dev", "/dev", "devtmpfs", 0, NULL);
+	int console = open("/dev/console", O_RDWR);
+
+	for (int fd = 0; fd < 3; fd++)
+		dup2(console, fd);
+	load_modules();
+
+	long reads = asked("reads", 0), writes = asked("writes", 0), packets = asked("packets", 0);
+	long spins = asked("spins", 0), rounds = asked("rounds", 1);
+	int disk = reads || writes ? open_disk() : -1;
+	int nic = packets ? open_nic() : -1;
+
+	printf("work starts\n");
+	fflush(stdout);
+	poll(NULL, 0, 1000 * asked("delay", 0));
+	for (long round = 0; round < rounds || !rounds; round++) {
+		disk_work(disk, reads, writes);
+		network_work(nic, packets);
+		for (volatile long turn = 0; turn < spins * 1000000; turn++)
+			;
+	}
+	printf("work done: reads=%ld writes=%ld packets=%ld spins=%ld\n", rounds * reads, rounds * writes,
+	       rounds * packets, rounds * spins);
+	fflush(stdout);
+	for (;;)
+		pause();
+}

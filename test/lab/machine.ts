@@ -1,0 +1,89 @@
+// One emulated KVM host: starts QEMU, listens on the two ports, and waits until there is a verdict or no hope.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
+import { portSocket } from './qemu.ts'
+import { type Ending, type Outcome, readVerdict } from './verdict.ts'
+
+/** The machine reaches FILE in 10 s on two idle cores; this is for a loaded machine. */
+const bootTimeoutSeconds = 120
+
+export interface Watch {
+  runDirectory: string
+  timeoutSeconds: number
+  terminal: boolean
+  signal?: AbortSignal | undefined
+  onOutput: (chunk: Buffer) => void
+  onStarted: () => void
+}
+
+export async function runMachine(qemuArguments: readonly string[], watch: Watch): Promise<Outcome> {
+  let received = 0
+  let verdictText = ''
+  const settled = Promise.withResolvers<'verdict'>()
+  const started = Promise.withResolvers<'started'>()
+  const check = (): void => {
+    const verdict = readVerdict(verdictText)
+    if (verdict.started) started.resolve('started')
+    if (verdict.failed || (verdict.end && received >= verdict.end.bytes)) settled.resolve('verdict')
+  }
+  const closeOutput = await listen(portSocket(watch.runDirectory, 'output'), (chunk) => {
+    received += chunk.length
+    watch.onOutput(chunk)
+    check()
+  })
+  const closeVerdict = await listen(portSocket(watch.runDirectory, 'verdict'), (chunk) => {
+    verdictText += chunk.toString()
+    check()
+  })
+
+  const qemu = startQemu(qemuArguments, watch.terminal)
+  let stderr = ''
+  qemu.stderr?.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const done = new AbortController()
+  const gone = once(qemu, 'close').then((): Ending => 'machine ended')
+  const interrupted = new Promise<Ending>((resolve) => {
+    watch.signal?.addEventListener('abort', () => resolve('interrupted'), { signal: done.signal })
+  })
+  const late = (seconds: number, ending: Ending): Promise<Ending> =>
+    after(seconds * 1000, ending, { signal: done.signal }).catch((): Ending => ending)
+  try {
+    const common = [settled.promise, gone, interrupted]
+    let ending = await Promise.race([started.promise, ...common, late(bootTimeoutSeconds, 'boot timeout')])
+    if (ending === 'started') {
+      watch.onStarted()
+      ending = await Promise.race([...common, late(watch.timeoutSeconds, 'timeout')])
+    }
+    return { ending, verdict: readVerdict(verdictText), stderr }
+  } finally {
+    done.abort()
+    // Nothing in the machine outlives the run, so there is nothing to shut down in order.
+    if (qemu.exitCode === null && qemu.signalCode === null) qemu.kill('SIGKILL')
+    await gone
+    closeOutput()
+    closeVerdict()
+  }
+}
+
+function startQemu(qemuArguments: readonly string[], terminal: boolean): ChildProcess {
+  const stdio = terminal ? 'inherit' : 'ignore'
+  // setpriv: should we be killed, QEMU dies with us.
+  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', ...qemuArguments], {
+    stdio: [stdio, stdio, 'pipe'],
+  })
+}
+
+/** Listens before QEMU connects, so that no byte is lost. Returns what closes it. */
+async function listen(path: string, onData: (chunk: Buffer) => void): Promise<() => void> {
+  const server = createServer((socket) => {
+    socket.on('data', onData)
+    socket.on('error', () => socket.destroy())
+  })
+  server.listen(path)
+  await once(server, 'listening')
+  return () => server.close()
+}

@@ -1,0 +1,61 @@
+// The directory that tells one run of the machine what to do; inside it is /lab/run. Also holds ports and console.
+
+import { mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, extname, join, relative, sep } from 'node:path'
+import { project } from './artefacts.ts'
+import type { Kernel } from './kernels.ts'
+
+export interface Task {
+  /** Absolute path of the file to run; without one, a prompt. */
+  file: string | undefined
+  args: readonly string[]
+  kernel: Kernel
+  modules: string
+  guests: string
+  loadModules: boolean
+}
+
+export async function makeRunDirectory(task: Task): Promise<string> {
+  const command = task.file === undefined ? undefined : await commandFor(task.file)
+  const directory = await mkdtemp(join(tmpdir(), 'kvminfo-lab-'))
+  const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text)
+  const config = {
+    project,
+    case: dirname(task.file ?? project),
+    modules: task.modules,
+    guests: task.guests,
+    kernel: task.kernel.directory,
+    release: task.kernel.release,
+  }
+  const lines = Object.entries(config).map(([key, value]) => `${key}=${value}\n`)
+  await write('config', lines.join(''))
+  if (command) await write('argv', [...command, ...task.args, ''].join('\0'))
+  else await write('shell', `${process.stdout.rows ?? 24} ${process.stdout.columns ?? 80}\n`)
+  if (!task.loadModules) await write('no-modules', '')
+  return directory
+}
+
+const interpreters: Record<string, string> = {
+  '.sh': 'sh',
+  '.ts': 'node',
+  '.mts': 'node',
+  '.js': 'node',
+  '.mjs': 'node',
+}
+
+/** How FILE is run inside: as a program, or by what its name says. */
+async function commandFor(file: string): Promise<string[]> {
+  const found = await stat(file).catch((cause) => {
+    throw new Error(`no file ${file} to run in the lab`, { cause })
+  })
+  if (!found.isFile()) throw new Error(`${file} is not a file: the lab runs a script or a program`)
+  // By its place in the project where it has one, so that its imports work.
+  const place = relative(project, file)
+  const inside = place.startsWith(`..${sep}`) ? join('/case', basename(file)) : join('/project', place)
+  if (found.mode & 0o111) return [inside]
+  const interpreter = interpreters[extname(file)]
+  if (!interpreter)
+    throw new Error(`${file} is neither executable nor one of ${Object.keys(interpreters).join(' ')}`)
+  return [interpreter, inside]
+}

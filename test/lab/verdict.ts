@@ -1,0 +1,65 @@
+// What the machine says on its verdict port, and what a run that ended in any way amounts to.
+
+import { exitCodes } from './exit-codes.ts'
+
+export interface Verdict {
+  started: boolean
+  /** Lines of dmesg that a healthy kernel does not write. */
+  complaints: string[]
+  /** FILE's exit code and how many bytes it wrote. */
+  end?: { code: number; bytes: number }
+  /** The step that failed before or after FILE. */
+  failed?: string
+}
+
+/** Why we stopped waiting. */
+export type Ending = 'verdict' | 'machine ended' | 'boot timeout' | 'timeout' | 'interrupted'
+
+export function readVerdict(text: string): Verdict {
+  const verdict: Verdict = { started: false, complaints: [] }
+  // The last element is a line not yet complete.
+  for (const line of text.split('\n').slice(0, -1)) {
+    const [word] = line.split(' ', 1)
+    const rest = line.slice((word?.length ?? 0) + 1)
+    if (word === 'started') verdict.started = true
+    if (word === 'complaint') verdict.complaints.push(rest)
+    if (word === 'failed') verdict.failed = rest
+    const end = /^end (\d+) (\d+)$/.exec(line)
+    if (end) verdict.end = { code: Number(end[1]), bytes: Number(end[2]) }
+  }
+  return verdict
+}
+
+/** How a run of the machine ended. */
+export interface Outcome {
+  ending: Ending
+  verdict: Verdict
+  /** What QEMU itself wrote on stderr. */
+  stderr: string
+}
+
+/** The exit code of the run and, unless that is 0, why. */
+export function conclude(outcome: Outcome, console: string): { code: number; reason?: string } {
+  const { end, complaints, failed } = outcome.verdict
+  if (end && complaints.length > 0) {
+    const reason = `dmesg has ${complaints.length} lines of a kernel in trouble:\n${complaints.join('\n')}`
+    return { code: end.code || exitCodes.complaint, reason }
+  }
+  if (end) return end.code === 0 ? { code: 0 } : { code: end.code, reason: `FILE ended with ${end.code}` }
+  const panic = /Kernel panic - not syncing: (.*?)\r?$/m.exec(console)
+  if (panic) return { code: exitCodes.panic, reason: `the kernel panicked: ${panic[1]}` }
+  if (failed !== undefined) return { code: exitCodes.setup, reason: `the machine failed when ${failed}` }
+  return endings[outcome.ending](outcome.stderr.trim())
+}
+
+/** Without a verdict. */
+const endings: Record<Ending, (stderr: string) => { code: number; reason: string }> = {
+  verdict: () => ({ code: exitCodes.silence, reason: 'the verdict was cut short' }),
+  'machine ended': (stderr) => ({
+    code: exitCodes.silence,
+    reason: `the machine ended without a verdict${stderr && `; QEMU said: ${stderr}`}`,
+  }),
+  'boot timeout': () => ({ code: exitCodes.setup, reason: 'the machine did not get as far as FILE in time' }),
+  timeout: () => ({ code: exitCodes.timeout, reason: 'FILE took longer than --timeout allows' }),
+  interrupted: () => ({ code: exitCodes.lab, reason: 'interrupted' }),
+}

@@ -1,0 +1,118 @@
+// From the command line to options, and the refusals that a user meets.
+import { CommanderError } from 'commander'
+import { expect, test } from 'vitest'
+import { chooseCollectors } from '../../../src/cli/collector-flags.ts'
+import { createProgram } from '../../../src/cli/program.ts'
+import { type ServeOptions, serveFlags } from '../../../src/cli/serve-flags.ts'
+import type { Collector } from '../../../src/collectors/collector.ts'
+
+const collector = (name: string, enabledByDefault: boolean): Collector => ({
+  name,
+  description: `About ${name}.`,
+  enabledByDefault,
+  metrics: [],
+  collect() {},
+})
+const collectors = [collector('vm', true), collector('ksm', true), collector('rare', false)]
+
+async function parse(...args: string[]): Promise<ServeOptions> {
+  const given: ServeOptions[] = []
+  const serve = async (options: ServeOptions) => void given.push(options)
+  const program = createProgram({ serve }, collectors)
+  for (const command of program.commands) command.configureOutput({ writeErr() {}, writeOut() {} })
+  await program.parseAsync(['serve', ...args], { from: 'user' })
+  return given[0]!
+}
+
+test('the defaults', async () => {
+  expect(await parse()).toEqual({
+    listenAddresses: [{ host: '127.0.0.1', port: 9756 }],
+    telemetryPath: '/metrics',
+    webConfigFile: undefined,
+    usesSystemdSocket: false,
+    maxRequests: 40,
+    hidesExporterMetrics: false,
+    procfs: '/proc',
+    sysfs: '/sys',
+    rundir: '/run',
+    hasOnlyChosenCollectors: false,
+    logLevel: 'info',
+    logFormat: 'logfmt',
+    collectorChoices: new Map(),
+  })
+})
+
+test('every flag', async () => {
+  const options = await parse(
+    ...['--web.listen-address=:1', '--web.listen-address', '[::1]:2', '--web.telemetry-path=/a/b'],
+    ...['--web.config.file=web.yml', '--web.systemd-socket', '--web.max-requests=0'],
+    ...['--web.disable-exporter-metrics', '--path.procfs=/', '--path.sysfs=/tmp', '--path.rundir=/var'],
+    ...['--collector.disable-defaults', '--collector.rare', '--no-collector.ksm'],
+    ...['--log.level=debug', '--log.format=json'],
+  )
+  expect(options).toEqual({
+    listenAddresses: [
+      { host: undefined, port: 1 },
+      { host: '::1', port: 2 },
+    ],
+    telemetryPath: '/a/b',
+    webConfigFile: 'web.yml',
+    usesSystemdSocket: true,
+    maxRequests: 0,
+    hidesExporterMetrics: true,
+    procfs: '/',
+    sysfs: '/tmp',
+    rundir: '/var',
+    hasOnlyChosenCollectors: true,
+    logLevel: 'debug',
+    logFormat: 'json',
+    collectorChoices: new Map([
+      ['ksm', false],
+      ['rare', true],
+    ]),
+  })
+})
+
+test.each([
+  ['--web.listen-address=9756', /^--web.listen-address: '9756' is not a listen address/],
+  ['--web.telemetry-path=metrics', "--web.telemetry-path: 'metrics' is not a path such as /metrics"],
+  ['--web.telemetry-path=/', "--web.telemetry-path: '/' is not a path such as /metrics"],
+  ['--web.telemetry-path=/:id', "--web.telemetry-path: '/:id' is not a path such as /metrics"],
+  ['--web.telemetry-path=/-/ready', "--web.telemetry-path: '/-/ready' is not a path such as /metrics"],
+  ['--web.config.file=', "--web.config.file: '' is not a file name"],
+  ['--web.max-requests=-1', "--web.max-requests: '-1' is not a whole number"],
+  ['--web.max-requests=1e3', "--web.max-requests: '1e3' is not a whole number"],
+  ['--path.procfs=/nowhere', "--path.procfs: '/nowhere' is not a directory on this host"],
+  ['--path.sysfs=/etc/passwd', "--path.sysfs: '/etc/passwd' is not a directory on this host"],
+  ['--log.level=trace', "--log.level: 'trace' is not one of debug, info, warn, error"],
+  ['--log.format=xml', "--log.format: 'xml' is not one of logfmt, json"],
+])('%s is refused', async (arg, message) => {
+  await expect(parse(arg)).rejects.toThrowError(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  await expect(parse(arg)).rejects.toThrow(message)
+})
+
+test.each([
+  [['--no-collector.nothing'], "error: unknown option '--no-collector.nothing'"],
+  [['--web.listen-address'], "error: option '--web.listen-address <host:port>' argument missing"],
+  [['now'], "error: too many arguments for 'serve'. Expected 0 arguments but got 1: now."],
+])('%j is refused', async (args, message) => {
+  await expect(parse(...args)).rejects.toThrow(CommanderError)
+  await expect(parse(...args)).rejects.toThrow(message)
+})
+
+test.each([
+  [[], false, ['vm', 'ksm']],
+  [[['rare', true]], false, ['vm', 'ksm', 'rare']],
+  [[['ksm', false]], false, ['vm']],
+  [[['ksm', true]], true, ['ksm']],
+  [[], true, []],
+] as const)('choices %j, only those: %s', (choices, hasOnlyChosen, names) => {
+  const chosen = chooseCollectors(collectors, new Map<string, boolean>(choices), hasOnlyChosen)
+  expect(chosen.map(({ name }) => name)).toEqual(names)
+})
+
+test('every flag has its own name and says what it does', () => {
+  const names = Object.values(serveFlags).map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  for (const { description } of Object.values(serveFlags)) expect(description).toMatch(/^[A-Z].*\.$/)
+})

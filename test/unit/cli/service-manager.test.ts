@@ -1,0 +1,34 @@
+import { expect, test, vi } from 'vitest'
+import { keepWatchdogCalm } from '../../../src/cli/service-manager.ts'
+
+test('pings twice a period while all is well, and not while a scrape is stuck', () => {
+  vi.useFakeTimers()
+  try {
+    const states: string[] = []
+    let isWell = true
+    const stop = keepWatchdogCalm({ notify: (state) => states.push(state), watchdogMs: 1_000 }, () => isWell)
+    vi.advanceTimersByTime(2_000)
+    expect(states).toEqual(Array(4).fill('WATCHDOG=1'))
+    isWell = false
+    vi.advanceTimersByTime(2_000)
+    expect(states).toHaveLength(4)
+    isWell = true
+    vi.advanceTimersByTime(500)
+    expect(states).toHaveLength(5)
+    stop()
+    vi.advanceTimersByTime(2_000)
+    expect(states).toHaveLength(5)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('no watchdog, no timer', () => {
+  vi.useFakeTimers()
+  try {
+    keepWatchdogCalm({ notify() {}, watchdogMs: undefined }, () => true)
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -1,0 +1,76 @@
+// Collectors `exits` and `exit_reasons`.
+import { describe, expect, test } from 'vitest'
+import { exitReasonsCollector } from '../../../src/collectors/exit-reasons.ts'
+import { exitsCollector } from '../../../src/collectors/exits.ts'
+import type { VmExits } from '../../../src/model/exits.ts'
+import { collected } from '../../helpers/collected.ts'
+import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
+
+const full: VmExits = {
+  pid: 10,
+  io: 1,
+  exceptions: 2,
+  kernelSwitches: 3,
+  userspaceSwitches: 4,
+  signalReturns: 5,
+  kernelNs: 6_000_000_007,
+  haltNs: 8_500_000_000,
+  userspaceNs: 0,
+  reasons: new Map([
+    ['io', 7],
+    ['hlt', 8],
+  ]),
+}
+
+/** What KVM's own statistics tell. */
+const bare: VmExits = {
+  pid: 11,
+  io: 11,
+  exceptions: undefined,
+  kernelSwitches: 13,
+  userspaceSwitches: 14,
+  signalReturns: undefined,
+  kernelNs: undefined,
+  haltNs: undefined,
+  userspaceNs: undefined,
+  reasons: new Map(),
+}
+
+const snapshot = hostSnapshot({
+  vms: () => part([vm('a', 10), vm('b', 11), vm('not-yet-exited', 12)]),
+  exits: () =>
+    part(
+      new Map([
+        [10, full],
+        [11, bare],
+        [99, { ...full, pid: 99 }],
+      ]),
+    ),
+})
+
+describe('exits', () => {
+  test('each counter of each VM; what a source cannot tell is left out, and not 0', () => {
+    expect(collected(exitsCollector, snapshot)).toEqual([
+      'kvminfo_vm_io_exits_total{vm="a"} 1',
+      'kvminfo_vm_io_exits_total{vm="b"} 11',
+      'kvminfo_vm_exception_exits_total{vm="a"} 2',
+      'kvminfo_vm_kernel_switches_total{vm="a"} 3',
+      'kvminfo_vm_kernel_switches_total{vm="b"} 13',
+      'kvminfo_vm_userspace_switches_total{vm="a"} 4',
+      'kvminfo_vm_userspace_switches_total{vm="b"} 14',
+      'kvminfo_vm_signal_returns_total{vm="a"} 5',
+      'kvminfo_vm_kernel_seconds_total{vm="a"} 6.000000007',
+      'kvminfo_vm_halt_seconds_total{vm="a"} 8.5',
+      'kvminfo_vm_userspace_wait_seconds_total{vm="a"} 0',
+    ])
+  })
+})
+
+describe('exit_reasons', () => {
+  test('each reason that was seen', () => {
+    expect(collected(exitReasonsCollector, snapshot)).toEqual([
+      'kvminfo_vm_exits_by_reason_total{vm="a",reason="io"} 7',
+      'kvminfo_vm_exits_by_reason_total{vm="a",reason="hlt"} 8',
+    ])
+  })
+})

@@ -1,0 +1,161 @@
+// A scrape: isolation of collectors, success, problems, self metrics.
+import { expect, test } from 'vitest'
+import type { Collector } from '../../../src/collectors/collector.ts'
+import { KvminfoError } from '../../../src/errors.ts'
+import { ByteWriter } from '../../../src/exporter/byte-writer.ts'
+import { openMetrics, prometheusText } from '../../../src/exporter/format.ts'
+import { Scraper } from '../../../src/exporter/scrape.ts'
+import { noLabels } from '../../../src/metrics/labels.ts'
+import { gauge } from '../../../src/metrics/metric.ts'
+import type { HostSnapshot, Problem } from '../../../src/model/host-snapshot.ts'
+import { hostSnapshot, part } from '../../helpers/host-snapshot.ts'
+import { recordedLog } from '../../helpers/recorded-log.ts'
+
+function collector(name: string, collect: (snapshot: HostSnapshot) => void): Collector {
+  const metric = gauge(`kvminfo_host_${name}`, 'For this test.')
+  return {
+    name,
+    description: name,
+    enabledByDefault: true,
+    metrics: [metric],
+    collect(snapshot, sink) {
+      sink.family(metric)
+      sink.sample(noLabels, 1)
+      collect(snapshot)
+      sink.sample(noLabels, 2)
+    },
+  }
+}
+
+function scraperOf(snapshot: HostSnapshot, hasProcessMetrics = false) {
+  const { log, records } = recordedLog()
+  const scraper = new Scraper({
+    source: { snapshot: async () => snapshot },
+    version: '1.2.3',
+    hasProcessMetrics,
+    log,
+  })
+  const scrape = async (collectors: readonly Collector[], format = prometheusText) => {
+    const writer = new ByteWriter()
+    await scraper.scrape(collectors, format, writer)
+    return writer.bytes().toString()
+  }
+  return { scrape, records }
+}
+
+function sampleOf(text: string, series: string): string | undefined {
+  return text
+    .split('\n')
+    .find((line) => line.startsWith(`${series} `))
+    ?.slice(series.length + 1)
+}
+
+test('a collector that throws loses all it wrote and nothing of the others', async () => {
+  const { scrape, records } = scraperOf(hostSnapshot())
+  const text = await scrape([
+    collector('first', () => {}),
+    collector('broken', () => {
+      throw new KvminfoError('SOURCE_MALFORMED', '/proc/x has no title')
+    }),
+    collector('last', () => {}),
+  ])
+  expect(text).toContain('kvminfo_host_first 2')
+  expect(text).not.toContain('kvminfo_host_broken')
+  expect(text).toContain('kvminfo_host_last 2')
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="first"}')).toBe('1')
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="broken"}')).toBe('0')
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="last"}')).toBe('1')
+  expect(records).toMatchObject([{ level: 'warn', collector: 'broken', err: '/proc/x has no title' }])
+})
+
+test('each collector is timed by itself', async () => {
+  const { scrape } = scraperOf(hostSnapshot())
+  const until = (end: number) => {
+    while (performance.now() < end);
+  }
+  const text = await scrape([
+    collector('slow', () => until(performance.now() + 30)),
+    collector('fast', () => {}),
+  ])
+  expect(
+    Number(sampleOf(text, 'kvminfo_scrape_collector_duration_seconds{collector="slow"}')),
+  ).toBeGreaterThan(0.029)
+  expect(Number(sampleOf(text, 'kvminfo_scrape_collector_duration_seconds{collector="fast"}'))).toBeLessThan(
+    0.029,
+  )
+})
+
+test('a problem of one VM costs the success of those who read that part, not their series', async () => {
+  const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('SOURCE_DENIED', 'may not read') }]
+  const { scrape, records } = scraperOf(hostSnapshot({ vmMemory: () => part(new Map(), problems) }))
+  const collectors = [
+    collector('reader', (snapshot) => snapshot.vmMemory()),
+    collector('other', (s) => s.vms()),
+  ]
+  const text = await scrape(collectors)
+  expect(text).toContain('kvminfo_host_reader 2')
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="reader"}')).toBe('0')
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="other"}')).toBe('1')
+  const counted = 'kvminfo_exporter_vm_problems_total{collector="reader",code="SOURCE_DENIED"}'
+  expect(sampleOf(text, counted)).toBe('1')
+  expect(sampleOf(await scrape(collectors), counted)).toBe('2')
+  expect(records).toMatchObject([{ level: 'warn', subject: 'vm a' }])
+})
+
+test('a part that is asked for twice has its problems counted once', async () => {
+  const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('SOURCE_FAILED', 'too late') }]
+  const { scrape } = scraperOf(hostSnapshot({ vms: () => part([], problems) }))
+  const twice = collector('twice', (snapshot) => {
+    snapshot.vms()
+    snapshot.vms()
+  })
+  const text = await scrape([twice])
+  expect(sampleOf(text, 'kvminfo_exporter_vm_problems_total{collector="twice",code="SOURCE_FAILED"}')).toBe(
+    '1',
+  )
+})
+
+test('a VM that ended is counted and no failure', async () => {
+  const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('VM_VANISHED', 'ended') }]
+  const { scrape, records } = scraperOf(hostSnapshot({ vms: () => part([], problems) }))
+  const text = await scrape([collector('reader', (snapshot) => snapshot.vms())])
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="reader"}')).toBe('1')
+  expect(sampleOf(text, 'kvminfo_exporter_vm_problems_total{collector="reader",code="VM_VANISHED"}')).toBe(
+    '1',
+  )
+  expect(records).toMatchObject([{ level: 'debug' }])
+})
+
+test('the exporter tells its version and what Node runs it', async () => {
+  const { scrape } = scraperOf(hostSnapshot())
+  const text = await scrape([])
+  expect(
+    sampleOf(text, `kvminfo_exporter_build_info{version="1.2.3",nodeversion="${process.version}"}`),
+  ).toBe('1')
+})
+
+test('process metrics are right in either format, and leave when not wanted', async () => {
+  const { scrape } = scraperOf(hostSnapshot(), true)
+  for (const round of [1, 2]) {
+    const om = await scrape([], openMetrics)
+    expect(om, `round ${round}`).toContain(
+      '# TYPE process_cpu_seconds counter\n# UNIT process_cpu_seconds seconds\n',
+    )
+    expect(om).toMatch(/^process_cpu_seconds_total [\d.]+$/m)
+    expect(om).toMatch(/# EOF\n$/)
+    const text = await scrape([])
+    expect(text, `round ${round}`).toContain('# TYPE process_cpu_seconds_total counter\n')
+    expect(text).toMatch(/^process_cpu_seconds_total [\d.]+$/m)
+    expect(text).toMatch(/^process_resident_memory_bytes \d{8,}$/m)
+    expect(text).not.toContain('nodejs_')
+    expect(text).not.toContain('# EOF')
+  }
+  expect(await scraperOf(hostSnapshot()).scrape([])).not.toContain('process_')
+})
+
+test('without a snapshot there is no scrape', async () => {
+  const { log } = recordedLog()
+  const source = { snapshot: () => Promise.reject(new KvminfoError('SOURCE_ABSENT', 'no /proc here')) }
+  const scraper = new Scraper({ source, version: '1', hasProcessMetrics: false, log })
+  await expect(scraper.scrape([], prometheusText, new ByteWriter())).rejects.toThrow('no /proc here')
+})

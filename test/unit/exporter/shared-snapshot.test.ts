@@ -1,0 +1,47 @@
+// One snapshot at a time.
+import { expect, test } from 'vitest'
+import { SharedSnapshot } from '../../../src/exporter/shared-snapshot.ts'
+import type { HostSnapshot } from '../../../src/model/host-snapshot.ts'
+import { hostSnapshot } from '../../helpers/host-snapshot.ts'
+
+/** A source whose snapshots are there when the test says so. */
+function heldSource() {
+  const asked: PromiseWithResolvers<HostSnapshot>[] = []
+  const source = {
+    snapshot: () => {
+      asked.push(Promise.withResolvers())
+      return asked.at(-1)!.promise
+    },
+  }
+  return { asked, shared: new SharedSnapshot(source) }
+}
+
+test('who asks while one is being taken gets that one; who asks later a new one', async () => {
+  const { asked, shared } = heldSource()
+  const first = shared.snapshot()
+  const second = shared.snapshot()
+  expect(asked).toHaveLength(1)
+  const snapshot = hostSnapshot()
+  asked[0]!.resolve(snapshot)
+  expect(await first).toBe(snapshot)
+  expect(await second).toBe(snapshot)
+
+  const third = shared.snapshot()
+  expect(asked).toHaveLength(2)
+  const later = hostSnapshot()
+  asked[1]!.resolve(later)
+  expect(await third).toBe(later)
+})
+
+test('a failure reaches all who waited, and the next one starts afresh', async () => {
+  const { asked, shared } = heldSource()
+  const both = [shared.snapshot(), shared.snapshot()]
+  asked[0]!.reject(new Error('no'))
+  expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(shared.hasTakenOne).toBe(false)
+
+  const next = shared.snapshot()
+  asked[1]!.resolve(hostSnapshot())
+  await next
+  expect(shared.hasTakenOne).toBe(true)
+})

@@ -1,0 +1,64 @@
+import { EventEmitter } from 'node:events'
+import type { Request, Response } from 'express'
+import { expect, test, vi } from 'vitest'
+import { RequestLimit } from '../../../src/http/request-limit.ts'
+
+function fakeResponse() {
+  const response = Object.assign(new EventEmitter(), {
+    headersSent: false,
+    sent: '',
+    code: 200,
+    set: () => response,
+    type: () => response,
+    status(code: number) {
+      response.code = code
+      return response
+    },
+    send(text: string) {
+      response.sent = text
+      return response
+    },
+  })
+  return response
+}
+
+function ask(limit: RequestLimit) {
+  const response = fakeResponse()
+  let isPassed = false
+  limit.handler({} as Request, response as unknown as Response, () => {
+    isPassed = true
+  })
+  return { response, isPassed: () => isPassed }
+}
+
+test('lets so many in at once, and the next when one has closed', () => {
+  const limit = new RequestLimit(2)
+  const [first, second, third] = [ask(limit), ask(limit), ask(limit)]
+  expect([first.isPassed(), second.isPassed(), third.isPassed()]).toEqual([true, true, false])
+  expect(third.response.code).toBe(503)
+  first.response.emit('close')
+  expect(ask(limit).isPassed()).toBe(true)
+  expect(ask(limit).isPassed()).toBe(false)
+})
+
+test('0 is no limit', () => {
+  const limit = new RequestLimit(0)
+  expect(Array.from({ length: 100 }, () => ask(limit).isPassed())).not.toContain(false)
+})
+
+test('knows how long the oldest unanswered request has waited; a slow reader is not counted', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  try {
+    const limit = new RequestLimit(10)
+    expect(limit.longestMs()).toBe(0)
+    const old = ask(limit)
+    vi.advanceTimersByTime(300)
+    ask(limit)
+    vi.advanceTimersByTime(50)
+    expect(limit.longestMs()).toBe(350)
+    old.response.headersSent = true
+    expect(limit.longestMs()).toBe(50)
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -1,0 +1,151 @@
+// Command lines are read once in the life of a process, and one that never answers holds up nobody else.
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { CommandLines } from '../../../../src/sources/cmdline/command-lines.ts'
+import type { Process } from '../../../../src/sources/process/process.ts'
+import { scratchDirectory } from '../../../helpers/scratch.ts'
+
+const hour = 3600e9
+const none = new Set<number>()
+const byPid = (...processes: Process[]) => new Map(processes.map((process) => [process.pid, process]))
+const qemu = (pid: number, startNs = hour): Process => ({ pid, startNs, comm: 'qemu-system-x86' })
+
+function procfs() {
+  const directory = scratchDirectory()
+  const path = (pid: number) => join(directory, String(pid), 'cmdline')
+  return {
+    directory,
+    write(pid: number, ...args: string[]) {
+      mkdirSync(join(directory, String(pid)), { recursive: true })
+      writeFileSync(path(pid), args.map((arg) => `${arg}\0`).join(''))
+    },
+    /** A named pipe that nobody writes to: reading it waits as reading a stuck VM's command line does. */
+    stick(pid: number) {
+      mkdirSync(join(directory, String(pid)))
+      execFileSync('mkfifo', [path(pid)])
+      const release = () => closeSync(openSync(path(pid), 'r+'))
+      onTestFinished(release)
+      return release
+    },
+    remove: (pid: number) => rmSync(path(pid)),
+  }
+}
+
+const named = (name: string) => ['qemu-system-x86_64', '-enable-kvm', '-name', `guest=${name}`]
+
+describe('the cache', () => {
+  it('reads a process once', async () => {
+    const proc = procfs()
+    proc.write(10, ...named('a'))
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+    proc.remove(10)
+    await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+    expect(lines.of(qemu(10))?.commandLine?.name).toBe('a')
+  })
+
+  it('knows a new process with an old number', async () => {
+    const proc = procfs()
+    proc.write(10, ...named('a'))
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+    const successor = qemu(10, hour + 20e6)
+    expect(lines.of(successor)).toBeUndefined()
+    proc.write(10, ...named('b'))
+    await lines.refresh(byPid(successor), none, 2 * hour)
+    expect(lines.of(successor)?.commandLine?.name).toBe('b')
+  })
+
+  it('looks again after an exec, which changes the name', async () => {
+    const proc = procfs()
+    proc.write(10, '/usr/sbin/libvirtd')
+    const lines = new CommandLines(proc.directory)
+    const forked = { ...qemu(10), comm: 'libvirtd' }
+    await lines.refresh(byPid(forked), none, 2 * hour)
+    expect(lines.of(forked)).toMatchObject({ commandLine: undefined })
+    proc.write(10, ...named('a'))
+    await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+    expect(lines.of(qemu(10))?.commandLine?.name).toBe('a')
+  })
+
+  it('looks again at a young process that is no VM yet, as a wrapper script is', async () => {
+    const proc = procfs()
+    proc.write(10, '/bin/sh', '/usr/local/bin/qemu-system-x86_64')
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(qemu(10)), none, hour + 1e9)
+    expect(lines.of(qemu(10))).toMatchObject({ commandLine: undefined })
+    proc.write(10, ...named('a'))
+    await lines.refresh(byPid(qemu(10)), none, hour + 2e9)
+    expect(lines.of(qemu(10))?.commandLine?.name).toBe('a')
+  })
+
+  it('does not look again at an old one', async () => {
+    const proc = procfs()
+    proc.write(10, '/usr/sbin/sshd')
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+    proc.write(10, ...named('a'))
+    await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+    expect(lines.of(qemu(10))).toMatchObject({ commandLine: undefined })
+  })
+
+  it('forgets who is gone', async () => {
+    const proc = procfs()
+    proc.write(10, ...named('a'))
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+    await lines.refresh(byPid(), none, 2 * hour)
+    expect(lines.of(qemu(10))).toBeUndefined()
+  })
+})
+
+describe('a VM whose command line does not come', () => {
+  it('costs itself and no other, and is known once it answers', async () => {
+    const proc = procfs()
+    const releases = [10, 11].map((pid) => proc.stick(pid))
+    for (const pid of [20, 21, 22]) proc.write(pid, ...named(`vm-${pid}`))
+    const all = byPid(qemu(20), qemu(10), qemu(21), qemu(11), qemu(22))
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(all, none, 2 * hour)
+    expect([20, 21, 22].map((pid) => lines.of(qemu(pid))?.commandLine?.name)).toEqual([
+      'vm-20',
+      'vm-21',
+      'vm-22',
+    ])
+    expect(lines.of(qemu(10))).toBeUndefined()
+    for (const release of releases) release()
+    await vi.waitFor(() => expect(lines.of(qemu(10))).toBeDefined(), 5_000)
+  })
+
+  it('is behind those that are likely VMs', async () => {
+    const proc = procfs()
+    const releases = [10, 11, 12].map((pid) => proc.stick(pid))
+    for (const pid of [5, 20]) proc.write(pid, ...named(`vm-${pid}`))
+    const other = (pid: number) => ({ ...qemu(pid), comm: 'something' })
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(other(5), other(10), other(11), other(12), qemu(20)), new Set([5]), 2 * hour)
+    expect(lines.of(other(5))?.commandLine?.name).toBe('vm-5')
+    expect(lines.of(qemu(20))?.commandLine?.name).toBe('vm-20')
+    for (const release of releases) release()
+  })
+
+  it('even when more of them are stuck than there are places, the look ends', async () => {
+    const proc = procfs()
+    const stuck = [10, 11, 12, 13, 14]
+    for (const pid of stuck) proc.stick(pid)
+    const lines = new CommandLines(proc.directory)
+    const start = performance.now()
+    await lines.refresh(byPid(...stuck.map((pid) => qemu(pid))), none, 2 * hour)
+    await lines.refresh(byPid(...stuck.map((pid) => qemu(pid))), none, 2 * hour)
+    expect(performance.now() - start).toBeLessThan(2_900)
+    expect(stuck.map((pid) => lines.of(qemu(pid)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+})

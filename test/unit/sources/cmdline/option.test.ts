@@ -1,0 +1,54 @@
+// QEMU's two spellings of an option.
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { parseOption } from '../../../../src/sources/cmdline/option.ts'
+
+const parsed = (text: string, impliedKey = 'driver') => Object.fromEntries(parseOption(text, impliedKey))
+
+it('reads key=value items, an implied first key and doubled commas', () => {
+  expect(parsed('virtio-blk-pci,drive=a,,b,id=x=y')).toEqual({
+    driver: 'virtio-blk-pci',
+    drive: 'a,b',
+    id: 'x=y',
+  })
+  expect(parsed('guest=web,,shop,debug-threads=on', 'guest')).toEqual({
+    guest: 'web,shop',
+    'debug-threads': 'on',
+  })
+})
+
+it('reads the short forms of booleans', () => {
+  expect(parsed('socket,id=m,server,nowait', 'backend')).toEqual({
+    backend: 'socket',
+    id: 'm',
+    server: 'on',
+    wait: 'off',
+  })
+})
+
+it('reads JSON, flattened', () => {
+  expect(
+    parsed('{"driver":"qcow2","cache":{"direct":true,"no-flush":false},"size":7,"backing":null}'),
+  ).toEqual({
+    driver: 'qcow2',
+    'cache.direct': 'on',
+    'cache.no-flush': 'off',
+    size: '7',
+  })
+})
+
+it('takes JSON that is none for nothing', () => {
+  expect(parsed('{"driver":')).toEqual({})
+})
+
+it('gives back any value', () => {
+  fc.assert(
+    fc.property(fc.string(), (value) => {
+      expect(parsed(`first,key=${value.replaceAll(',', ',,').replaceAll('\0', '')},id=last`)).toEqual({
+        driver: 'first',
+        key: value.replaceAll('\0', ''),
+        id: 'last',
+      })
+    }),
+  )
+})

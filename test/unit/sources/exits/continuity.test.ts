@@ -1,0 +1,184 @@
+// Counters never jump: what Prometheus would take for a rise really happened since the last look.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { VmExits } from '../../../../src/model/exits.ts'
+import { Continuity } from '../../../../src/sources/exits/continuity.ts'
+
+const counted = (kernelSwitches: number, userspaceSwitches = 0, extra: Partial<VmExits> = {}): VmExits => ({
+  pid: 7,
+  io: kernelSwitches,
+  exceptions: undefined,
+  kernelSwitches,
+  userspaceSwitches,
+  signalReturns: 0,
+  kernelNs: undefined,
+  haltNs: undefined,
+  userspaceNs: undefined,
+  reasons: new Map(),
+  ...extra,
+})
+
+const second = 1e9
+
+/** A VM that started at 100 s; the program's first look is at 1,000 s. */
+function running() {
+  const continuity = new Continuity()
+  let now = 1_000
+  const look = () => continuity.look(new Map([['vm', 100 * second]]), now++ * second)
+  return {
+    shown(source: 'module' | 'debugfs' | 'libvirt', exits: VmExits) {
+      look()
+      const { kernelSwitches, userspaceSwitches } = continuity.rebase('vm', source, exits)
+      return [kernelSwitches, userspaceSwitches]
+    },
+  }
+}
+
+describe('one source', () => {
+  it('hands on what the module counted', () => {
+    const vm = running()
+    expect(vm.shown('module', counted(500, 50))).toEqual([500, 50])
+    expect(vm.shown('module', counted(600, 60))).toEqual([600, 60])
+  })
+
+  it('shows a module that was loaded anew as a reset', () => {
+    const vm = running()
+    vm.shown('module', counted(500, 50))
+    expect(vm.shown('module', counted(20, 2))).toEqual([20, 2])
+  })
+
+  it('begins at zero with statistics of a VM that was already running', () => {
+    const vm = running()
+    expect(vm.shown('debugfs', counted(500, 50))).toEqual([0, 0])
+    expect(vm.shown('debugfs', counted(510, 51))).toEqual([10, 1])
+  })
+
+  it('takes all counts of a VM that started since the last look', () => {
+    const continuity = new Continuity()
+    continuity.look(new Map(), 1_000 * second)
+    continuity.look(new Map([['vm', 1_005 * second]]), 1_010 * second)
+    expect(continuity.rebase('vm', 'debugfs', counted(500, 50)).kernelSwitches).toBe(500)
+  })
+
+  it('and does so even where the source knows it later than we', () => {
+    const continuity = new Continuity()
+    continuity.look(new Map(), 1_000 * second)
+    const vms = new Map([['vm', 1_005 * second]])
+    continuity.look(vms, 1_010 * second)
+    continuity.look(vms, 1_020 * second)
+    expect(continuity.rebase('vm', 'libvirt', counted(500)).kernelSwitches).toBe(500)
+  })
+
+  it('starts over where statistics fall, as when a vCPU goes: what the others counted is not new', () => {
+    const vm = running()
+    vm.shown('debugfs', counted(500))
+    vm.shown('debugfs', counted(900))
+    expect(vm.shown('debugfs', counted(700))).toEqual([0, 0])
+    expect(vm.shown('debugfs', counted(710))).toEqual([10, 0])
+  })
+
+  it('does not take a difference that steps back a little for a reset', () => {
+    const vm = running()
+    vm.shown('debugfs', counted(500, 50))
+    expect(vm.shown('debugfs', counted(600, 60))).toEqual([100, 10])
+    // 700 exits in all, but one hand-over fewer than before.
+    expect(vm.shown('debugfs', counted(641, 59))).toEqual([141, 10])
+  })
+})
+
+describe('a change of source', () => {
+  it('begins at zero, however the counts of the two compare', () => {
+    for (const [before, after] of [
+      [500, 9_000],
+      [9_000, 500],
+    ] as const) {
+      const vm = running()
+      vm.shown('module', counted(before))
+      expect(vm.shown('debugfs', counted(after))).toEqual([0, 0])
+      expect(vm.shown('debugfs', counted(after + 7))).toEqual([7, 0])
+      expect(vm.shown('module', counted(before + 100))).toEqual([0, 0])
+      expect(vm.shown('module', counted(before + 130))).toEqual([30, 0])
+    }
+  })
+
+  it('then shows a module that was loaded anew from its own zero', () => {
+    const vm = running()
+    vm.shown('debugfs', counted(500))
+    expect(vm.shown('module', counted(400))).toEqual([0, 0])
+    expect(vm.shown('module', counted(30))).toEqual([30, 0])
+  })
+
+  it('takes off every column, and by reason', () => {
+    const continuity = new Continuity()
+    const full = (factor: number) =>
+      counted(10 * factor, 20 * factor, {
+        exceptions: 30 * factor,
+        signalReturns: 40 * factor,
+        kernelNs: 50 * factor,
+        haltNs: 60 * factor,
+        userspaceNs: 70 * factor,
+        reasons: new Map([
+          ['io', 80 * factor],
+          [`new-${factor}`, 1],
+        ]),
+      })
+    const vms = new Map([['vm', 0]])
+    continuity.look(vms, second)
+    continuity.rebase('vm', 'debugfs', counted(5))
+    continuity.rebase('vm', 'module', full(1))
+    expect(continuity.rebase('vm', 'module', full(3))).toMatchObject({
+      io: 20,
+      kernelSwitches: 20,
+      userspaceSwitches: 40,
+      exceptions: 60,
+      signalReturns: 80,
+      kernelNs: 100,
+      haltNs: 120,
+      userspaceNs: 140,
+      reasons: new Map([
+        ['io', 160],
+        ['new-3', 1],
+      ]),
+    })
+  })
+})
+
+describe('a VM that ends', () => {
+  it('is forgotten: another with its number starts anew', () => {
+    const continuity = new Continuity()
+    const vms = new Map([['vm', 0]])
+    continuity.look(vms, 10 * second)
+    continuity.rebase('vm', 'debugfs', counted(500))
+    continuity.look(new Map(), 20 * second)
+    continuity.look(new Map([['vm', 25 * second]]), 30 * second)
+    expect(continuity.rebase('vm', 'debugfs', counted(40)).kernelSwitches).toBe(40)
+  })
+})
+
+it('whatever the sources do, no rise is more than was counted', () => {
+  const step = fc.record({
+    source: fc.constantFrom('module', 'debugfs', 'libvirt'),
+    exits: fc.nat(1_000),
+    // Each source counts the same exits from a start of its own; the module's may be loaded anew.
+    reload: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), fc.nat(5_000), fc.nat(5_000), (steps, since, loaded) => {
+      const vm = running()
+      let total = 10_000 + since
+      let moduleStart = loaded
+      let shownBefore: number | undefined
+      for (const { source, exits, reload } of steps) {
+        if (reload) moduleStart = total
+        total += exits
+        const [shown] = vm.shown(
+          source as 'module',
+          counted(source === 'module' ? total - moduleStart : total),
+        )
+        if (shownBefore !== undefined && shown! > shownBefore)
+          expect(shown! - shownBefore).toBeLessThanOrEqual(exits)
+        shownBefore = shown
+      }
+    }),
+  )
+})

@@ -1,0 +1,129 @@
+// Which source tells a VM's exits: QMP and libvirt in the background, each VM by what it has.
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { KvminfoError } from '../../../../src/errors.ts'
+import { Debugfs } from '../../../../src/sources/debugfs/read.ts'
+import { LibvirtStatistics } from '../../../../src/sources/domstats/libvirt-statistics.ts'
+import { Exits } from '../../../../src/sources/exits/exits.ts'
+import type { IdentifiedVm } from '../../../../src/sources/identity/vms.ts'
+import { QmpStatistics } from '../../../../src/sources/qmp/qmp-statistics.ts'
+import { WholeFile } from '../../../../src/sources/whole-file.ts'
+import { qmpServer } from '../../../helpers/qmp-server.ts'
+
+const second = 1e9
+const noModule = { value: undefined, error: new KvminfoError('SOURCE_ABSENT', 'no module') }
+
+const statistics = (exits: number, userspace: number) => [
+  {
+    provider: 'kvm',
+    stats: Object.entries({ exits, fpu_reload: userspace + 1, signal_exits: 1, io_exits: 7 }).map(
+      ([name, value]) => ({
+        name,
+        value,
+      }),
+    ),
+  },
+]
+
+const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = {}): IdentifiedVm => ({
+  vm: {
+    label: `vm-${pid}`,
+    pid,
+    startNs,
+    uuid: undefined,
+    machine: undefined,
+    identitySource: 'cmdline',
+    vcpus: [],
+    disks: [],
+    nics: [],
+    memoryMaxBytes: undefined,
+    balloonBytes: undefined,
+  },
+  name: `vm-${pid}`,
+  isManaged: false,
+  qmpSocket: undefined,
+  ...more,
+})
+
+function exitsWithoutDebugfs() {
+  const qmp = new QmpStatistics()
+  const exits = new Exits(
+    new Debugfs('/nonexistent', '/proc', new WholeFile()),
+    qmp,
+    new LibvirtStatistics('/nonexistent'),
+  )
+  onTestFinished(() => exits.close())
+  return { exits, qmp }
+}
+
+const stateOf = (reading: ReturnType<Exits['read']>, source: string) =>
+  reading.states().find((state) => state.source === source)
+
+describe('a QEMU with a QMP socket', () => {
+  it('is asked in the background: nothing at first, then its counts', async () => {
+    const { exits, qmp } = exitsWithoutDebugfs()
+    const qmpSocket = await qmpServer({
+      'query-cpus-fast': [{ 'cpu-index': 0, 'thread-id': 12 }],
+      'query-stats': statistics(100, 40),
+      'query-balloon': { actual: 4096 },
+    })
+    exits.read([], noModule, 5 * second)
+    const vms = [identified(10, 6 * second, { qmpSocket })]
+    const first = exits.read(vms, noModule, 7 * second)
+    expect(first).toMatchObject({ value: new Map(), problems: [] })
+    expect(stateOf(first, 'qmp')?.state).toBe('standby')
+    const later = await vi.waitFor(() => {
+      const reading = exits.read(vms, noModule, 8 * second)
+      expect(reading.value.size).toBe(1)
+      return reading
+    }, 5_000)
+    expect(later.value.get(10)).toMatchObject({
+      io: 7,
+      kernelSwitches: 60,
+      userspaceSwitches: 40,
+      signalReturns: 1,
+    })
+    expect(stateOf(later, 'qmp')?.state).toBe('in-use')
+    expect(qmp.vcpus('10:600')).toEqual([{ id: 0, tid: 12 }])
+  })
+
+  it('that cannot be asked costs its own series and says why', async () => {
+    const { exits } = exitsWithoutDebugfs()
+    const works = await qmpServer({
+      'query-cpus-fast': [],
+      'query-stats': statistics(100, 40),
+      'query-balloon': { actual: 4096 },
+    })
+    const vms = [
+      identified(10, 0, { qmpSocket: works }),
+      identified(11, 0, { qmpSocket: '/nonexistent/qmp' }),
+    ]
+    await vi.waitFor(() => {
+      const { value, problems } = exits.read(vms, noModule, second)
+      expect([...value.keys()]).toEqual([10])
+      expect(problems).toMatchObject([{ subject: 'vm-11', error: { code: 'SOURCE_ABSENT' } }])
+    }, 5_000)
+  })
+
+  it('is the only one there is, and fails: the source is unavailable', async () => {
+    const { exits } = exitsWithoutDebugfs()
+    const vms = [identified(11, 0, { qmpSocket: '/nonexistent/qmp' })]
+    await vi.waitFor(() => {
+      expect(stateOf(exits.read(vms, noModule, second), 'qmp')).toMatchObject({
+        state: 'unavailable',
+        reason: 'nothing listens on the QMP socket /nonexistent/qmp',
+      })
+    }, 5_000)
+  })
+})
+
+describe('a VM that nothing tells of', () => {
+  it.each([
+    ['outside libvirt without a socket', {}],
+    ['of a libvirt that does not run', { isManaged: true }],
+  ])('%s is a problem with a remedy', (_, more) => {
+    const { exits } = exitsWithoutDebugfs()
+    const { problems } = exits.read([identified(10, 0, more)], noModule, second)
+    expect(problems).toMatchObject([{ subject: 'vm-10', error: { code: 'SOURCE_ABSENT' } }])
+    expect(problems[0]?.error.message).toContain('modprobe kvminfo')
+  })
+})

@@ -1,0 +1,317 @@
+// The whole host: every source at once on a tree of files, and what is left when one of them goes.
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { SourceState } from '../../../src/model/sources.ts'
+import { createHost, type Host } from '../../../src/sources/host.ts'
+import { asNobody } from '../../helpers/as-nobody.ts'
+import { type FixtureOptions, writeFixtureTree } from '../../helpers/fixture-tree.ts'
+import { scratchDirectory } from '../../helpers/scratch.ts'
+
+const noFacts = { facts: () => undefined, close() {} }
+
+function hostOf(options: Partial<FixtureOptions> = {}) {
+  const root = scratchDirectory()
+  const tree = writeFixtureTree(root, { vms: 3, vcpus: 2, ...options })
+  const host = createHost(tree.paths, noFacts)
+  onTestFinished(() => host.close())
+  const path = (...parts: string[]) => join(root, ...parts)
+  return { ...tree, root, host, path }
+}
+
+async function states(host: Host): Promise<Record<string, SourceState['state']>> {
+  const { value } = (await host.snapshot()).sources()
+  return Object.fromEntries(value.map(({ fact, source, state }) => [`${fact} ${source}`, state]))
+}
+
+describe('a host with modules and libvirt', () => {
+  it('knows its VMs', async () => {
+    const { host, vms } = hostOf()
+    const { value, problems } = (await host.snapshot()).vms()
+    expect(problems).toEqual([])
+    expect(value).toHaveLength(3)
+    expect(value[1]).toEqual({
+      label: 'vm-0001',
+      pid: vms[1]!.pid,
+      startNs: vms[1]!.startNs,
+      uuid: vms[1]!.uuid,
+      machine: 'pc-q35-7.2',
+      identitySource: 'libvirt',
+      vcpus: vms[1]!.vcpus.map(({ tid }, id) => ({ id, tid })),
+      disks: [
+        { device: 'vda', bus: 'virtio', cache: 'writeback', format: 'qcow2' },
+        { device: 'sda', bus: 'sata', cache: 'none', format: 'raw' },
+      ],
+      nics: [
+        { device: 'net0', model: 'e1000e', vhost: false },
+        { device: 'tap1x0', model: 'virtio', vhost: true },
+        { device: 'tap1x1', model: 'virtio', vhost: false },
+      ],
+      memoryMaxBytes: 2 * 1024 ** 3,
+      balloonBytes: 1024 ** 3,
+    })
+  })
+
+  it('reads exits, threads and memory', async () => {
+    const { host, vms } = hostOf()
+    const snapshot = await host.snapshot()
+    const vm = vms[2]!
+    expect(snapshot.exits().value.get(vm.pid)).toEqual({
+      pid: vm.pid,
+      io: vm.io,
+      exceptions: vm.exceptions,
+      kernelSwitches: vm.kernelSwitches,
+      userspaceSwitches: vm.userspaceSwitches,
+      signalReturns: vm.signalReturns,
+      kernelNs: vm.kernelNs,
+      haltNs: vm.haltNs,
+      userspaceNs: vm.userspaceNs,
+      reasons: new Map(vm.reasons),
+    })
+    const thread = vm.vcpus[1]!
+    expect(snapshot.vcpuTasks().value.size).toBe(6)
+    expect(snapshot.vcpuTasks().value.get(thread.tid)).toMatchObject({
+      comm: 'CPU 1/KVM',
+      cpuNs: thread.execNs,
+      runDelayNs: thread.runDelayNs,
+      voluntarySwitches: thread.voluntarySwitches,
+    })
+    expect(snapshot.vmMemory().value.get(vms[0]!.pid)).toEqual({
+      pid: vms[0]!.pid,
+      residentBytes: vms[0]!.residentKib * 1024,
+      hugetlbBytes: 2 * 1024 ** 3,
+    })
+  })
+
+  it('reads the host', async () => {
+    const snapshot = await hostOf().host.snapshot()
+    expect(snapshot.memory().value.get('MemTotal')).toBe(263_851_264 * 1024)
+    expect(snapshot.memory().value.get('HugePages_Total')).toBe(2049)
+    expect(snapshot.hugePages().value).toEqual([
+      { pageBytes: 2 * 1024 ** 2, node: 0, total: 1024, free: 512, surplus: 0 },
+      { pageBytes: 1024 ** 3, node: 0, total: 4, free: 1, surplus: 0 },
+      { pageBytes: 2 * 1024 ** 2, node: 1, total: 1025, free: 512, surplus: 1 },
+      { pageBytes: 1024 ** 3, node: 1, total: 4, free: 1, surplus: 0 },
+    ])
+    expect(snapshot.ksm().value.get('pages_sharing')).toBe(90_000)
+    expect(snapshot.pressure().value[0]).toEqual({ resource: 'cpu', someUs: 53_956_705, fullUs: 0 })
+    expect(snapshot.cpuTime().value[1]?.seconds.get('steal')).toBe(11.28)
+    expect(snapshot.bootTime().value).toBe(1_795_404_403)
+  })
+
+  it('uses the best source of each fact and has others at hand', async () => {
+    expect(await states(hostOf().host)).toEqual({
+      'exits module': 'in-use',
+      'exits debugfs': 'standby',
+      'exits qmp': 'unavailable',
+      'exits libvirt': 'unavailable',
+      'threads taskinfo': 'in-use',
+      'threads procfs': 'standby',
+      'identity libvirt-status': 'in-use',
+      'identity cmdline': 'standby',
+    })
+  })
+
+  it('reads a part once, and only when asked', async () => {
+    const { host, path } = hostOf()
+    const snapshot = await host.snapshot()
+    const first = snapshot.memory()
+    rmSync(path('proc/meminfo'))
+    expect(snapshot.memory()).toBe(first)
+    rmSync(path('sys/kernel/mm/ksm'), { recursive: true })
+    expect(() => snapshot.ksm()).toThrow(expect.objectContaining({ code: 'SOURCE_ABSENT' }))
+    mkdirSync(path('sys/kernel/mm/ksm'))
+    expect(() => snapshot.ksm()).toThrow(expect.objectContaining({ code: 'SOURCE_ABSENT' }))
+  })
+})
+
+describe('what falls back', () => {
+  it('threads: /proc/<pid>/task says what /proc/taskinfo says', async () => {
+    const { host, path } = hostOf()
+    const before = (await host.snapshot()).vcpuTasks().value
+    rmSync(path('proc/taskinfo'))
+    const snapshot = await host.snapshot()
+    expect(snapshot.vcpuTasks().problems).toEqual([])
+    for (const [tid, task] of snapshot.vcpuTasks().value) {
+      // stat gives start times in steps of 10 ms.
+      expect(task).toEqual({ ...before.get(tid), startNs: Math.floor(before.get(tid)!.startNs / 1e7) * 1e7 })
+    }
+    expect(snapshot.vcpuTasks().value.size).toBe(before.size)
+  })
+
+  it('identity: the command line names the VM and its devices', async () => {
+    const { host, vms } = hostOf({ libvirt: false })
+    const { value } = (await host.snapshot()).vms()
+    expect(value[0]).toMatchObject({ label: 'vm-0000', uuid: vms[0]!.uuid, identitySource: 'cmdline' })
+    expect(value[0]!.nics[1]).toEqual({ device: 'net1', model: 'virtio', vhost: true })
+    expect(await states(host)).toMatchObject({
+      'identity libvirt-status': 'unavailable',
+      'identity cmdline': 'in-use',
+    })
+  })
+
+  it('vCPUs: thread names tell them where neither module nor libvirt does', async () => {
+    const { host, vms } = hostOf({ libvirt: false, kvminfo: false, taskinfo: false })
+    expect((await host.snapshot()).vms().value[0]!.vcpus).toEqual(
+      vms[0]!.vcpus.map(({ tid }, id) => ({ id, tid })),
+    )
+  })
+
+  it('exits: debugfs tells what the module told, from zero on, and back', async () => {
+    const { host, path, vms } = hostOf()
+    const pid = vms[0]!.pid
+    const debugfs = (name: string) => path(`sys/kernel/debug/kvm/${pid}-11/${name}`)
+    const add = (name: string, count: number) =>
+      writeFileSync(debugfs(name), `${Number(readFileSync(debugfs(name), 'utf8')) + count}\n`)
+    const exits = async () => (await host.snapshot()).exits().value.get(pid)!
+
+    expect((await exits()).kernelSwitches).toBe(vms[0]!.kernelSwitches)
+    renameSync(path('proc/kvminfo'), path('kvminfo'))
+    expect(await exits()).toMatchObject({
+      io: 0,
+      kernelSwitches: 0,
+      userspaceSwitches: 0,
+      exceptions: undefined,
+    })
+    expect(await states(host)).toMatchObject({ 'exits module': 'unavailable', 'exits debugfs': 'in-use' })
+    add('exits', 1_000)
+    add('fpu_reload', 105)
+    add('signal_exits', 5)
+    add('io_exits', 70)
+    expect(await exits()).toMatchObject({
+      io: 70,
+      kernelSwitches: 900,
+      userspaceSwitches: 100,
+      signalReturns: 5,
+    })
+    renameSync(path('kvminfo'), path('proc/kvminfo'))
+    expect(await exits()).toMatchObject({ io: 0, kernelSwitches: 0, userspaceSwitches: 0 })
+    expect(await states(host)).toMatchObject({ 'exits module': 'in-use' })
+  })
+
+  it('exits: a module of another format falls back too, and stays a problem', async () => {
+    const { host, path } = hostOf()
+    const other = readFileSync(path('proc/kvminfo'), 'utf8').replace('kvminfo 1', 'kvminfo 2')
+    writeFileSync(path('proc/kvminfo'), other)
+    const { value, problems } = (await host.snapshot()).exits()
+    expect(value.size).toBe(3)
+    expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
+  })
+
+  it('exits: with no source at all the module’s error says so', async () => {
+    const { host } = hostOf({ kvminfo: false, debugfs: false })
+    const snapshot = await host.snapshot()
+    expect(() => snapshot.exits()).toThrow('the kvminfo module is not loaded')
+    expect(snapshot.sources().value.find(({ source }) => source === 'module')).toMatchObject({
+      state: 'unavailable',
+      remedy: 'modprobe kvminfo; if it is not installed: sudo npm run kmod:install',
+    })
+  })
+
+  it('what this user may not read: the rest is still told, with a remedy', async () => {
+    const { host, root, path } = hostOf({ libvirt: true })
+    for (const file of [
+      'proc/kvminfo',
+      'proc/taskinfo',
+      'sys/kernel/debug',
+      'run/libvirt/qemu/vm-0000.xml',
+    ]) {
+      const mode = file.endsWith('debug') ? 0o700 : 0o600
+      chmodSync(path(file), mode)
+    }
+    const snapshot = await asNobody(root, async () => {
+      const taken = await host.snapshot()
+      taken.vcpuTasks()
+      taken.sources()
+      return taken
+    })
+    if (process.geteuid!() !== 0) return
+    expect(snapshot.vms().value.map((vm) => [vm.label, vm.identitySource])).toEqual([
+      ['vm-0000', 'cmdline'],
+      ['vm-0001', 'libvirt'],
+      ['vm-0002', 'libvirt'],
+    ])
+    expect(snapshot.vcpuTasks().value.size).toBe(6)
+    expect(() => snapshot.exits()).toThrow(expect.objectContaining({ code: 'SOURCE_DENIED' }))
+    const denied = snapshot
+      .sources()
+      .value.filter(({ source }) => source === 'module' || source === 'debugfs')
+    expect(denied.map(({ remedy }) => remedy)).toEqual([
+      'usermod -a -G kvminfo USER, with the user this program runs as, and restart it',
+      'run this program as root, where the kernel is not locked down',
+    ])
+  })
+})
+
+describe('VMs that come and go', () => {
+  it('one that ends between two looks is gone', async () => {
+    const { host, path, vms } = hostOf({ taskinfo: false, kvminfo: false })
+    await host.snapshot()
+    rmSync(path(`proc/${vms[0]!.pid}`), { recursive: true })
+    expect((await host.snapshot()).vms().value.map(({ label }) => label)).toEqual(['vm-0001', 'vm-0002'])
+  })
+
+  it('one that ends while it is read costs its own series', async () => {
+    const { host, path, vms } = hostOf({ taskinfo: false })
+    const snapshot = await host.snapshot()
+    rmSync(path(`proc/${vms[1]!.pid}`), { recursive: true })
+    for (const part of [snapshot.vmMemory(), snapshot.vcpuTasks()]) {
+      expect(new Set(part.problems.map(({ error }) => 'code' in error && error.code))).toEqual(
+        new Set(['VM_VANISHED']),
+      )
+    }
+    expect([...snapshot.vmMemory().value.keys()]).toEqual([vms[0]!.pid, vms[2]!.pid])
+    expect(snapshot.vcpuTasks().value.size).toBe(4)
+  })
+
+  it('one that has given back its memory is ending, not malformed', async () => {
+    const { host, path, vms } = hostOf({ vms: 1 })
+    writeFileSync(path(`proc/${vms[0]!.pid}/status`), 'Name:\tqemu\nState:\tZ (zombie)\n')
+    expect((await host.snapshot()).vmMemory().problems).toMatchObject([{ error: { code: 'VM_VANISHED' } }])
+  })
+
+  it('a torn /proc/kvminfo costs the row that was torn', async () => {
+    const { host, path, vms } = hostOf()
+    const { length } = readFileSync(path('proc/kvminfo'))
+    truncateSync(path('proc/kvminfo'), length - 30)
+    const { value, problems } = (await host.snapshot()).exits()
+    expect([...value.keys()]).toEqual([vms[0]!.pid, vms[1]!.pid])
+    expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
+  })
+
+  it('rows of processes that are no more make no VM, as the thesis’s table keeps them', async () => {
+    const { host, path, vms } = hostOf({ vms: 2 })
+    const title = 'index PID io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num'
+    writeFileSync(path('proc/kvminfo'), `${title}\n  1, 99999, 1, 0, 2, 3\n`)
+    appendFileSync(path('proc/kvminfo'), `  2, ${vms[0]!.pid}, 5, 0, 6, 7\n`)
+    const snapshot = await host.snapshot()
+    expect(snapshot.vms().value.map(({ pid }) => pid)).toEqual([vms[0]!.pid, vms[1]!.pid])
+    expect([...snapshot.exits().value]).toMatchObject([
+      [vms[0]!.pid, { io: 5, kernelSwitches: 6, userspaceSwitches: 7 }],
+    ])
+  })
+})
+
+it('is the same host for many VMs as for few', async () => {
+  const { host, vms } = hostOf({ vms: 20, vcpus: 4, debugfs: false })
+  // On a busy machine it may take more than one look to identify them all.
+  const snapshot = await vi.waitFor(
+    async () => {
+      const taken = await host.snapshot()
+      expect(taken.vms().value.map(({ label }) => label)).toEqual(vms.map(({ name }) => name))
+      return taken
+    },
+    { timeout: 15_000 },
+  )
+  expect(snapshot.vcpuTasks().value.size).toBe(80)
+  expect(snapshot.exits().value.size).toBe(20)
+})

@@ -1,0 +1,66 @@
+// The vm label: safe, bounded, unique.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { maxLabelLength, safeName, uniqueLabels } from '../../../../src/sources/identity/label.ts'
+
+describe('safeName', () => {
+  it.each([
+    ['web "1" \\ é ☺', 'web "1" \\ é ☺'],
+    ['a\nb\tc\u001b[31m\u007f\u0085', 'a\uFFFDb\uFFFDc\uFFFD[31m\uFFFD\uFFFD'],
+    ['line\u2028separator', 'line\uFFFDseparator'],
+    ['lone \ud800 surrogate', 'lone \uFFFD surrogate'],
+  ])('%j', (name, safe) => {
+    expect(safeName(name)).toBe(safe)
+  })
+
+  it('cuts what is too long, and keeps two apart that differ behind the cut', () => {
+    const [a, b] = [safeName(`${'x'.repeat(10_000)}a`), safeName(`${'x'.repeat(10_000)}b`)]
+    expect(a).toHaveLength(maxLabelLength)
+    expect(a).toMatch(/^x{242}~[0-9a-f]{12}$/)
+    expect(a).not.toBe(b)
+    expect(safeName('y'.repeat(maxLabelLength))).toBe('y'.repeat(maxLabelLength))
+  })
+
+  it('does not cut a character in two', () => {
+    expect(safeName('☺😀'.repeat(200)).isWellFormed()).toBe(true)
+  })
+})
+
+describe('uniqueLabels', () => {
+  const labels = (...names: [number, string | undefined][]) =>
+    Object.fromEntries(uniqueLabels(new Map(names)))
+
+  it('gives names, and a pid to who has none', () => {
+    expect(labels([10, 'a'], [11, 'b'], [12, undefined])).toEqual({ 10: 'a', 11: 'b', 12: 'pid-12' })
+  })
+
+  it('adds the pid to all that share a name', () => {
+    expect(labels([10, 'a'], [11, 'a'], [12, 'b'])).toEqual({ 10: 'a@10', 11: 'a@11', 12: 'b' })
+  })
+
+  it('bears a VM whose name looks like such a label', () => {
+    expect(labels([10, 'a'], [11, 'a'], [12, 'a@10'])).toEqual({ 10: 'a@10@10', 11: 'a@11', 12: 'a@10@12' })
+    expect(labels([10, undefined], [11, 'pid-10'])).toEqual({ 10: 'pid-10@10', 11: 'pid-10@11' })
+  })
+
+  it('keeps apart names that only differ in what cannot be shown', () => {
+    expect(labels([10, 'a\u0001'], [11, 'a\u0002'])).toEqual({ 10: 'a\uFFFD@10', 11: 'a\uFFFD@11' })
+  })
+
+  it('is unique and does not depend on the order, whatever the names', () => {
+    const name = fc.option(
+      fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('a', 'a@1', 'a@2', 'pid-1', 'pid-2')),
+      {
+        nil: undefined,
+      },
+    )
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(fc.nat(9), name), { selector: ([pid]) => pid }), (vms) => {
+        const forward = uniqueLabels(new Map(vms))
+        const backward = uniqueLabels(new Map(vms.toReversed()))
+        expect(new Set(forward.values()).size).toBe(vms.length)
+        for (const [pid, label] of forward) expect(backward.get(pid)).toBe(label)
+      }),
+    )
+  })
+})

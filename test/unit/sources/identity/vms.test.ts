@@ -1,0 +1,225 @@
+// How what several sources say of a process becomes a VM.
+import { describe, expect, it } from 'vitest'
+import type { QemuCommandLine } from '../../../../src/sources/cmdline/parse.ts'
+import { vcpusByThreadName } from '../../../../src/sources/identity/vcpus.ts'
+import { assembleVms, type Evidence } from '../../../../src/sources/identity/vms.ts'
+import type { KvminfoRow } from '../../../../src/sources/kvminfo/row.ts'
+import type { LibvirtDomain } from '../../../../src/sources/libvirt-status/parse.ts'
+
+const startNs = 1_086_550_000_000
+const qemu = { pid: 100, startNs, comm: 'qemu-system-x86' }
+
+const commandLine: QemuCommandLine = {
+  name: 'from-cmdline',
+  uuid: 'u-1',
+  machine: 'pc',
+  memoryBytes: 1024,
+  disks: [{ device: 'd', bus: 'ide', cache: undefined, format: 'raw' }],
+  nics: [{ device: 'net0', model: 'virtio', vhost: true }],
+  isManaged: false,
+  qmpSocket: '/run/q.sock',
+}
+
+const domain: LibvirtDomain = {
+  pid: 100,
+  name: 'from-libvirt',
+  uuid: 'u-1',
+  machine: 'pc-i440fx-7.2',
+  vcpus: [{ id: 0, tid: 103 }],
+  disks: [{ device: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' }],
+  nics: [
+    { device: 'vnet0', model: 'virtio', vhost: undefined, alias: 'net0' },
+    { device: 'vnet1', model: 'virtio', vhost: false, alias: 'net1' },
+    { device: 'vnet2', model: 'virtio', vhost: undefined, alias: 'net2' },
+  ],
+  memoryMaxBytes: 4096,
+  balloonBytes: 2048,
+}
+
+const row = (rowStartNs: number | undefined, vcpus: KvminfoRow['vcpus'] = []): KvminfoRow => ({
+  exits: {
+    pid: 100,
+    io: 1,
+    exceptions: 0,
+    kernelSwitches: 2,
+    userspaceSwitches: 3,
+    signalReturns: 0,
+    kernelNs: undefined,
+    haltNs: undefined,
+    userspaceNs: undefined,
+    reasons: new Map(),
+  },
+  startNs: rowStartNs,
+  vcpus,
+})
+
+function assemble(given: {
+  processes?: Evidence['processes']
+  row?: KvminfoRow
+  domain?: LibvirtDomain
+  /** null: not read yet. */
+  commandLine?: QemuCommandLine | undefined | null
+  domainsKnown?: boolean
+  balloons?: ReadonlyMap<string, number>
+  threads?: ReadonlyMap<number, string>
+  qmpVcpus?: { id: number; tid: number }[]
+}) {
+  return assembleVms({
+    processes: given.processes ?? new Map([[100, qemu]]),
+    kvminfo: new Map(given.row === undefined ? [] : [[100, given.row]]),
+    domains: new Map(given.domain === undefined ? [] : [[100, given.domain]]),
+    domainsKnown: given.domainsKnown ?? true,
+    commandLineOf: () => (given.commandLine === null ? undefined : { commandLine: given.commandLine }),
+    qmpVcpus: () => given.qmpVcpus ?? [],
+    balloonBytes: (_, name) => (name === undefined ? undefined : given.balloons?.get(name)),
+    threadNames: () => given.threads ?? new Map(),
+    hasThread: (_, tid) => given.threads?.has(tid) === true,
+  })
+}
+const only = (given: Parameters<typeof assemble>[0]) => {
+  const { value } = assemble(given)
+  expect(value).toHaveLength(1)
+  return value[0]!
+}
+
+describe('identity', () => {
+  it('takes libvirt’s word before the command line’s, and joins vhost by alias', () => {
+    const { vm, isManaged } = only({ domain, commandLine })
+    expect(vm).toEqual({
+      label: 'from-libvirt',
+      pid: 100,
+      startNs,
+      uuid: 'u-1',
+      machine: 'pc-i440fx-7.2',
+      identitySource: 'libvirt',
+      vcpus: [{ id: 0, tid: 103 }],
+      disks: domain.disks,
+      nics: [
+        { device: 'vnet0', model: 'virtio', vhost: true },
+        { device: 'vnet1', model: 'virtio', vhost: false },
+        { device: 'vnet2', model: 'virtio', vhost: undefined },
+      ],
+      memoryMaxBytes: 4096,
+      balloonBytes: 2048,
+    })
+    expect(isManaged).toBe(true)
+  })
+
+  it('does without libvirt', () => {
+    const { vm, qmpSocket } = only({ commandLine })
+    expect(vm).toMatchObject({ label: 'from-cmdline', identitySource: 'cmdline', balloonBytes: undefined })
+    expect(vm.nics).toEqual(commandLine.nics)
+    expect(qmpSocket).toBe('/run/q.sock')
+  })
+
+  it('takes the balloon from whoever was asked where there is no status file', () => {
+    const balloons = new Map([['from-cmdline', 512]])
+    expect(only({ commandLine, balloons }).vm.balloonBytes).toBe(512)
+    expect(only({ domain, commandLine, balloons }).vm.balloonBytes).toBe(2048)
+  })
+
+  it('does without either, for a VMM that only KVM knows', () => {
+    expect(only({ row: row(startNs + 9_999) }).vm).toMatchObject({ label: 'pid-100', identitySource: 'none' })
+  })
+
+  it('takes an ordinary process for no VM', () => {
+    expect(assemble({})).toEqual({ value: [], problems: [] })
+  })
+
+  it('shows a VM that this user sees in /proc/kvminfo only', () => {
+    expect(only({ processes: new Map(), row: row(startNs) }).vm).toMatchObject({ label: 'pid-100', startNs })
+  })
+
+  it('orders by pid', () => {
+    const processes = new Map([7, 5, 6].map((pid) => [pid, { ...qemu, pid }]))
+    expect(assemble({ processes, commandLine }).value.map(({ vm }) => vm.pid)).toEqual([5, 6, 7])
+  })
+})
+
+describe('what belongs to another process of the same number', () => {
+  it('a row of /proc/kvminfo', () => {
+    expect(assemble({ row: row(startNs - 20_000_000) }).value).toEqual([])
+    expect(only({ row: row(startNs - 20_000_000, [{ id: 0, tid: 1 }]), commandLine }).vm.vcpus).toEqual([])
+  })
+
+  it('a row of the thesis’s, which has no start, counts for a process that lives', () => {
+    expect(only({ row: row(undefined), commandLine }).vm.label).toBe('from-cmdline')
+    expect(assemble({ processes: new Map(), row: row(undefined) }).value).toEqual([])
+  })
+
+  it('a status file that libvirtd left behind: the uuid is another', () => {
+    expect(only({ domain: { ...domain, uuid: 'u-2' }, commandLine }).vm.label).toBe('from-cmdline')
+  })
+
+  it('a status file that libvirtd left behind: the process is no QEMU and has no such thread', () => {
+    expect(assemble({ domain }).value).toEqual([])
+    expect(only({ domain, threads: new Map([[103, 'vcpu']]) }).vm.label).toBe('from-libvirt')
+  })
+})
+
+describe('a command line that has not come', () => {
+  it('leaves the VM out and says so, as its name would change', () => {
+    for (const given of [{}, { row: row(startNs) }]) {
+      const { value, problems } = assemble({ ...given, commandLine: null })
+      expect(value).toEqual([])
+      expect(problems).toMatchObject([{ subject: '/proc/100/cmdline', error: { code: 'SOURCE_FAILED' } }])
+    }
+  })
+
+  it('nor is a VM of libvirt shown before its status file was looked at: its devices have other names there', () => {
+    const managed = { ...commandLine, isManaged: true }
+    expect(assemble({ commandLine: managed, domainsKnown: false })).toMatchObject({
+      value: [],
+      problems: [{}],
+    })
+    expect(only({ commandLine: managed }).vm.identitySource).toBe('cmdline')
+    expect(only({ commandLine, domainsKnown: false }).vm.identitySource).toBe('cmdline')
+  })
+
+  it('does not matter where libvirt names the VM, but for vhost', () => {
+    const { vm } = only({ domain, commandLine: null })
+    expect(vm.label).toBe('from-libvirt')
+    expect(vm.nics[0]?.vhost).toBeUndefined()
+  })
+
+  it('does not matter for a process that looks like no VM', () => {
+    const processes = new Map([[100, { ...qemu, comm: 'bash' }]])
+    expect(assemble({ processes, commandLine: null })).toEqual({ value: [], problems: [] })
+  })
+})
+
+describe('vCPU threads', () => {
+  const threads = new Map([
+    [100, 'qemu-system-x86'],
+    [105, 'CPU 1/KVM'],
+    [104, 'CPU 0/KVM'],
+    [106, 'CPU 12/KVMx'],
+  ])
+
+  it('come from /proc/kvminfo, completed by libvirt', () => {
+    const libvirts = [
+      { id: 1, tid: 5 },
+      { id: 0, tid: 103 },
+    ]
+    const given = { row: row(startNs, [{ id: 1, tid: 111 }]), domain: { ...domain, vcpus: libvirts } }
+    const { vm } = only({ ...given, commandLine })
+    expect(vm.vcpus).toEqual([
+      { id: 0, tid: 103 },
+      { id: 1, tid: 111 },
+    ])
+  })
+
+  it('come from QMP or else from their names where nobody lists them', () => {
+    expect(only({ commandLine, threads }).vm.vcpus).toEqual([
+      { id: 0, tid: 104 },
+      { id: 1, tid: 105 },
+    ])
+    expect(only({ commandLine, threads, qmpVcpus: [{ id: 0, tid: 9 }] }).vm.vcpus).toEqual([
+      { id: 0, tid: 9 },
+    ])
+  })
+
+  it('are named CPU n/KVM and nothing else', () => {
+    expect(vcpusByThreadName(threads).map(({ tid }) => tid)).toEqual([105, 104])
+  })
+})

@@ -1,0 +1,174 @@
+// /proc/kvminfo: our module's format, and that a bad row costs that row.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KvminfoError } from '../../../../src/errors.ts'
+import { parseKvminfo } from '../../../../src/sources/kvminfo/parse.ts'
+import { anyText } from '../../../helpers/any-text.ts'
+
+const header = 'kvminfo 1 module=0.1.0 vendor=svm time=on reasons=on lost=0'
+const titles =
+  'index pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num signal_num kvm_ns halt_ns user_ns start_ns vcpus reasons'
+const row =
+  '1 4711 1601 200 1012 1101 3 900000 50000 70000 123450000000 0:4713,1:4714 io:1601,cpuid:300,exception:200'
+const text = (...rows: string[]) => [header, titles, ...rows, ''].join('\n')
+const parse = (content: string) => parseKvminfo(content, '/proc/kvminfo')
+const errorOf = (content: string): KvminfoError => {
+  try {
+    parse(content)
+  } catch (error) {
+    return error as KvminfoError
+  }
+  throw new Error('it parsed')
+}
+
+describe('the module’s format', () => {
+  it('reads every column of a row', () => {
+    const { rows, problems } = parse(text(row))
+    expect(problems).toEqual([])
+    expect(rows.get(4711)).toEqual({
+      exits: {
+        pid: 4711,
+        io: 1601,
+        exceptions: 200,
+        kernelSwitches: 1012,
+        userspaceSwitches: 1101,
+        signalReturns: 3,
+        kernelNs: 900_000,
+        haltNs: 50_000,
+        userspaceNs: 70_000,
+        reasons: new Map([
+          ['io', 1601],
+          ['cpuid', 300],
+          ['exception', 200],
+        ]),
+      },
+      startNs: 123_450_000_000,
+      vcpus: [
+        { id: 0, tid: 4713 },
+        { id: 1, tid: 4714 },
+      ],
+    })
+  })
+
+  it('takes - for what is not to be had, and no vCPU and no reason', () => {
+    const { rows, problems } = parse(text('1 4711 1601 - 1012 1101 3 - - - 123450000000 - -'))
+    expect(problems).toEqual([])
+    const { exits, vcpus } = rows.get(4711)!
+    expect(exits).toMatchObject({
+      exceptions: undefined,
+      kernelNs: undefined,
+      haltNs: undefined,
+      userspaceNs: undefined,
+    })
+    expect(exits.reasons.size).toBe(0)
+    expect(vcpus).toEqual([])
+  })
+
+  it('finds columns by title, and ignores header keys and columns it does not know', () => {
+    const content = [`${header} mood=good`, `extra ${titles} later`, `x ${row} 7`, ''].join('\n')
+    expect(parse(content).rows.get(4711)?.exits.userspaceSwitches).toBe(1101)
+  })
+
+  it('reads a host without VMs', () => {
+    expect(parse(text()).rows.size).toBe(0)
+  })
+
+  it('leaves out a torn last row and says so', () => {
+    const whole = text(row, row.replace('4711', '4800'))
+    for (let cut = 1; cut < 40; cut++) {
+      const { rows, problems } = parse(whole.slice(0, -cut))
+      expect([...rows.keys()]).toEqual([4711])
+      expect(problems).toHaveLength(1)
+      expect(problems[0]?.error.message).toContain('torn')
+    }
+  })
+
+  it.each([
+    ['a number that is none', row.replace('1601', '16x1')],
+    ['a negative number', row.replace('1601', '-1')],
+    ['a column too few', row.replace(' 3 ', ' ')],
+    ['a column too many', `${row} 9`],
+    ['a bad vCPU', row.replace('0:4713', 'zero:4713')],
+    ['a reason without a count', row.replace('io:1601', 'io')],
+    ['a reason without a name', row.replace('io:1601', ':1601')],
+    ['an end in a comma', `${row},`],
+  ])('%s costs that row and no other', (_, bad) => {
+    const { rows, problems } = parse(text(bad, row.replace('4711', '4800')))
+    expect([...rows.keys()]).toEqual([4800])
+    expect(problems).toMatchObject([{ subject: '/proc/kvminfo', error: { code: 'SOURCE_MALFORMED' } }])
+  })
+
+  it('refuses another format version and names both', () => {
+    const error = errorOf(text(row).replace('kvminfo 1 ', 'kvminfo 2 '))
+    expect(error).toBeInstanceOf(KvminfoError)
+    expect(error.code).toBe('SOURCE_MALFORMED')
+    expect(error.message).toBe(
+      '/proc/kvminfo has format version 2, this program reads version 1: install module and exporter of the same release',
+    )
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['another file', 'MemTotal: 1 kB\n'],
+    ['a missing column', text(row).replace('io_num', 'oi_num')],
+  ])('refuses %s', (_, content) => {
+    expect(errorOf(content).code).toBe('SOURCE_MALFORMED')
+  })
+})
+
+describe('any input', () => {
+  const count = fc.nat(2 ** 31)
+  const named = fc.array(fc.tuple(fc.stringMatching(/^[a-z_]{1,20}$/), count), { maxLength: 12 })
+
+  it('gives back what was printed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(count, count, count, count, named), { maxLength: 20 }), (rows) => {
+        const printed = rows.map(([io, vm, qemu, ns, reasons], index) => {
+          const list = reasons.map(([name, value]) => `${name}:${value}`).join(',') || '-'
+          return `${index + 1} ${index + 100} ${io} - ${vm} ${qemu} 0 ${ns} ${ns} ${ns} ${ns} - ${list}`
+        })
+        const { rows: read, problems } = parse(text(...printed))
+        expect(problems).toEqual([])
+        expect(read.size).toBe(rows.length)
+        for (const [index, [io, vm, qemu, ns, reasons]] of rows.entries()) {
+          expect(read.get(index + 100)).toMatchObject({
+            exits: {
+              io,
+              kernelSwitches: vm,
+              userspaceSwitches: qemu,
+              kernelNs: ns,
+              reasons: new Map(reasons),
+            },
+            startNs: ns,
+          })
+        }
+      }),
+    )
+  })
+
+  it('never throws anything but KvminfoError', () => {
+    const content = fc.oneof(
+      anyText(),
+      anyText().map((junk) => text(junk, row)),
+    )
+    fc.assert(
+      fc.property(content, (junk) => {
+        try {
+          parse(junk)
+        } catch (error) {
+          expect(error).toBeInstanceOf(KvminfoError)
+        }
+      }),
+    )
+  })
+
+  it('never lets a bad row change another', () => {
+    const line = anyText(80).filter((junk) => !junk.includes('\n') && !/\d/.test(junk))
+    fc.assert(
+      fc.property(line, (junk) => {
+        const { rows } = parse(text(row, junk, row.replace('4711', '4800')))
+        expect(rows).toEqual(parse(text(row, row.replace('4711', '4800'))).rows)
+      }),
+    )
+  })
+})

@@ -1,0 +1,94 @@
+// QMP: a recorded QEMU, and servers that do not behave as one.
+import { readFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { queryQmp } from '../../../../src/sources/qmp/query.ts'
+import { qmpServer } from '../../../helpers/qmp-server.ts'
+
+const recorded = JSON.parse(
+  readFileSync(new URL('../../../fixtures/qemu-7.2-qmp/answers.json', import.meta.url), 'utf8'),
+) as { cpus: object[]; stats: object[] }
+const noBalloon =
+  '{"error": {"class": "DeviceNotActive", "desc": "No balloon device has been activated"}}\r\n'
+const qemu = { 'query-cpus-fast': recorded.cpus, 'query-stats': recorded.stats, 'query-balloon': noBalloon }
+
+describe('a recorded QEMU', () => {
+  it('tells its vCPU threads and the sums of their statistics', async () => {
+    expect(await queryQmp(await qmpServer(qemu), 1_000)).toEqual({
+      vcpus: [
+        { id: 0, tid: 29_443 },
+        { id: 1, tid: 29_444 },
+      ],
+      statistics: { signal_exits: 4, fpu_reload: 1_015, io_exits: 0, exits: 2_193 },
+      balloonBytes: undefined,
+    })
+  })
+
+  it('tells its balloon where it has one', async () => {
+    const path = await qmpServer({ ...qemu, 'query-balloon': { actual: 67_108_864 } })
+    expect((await queryQmp(path, 1_000)).balloonBytes).toBe(67_108_864)
+  })
+
+  it('may send events in between, and answers in pieces', async () => {
+    const event = '{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}\r\n'
+    const answer = `${event}${JSON.stringify({ return: recorded.cpus })}\r\n`
+    const path = await qmpServer({ ...qemu, 'query-cpus-fast': answer })
+    expect((await queryQmp(path, 1_000)).vcpus).toHaveLength(2)
+  })
+
+  it('gives no statistics where one vCPU lacks one of them', async () => {
+    const stats = [{ provider: 'kvm', stats: [{ name: 'exits', value: 3 }] }]
+    const answer = await queryQmp(
+      await qmpServer({ ...qemu, 'query-stats': [...recorded.stats, ...stats] }),
+      1_000,
+    )
+    expect(answer.statistics).toBeUndefined()
+    expect(answer.vcpus).toHaveLength(2)
+  })
+
+  it('gives none where KVM is not in use', async () => {
+    expect(
+      (await queryQmp(await qmpServer({ ...qemu, 'query-stats': [] }), 1_000)).statistics,
+    ).toBeUndefined()
+  })
+})
+
+describe('what fails within the deadline', () => {
+  const old =
+    '{"error": {"class": "CommandNotFound", "desc": "The command query-stats has not been found"}}\r\n'
+
+  it.each([
+    ['a QEMU before 7.1', { ...qemu, 'query-stats': old }, undefined, 'has not been found'],
+    ['an answer of another form', { ...qemu, 'query-cpus-fast': [{ cpu: 0 }] }, undefined, 'cpu-index'],
+    ['no JSON', { ...qemu, 'query-cpus-fast': 'hello\r\n' }, undefined, 'JSON'],
+    ['something that is no QEMU', {}, 'SSH-2.0-OpenSSH_9.2\r\n', 'JSON'],
+    ['JSON that is no greeting', {}, '{"jsonrpc": "2.0"}\r\n', 'does not speak QMP'],
+    ['no answer', {}, undefined, 'no answer within 300 ms'],
+    ['no greeting, as while another client is served', {}, '', 'another client may hold it'],
+  ])('%s', async (_, answers, hello, message) => {
+    const path = await qmpServer(answers, hello)
+    await expect(queryQmp(path, 300)).rejects.toMatchObject({
+      code: 'SOURCE_FAILED',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('an answer without end', async () => {
+    const path = await qmpServer({ ...qemu, 'query-cpus-fast': 'x'.repeat(5 * 1024 * 1024) })
+    await expect(queryQmp(path, 10_000)).rejects.toMatchObject({
+      message: expect.stringContaining('does not end'),
+    })
+  })
+
+  it('a socket without a QEMU', async () => {
+    await expect(queryQmp('/nonexistent/qmp.sock', 300)).rejects.toMatchObject({ code: 'SOURCE_ABSENT' })
+  })
+})
+
+it('does not stay connected', async () => {
+  const path = await qmpServer(qemu)
+  await queryQmp(path, 1_000)
+  const next = createConnection(path)
+  onTestFinished(() => void next.destroy())
+  await new Promise((resolve) => next.once('data', resolve))
+})

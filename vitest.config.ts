@@ -1,0 +1,67 @@
+// The kinds of test, in the order in which they run; test/README.md says which kind a new test is.
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    reporters: [process.stdout.isTTY ? 'default' : 'verbose', './test/setup/closing-line.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'rules',
+          include: ['test/rules/**/*.test.ts'],
+          // promtool plays a day of evaluations on a machine that may be busy.
+          testTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          exclude: ['test/lab/campaign/**'],
+          // An emulated machine is slow and the one that runs it may be busy.
+          testTimeout: 900_000,
+          // Emulated machines sometimes do not come up on a busy one; vitest reports every retry.
+          retry: 1,
+          // One lab machine at a time: each has two emulated CPUs.
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          // Whole Linux guests in the emulated host: minutes each. `npm run test:campaign`.
+          name: 'campaign',
+          include: ['test/lab/campaign/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
+        },
+      },
+    ],
+  },
+})
