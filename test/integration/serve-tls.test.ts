@@ -176,7 +176,7 @@ rate_limit:
   expect((await ask(`${url}/-/healthy`)).status).toBe(200)
   const refused = await ask(`${url}/-/healthy`)
   expect([refused.status, refused.body]).toEqual([429, 'Too Many Requests\n'])
-  expect(serve.stderr).toContain('HTTP/2 is not served here')
+  await serve.logged('HTTP/2 is not served here')
 })
 
 test('a changed file is in force at once; a broken one lets nobody in until it is mended', async () => {
@@ -200,7 +200,7 @@ test('a changed file is in force at once; a broken one lets nobody in until it i
   // Also what a reader sees of a file that is just being written.
   replace(path, '')
   expect(await get()).toBe(500)
-  expect(serve.stderr).toContain('the last of basic_auth_users gone: restart to make it so')
+  await serve.logged('the last of basic_auth_users gone: restart to make it so')
 
   replace(path, users('third'))
   expect(await get(basic('alice', 'third'))).toBe(200)
@@ -216,14 +216,14 @@ test('a renewed certificate serves the next connection; one without its key serv
   const next = makeCertificate(directory, strangerAuthority, 'next', 'IP:127.0.0.1')
   replace(own.certFile, next.cert)
   expect(refusals).toContain(await get())
-  expect(serve.stderr).toContain('certificate, key or client CA unusable')
+  await serve.logged('certificate, key or client CA unusable')
   replace(own.keyFile, next.key)
   expect(await get({ ca: strangerAuthority.cert })).toBe(200)
   expect(await get()).not.toBe(200)
 
   replace(path, '')
   expect(refusals).toContain(await get({ ca: strangerAuthority.cert }))
-  expect(serve.stderr).toContain('TLS switched on or off: restart to make it so')
+  await serve.logged('TLS switched on or off: restart to make it so')
 })
 
 test('a certificate that is not the key’s ends the start with exit code 2', async () => {

@@ -8,7 +8,14 @@ import { type LabOptions, runInLab } from './run-in-lab.ts'
 
 const kernels: KernelLine[] = ['6.1', '6.12']
 
-const cases = ['exact-counts.ts', 'load-order.ts', 'unload-under-load.ts', 'short-lived.ts', 'taskinfo.ts']
+const cases = [
+  'exact-counts.ts',
+  'load-order.ts',
+  'unload-under-load.ts',
+  'short-lived.ts',
+  'taskinfo.ts',
+  'end-to-end.ts',
+]
 
 describe.each(kernels)('Linux %s', (kernel) => {
   test('smoke.sh', async () => {
@@ -23,12 +30,6 @@ describe.each(kernels)('Linux %s', (kernel) => {
     const result = await run(name, { kernel })
     expect(result.code, result.output + result.reason).toBe(0)
   })
-})
-
-// On one kernel: Prometheus and the exporter, not the kernel, are what it adds to the cases above.
-test('Linux 6.1 end-to-end.ts', async () => {
-  const result = await run('end-to-end.ts', { kernel: '6.1' })
-  expect(result.code, result.output + result.reason).toBe(0)
 })
 
 function run(name: string, options: LabOptions): ReturnType<typeof runInLab> {
