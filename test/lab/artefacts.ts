@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { cached, contentsOf } from './cache.ts'
 import { makeInitramfs } from './initramfs.ts'
-import { type Kernel, kernels } from './kernels.ts'
+import { builtModule, kernelHeaders } from './kernel-module.ts'
+import type { Kernel } from './kernels.ts'
 
 export const project = join(import.meta.dirname, '..', '..')
 const init = join(import.meta.dirname, 'inside', 'init')
 const labRun = join(import.meta.dirname, 'inside', 'lab-run.c')
 const guests = join(import.meta.dirname, 'guests')
+const constantTsc = join(import.meta.dirname, 'inside', 'constant-tsc')
 const kmod = join(project, 'kmod')
 
 /** Enough to reach the machine's files and the two ports, and KVM. */
@@ -21,14 +23,19 @@ const guestModules = ['virtio_pci', 'ata_piix', 'sd_mod', 'virtio_blk', 'e1000',
 /** The initramfs that the emulated KVM host boots. */
 export async function hostInitrd(kernel: Kernel): Promise<string> {
   const sources = [init, labRun, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
-  const inputs = [kernel.release, ...(await contentsOf(sources))]
+  const first = kernel.line === '6.1-rt' ? await constantTscModule(kernel) : []
+  const inputs = [kernel.release, ...first, ...(await contentsOf(sources))]
   const directory = await cached('initramfs', `host-${kernel.release}`, inputs, async (draft) => {
     const agent = join(draft, 'lab-run')
     await execa('gcc', ['-O2', '-Wall', '-Werror', '-static', '-o', agent, labRun])
     const files = { init, 'bin/busybox': '/bin/busybox', 'bin/lab-run': agent }
-    await makeInitramfs(draft, kernel, hostModules, files)
+    await makeInitramfs(draft, kernel, hostModules, files, first)
   })
   return join(directory, 'initrd')
+}
+
+async function constantTscModule(kernel: Kernel): Promise<string[]> {
+  return [join(await builtModule('constant-tsc', constantTsc, kernel), 'constant_tsc.ko')]
 }
 
 /** Makes the guests' programs, beside their sources, and gives the directory with the Linux guest's initramfs. */
@@ -47,8 +54,7 @@ export async function builtModules(kernel: Kernel): Promise<string> {
   const inputs = [kernel.release, ...(await contentsOf([kmod], ['build', 'README.md']))]
   return cached('modules', kernel.release, inputs, async (draft) => {
     console.error(`lab: building the modules for ${kernel.release}`)
-    const headers = await execa(join(kmod, 'fetch-headers.sh'), [kernels[kernel.line].headers])
-    const settings = [`KDIR=${headers.stdout.trim()}`, `BUILD_DIR=${draft}`]
+    const settings = [`KDIR=${await kernelHeaders(kernel)}`, `BUILD_DIR=${draft}`]
     const built = await execa('make', ['-C', kmod, ...settings, 'modules'], { reject: false, all: true })
     if (built.failed) throw new Error(`kmod does not build for ${kernel.release}:\n${errorsOf(built.all)}`)
   })

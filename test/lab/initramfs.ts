@@ -7,18 +7,20 @@ import { type Kernel, moduleTree } from './kernels.ts'
 
 /**
  * Writes `directory`/initrd. `files` maps a path inside to a file of ours.
- * Modules end up in /modules, their load order in /modules/order (one name a line).
+ * Modules end up in /modules, their load order in /modules/order (one name a line). `first` are paths of modules that
+ * are not the kernel's own and are loaded before all others.
  */
 export async function makeInitramfs(
   directory: string,
   kernel: Kernel,
   modules: readonly string[],
   files: Record<string, string>,
+  first: readonly string[] = [],
 ): Promise<void> {
   const root = join(directory, 'root')
   for (const empty of ['modules', 'proc', 'sys', 'dev']) await mkdir(join(root, empty), { recursive: true })
   const names: string[] = []
-  for (const path of await loadOrder(kernel, modules)) {
+  for (const path of [...first, ...(await loadOrder(kernel, modules))]) {
     const name = basename(path).replace(/\.xz$/, '')
     const { stdout } = await execa(
       path.endsWith('.xz') ? 'xz' : 'cat',

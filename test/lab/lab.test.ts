@@ -32,6 +32,12 @@ describe.each(kernels)('Linux %s', (kernel) => {
   })
 })
 
+// What preemption could break: probes, their data per CPU, and taking them away.
+test.each(['exact-counts.ts', 'unload-under-load.ts'])('Linux 6.1 with PREEMPT_RT %s', async (name) => {
+  const result = await run(name, { kernel: '6.1-rt' })
+  expect(result.code, result.output + result.reason).toBe(0)
+})
+
 function run(name: string, options: LabOptions): ReturnType<typeof runInLab> {
   return runInLab(join(import.meta.dirname, 'cases', name), { timeoutSeconds: 500, ...options })
 }

@@ -1,9 +1,8 @@
 // What counting adds to a VM's exits, in instructions: our module against other ways to count the same events.
 
 import { join } from 'node:path'
-import { execa } from 'execa'
-import { cached, contentsOf } from '../../lab/cache.ts'
-import { type Kernel, type KernelLine, kernels, unpackedKernel } from '../../lab/kernels.ts'
+import { builtModule } from '../../lab/kernel-module.ts'
+import { type KernelLine, unpackedKernel } from '../../lab/kernels.ts'
 import { runInLab } from '../../lab/run-in-lab.ts'
 import type { BenchPart, BenchResult, Progress, Table, Target } from '../part.ts'
 
@@ -46,7 +45,13 @@ export const part: BenchPart = {
 }
 
 async function measure(line: KernelLine): Promise<Cost[]> {
-  const module = join(await comparisonModule(await unpackedKernel(line)), 'exit_cost.ko')
+  // The lab sees the machine's own files, so the module has the same path inside.
+  const directory = await builtModule(
+    'exit-cost',
+    join(import.meta.dirname, 'module'),
+    await unpackedKernel(line),
+  )
+  const module = join(directory, 'exit_cost.ko')
   const file = join(import.meta.dirname, 'in-lab.sh')
   const options = { kernel: line, icount: true, loadModules: false, args: [module] }
   const { code, output, reason } = await runInLab(file, options)
@@ -56,18 +61,6 @@ async function measure(line: KernelLine): Promise<Cost[]> {
     out: Number(out),
     pic: Number(pic),
   }))
-}
-
-/** The lab sees the machine's own files, so the module lies in the cache, under the same path inside. */
-async function comparisonModule(kernel: Kernel): Promise<string> {
-  const sources = join(import.meta.dirname, 'module')
-  const inputs = [kernel.release, ...(await contentsOf([sources]))]
-  return cached('exit-cost', kernel.release, inputs, async (draft) => {
-    const fetchHeaders = join(import.meta.dirname, '../../../kmod/fetch-headers.sh')
-    const headers = await execa(fetchHeaders, [kernels[kernel.line].headers])
-    await execa('cp', ['-R', `${sources}/.`, draft])
-    await execa('make', ['-C', headers.stdout, `M=${draft}`, 'CONFIG_DEBUG_INFO_BTF_MODULES=', 'modules'])
-  })
 }
 
 function added(costs: readonly Cost[], { out, pic }: Cost): { out: number; pic: number } {
