@@ -11,15 +11,19 @@ export interface Availability {
 
 export function sourceState(fact: Fact, source: SourceName, { inUse, error }: Availability): SourceState {
   if (error === undefined || inUse) {
-    return { fact, source, state: inUse ? 'in-use' : 'standby', reason: undefined, remedy: undefined }
+    const none = { code: undefined, reason: undefined, remedy: undefined }
+    return { fact, source, state: inUse ? 'in-use' : 'standby', ...none }
   }
-  return { fact, source, state: 'unavailable', reason: error.message, remedy: remedyFor(source, error) }
+  const { code, message } = error
+  return { fact, source, state: 'unavailable', code, reason: message, remedy: remedyFor(source, error) }
 }
 
 /** The command that would help, where one would. */
 function remedyFor(source: SourceName, { code }: KvminfoError): string | undefined {
   if (code === 'SOURCE_ABSENT') return whenAbsent[source]
   if (code === 'SOURCE_DENIED') return whenDenied[source]
+  if (code === 'SOURCE_VERSION')
+    return 'sudo npm run kmod:install, in the source of the release that this program is of'
   return undefined
 }
 

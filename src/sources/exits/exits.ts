@@ -52,7 +52,7 @@ export class Exits {
       kvminfo.error === undefined
         ? this.#fromModule(vms, kvminfo.value, problems)
         : this.#fromStatistics(vms, debugfs(), directories, problems)
-    if (kvminfo.error?.code === 'SOURCE_MALFORMED')
+    if (kvminfo.error?.code === 'SOURCE_MALFORMED' || kvminfo.error?.code === 'SOURCE_VERSION')
       problems.push({ subject: '/proc/kvminfo', error: kvminfo.error })
     const value = new Map<number, VmExits>()
     for (const { vm } of vms) {

@@ -198,13 +198,23 @@ describe('what falls back', () => {
     expect(await states(host)).toMatchObject({ 'exits module': 'in-use' })
   })
 
-  it('exits: a module of another format falls back too, and stays a problem', async () => {
+  it.each([
+    ['of another release', 'kvminfo 1', 'kvminfo 2', 'SOURCE_VERSION'],
+    ['that is none of ours', 'kvminfo 1', 'something else', 'SOURCE_MALFORMED'],
+  ])('exits: a module %s falls back too, and stays a problem', async (_, ours, other, code) => {
     const { host, path } = hostOf()
-    const other = readFileSync(path('proc/kvminfo'), 'utf8').replace('kvminfo 1', 'kvminfo 2')
-    writeFileSync(path('proc/kvminfo'), other)
-    const { value, problems } = (await host.snapshot()).exits()
+    writeFileSync(path('proc/kvminfo'), readFileSync(path('proc/kvminfo'), 'utf8').replace(ours, other))
+    const snapshot = await host.snapshot()
+    const { value, problems } = snapshot.exits()
     expect(value.size).toBe(3)
-    expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
+    expect(problems).toMatchObject([{ error: { code } }])
+    const module = snapshot.sources().value.find(({ source }) => source === 'module')
+    expect(module).toMatchObject({ state: 'unavailable', code })
+    expect(module?.remedy).toBe(
+      code === 'SOURCE_VERSION'
+        ? 'sudo npm run kmod:install, in the source of the release that this program is of'
+        : undefined,
+    )
   })
 
   it('exits: with no source at all the module’s error says so', async () => {
