@@ -45,7 +45,9 @@ export class Exits {
     directories: VmDirectories,
     uptimeNs: number,
   ): ExitsReading {
-    this.#continuity.look(new Map(vms.map(({ vm }) => [processKey(vm), vm.startNs])), uptimeNs)
+    const starts = new Map(vms.map(({ vm }) => [processKey(vm), vm.startNs]))
+    const isModuleHidden = kvminfo.error !== undefined && kvminfo.error.code !== 'SOURCE_ABSENT'
+    this.#continuity.look(starts, uptimeNs, isModuleHidden)
     const debugfs = once(() => attempt(() => this.#debugfs.check()))
     const problems: Problem[] = []
     const counted =

@@ -4,7 +4,6 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -14,6 +13,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SourceState } from '../../../src/model/sources.ts'
 import { createHost, type Host } from '../../../src/sources/host.ts'
 import { asNobody } from '../../helpers/as-nobody.ts'
+import { kvminfoText } from '../../helpers/fixture-tree/modules.ts'
 import { type FixtureOptions, writeFixtureTree } from '../../helpers/fixture-tree.ts'
 import { scratchDirectory } from '../../helpers/scratch.ts'
 
@@ -166,7 +166,7 @@ describe('what falls back', () => {
     )
   })
 
-  it('exits: debugfs tells what the module told, from zero on, and back', async () => {
+  it('exits: debugfs tells what the module told, from zero on, until it is loaded again', async () => {
     const { host, path, vms } = hostOf()
     const pid = vms[0]!.pid
     const debugfs = (name: string) => path(`sys/kernel/debug/kvm/${pid}-11/${name}`)
@@ -175,7 +175,7 @@ describe('what falls back', () => {
     const exits = async () => (await host.snapshot()).exits().value.get(pid)!
 
     expect((await exits()).kernelSwitches).toBe(vms[0]!.kernelSwitches)
-    renameSync(path('proc/kvminfo'), path('kvminfo'))
+    rmSync(path('proc/kvminfo'))
     expect(await exits()).toMatchObject({
       io: 0,
       kernelSwitches: 0,
@@ -193,9 +193,24 @@ describe('what falls back', () => {
       userspaceSwitches: 100,
       signalReturns: 5,
     })
-    renameSync(path('kvminfo'), path('proc/kvminfo'))
-    expect(await exits()).toMatchObject({ io: 0, kernelSwitches: 0, userspaceSwitches: 0 })
+    writeFileSync(
+      path('proc/kvminfo'),
+      kvminfoText([{ ...vms[0]!, io: 2, kernelSwitches: 30, userspaceSwitches: 4 }]),
+    )
+    expect(await exits()).toMatchObject({ io: 2, kernelSwitches: 30, userspaceSwitches: 4 })
     expect(await states(host)).toMatchObject({ 'exits module': 'in-use' })
+  })
+
+  it('exits: a module that could not be read begins at zero when it can: debugfs has told what it counted', async () => {
+    const { host, path, vms } = hostOf({ vms: 1 })
+    const ours = readFileSync(path('proc/kvminfo'), 'utf8')
+    writeFileSync(path('proc/kvminfo'), ours.replace('kvminfo 1', 'kvminfo 2'))
+    const io = async () => (await host.snapshot()).exits().value.get(vms[0]!.pid)?.io
+    expect(await io()).toBe(0)
+    writeFileSync(path('proc/kvminfo'), ours)
+    expect(await io()).toBe(0)
+    writeFileSync(path('proc/kvminfo'), kvminfoText([{ ...vms[0]!, io: vms[0]!.io + 5 }]))
+    expect(await io()).toBe(5)
   })
 
   it.each([
