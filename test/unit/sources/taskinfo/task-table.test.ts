@@ -86,6 +86,16 @@ describe('rows', () => {
     expect(named('caf\\xc3\\xa9')).toBe('café')
     expect(named('\\xff')).toBe('\uFFFD')
   })
+
+  it('tells an empty name from one that is a dash', () => {
+    const named = (comm: string) =>
+      table(text(main.replace('qemu-system-x86', comm)))
+        .threadNames(100)
+        .get(100)
+    expect(named('-')).toBe('')
+    expect(named('\\x2d')).toBe('-')
+    expect(named('--')).toBe('--')
+  })
 })
 
 describe('bad input', () => {
