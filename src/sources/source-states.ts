@@ -22,13 +22,13 @@ export function sourceState(fact: Fact, source: SourceName, { inUse, error }: Av
 function remedyFor(source: SourceName, { code }: KvminfoError): string | undefined {
   if (code === 'SOURCE_ABSENT') return whenAbsent[source]
   if (code === 'SOURCE_DENIED') return whenDenied[source]
-  if (code === 'SOURCE_VERSION')
-    return 'sudo npm run kmod:install, in the source of the release that this program is of'
+  if (code === 'SOURCE_VERSION') return install
   return undefined
 }
 
-const installOrLoad = (module: string): string =>
-  `modprobe ${module}; if it is not installed: sudo npm run kmod:install`
+const install = 'sudo npm run kmod:install, in a clone of this release'
+
+const installOrLoad = (module: string): string => `modprobe ${module}; if it is not installed: ${install}`
 
 const whenAbsent: Partial<Record<SourceName, string>> = {
   module: installOrLoad('kvminfo'),

@@ -226,9 +226,7 @@ describe('what falls back', () => {
     const module = snapshot.sources().value.find(({ source }) => source === 'module')
     expect(module).toMatchObject({ state: 'unavailable', code })
     expect(module?.remedy).toBe(
-      code === 'SOURCE_VERSION'
-        ? 'sudo npm run kmod:install, in the source of the release that this program is of'
-        : undefined,
+      code === 'SOURCE_VERSION' ? 'sudo npm run kmod:install, in a clone of this release' : undefined,
     )
   })
 
@@ -238,7 +236,8 @@ describe('what falls back', () => {
     expect(() => snapshot.exits()).toThrow('the kvminfo module is not loaded')
     expect(snapshot.sources().value.find(({ source }) => source === 'module')).toMatchObject({
       state: 'unavailable',
-      remedy: 'modprobe kvminfo; if it is not installed: sudo npm run kmod:install',
+      remedy:
+        'modprobe kvminfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
     })
   })
 
