@@ -80,7 +80,6 @@ describe('a host with modules and libvirt', () => {
     const thread = vm.vcpus[1]!
     expect(snapshot.vcpuTasks().value.size).toBe(6)
     expect(snapshot.vcpuTasks().value.get(thread.tid)).toMatchObject({
-      comm: 'CPU 1/KVM',
       cpuNs: thread.execNs,
       runDelayNs: thread.runDelayNs,
       voluntarySwitches: thread.voluntarySwitches,

@@ -25,7 +25,6 @@ describe('rows', () => {
       {
         pid: 100,
         tid: 103,
-        comm: 'CPU 0/KVM',
         policy: 2,
         nice: -5,
         rtPriority: 90,
