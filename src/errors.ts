@@ -9,6 +9,8 @@ export const errorCodes = {
   SOURCE_FAILED: 'An interface answered with an I/O error or not within its deadline.',
   SOURCE_MALFORMED:
     'An interface answered with text that does not have its documented form, or with a torn part of it.',
+  SOURCE_VERSION:
+    'A kernel module writes a format version that this program does not read: install modules and exporter of one release.',
   VM_VANISHED: 'A VM ended while it was being read; its series end with it.',
 } as const
 

@@ -1,17 +1,22 @@
-// Collector `sources`: which interface each fact is read from.
-import { sourceActive } from '../metrics/exporter.ts'
+// Collector `sources`: which interface each fact is read from, and why the others cannot tell it.
+import { sourceActive, sourceUnavailable } from '../metrics/exporter.ts'
 import { renderLabels } from '../metrics/labels.ts'
 import type { Collector } from './collector.ts'
 
 export const sourcesCollector: Collector = {
   name: 'sources',
-  description: 'which of its sources each fact is read from',
+  description: 'which of its sources each fact is read from, and why others are not available',
   enabledByDefault: true,
-  metrics: [sourceActive],
+  metrics: [sourceActive, sourceUnavailable],
   collect(snapshot, sink) {
+    const states = snapshot.sources().value
     sink.family(sourceActive)
-    for (const { fact, source, state } of snapshot.sources().value) {
+    for (const { fact, source, state } of states) {
       sink.sample(renderLabels({ fact, source }), state === 'in-use' ? 1 : 0)
+    }
+    sink.family(sourceUnavailable)
+    for (const { fact, source, code } of states) {
+      if (code !== undefined) sink.sample(renderLabels({ fact, source, code }), 1)
     }
   },
 }

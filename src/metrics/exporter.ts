@@ -36,6 +36,12 @@ export const sourceActive = gauge(
   ['fact', 'source'],
 )
 
+export const sourceUnavailable = info(
+  'kvminfo_source_unavailable_info',
+  'A source that cannot be used now, always 1: the fact it would tell and the error code that says why. Absent for those that can.',
+  ['fact', 'source', 'code'],
+)
+
 export const exporterMetrics: readonly Metric[] = [
   buildInfo,
   snapshotDuration,
@@ -43,4 +49,5 @@ export const exporterMetrics: readonly Metric[] = [
   collectorSuccess,
   vmProblems,
   sourceActive,
+  sourceUnavailable,
 ]

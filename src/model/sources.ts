@@ -14,7 +14,9 @@ export interface SourceState {
   readonly fact: Fact
   readonly source: SourceName
   readonly state: 'in-use' | 'standby' | 'unavailable'
-  /** Why it is unavailable, for a person. */
+  /** Why it is unavailable: a code of src/errors.ts; undefined where it is not. */
+  readonly code: string | undefined
+  /** The same for a person. */
   readonly reason: string | undefined
   /** The command that would make it available, where there is one. */
   readonly remedy: string | undefined

@@ -3,7 +3,6 @@
 export interface Task {
   readonly pid: number
   readonly tid: number
-  readonly comm: string
   /** SCHED_* number: 0 other, 1 fifo, 2 rr, 3 batch, 5 idle, 6 deadline. */
   readonly policy: number
   readonly nice: number

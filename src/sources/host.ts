@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostSnapshot } from '../model/host-snapshot.ts'
 import { attempt } from './attempt.ts'
 import { CommandLines } from './cmdline/command-lines.ts'
-import { Debugfs } from './debugfs/read.ts'
+import { Debugfs, type VmDirectories } from './debugfs/read.ts'
 import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import { Exits } from './exits/exits.ts'
 import { HostFactsReader } from './hostfacts/host-facts-reader.ts'
@@ -32,6 +32,8 @@ export interface Host {
 // scrape of a thousand VMs, or of any on a host that is out of CPU, may miss some, which a later one has.
 const identifyDeadlineMs = 4_000
 
+const none: VmDirectories = new Map()
+
 /** `facts` are gathered by programs that look at the running machine, whatever `paths` say. */
 export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFactsReader()): Host {
   const file = new WholeFile()
@@ -40,7 +42,8 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
   const statusFiles = new StatusFiles(paths.rundir)
   const qmp = new QmpStatistics()
   const libvirt = new LibvirtStatistics(paths.rundir)
-  const exits = new Exits(new Debugfs(paths.sysfs, paths.procfs, file), qmp, libvirt)
+  const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
+  const exits = new Exits(debugfs, qmp, libvirt)
   /** Goes on past a scrape's deadline, so that the next one has more. */
   let identifying: Promise<unknown> | undefined
 
@@ -50,7 +53,9 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
     const threads = new Threads(paths.procfs, file, taskinfo.value)
     const processes = threads.processes()
     const uptimeNs = readUptimeNs(paths.procfs, file)
-    const likely = kvminfo.value?.rows ?? new Map<number, unknown>()
+    const vmDirectories =
+      kvminfo.error === undefined ? none : (attempt(() => debugfs.vms(processes)).value ?? none)
+    const likely = kvminfo.value?.rows ?? vmDirectories
     identifying ??= Promise.all([
       commandLines.refresh(processes, likely, uptimeNs),
       statusFiles.refresh(),
@@ -58,8 +63,9 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
       identifying = undefined
     })
     await Promise.race([identifying, sleep(identifyDeadlineMs, undefined, { ref: false })])
-    const known = { commandLines, statusFiles, qmp, libvirt, exits, facts }
-    return new Snapshot({ paths, file, kvminfo, taskinfo, threads, processes, uptimeNs, ...known })
+    const known = { commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts }
+    const read = { kvminfo, vmDirectories, taskinfo, threads, processes, uptimeNs }
+    return new Snapshot({ paths, file, ...read, ...known })
   }
 
   function close(): void {

@@ -10,6 +10,7 @@ import type { VmMemory } from '../model/vm-memory.ts'
 import { type Attempt, attempt, once } from './attempt.ts'
 import type { CommandLines } from './cmdline/command-lines.ts'
 import { readHostStat } from './cpustat/read.ts'
+import type { Debugfs, VmDirectories } from './debugfs/read.ts'
 import type { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import type { Exits, ExitsReading } from './exits/exits.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
@@ -34,6 +35,8 @@ export interface Readings {
   readonly paths: HostPaths
   readonly file: WholeFile
   readonly kvminfo: Attempt<Kvminfo>
+  /** Not looked for where the module tells of VMs. */
+  readonly vmDirectories: VmDirectories
   readonly taskinfo: Attempt<TaskTable>
   readonly threads: Threads
   readonly processes: ReadonlyMap<number, Process>
@@ -41,6 +44,7 @@ export interface Readings {
   readonly statusFiles: StatusFiles
   readonly qmp: QmpStatistics
   readonly libvirt: LibvirtStatistics
+  readonly debugfs: Debugfs
   readonly exits: Exits
   readonly facts: HostFactsSource
   readonly uptimeNs: number
@@ -68,7 +72,9 @@ export class Snapshot implements HostSnapshot {
       value: identified().value.map(({ vm }) => vm),
       problems: identified().problems,
     }))
-    const exits = once(() => readings.exits.read(identified().value, readings.kvminfo, readings.uptimeNs))
+    const exits = once(() =>
+      readings.exits.read(identified().value, readings.kvminfo, readings.vmDirectories, readings.uptimeNs),
+    )
     this.vms = vms
     this.exits = () => told(exits(), readings.kvminfo.error)
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
@@ -98,6 +104,8 @@ function told(reading: ExitsReading, moduleError: KvminfoError | undefined): Exi
 function identifyVms({
   processes,
   kvminfo,
+  vmDirectories,
+  debugfs,
   statusFiles,
   commandLines,
   qmp,
@@ -114,6 +122,10 @@ function identifyVms({
     balloonBytes: (process, name) =>
       qmp.balloonBytes(processKey(process)) ??
       (name === undefined ? undefined : libvirt.of(name)?.balloonBytes),
+    debugfsVcpus: (pid) => {
+      const directories = vmDirectories.get(pid)
+      return directories === undefined ? undefined : debugfs.vcpus(directories)
+    },
     threadNames: (pid) => threads.names(pid),
     hasThread: (pid, tid) => threads.exists(pid, tid),
   })

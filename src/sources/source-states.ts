@@ -11,20 +11,24 @@ export interface Availability {
 
 export function sourceState(fact: Fact, source: SourceName, { inUse, error }: Availability): SourceState {
   if (error === undefined || inUse) {
-    return { fact, source, state: inUse ? 'in-use' : 'standby', reason: undefined, remedy: undefined }
+    const none = { code: undefined, reason: undefined, remedy: undefined }
+    return { fact, source, state: inUse ? 'in-use' : 'standby', ...none }
   }
-  return { fact, source, state: 'unavailable', reason: error.message, remedy: remedyFor(source, error) }
+  const { code, message } = error
+  return { fact, source, state: 'unavailable', code, reason: message, remedy: remedyFor(source, error) }
 }
 
 /** The command that would help, where one would. */
 function remedyFor(source: SourceName, { code }: KvminfoError): string | undefined {
   if (code === 'SOURCE_ABSENT') return whenAbsent[source]
   if (code === 'SOURCE_DENIED') return whenDenied[source]
+  if (code === 'SOURCE_VERSION') return install
   return undefined
 }
 
-const installOrLoad = (module: string): string =>
-  `modprobe ${module}; if it is not installed: sudo npm run kmod:install`
+const install = 'sudo npm run kmod:install, in a clone of this release'
+
+const installOrLoad = (module: string): string => `modprobe ${module}; if it is not installed: ${install}`
 
 const whenAbsent: Partial<Record<SourceName, string>> = {
   module: installOrLoad('kvminfo'),

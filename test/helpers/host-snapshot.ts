@@ -47,7 +47,6 @@ export function task(pid: number, tid: number, more: Partial<Task> = {}): Task {
   return {
     pid,
     tid,
-    comm: 'CPU 0/KVM',
     policy: 0,
     nice: 0,
     rtPriority: 0,

@@ -1,16 +1,23 @@
 // The systemd units: right by systemd's own check, as closed as README.md says, and in step with the program.
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, 'deploy/systemd')
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
+/** As if this checkout was installed where the unit expects it. */
+const here = (text: string): string => text.replaceAll('/opt/kvminfo-exporter/', root)
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  devDependencies: { node: string }
+}
+
 const directory = mkdtempSync(join(tmpdir(), 'kvminfo-unit-'))
+beforeAll(() => void execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'pipe' }), 120_000)
 afterAll(() => rmSync(directory, { recursive: true }))
 
 function analyze(...args: string[]) {
@@ -20,8 +27,6 @@ function analyze(...args: string[]) {
 }
 
 test('systemd finds nothing wrong with the units', () => {
-  // As if this checkout was installed where the unit expects it.
-  const here = (text: string) => text.replaceAll('/opt/kvminfo-exporter/', root)
   const units = ['kvminfo-exporter.service', 'kvminfo-exporter.socket'].map((name) => {
     const path = join(directory, name)
     writeFileSync(path, here(read(name)))
@@ -43,12 +48,21 @@ test('the exposure is what README.md says', () => {
   expect(read('README.md')).toContain(`rates its exposure ${exposure} of 10`)
 })
 
-test('user and group of the unit are those of sysusers.conf; the paths are there', () => {
+test('user and group of the unit are those of sysusers.conf', () => {
   const unit = read('kvminfo-exporter.service')
   const sysusers = read('sysusers.conf')
   expect(sysusers).toMatch(new RegExp(`^u ${/^User=(.*)$/m.exec(unit)![1]} `, 'm'))
   expect(sysusers).toMatch(new RegExp(`^g ${/^SupplementaryGroups=(.*)$/m.exec(unit)![1]} `, 'm'))
-  const [, node, main] =
-    /^ExecStart=\/opt\/kvminfo-exporter\/(\S+) \/opt\/kvminfo-exporter\/(\S+) serve \$ARGS$/m.exec(unit)!
-  for (const path of [node!, main!]) expect(readFileSync(join(root, path)).length).toBeGreaterThan(0)
+})
+
+test('its command starts the built program on the Node of the packages', () => {
+  const unit = here(read('kvminfo-exporter.service'))
+  const [, path] = /^Environment=PATH=(\S+)$/m.exec(unit)!
+  const [, program] = /^ExecStart=(\S+) serve \$ARGS$/m.exec(unit)!
+  const { status, stdout, stderr } = spawnSync(program!, ['--version'], {
+    env: { PATH: path },
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toContain(`Node: v${manifest.devDependencies.node}`)
 })

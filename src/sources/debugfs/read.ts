@@ -1,8 +1,10 @@
-// KVM's statistics in debugfs: `kvm/<id>-<fd>/<name>`, a directory a VM, where <id> is the thread that made the VM.
+// KVM's VMs in debugfs: `kvm/<id>-<fd>/`, a directory a VM, where <id> is the thread that made the VM; in it a file a
+// statistic and a directory `vcpu<id>/` a vCPU.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
+import type { Vcpu } from '../../model/vm.ts'
 import { attempt } from '../attempt.ts'
 import { decimal } from '../decimal.ts'
 import {
@@ -14,6 +16,9 @@ import {
 import { StatusLine } from '../process/status.ts'
 import { absentAs, sourceError } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
+
+/** Names of the directories of VMs, by the pid of the process that has them. */
+export type VmDirectories = ReadonlyMap<number, readonly string[]>
 
 export interface DebugfsStatistics {
   /** By pid; VMs of one process are summed. */
@@ -40,44 +45,86 @@ export class Debugfs {
     if (first !== undefined) this.#statistic(first.name, 'exits')
   }
 
+  /** Whose VMs there are: as a rule the main thread of one of `processes` made them, which needs no further look. */
+  vms(processes: { has(pid: number): boolean }): VmDirectories {
+    const directories = new Map<number, string[]>()
+    for (const { name, tid } of this.#list()) {
+      const pid = processes.has(tid) ? tid : this.#processOf(tid, name)
+      if (pid === undefined) continue
+      const others = directories.get(pid)
+      if (others === undefined) directories.set(pid, [name])
+      else others.push(name)
+    }
+    return directories
+  }
+
+  /** The vCPUs in `directories` with the thread that ran each last; undefined where there is no vCPU. */
+  vcpus(directories: readonly string[]): readonly Vcpu[] | undefined {
+    const vcpus = directories.flatMap((name) => this.#vcpuIds(name).map((id) => ({ name, id })))
+    if (vcpus.length === 0) return undefined
+    return vcpus.flatMap(({ name, id }) => {
+      const tid = this.#vcpuThread(name, id)
+      return tid === undefined ? [] : [{ id, tid }]
+    })
+  }
+
   /** The statistics of the processes in `pids`. */
-  read(pids: ReadonlySet<number>): DebugfsStatistics {
+  read(vms: VmDirectories, pids: Iterable<number>): DebugfsStatistics {
     const statistics = new Map<number, KvmStatistics>()
     const problems: Problem[] = []
-    for (const { name, tid } of this.#list()) {
-      const { value, error } = attempt(() => this.#vm(name, tid, pids))
-      if (error !== undefined) problems.push({ subject: join(this.#directory, name), error })
-      else if (value !== undefined) {
-        const before = statistics.get(value.pid)
-        statistics.set(value.pid, before === undefined ? value.sums : addStatistics(before, value.sums))
+    for (const pid of pids) {
+      for (const name of vms.get(pid) ?? []) {
+        const { value, error } = attempt(() => this.#statistics(name))
+        if (error !== undefined) problems.push({ subject: join(this.#directory, name), error })
+        else {
+          const before = statistics.get(pid)
+          statistics.set(pid, before === undefined ? value : addStatistics(before, value))
+        }
       }
     }
     return { statistics, problems }
   }
 
-  #vm(
-    name: string,
-    tid: number,
-    pids: ReadonlySet<number>,
-  ): { pid: number; sums: KvmStatistics } | undefined {
-    const pid = pids.has(tid) ? tid : this.#processOf(tid, name)
-    if (pid === undefined || !pids.has(pid)) return undefined
+  #statistics(name: string): KvmStatistics {
     const sums: Partial<Record<StatisticName, number>> = {}
     for (const statistic of statisticNames) sums[statistic] = this.#statistic(name, statistic)
-    return { pid, sums: sums as KvmStatistics }
+    return sums as KvmStatistics
   }
 
   /** The process that a thread belongs to: of the one that made the VM or, where it ended, of the VM's first vCPU. */
   #processOf(tid: number, name: string): number | undefined {
-    const vcpuPid = join(this.#directory, name, 'vcpu0', 'pid')
-    for (const candidate of [() => tid, () => decimal(this.#file.ascii(vcpuPid).trim())]) {
-      try {
-        return tgid.number(this.#file.bytes(join(this.#procfs, String(candidate()), 'status')))
-      } catch {
-        // That thread ended, or this kernel has no vcpu0/pid (older than 5.19).
-      }
+    return this.#tgid(tid) ?? this.#tgid(this.#vcpuThread(name, 0))
+  }
+
+  #tgid(tid: number | undefined): number | undefined {
+    if (tid === undefined) return undefined
+    try {
+      return tgid.number(this.#file.bytes(join(this.#procfs, String(tid), 'status')))
+    } catch {
+      // That thread ended.
+      return undefined
     }
-    return undefined
+  }
+
+  #vcpuIds(name: string): number[] {
+    try {
+      return readdirSync(join(this.#directory, name)).flatMap((entry) => {
+        const id = /^vcpu(\d+)$/.exec(entry)?.[1]
+        return id === undefined ? [] : [Number(id)]
+      })
+    } catch {
+      // The VM ended since it was listed.
+      return []
+    }
+  }
+
+  /** undefined before the vCPU's first run (0), and on kernels without this file (older than 5.19). */
+  #vcpuThread(name: string, id: number): number | undefined {
+    try {
+      return decimal(this.#file.ascii(join(this.#directory, name, `vcpu${id}`, 'pid')).trim()) || undefined
+    } catch {
+      return undefined
+    }
   }
 
   #list(): { name: string; tid: number }[] {

@@ -1,7 +1,10 @@
 // Keeps a VM's counters from jumping. Prometheus takes any rise as counted since the last scrape, and any fall as a
 // start from zero. So where a source first tells of a VM that was already running, or another source takes over, what
-// it counted before is taken off: the counter begins at zero there. The module's own counts are handed on as they are
-// until a source changes, so they survive a restart of this program.
+// it counted before is taken off: the counter begins at zero there.
+//
+// The module's own counts are handed on as they are, so that they survive a restart of this program. That holds where
+// the module takes over too, as it was loaded since the look before: all it has counted is new. Only if it was there
+// before, unreadable, something is taken off, and a restart, which knows nothing of that, shows it as a rise.
 import type { VmExits } from '../../model/exits.ts'
 import type { SourceName } from '../../model/sources.ts'
 
@@ -18,12 +21,18 @@ interface Life {
 export class Continuity {
   readonly #lives = new Map<string, Life>()
   #lastLookNs = Number.POSITIVE_INFINITY
+  #isModuleHidden = false
+  /** Whether the module may have counted at the look before, unseen. */
+  #wasModuleHidden = false
 
   /**
    * To be told at each look of all running VMs, by `processKey`, with their starts. At the first look every VM
-   * counts as already running: an earlier run of this program may have shown it.
+   * counts as already running: an earlier run of this program may have shown it. `isModuleHidden`: the module is
+   * loaded and cannot be read.
    */
-  look(starts: ReadonlyMap<string, number>, uptimeNs: number): void {
+  look(starts: ReadonlyMap<string, number>, uptimeNs: number, isModuleHidden: boolean): void {
+    this.#wasModuleHidden = this.#isModuleHidden
+    this.#isModuleHidden = isModuleHidden
     for (const key of this.#lives.keys()) if (!starts.has(key)) this.#lives.delete(key)
     for (const [key, startNs] of starts) {
       if (!this.#lives.has(key)) this.#lives.set(key, { isNew: startNs > this.#lastLookNs })
@@ -39,7 +48,7 @@ export class Continuity {
     const isOther = !isFirst && life.source !== source
     const isReset = !isFirst && !isOther && total(counted) < total(life.last!)
     if (isFirst) life.base = source === 'module' || life.isNew ? undefined : counted
-    else if (isOther) life.base = counted
+    else if (isOther) life.base = source === 'module' && !this.#wasModuleHidden ? undefined : counted
     // A module that was loaded anew counts from zero. Statistics fall when a vCPU goes, and keep what the others had.
     else if (isReset) life.base = source === 'module' ? undefined : counted
     life.source = source

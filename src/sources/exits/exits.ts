@@ -4,7 +4,7 @@ import type { VmExits } from '../../model/exits.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
 import type { SourceName, SourceState } from '../../model/sources.ts'
 import { type Attempt, attempt, once } from '../attempt.ts'
-import type { Debugfs } from '../debugfs/read.ts'
+import type { Debugfs, VmDirectories } from '../debugfs/read.ts'
 import type { LibvirtStatistics } from '../domstats/libvirt-statistics.ts'
 import type { IdentifiedVm } from '../identity/vms.ts'
 import type { Kvminfo } from '../kvminfo/parse.ts'
@@ -38,15 +38,23 @@ export class Exits {
     this.#libvirt = libvirt
   }
 
-  read(vms: readonly IdentifiedVm[], kvminfo: Attempt<Kvminfo>, uptimeNs: number): ExitsReading {
-    this.#continuity.look(new Map(vms.map(({ vm }) => [processKey(vm), vm.startNs])), uptimeNs)
+  /** `directories`: those of debugfs, needed where there is no module. */
+  read(
+    vms: readonly IdentifiedVm[],
+    kvminfo: Attempt<Kvminfo>,
+    directories: VmDirectories,
+    uptimeNs: number,
+  ): ExitsReading {
+    const starts = new Map(vms.map(({ vm }) => [processKey(vm), vm.startNs]))
+    const isModuleHidden = kvminfo.error !== undefined && kvminfo.error.code !== 'SOURCE_ABSENT'
+    this.#continuity.look(starts, uptimeNs, isModuleHidden)
     const debugfs = once(() => attempt(() => this.#debugfs.check()))
     const problems: Problem[] = []
     const counted =
       kvminfo.error === undefined
         ? this.#fromModule(vms, kvminfo.value, problems)
-        : this.#fromStatistics(vms, debugfs(), problems)
-    if (kvminfo.error?.code === 'SOURCE_MALFORMED')
+        : this.#fromStatistics(vms, debugfs(), directories, problems)
+    if (kvminfo.error?.code === 'SOURCE_MALFORMED' || kvminfo.error?.code === 'SOURCE_VERSION')
       problems.push({ subject: '/proc/kvminfo', error: kvminfo.error })
     const value = new Map<number, VmExits>()
     for (const { vm } of vms) {
@@ -79,13 +87,17 @@ export class Exits {
   #fromStatistics(
     vms: readonly IdentifiedVm[],
     debugfs: Attempt<void>,
+    directories: VmDirectories,
     problems: Problem[],
   ): Map<number, Counted> {
     const counted = new Map<number, Counted>()
     const count = (pid: number, source: ExitsSource, statistics: KvmStatistics) =>
       counted.set(pid, { source, exits: exitsFrom(pid, statistics) })
     if (debugfs.error === undefined) {
-      const read = this.#debugfs.read(new Set(vms.map(({ vm }) => vm.pid)))
+      const read = this.#debugfs.read(
+        directories,
+        vms.map(({ vm }) => vm.pid),
+      )
       problems.push(...read.problems)
       for (const [pid, statistics] of read.statistics) count(pid, 'debugfs', statistics)
     }

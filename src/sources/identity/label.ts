@@ -22,11 +22,11 @@ export function uniqueLabels(names: ReadonlyMap<number, string | undefined>): Ma
   const labels = new Map(
     [...names].map(([pid, name]) => [pid, name === undefined ? `pid-${pid}` : safeName(name)]),
   )
-  for (;;) {
+  while (new Set(labels.values()).size < labels.size) {
     const holders = Map.groupBy(labels, ([, label]) => label)
     const shared = [...holders.values()].filter((group) => group.length > 1).flat()
-    if (shared.length === 0) return labels
     // Once more if a VM is really called `a@12`: each round makes the labels that clash longer, so this ends.
     for (const [pid, label] of shared) labels.set(pid, `${label}@${pid}`)
   }
+  return labels
 }

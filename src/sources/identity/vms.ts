@@ -26,6 +26,8 @@ export interface Evidence {
   readonly qmpVcpus: (process: Process) => readonly Vcpu[]
   /** What QMP or libvirt told of a VM's balloon, where they were asked. */
   readonly balloonBytes: (process: Process, name: string | undefined) => number | undefined
+  /** vCPUs that KVM's debugfs has of a process, those whose thread it tells; undefined where it has no vCPU of it. */
+  readonly debugfsVcpus: (pid: number) => readonly Vcpu[] | undefined
   /** Names of a process's threads by tid. */
   readonly threadNames: (pid: number) => ReadonlyMap<number, string>
   readonly hasThread: (pid: number, tid: number) => boolean
@@ -46,6 +48,8 @@ interface Candidate {
   readonly row: KvminfoRow | undefined
   readonly domain: LibvirtDomain | undefined
   readonly commandLine: QemuCommandLine | undefined
+  /** Looked at where nothing else takes the process for a VM. */
+  readonly debugfsVcpus: readonly Vcpu[] | undefined
 }
 
 /** The host's VMs by rising pid. */
@@ -57,11 +61,13 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     const read = evidence.commandLineOf(process)
     const domain = domainOf(evidence, process, read)
     const commandLine = read?.commandLine
-    if (row !== undefined || domain !== undefined || commandLine !== undefined) {
+    const isKnown = row !== undefined || domain !== undefined || commandLine !== undefined
+    const debugfsVcpus = isKnown ? undefined : debugfsVcpusOf(evidence, process)
+    if (isKnown || debugfsVcpus !== undefined) {
       // Its label or its devices' names would change at a later scrape.
       const isPending = read === undefined || (commandLine?.isManaged === true && !evidence.domainsKnown)
       if (isPending && domain === undefined) problems.push(notIdentified(process))
-      else candidates.push({ process, row, domain, commandLine })
+      else candidates.push({ process, row, domain, commandLine, debugfsVcpus })
     } else if (read === undefined && mayBeVm(process.comm)) problems.push(notIdentified(process))
   }
   const labels = uniqueLabels(
@@ -110,6 +116,20 @@ function domainOf(
     : undefined
 }
 
+/**
+ * VMs of this very process. Where the thread that made a VM has ended, its number may be this process's by now: then
+ * none of the vCPU threads is here. Before Linux 5.19, which names no threads, that goes unnoticed.
+ */
+function debugfsVcpusOf(
+  { debugfsVcpus, hasThread }: Evidence,
+  { pid }: Process,
+): readonly Vcpu[] | undefined {
+  const vcpus = debugfsVcpus(pid)
+  if (vcpus === undefined || vcpus.length === 0) return vcpus
+  const own = vcpus.filter(({ tid }) => hasThread(pid, tid))
+  return own.length === 0 ? undefined : own
+}
+
 function notIdentified({ pid }: Process): Problem {
   const subject = `/proc/${pid}/cmdline`
   return {
@@ -127,6 +147,8 @@ function vmOf(candidate: Candidate, labels: ReadonlyMap<number, string>, evidenc
   const { pid, startNs } = process
   let vcpus = mergeVcpus(row?.vcpus ?? [], domain?.vcpus ?? [], evidence.qmpVcpus(process))
   if (vcpus.length === 0) vcpus = mergeVcpus(vcpusByThreadName(evidence.threadNames(pid)))
+  if (vcpus.length === 0)
+    vcpus = mergeVcpus(candidate.debugfsVcpus ?? debugfsVcpusOf(evidence, process) ?? [])
   return {
     label: labels.get(pid)!,
     pid,

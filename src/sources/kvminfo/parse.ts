@@ -1,12 +1,10 @@
 // The text of /proc/kvminfo into rows: our module's format (kmod/include/abi.h) or the 2018 thesis's.
 import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
+import { requireVersion } from '../format-version.ts'
 import { parseModuleRow, readTitles } from './module-row.ts'
 import type { KvminfoRow } from './row.ts'
 import { isThesisTitle, parseThesisRow } from './thesis-row.ts'
-
-/** ABI_VERSION of kmod/include/abi.h. */
-const abiVersion = 1
 
 export interface Kvminfo {
   /** By pid. */
@@ -15,7 +13,7 @@ export interface Kvminfo {
   readonly problems: readonly Problem[]
 }
 
-/** `subject` is what messages call the file. Throws SOURCE_MALFORMED where the file as a whole is not ours. */
+/** `subject` is what messages call the file. Throws where the file as a whole is not ours (SOURCE_MALFORMED) or not of this release (SOURCE_VERSION). */
 export function parseKvminfo(text: string, subject: string): Kvminfo {
   const lines = text.split('\n')
   // What follows the last newline: nothing, or a row that was torn.
@@ -44,13 +42,7 @@ function readForm(lines: readonly string[], subject: string): Form {
   const first = lines[0] ?? ''
   const version = /^kvminfo (\d+)(?: |$)/.exec(first)?.[1]
   if (version !== undefined) {
-    if (Number(version) !== abiVersion) {
-      throw new KvminfoError(
-        'SOURCE_MALFORMED',
-        `${subject} has format version ${version}, this program reads version ${abiVersion}: ` +
-          'install module and exporter of the same release',
-      )
-    }
+    requireVersion(version, subject)
     const titles = readTitles(lines[1] ?? '', subject)
     return { parseRow: (line) => parseModuleRow(line, titles), headerLines: 2 }
   }

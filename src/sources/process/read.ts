@@ -54,7 +54,6 @@ export function readTask(procfs: string, pid: number, tid: number, file: WholeFi
     return {
       pid,
       tid,
-      comm: stat.comm,
       policy: stat.policy,
       nice: stat.nice,
       rtPriority: stat.rtPriority,

@@ -1,8 +1,6 @@
 // The two lines at the head of /proc/taskinfo: format version and column titles.
 import { KvminfoError } from '../../errors.ts'
-
-/** ABI_VERSION of kmod/include/abi.h. */
-const abiVersion = 1
+import { requireVersion } from '../format-version.ts'
 
 const titles = [
   'tgid',
@@ -37,13 +35,7 @@ export function readHeader(bytes: Buffer, subject: string): { columns: Columns; 
         'unload what made it and load the taskinfo module of this release',
     )
   }
-  if (Number(version) !== abiVersion) {
-    throw new KvminfoError(
-      'SOURCE_MALFORMED',
-      `${subject} has format version ${version}, this program reads version ${abiVersion}: ` +
-        'install module and exporter of the same release',
-    )
-  }
+  requireVersion(version, subject)
   const present = bytes.toString('latin1', firstEnd + 1, secondEnd).split(' ')
   const columns = { count: present.length } as Record<(typeof titles)[number] | 'count', number>
   for (const title of titles) {

@@ -126,7 +126,6 @@ export class TaskTable {
     const task: Task = {
       pid,
       tid,
-      comm: this.#comm(),
       policy: this.#number(column.policy),
       nice: this.#number(column.nice),
       rtPriority: this.#number(column.rt_prio),

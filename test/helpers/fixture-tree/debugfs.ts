@@ -1,4 +1,5 @@
-// A VM's directory under debugfs: `kvm/<tid>-<fd>/`, a file a statistic, the tid being the thread that made the VM.
+// A VM's directory under debugfs: `kvm/<tid>-<fd>/`, the tid being the thread that made the VM; a file a statistic, and
+// a directory a vCPU with the thread that runs it, as from Linux 5.19 on.
 import type { FixtureFiles } from './files.ts'
 import type { FixtureVm } from './vm.ts'
 
@@ -14,4 +15,5 @@ export function* debugfsFiles(vm: FixtureVm): FixtureFiles {
     irq_exits: 5_000,
   }
   for (const [name, value] of Object.entries(statistics)) yield [`${directory}/${name}`, `${value}\n`]
+  for (const [id, { tid }] of vm.vcpus.entries()) yield [`${directory}/vcpu${id}/pid`, `${tid}\n`]
 }

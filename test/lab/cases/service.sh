@@ -24,6 +24,10 @@ insmod "$LAB_MODULES/kvminfo.ko" "group=$group"
 insmod "$LAB_MODULES/taskinfo.ko" "group=$group"
 
 mount --bind /project /opt/kvminfo-exporter
+(cd /opt/kvminfo-exporter && npm run build > /tmp/build.log 2>&1) || {
+	cat /tmp/build.log >&2
+	exit 1
+}
 cp "/project/deploy/systemd/$unit.service" /etc/systemd/system/
 # No network to wait for, no udev or journal; and an emulated CPU needs minutes where a real one needs a second.
 sed -i '/network-online/d' "/etc/systemd/system/$unit.service"
@@ -60,6 +64,8 @@ done
 pid=$(property MainPID)
 inside grep --quiet '^CapEff:[[:space:]]*0000000000000000$' "/proc/$pid/status" ||
 	fail 'the service has capabilities'
+inside grep --quiet --text heap-growing-percent "/proc/$pid/cmdline" || fail 'the heap has no limits'
+inside grep --quiet --text MALLOC_ARENA_MAX=1 "/proc/$pid/environ" || fail 'malloc has more than one arena'
 
 # WatchdogSec is 60: more than that, and it has not been restarted.
 sleep 70

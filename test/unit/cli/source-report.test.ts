@@ -17,6 +17,7 @@ const state = (source: SourceState['source'], rest: Partial<SourceState>): Sourc
   fact: 'exits',
   source,
   state: 'unavailable',
+  code: undefined,
   reason: undefined,
   remedy: undefined,
   ...rest,

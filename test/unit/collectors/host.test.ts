@@ -99,13 +99,14 @@ test('pressure: seconds by resource; a kernel without `full` for cpu has none', 
   ])
 })
 
-test('sources: 1 for those in use, 0 for the others', () => {
-  const none = { reason: undefined, remedy: undefined }
+test('sources: 1 for those in use, 0 for the others; the code of each that is not available', () => {
+  const none = { code: undefined, reason: undefined, remedy: undefined }
   const states = [
     {
       fact: 'exits',
       source: 'module',
       state: 'unavailable',
+      code: 'SOURCE_ABSENT',
       reason: 'not loaded',
       remedy: 'modprobe kvminfo',
     },
@@ -116,5 +117,6 @@ test('sources: 1 for those in use, 0 for the others', () => {
     'kvminfo_source_active{fact="exits",source="module"} 0',
     'kvminfo_source_active{fact="exits",source="debugfs"} 1',
     'kvminfo_source_active{fact="threads",source="procfs"} 0',
+    'kvminfo_source_unavailable_info{fact="exits",source="module",code="SOURCE_ABSENT"} 1',
   ])
 })

@@ -21,10 +21,18 @@ const content: LandingPageContent = {
       fact: 'exits',
       source: 'module',
       state: 'unavailable',
+      code: 'SOURCE_ABSENT',
       reason: '/proc/kvminfo is not there',
       remedy: 'modprobe kvminfo',
     },
-    { fact: 'threads', source: 'procfs', state: 'in-use', reason: undefined, remedy: undefined },
+    {
+      fact: 'threads',
+      source: 'procfs',
+      state: 'in-use',
+      code: undefined,
+      reason: undefined,
+      remedy: undefined,
+    },
   ],
   failure: undefined,
 }
@@ -76,8 +84,22 @@ test('a worse source than the one in use is no gap: it is not made to stand out 
   const page = landingPage({
     ...content,
     sources: [
-      { fact: 'exits', source: 'module', state: 'in-use', reason: undefined, remedy: undefined },
-      { fact: 'exits', source: 'debugfs', state: 'unavailable', reason: 'not mounted', remedy: 'mount it' },
+      {
+        fact: 'exits',
+        source: 'module',
+        state: 'in-use',
+        code: undefined,
+        reason: undefined,
+        remedy: undefined,
+      },
+      {
+        fact: 'exits',
+        source: 'debugfs',
+        state: 'unavailable',
+        code: 'SOURCE_DENIED',
+        reason: 'not mounted',
+        remedy: 'mount it',
+      },
     ],
   })
   expect(page).toContain('<span class="state">not available</span>')

@@ -4,7 +4,6 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -14,6 +13,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { SourceState } from '../../../src/model/sources.ts'
 import { createHost, type Host } from '../../../src/sources/host.ts'
 import { asNobody } from '../../helpers/as-nobody.ts'
+import { kvminfoText } from '../../helpers/fixture-tree/modules.ts'
 import { type FixtureOptions, writeFixtureTree } from '../../helpers/fixture-tree.ts'
 import { scratchDirectory } from '../../helpers/scratch.ts'
 
@@ -80,7 +80,6 @@ describe('a host with modules and libvirt', () => {
     const thread = vm.vcpus[1]!
     expect(snapshot.vcpuTasks().value.size).toBe(6)
     expect(snapshot.vcpuTasks().value.get(thread.tid)).toMatchObject({
-      comm: 'CPU 1/KVM',
       cpuNs: thread.execNs,
       runDelayNs: thread.runDelayNs,
       voluntarySwitches: thread.voluntarySwitches,
@@ -166,7 +165,7 @@ describe('what falls back', () => {
     )
   })
 
-  it('exits: debugfs tells what the module told, from zero on, and back', async () => {
+  it('exits: debugfs tells what the module told, from zero on, until it is loaded again', async () => {
     const { host, path, vms } = hostOf()
     const pid = vms[0]!.pid
     const debugfs = (name: string) => path(`sys/kernel/debug/kvm/${pid}-11/${name}`)
@@ -175,7 +174,7 @@ describe('what falls back', () => {
     const exits = async () => (await host.snapshot()).exits().value.get(pid)!
 
     expect((await exits()).kernelSwitches).toBe(vms[0]!.kernelSwitches)
-    renameSync(path('proc/kvminfo'), path('kvminfo'))
+    rmSync(path('proc/kvminfo'))
     expect(await exits()).toMatchObject({
       io: 0,
       kernelSwitches: 0,
@@ -193,18 +192,41 @@ describe('what falls back', () => {
       userspaceSwitches: 100,
       signalReturns: 5,
     })
-    renameSync(path('kvminfo'), path('proc/kvminfo'))
-    expect(await exits()).toMatchObject({ io: 0, kernelSwitches: 0, userspaceSwitches: 0 })
+    writeFileSync(
+      path('proc/kvminfo'),
+      kvminfoText([{ ...vms[0]!, io: 2, kernelSwitches: 30, userspaceSwitches: 4 }]),
+    )
+    expect(await exits()).toMatchObject({ io: 2, kernelSwitches: 30, userspaceSwitches: 4 })
     expect(await states(host)).toMatchObject({ 'exits module': 'in-use' })
   })
 
-  it('exits: a module of another format falls back too, and stays a problem', async () => {
+  it('exits: a module that could not be read begins at zero when it can: debugfs has told what it counted', async () => {
+    const { host, path, vms } = hostOf({ vms: 1 })
+    const ours = readFileSync(path('proc/kvminfo'), 'utf8')
+    writeFileSync(path('proc/kvminfo'), ours.replace('kvminfo 1', 'kvminfo 2'))
+    const io = async () => (await host.snapshot()).exits().value.get(vms[0]!.pid)?.io
+    expect(await io()).toBe(0)
+    writeFileSync(path('proc/kvminfo'), ours)
+    expect(await io()).toBe(0)
+    writeFileSync(path('proc/kvminfo'), kvminfoText([{ ...vms[0]!, io: vms[0]!.io + 5 }]))
+    expect(await io()).toBe(5)
+  })
+
+  it.each([
+    ['of another release', 'kvminfo 1', 'kvminfo 2', 'SOURCE_VERSION'],
+    ['that is none of ours', 'kvminfo 1', 'something else', 'SOURCE_MALFORMED'],
+  ])('exits: a module %s falls back too, and stays a problem', async (_, ours, other, code) => {
     const { host, path } = hostOf()
-    const other = readFileSync(path('proc/kvminfo'), 'utf8').replace('kvminfo 1', 'kvminfo 2')
-    writeFileSync(path('proc/kvminfo'), other)
-    const { value, problems } = (await host.snapshot()).exits()
+    writeFileSync(path('proc/kvminfo'), readFileSync(path('proc/kvminfo'), 'utf8').replace(ours, other))
+    const snapshot = await host.snapshot()
+    const { value, problems } = snapshot.exits()
     expect(value.size).toBe(3)
-    expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
+    expect(problems).toMatchObject([{ error: { code } }])
+    const module = snapshot.sources().value.find(({ source }) => source === 'module')
+    expect(module).toMatchObject({ state: 'unavailable', code })
+    expect(module?.remedy).toBe(
+      code === 'SOURCE_VERSION' ? 'sudo npm run kmod:install, in a clone of this release' : undefined,
+    )
   })
 
   it('exits: with no source at all the module’s error says so', async () => {
@@ -213,7 +235,8 @@ describe('what falls back', () => {
     expect(() => snapshot.exits()).toThrow('the kvminfo module is not loaded')
     expect(snapshot.sources().value.find(({ source }) => source === 'module')).toMatchObject({
       state: 'unavailable',
-      remedy: 'modprobe kvminfo; if it is not installed: sudo npm run kmod:install',
+      remedy:
+        'modprobe kvminfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
     })
   })
 

@@ -24,10 +24,9 @@ const second = 1e9
 function running() {
   const continuity = new Continuity()
   let now = 1_000
-  const look = () => continuity.look(new Map([['vm', 100 * second]]), now++ * second)
   return {
-    shown(source: 'module' | 'debugfs' | 'libvirt', exits: VmExits) {
-      look()
+    shown(source: 'module' | 'debugfs' | 'libvirt', exits: VmExits, isModuleHidden = false) {
+      continuity.look(new Map([['vm', 100 * second]]), now++ * second, isModuleHidden)
       const { kernelSwitches, userspaceSwitches } = continuity.rebase('vm', source, exits)
       return [kernelSwitches, userspaceSwitches]
     },
@@ -55,17 +54,17 @@ describe('one source', () => {
 
   it('takes all counts of a VM that started since the last look', () => {
     const continuity = new Continuity()
-    continuity.look(new Map(), 1_000 * second)
-    continuity.look(new Map([['vm', 1_005 * second]]), 1_010 * second)
+    continuity.look(new Map(), 1_000 * second, false)
+    continuity.look(new Map([['vm', 1_005 * second]]), 1_010 * second, false)
     expect(continuity.rebase('vm', 'debugfs', counted(500, 50)).kernelSwitches).toBe(500)
   })
 
   it('and does so even where the source knows it later than we', () => {
     const continuity = new Continuity()
-    continuity.look(new Map(), 1_000 * second)
+    continuity.look(new Map(), 1_000 * second, false)
     const vms = new Map([['vm', 1_005 * second]])
-    continuity.look(vms, 1_010 * second)
-    continuity.look(vms, 1_020 * second)
+    continuity.look(vms, 1_010 * second, false)
+    continuity.look(vms, 1_020 * second, false)
     expect(continuity.rebase('vm', 'libvirt', counted(500)).kernelSwitches).toBe(500)
   })
 
@@ -87,25 +86,38 @@ describe('one source', () => {
 })
 
 describe('a change of source', () => {
-  it('begins at zero, however the counts of the two compare', () => {
-    for (const [before, after] of [
-      [500, 9_000],
-      [9_000, 500],
-    ] as const) {
-      const vm = running()
-      vm.shown('module', counted(before))
-      expect(vm.shown('debugfs', counted(after))).toEqual([0, 0])
-      expect(vm.shown('debugfs', counted(after + 7))).toEqual([7, 0])
-      expect(vm.shown('module', counted(before + 100))).toEqual([0, 0])
-      expect(vm.shown('module', counted(before + 130))).toEqual([30, 0])
-    }
+  it.each([
+    [500, 9_000],
+    [9_000, 500],
+  ])('to a fallback begins at zero, however the counts of the two compare: %i and %i', (before, after) => {
+    const vm = running()
+    vm.shown('module', counted(before))
+    expect(vm.shown('debugfs', counted(after))).toEqual([0, 0])
+    expect(vm.shown('debugfs', counted(after + 7))).toEqual([7, 0])
   })
 
-  it('then shows a module that was loaded anew from its own zero', () => {
+  it('to a module that was loaded since the last look shows all it has counted, as a restart will', () => {
     const vm = running()
     vm.shown('debugfs', counted(500))
+    expect(vm.shown('module', counted(40, 4))).toEqual([40, 4])
+    expect(vm.shown('module', counted(70, 7))).toEqual([70, 7])
+    expect(running().shown('module', counted(71, 7))).toEqual([71, 7])
+  })
+
+  it('to a module that was there and could not be read begins at zero: the fallback has shown its counts', () => {
+    const vm = running()
+    vm.shown('debugfs', counted(500), true)
     expect(vm.shown('module', counted(400))).toEqual([0, 0])
+    expect(vm.shown('module', counted(430))).toEqual([30, 0])
+    // Loaded anew, it counts from its own zero.
     expect(vm.shown('module', counted(30))).toEqual([30, 0])
+  })
+
+  it('to such a module shows all it has counted of a VM of which it had no row at the last look', () => {
+    const vm = running()
+    vm.shown('debugfs', counted(500), true)
+    vm.shown('debugfs', counted(600))
+    expect(vm.shown('module', counted(5))).toEqual([5, 0])
   })
 
   it('takes off every column, and by reason', () => {
@@ -123,7 +135,8 @@ describe('a change of source', () => {
         ]),
       })
     const vms = new Map([['vm', 0]])
-    continuity.look(vms, second)
+    continuity.look(vms, second, true)
+    continuity.look(vms, 2 * second, false)
     continuity.rebase('vm', 'debugfs', counted(5))
     continuity.rebase('vm', 'module', full(1))
     expect(continuity.rebase('vm', 'module', full(3))).toMatchObject({
@@ -147,34 +160,39 @@ describe('a VM that ends', () => {
   it('is forgotten: another with its number starts anew', () => {
     const continuity = new Continuity()
     const vms = new Map([['vm', 0]])
-    continuity.look(vms, 10 * second)
+    continuity.look(vms, 10 * second, false)
     continuity.rebase('vm', 'debugfs', counted(500))
-    continuity.look(new Map(), 20 * second)
-    continuity.look(new Map([['vm', 25 * second]]), 30 * second)
+    continuity.look(new Map(), 20 * second, false)
+    continuity.look(new Map([['vm', 25 * second]]), 30 * second, false)
     expect(continuity.rebase('vm', 'debugfs', counted(40)).kernelSwitches).toBe(40)
   })
 })
 
-it('whatever the sources do, no rise is more than was counted', () => {
+it('whatever the sources do and however often the program is restarted, no rise is more than was counted', () => {
   const step = fc.record({
-    source: fc.constantFrom('module', 'debugfs', 'libvirt'),
+    source: fc.constantFrom('module' as const, 'debugfs' as const, 'libvirt' as const),
+    /** Since the step before, and how many of them came before the module was loaded, if it was. */
     exits: fc.nat(1_000),
-    // Each source counts the same exits from a start of its own; the module's may be loaded anew.
-    reload: fc.boolean(),
+    unloaded: fc.nat(1_000),
+    isReloaded: fc.boolean(),
+    isRestarted: fc.boolean(),
   })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), fc.nat(5_000), fc.nat(5_000), (steps, since, loaded) => {
-      const vm = running()
+      let vm = running()
       let total = 10_000 + since
-      let moduleStart = loaded
+      // Each source counts the same exits from a start of its own: the others from the VM's, the module from its own.
+      let moduleStart = Math.min(loaded, total)
+      let isModuleLoaded = true
       let shownBefore: number | undefined
-      for (const { source, exits, reload } of steps) {
-        if (reload) moduleStart = total
+      for (const { source, exits, unloaded, isReloaded, isRestarted } of steps) {
+        // A fallback stands in while there is no module, and only then.
+        if (source === 'module' && (!isModuleLoaded || isReloaded))
+          moduleStart = total + Math.min(unloaded, exits)
+        isModuleLoaded = source === 'module'
         total += exits
-        const [shown] = vm.shown(
-          source as 'module',
-          counted(source === 'module' ? total - moduleStart : total),
-        )
+        if (isRestarted) vm = running()
+        const [shown] = vm.shown(source, counted(isModuleLoaded ? total - moduleStart : total))
         if (shownBefore !== undefined && shown! > shownBefore)
           expect(shown! - shownBefore).toBeLessThanOrEqual(exits)
         shownBefore = shown

@@ -12,6 +12,8 @@ import { qmpServer } from '../../../helpers/qmp-server.ts'
 const second = 1e9
 const noModule = { value: undefined, error: new KvminfoError('SOURCE_ABSENT', 'no module') }
 
+const noDirectories = new Map<number, string[]>()
+
 const statistics = (exits: number, userspace: number) => [
   {
     provider: 'kvm',
@@ -66,13 +68,13 @@ describe('a QEMU with a QMP socket', () => {
       'query-stats': statistics(100, 40),
       'query-balloon': { actual: 4096 },
     })
-    exits.read([], noModule, 5 * second)
+    exits.read([], noModule, noDirectories, 5 * second)
     const vms = [identified(10, 6 * second, { qmpSocket })]
-    const first = exits.read(vms, noModule, 7 * second)
+    const first = exits.read(vms, noModule, noDirectories, 7 * second)
     expect(first).toMatchObject({ value: new Map(), problems: [] })
     expect(stateOf(first, 'qmp')?.state).toBe('standby')
     const later = await vi.waitFor(() => {
-      const reading = exits.read(vms, noModule, 8 * second)
+      const reading = exits.read(vms, noModule, noDirectories, 8 * second)
       expect(reading.value.size).toBe(1)
       return reading
     }, 5_000)
@@ -98,7 +100,7 @@ describe('a QEMU with a QMP socket', () => {
       identified(11, 0, { qmpSocket: '/nonexistent/qmp' }),
     ]
     await vi.waitFor(() => {
-      const { value, problems } = exits.read(vms, noModule, second)
+      const { value, problems } = exits.read(vms, noModule, noDirectories, second)
       expect([...value.keys()]).toEqual([10])
       expect(problems).toMatchObject([{ subject: 'vm-11', error: { code: 'SOURCE_ABSENT' } }])
     }, 5_000)
@@ -108,7 +110,7 @@ describe('a QEMU with a QMP socket', () => {
     const { exits } = exitsWithoutDebugfs()
     const vms = [identified(11, 0, { qmpSocket: '/nonexistent/qmp' })]
     await vi.waitFor(() => {
-      expect(stateOf(exits.read(vms, noModule, second), 'qmp')).toMatchObject({
+      expect(stateOf(exits.read(vms, noModule, noDirectories, second), 'qmp')).toMatchObject({
         state: 'unavailable',
         reason: 'nothing listens on the QMP socket /nonexistent/qmp',
       })
@@ -122,7 +124,7 @@ describe('a VM that nothing tells of', () => {
     ['of a libvirt that does not run', { isManaged: true }],
   ])('%s is a problem with a remedy', (_, more) => {
     const { exits } = exitsWithoutDebugfs()
-    const { problems } = exits.read([identified(10, 0, more)], noModule, second)
+    const { problems } = exits.read([identified(10, 0, more)], noModule, noDirectories, second)
     expect(problems).toMatchObject([{ subject: 'vm-10', error: { code: 'SOURCE_ABSENT' } }])
     expect(problems[0]?.error.message).toContain('modprobe kvminfo')
   })

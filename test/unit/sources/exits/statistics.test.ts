@@ -40,7 +40,7 @@ describe('debugfs', () => {
     const pids = vms.map(({ pid }) => pid)
     const debugfs = new Debugfs(paths.sysfs, paths.procfs, new WholeFile())
     const directory = (name: string) => join(paths.sysfs, 'kernel/debug/kvm', name)
-    return { paths, pids, debugfs, directory, read: () => debugfs.read(new Set(pids)) }
+    return { paths, pids, debugfs, directory, read: () => debugfs.read(debugfs.vms(new Set(pids)), pids) }
   }
 
   it('gives each process its VM', () => {
@@ -76,8 +76,6 @@ describe('debugfs', () => {
     expect(read().statistics.size).toBe(1)
     mkdirSync(join(paths.procfs, '10003'))
     writeFileSync(join(paths.procfs, '10003/status'), `Name:\tCPU 0/KVM\nTgid:\t${pids[0]}\n`)
-    mkdirSync(directory('10009-11/vcpu0'))
-    writeFileSync(directory('10009-11/vcpu0/pid'), '10003\n')
     expect(read().statistics.get(pids[0]!)?.io_exits).toBe(1_000_000)
   })
 

@@ -63,6 +63,7 @@ function assemble(given: {
   balloons?: ReadonlyMap<string, number>
   threads?: ReadonlyMap<number, string>
   qmpVcpus?: { id: number; tid: number }[]
+  debugfsVcpus?: { id: number; tid: number }[]
 }) {
   return assembleVms({
     processes: given.processes ?? new Map([[100, qemu]]),
@@ -72,6 +73,7 @@ function assemble(given: {
     commandLineOf: () => (given.commandLine === null ? undefined : { commandLine: given.commandLine }),
     qmpVcpus: () => given.qmpVcpus ?? [],
     balloonBytes: (_, name) => (name === undefined ? undefined : given.balloons?.get(name)),
+    debugfsVcpus: () => given.debugfsVcpus,
     threadNames: () => given.threads ?? new Map(),
     hasThread: (_, tid) => given.threads?.has(tid) === true,
   })
@@ -122,6 +124,10 @@ describe('identity', () => {
     expect(only({ row: row(startNs + 9_999) }).vm).toMatchObject({ label: 'pid-100', identitySource: 'none' })
   })
 
+  it('does without the module too, where debugfs shows the VM', () => {
+    expect(only({ debugfsVcpus: [] }).vm).toMatchObject({ label: 'pid-100', identitySource: 'none' })
+  })
+
   it('takes an ordinary process for no VM', () => {
     expect(assemble({})).toEqual({ value: [], problems: [] })
   })
@@ -147,6 +153,12 @@ describe('what belongs to another process of the same number', () => {
     expect(assemble({ processes: new Map(), row: row(undefined) }).value).toEqual([])
   })
 
+  it('a VM in debugfs: its threads are not here', () => {
+    const debugfsVcpus = [{ id: 0, tid: 103 }]
+    expect(assemble({ debugfsVcpus }).value).toEqual([])
+    expect(only({ debugfsVcpus, threads: new Map([[103, 'vcpu']]) }).vm.vcpus).toEqual(debugfsVcpus)
+  })
+
   it('a status file that libvirtd left behind: the uuid is another', () => {
     expect(only({ domain: { ...domain, uuid: 'u-2' }, commandLine }).vm.label).toBe('from-cmdline')
   })
@@ -159,11 +171,18 @@ describe('what belongs to another process of the same number', () => {
 
 describe('a command line that has not come', () => {
   it('leaves the VM out and says so, as its name would change', () => {
-    for (const given of [{}, { row: row(startNs) }]) {
+    for (const given of [{}, { row: row(startNs) }, { debugfsVcpus: [] }]) {
       const { value, problems } = assemble({ ...given, commandLine: null })
       expect(value).toEqual([])
       expect(problems).toMatchObject([{ subject: '/proc/100/cmdline', error: { code: 'SOURCE_FAILED' } }])
     }
+  })
+
+  it('matters for a VM that only debugfs shows: the program may yet turn out to be a QEMU', () => {
+    const processes = new Map([[100, { ...qemu, comm: 'renamed' }]])
+    const { value, problems } = assemble({ processes, commandLine: null, debugfsVcpus: [] })
+    expect(value).toEqual([])
+    expect(problems).toMatchObject([{ error: { code: 'SOURCE_FAILED' } }])
   })
 
   it('nor is a VM of libvirt shown before its status file was looked at: its devices have other names there', () => {
@@ -217,6 +236,19 @@ describe('vCPU threads', () => {
     expect(only({ commandLine, threads, qmpVcpus: [{ id: 0, tid: 9 }] }).vm.vcpus).toEqual([
       { id: 0, tid: 9 },
     ])
+  })
+
+  it('come from debugfs where not even their names tell them', () => {
+    const debugfsVcpus = [
+      { id: 1, tid: 106 },
+      { id: 0, tid: 7 },
+    ]
+    const unnamed = new Map([
+      [100, 'qemu-system-x86'],
+      [106, 'qemu-system-x86'],
+    ])
+    expect(only({ commandLine, threads: unnamed, debugfsVcpus }).vm.vcpus).toEqual([{ id: 1, tid: 106 }])
+    expect(only({ commandLine, threads, debugfsVcpus }).vm.vcpus.map(({ tid }) => tid)).toEqual([104, 105])
   })
 
   it('are named CPU n/KVM and nothing else', () => {

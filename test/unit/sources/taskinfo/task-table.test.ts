@@ -25,7 +25,6 @@ describe('rows', () => {
       {
         pid: 100,
         tid: 103,
-        comm: 'CPU 0/KVM',
         policy: 2,
         nice: -5,
         rtPriority: 90,
@@ -86,6 +85,16 @@ describe('rows', () => {
     expect(named('caf\\xc3\\xa9')).toBe('café')
     expect(named('\\xff')).toBe('\uFFFD')
   })
+
+  it('tells an empty name from one that is a dash', () => {
+    const named = (comm: string) =>
+      table(text(main.replace('qemu-system-x86', comm)))
+        .threadNames(100)
+        .get(100)
+    expect(named('-')).toBe('')
+    expect(named('\\x2d')).toBe('-')
+    expect(named('--')).toBe('--')
+  })
 })
 
 describe('bad input', () => {
@@ -110,15 +119,16 @@ describe('bad input', () => {
   it.each([
     ['nothing', '', 'ends within its two header lines'],
     ['another file', 'MemTotal: 1 kB\nMemFree: 2 kB\n', 'is not the taskinfo module'],
-    [
-      'another version',
-      text(main).replace('taskinfo 1', 'taskinfo 9'),
-      'format version 9, this program reads version 1',
-    ],
     ['a missing column', text(main).replace('nvcsw', 'ncsw'), 'has no column nvcsw'],
   ])('refuses %s', (_, content, message) => {
     expect(() => table(content)).toThrow(message)
     expect(() => table(content)).toThrow(KvminfoError)
+  })
+
+  it('refuses another version', () => {
+    expect(() => table(text(main).replace('taskinfo 1', 'taskinfo 9'))).toThrow(
+      expect.objectContaining({ code: 'SOURCE_VERSION' }),
+    )
   })
 
   it('never throws anything but KvminfoError, whatever the bytes', () => {

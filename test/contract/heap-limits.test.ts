@@ -1,0 +1,13 @@
+// The limits of the heap, which the installed program takes from its first line, and `npm start` from package.json.
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+test('npm start has those of the first line of main.ts', () => {
+  const [, command] = /^#!\/usr\/bin\/env -S (MALLOC_ARENA_MAX=\d+ node(?: --[a-z-]+=\d+)+)\n/.exec(
+    read('src/cli/main.ts'),
+  )!
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } }
+  expect(scripts.start).toBe(`${command} src/cli/main.ts serve`)
+})
