@@ -2,7 +2,9 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
+import { project } from './artefacts.ts'
 import type { KernelLine } from './kernels.ts'
 import { type LabOptions, runInLab } from './run-in-lab.ts'
 
@@ -30,6 +32,13 @@ describe.each(kernels)('Linux %s', (kernel) => {
     const result = await run(name, { kernel })
     expect(result.code, result.output + result.reason).toBe(0)
   })
+})
+
+// systemd, not the kernel, is what it adds.
+test('Linux 6.1 service.sh', async () => {
+  await execa('npm', ['run', 'build'], { cwd: project })
+  const result = await run('service.sh', { kernel: '6.1' })
+  expect(result.code, result.output + result.reason).toBe(0)
 })
 
 // What preemption could break: probes, their data per CPU, and taking them away.
