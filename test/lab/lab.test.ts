@@ -17,6 +17,7 @@ const cases = [
   'short-lived.ts',
   'taskinfo.ts',
   'end-to-end.ts',
+  'fallback.ts',
 ]
 
 describe.each(kernels)('Linux %s', (kernel) => {
