@@ -23,6 +23,8 @@ export interface FixtureOptions {
   readonly libvirt?: boolean
   /** KVM's statistics in debugfs; default true. */
   readonly debugfs?: boolean
+  /** What is special about a VM; default nothing. */
+  readonly shape?: (vm: FixtureVm) => FixtureVm
 }
 
 export interface FixtureTree {
@@ -32,7 +34,8 @@ export interface FixtureTree {
 
 export function writeFixtureTree(root: string, options: FixtureOptions): FixtureTree {
   const paths = { procfs: join(root, 'proc'), sysfs: join(root, 'sys'), rundir: join(root, 'run') }
-  const vms = Array.from({ length: options.vms }, (_, index) => fixtureVm(index, options.vcpus))
+  const { shape = (vm) => vm } = options
+  const vms = Array.from({ length: options.vms }, (_, index) => shape(fixtureVm(index, options.vcpus)))
   const others = Array.from({ length: options.others ?? 20 }, (_, index) => 300 + index)
   const write = (directory: string, files: FixtureFiles) => {
     for (const [path, content] of files) {
