@@ -40,7 +40,7 @@ header p { margin: 0; color: var(--soft); }
 nav { display: flex; gap: .9rem; }
 .failure { margin: 0 0 .8rem; padding: .6rem .9rem; border-radius: .4rem; color: var(--bad); background: var(--bad-back); }
 
-#host { display: grid; grid-template-columns: repeat(5, minmax(9rem, 1fr)) minmax(22rem, 2.4fr); gap: .6rem; }
+#host { display: grid; grid-template-columns: repeat(5, minmax(8.5rem, 1fr)) minmax(22rem, 2.6fr); gap: .6rem; }
 .tile { min-width: 0; padding: .55rem .8rem .6rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 .tile h2 { margin: 0; font-size: .78rem; font-weight: 500; color: var(--soft); }
 .tile > b { display: block; font-size: 1.35rem; font-weight: 600; line-height: 1.3; letter-spacing: -.01em; }
@@ -49,7 +49,7 @@ meter { display: block; width: 100%; height: .45rem; margin: .15rem 0 .35rem; bo
 meter::-webkit-meter-bar { height: .45rem; border: 0; border-radius: 1rem; background: var(--idle-back); }
 meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu); }
 meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
-.charted { display: grid; grid-template-columns: auto 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
+.charted { display: grid; grid-template-columns: 7rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
 .charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; }
 .chart { min-height: 7rem; }
 .u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
@@ -96,14 +96,14 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 }
 #vm-table:focus-visible { outline-offset: -2px; }
 #vm-table thead th { position: sticky; top: 0; z-index: 1; padding: 0; background: var(--card); border-bottom: 1px solid var(--line); }
-#vm-table thead button { width: 100%; padding: .45rem .7rem; border: 0; background: none; text-align: inherit; color: var(--soft); cursor: pointer; }
+#vm-table thead button { width: 100%; padding: .45rem .6rem; border: 0; background: none; text-align: inherit; color: var(--soft); cursor: pointer; }
 #vm-table thead button:hover { color: var(--text); background: var(--hover); }
 #vm-table [aria-sort] button { color: var(--text); font-weight: 600; }
 #vm-table [aria-sort=ascending] button::after { content: ' ↑'; }
 #vm-table [aria-sort=descending] button::after { content: ' ↓'; }
 #vm-table tbody tr { height: var(--row-height); cursor: pointer; }
 #vm-table tbody :is(th, td) {
-  position: relative; height: var(--row-height); padding: 0 .7rem; border: 0; border-bottom: 1px solid var(--line);
+  position: relative; height: var(--row-height); padding: 0 .6rem; border: 0; border-bottom: 1px solid var(--line);
   vertical-align: middle; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
 }
 #vm-table tbody .space { height: auto; cursor: default; }
@@ -112,15 +112,21 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 #vm-table tbody tr[aria-selected=true] { background: var(--chosen); }
 #vm-table tbody tr.active :is(th, td):first-child { box-shadow: inset 3px 0 var(--accent); }
 #vm-table tr[data-class=idle] :is(.ratio, .io, .switches, .cost) .content { color: var(--soft); }
-#vm-table th.name { width: 15%; }
+#vm-table th.name { width: auto; }
+#vm-table th:is(.io, .cost, .delay) { width: 5.9rem; }
+#vm-table th.cpu { width: 4.2rem; }
+#vm-table th.memory { width: 5.4rem; }
+#vm-table th.policy { width: 6rem; }
+#vm-table th.disks { width: 8.5rem; }
+#vm-table th.nics { width: 10rem; }
 #vm-table tbody .name { font-weight: 600; }
 #vm-table th.class { width: 6.2rem; }
 .class .content, .verdict .content { padding: .1rem .55rem; border-radius: 1rem; font-size: .8rem; }
 .class .content:not([data-class]) { padding: 0; }
-#vm-table th.ratio { width: 11rem; }
-#vm-table th.switches { width: 11.5rem; }
+#vm-table th.ratio { width: 9.2rem; }
+#vm-table th.switches { width: 9.4rem; }
 #vm-table :is(td.ratio, td.switches) .content { position: relative; z-index: 1; }
-.sparkline { position: absolute; left: .7rem; top: 7px; width: calc(100% - 5.6rem); height: 20px; overflow: visible; }
+.sparkline { position: absolute; left: .7rem; top: 7px; width: calc(100% - 4.9rem); height: 20px; overflow: visible; }
 .sparkline path { fill: none; stroke: var(--ratio); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .switches .sparkline path { stroke: var(--soft); }
 .device { margin-right: .45rem; }
@@ -153,12 +159,12 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
 .share-bar { display: block; width: 100%; min-width: 6rem; height: .5rem; margin-top: .35rem; border-radius: 1rem; background: var(--idle-back); }
 .share-bar i { display: block; height: 100%; border-radius: 1rem; background: var(--cpu); }
 
-@media (max-width: 90rem) {
+@media (max-width: 80rem) {
   #host { grid-template-columns: repeat(5, minmax(8rem, 1fr)); }
   .charted { grid-column: 1 / -1; }
 }
 @media (max-width: 75rem) {
-  #vm-table :is(.memory, .policy) { display: none; }
+  #vm-table :is(.memory, .policy, .delay) { display: none; }
 }
 @media (max-width: 60rem) {
   body { padding: .7rem .8rem 2rem; }
@@ -188,5 +194,9 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #vm-table tbody .disks, #vm-table tbody .nics { grid-column: span 2; margin-top: .2rem; }
   #vm-table tbody .cpu { display: none; }
   #vm-table .sparkline { display: none; }
+}
+@media (max-width: 34rem) {
+  .charted .chart { display: none; }
+  .tile small { font-size: .75rem; }
 }
 `

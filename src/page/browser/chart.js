@@ -1,5 +1,6 @@
 // A chart of the last minutes by uPlot, in the colours of the page, which change with the system's theme.
 import { byId, element } from './element.js'
+import { unknown } from './format.js'
 import uPlot from './uplot.js'
 
 const darkTheme = window.matchMedia('(prefers-color-scheme: dark)')
@@ -90,7 +91,7 @@ export class Chart {
           y: { range: (_plot, _from, to) => [0, max ?? (to > 0 ? to * 1.1 : 1)] },
         },
         axes: [
-          { ...axis, size: 22, space: 70, values: (_plot, times) => times.map(shortTime) },
+          { ...axis, size: 22, space: 50, incrs: [60, 120], values: (_plot, times) => times.map(shortTime) },
           { ...axis, size: 46, space: 24, values: (_plot, values) => values.map(format) },
         ],
         series: [
@@ -102,8 +103,16 @@ export class Chart {
             points: { show: false },
             // The colours of the style sheet are #rrggbb; two digits more are how opaque they are.
             ...(isFilled && { fill: `${colourOf(colour)}26` }),
-            value: (/** @type {uPlot} */ _plot, /** @type {number | null} */ value) =>
-              value === null || value === undefined ? '–' : format(value),
+            value: (
+              /** @type {uPlot} */ plot,
+              /** @type {number | null} */ value,
+              /** @type {number} */ line,
+              /** @type {number | null} */ index,
+            ) => {
+              // The last value while no cursor points to another.
+              const shown = index === null ? plot.data[line]?.at(-1) : value
+              return shown === null || shown === undefined ? unknown : format(shown)
+            },
           })),
         ],
         hooks: { draw: [(plot) => drawAcross(plot, marks)] },

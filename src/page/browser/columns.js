@@ -77,7 +77,8 @@ export const nicText = ({ model, vhost }) => (vhost === true ? `${model} vhost` 
  * @param {(device: Device) => string} title
  */
 function writeDevices(cell, devices, text, title) {
-  const groups = [...Map.groupBy(devices, text)]
+  const emulatedFirst = devices.toSorted((a, b) => Number(b.emulated) - Number(a.emulated))
+  const groups = [...Map.groupBy(emulatedFirst, text)]
   const key = groups.map(([name, { length }]) => `${name}×${length}`).join(' ')
   setAttribute(cell, 'title', devices.map(title).join('\n') || 'none')
   if (cell.dataset.shown === key) return

@@ -168,9 +168,9 @@ class VmCharts {
 function verdict({ vm }, { thresholds }) {
   const stay = `${ratio(vm.ratio)} of its switches stay inside KVM`
   const texts = {
-    io: `${stay}, fewer than ${thresholds.io}: most of its time goes into round trips to QEMU.`,
-    mixed: `${stay}, between ${thresholds.io} and ${thresholds.compute}.`,
-    compute: `${stay}, more than ${thresholds.compute}: near bare metal.`,
+    io: `${stay}, fewer than ${ratio(thresholds.io)}: it loses its time in round trips to QEMU.`,
+    mixed: `${stay}, between ${ratio(thresholds.io)} and ${ratio(thresholds.compute)}.`,
+    compute: `${stay}, more than ${ratio(thresholds.compute)}: near bare metal.`,
     idle: `Not judged: it makes ${rate(vm.switches)} switches a second, fewer than ${thresholds.activeSwitches}.`,
   }
   const name = vm.class ?? 'unknown'

@@ -97,7 +97,7 @@ export class HostStrip {
 
     this.#cpu.show(
       percent(host.cpuBusy),
-      `busy${host.cpus === null ? '' : ` of ${counted(host.cpus, 'CPU')}`} · VMs waited ${percent(host.runDelay)} of the time they wanted to run`,
+      `busy${host.cpus === null ? '' : ` of ${counted(host.cpus, 'CPU')}`} · run delay of the VMs ${percent(host.runDelay)}`,
       { share: host.cpuBusy, why: missing.cpuTime },
     )
     this.#showMemory(host.memory, missing.memory)
@@ -144,8 +144,9 @@ export class HostStrip {
     }
     const each = filled.map(
       ({ pageBytes, totalBytes, freeBytes }) =>
-        `${bytes(totalBytes - freeBytes)} of ${bytes(totalBytes)} in ${bytes(pageBytes)}`,
+        `${bytes(pageBytes)}: ${bytes(totalBytes - freeBytes)} of ${bytes(totalBytes)}`,
     )
-    this.#hugePages.show(bytes(total - free), each.join(' · '), { share: 1 - free / total, why })
+    const note = [`of ${bytes(total)} in use`, ...(each.length > 1 ? each : [])].join(' · ')
+    this.#hugePages.show(bytes(total - free), note, { share: 1 - free / total, why })
   }
 }
