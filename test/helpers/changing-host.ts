@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { debugfsFiles } from './fixture-tree/debugfs.ts'
 import { kvminfoText, taskinfoText } from './fixture-tree/modules.ts'
 import type { FixtureVm } from './fixture-tree/vm.ts'
-import { type FixtureOptions, type FixtureTree, writeFixtureTree } from './fixture-tree.ts'
+import { type FixtureOptions, type FixtureTree, writeFixtureTree, writeVm } from './fixture-tree.ts'
 
 /** Per second. */
 export interface VmLife {
@@ -41,12 +41,14 @@ export class ChangingHost {
     this.#write(busy)
   }
 
-  /** The VM ends; `later` takes its place, if given. */
-  replace(name: string, later?: FixtureVm): void {
+  /** The VM ends, and `later` is started with its process id, if given. */
+  end(name: string, later?: FixtureVm): void {
+    const { paths } = this.tree
     const ended = this.#vms.find((vm) => vm.name === name)
     if (ended === undefined) throw new Error(`no VM ${name}`)
-    rmSync(join(this.tree.paths.procfs, String(ended.pid)), { recursive: true })
-    rmSync(join(this.tree.paths.rundir, `libvirt/qemu/${name}.xml`), { force: true })
+    rmSync(join(paths.procfs, String(ended.pid)), { recursive: true })
+    rmSync(join(paths.rundir, `libvirt/qemu/${name}.xml`), { force: true })
+    if (later !== undefined) writeVm(paths, later, this.#options)
     this.#vms = this.#vms.flatMap((vm) => (vm !== ended ? vm : (later ?? [])))
     this.#write(0.5)
   }
