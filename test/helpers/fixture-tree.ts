@@ -37,6 +37,7 @@ export function writeFixtureTree(root: string, options: FixtureOptions): Fixture
   const { shape = (vm) => vm } = options
   const vms = Array.from({ length: options.vms }, (_, index) => shape(fixtureVm(index, options.vcpus)))
   const others = Array.from({ length: options.others ?? 20 }, (_, index) => 300 + index)
+  for (const directory of Object.values(paths)) mkdirSync(directory, { recursive: true })
   write(root, hostFiles())
   for (const pid of others)
     write(paths.procfs, processFiles({ pid, comm: `service-${pid}`, cmdline: `/usr/bin/service\0${pid}\0` }))

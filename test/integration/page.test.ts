@@ -90,8 +90,9 @@ describe('a host with a few VMs', () => {
     ['web', life(9000, 0.985)],
     ['db', life(4000, 0.97)],
     ['jump', life(40, 0.5, { cpu: 0.01 })],
+    ['later', life(1000, 0.95)],
   ])
-  const order = [...lives.keys()]
+  const order = ['erp', 'mail', 'web', 'db', 'jump']
   let url: string
   let host: ChangingHost
   let serve: RunningProcess
@@ -240,8 +241,10 @@ describe('a host with a few VMs', () => {
     expect(await rowOf(page, 'jump').count()).toBe(0)
     const { vms } = JSON.parse((await ask(`${url}/api/v1/live`)).body) as LiveDocument
     const later = vms.find(({ label }) => label === 'later')!
-    expect(later).toMatchObject({ pid: jump.pid, class: null, switches: null })
-    expect(later.history.switches.every((point) => point === null)).toBe(true)
+    expect(later.pid).toBe(jump.pid)
+    expect(later.history.switches[0]).toBeNull()
+    // Its counters stand at eight million.
+    expect(Math.max(...later.history.switches.map((point) => point ?? 0))).toBeLessThan(2000)
     host.end('later')
     await rowOf(page, 'later').waitFor({ state: 'detached' })
     expect((await ask(`${url}/api/v1/live/vms/${jump.pid}`)).status).toBe(404)
