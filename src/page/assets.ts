@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { icon } from './icon.ts'
 import { stylesheet } from './stylesheet.ts'
 
-export interface Asset {
+interface Asset {
   readonly mediaType: string
   readonly body: Buffer
   readonly gzipped: Buffer

@@ -49,7 +49,7 @@ meter { display: block; width: 100%; height: .45rem; margin: .15rem 0 .35rem; bo
 meter::-webkit-meter-bar { height: .45rem; border: 0; border-radius: 1rem; background: var(--idle-back); }
 meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu); }
 meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
-.charted { display: grid; grid-template-columns: 7rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
+.charted { display: grid; grid-template-columns: 8.2rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
 .charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; }
 .chart { min-height: 7rem; }
 .u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
@@ -196,6 +196,7 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #vm-table .sparkline { display: none; }
 }
 @media (max-width: 34rem) {
+  .charted { grid-column: auto; }
   .charted .chart { display: none; }
   .tile small { font-size: .75rem; }
 }

@@ -113,12 +113,11 @@ document.addEventListener('keydown', (event) => {
   }
 })
 
-for (const event of ['hashchange', 'popstate']) {
-  window.addEventListener(event, () => {
-    state = parseViewState(location.hash, sortable)
-    showVms()
-    showDetail()
-  })
-}
+window.addEventListener('popstate', () => {
+  state = parseViewState(location.hash, sortable)
+  showVms()
+  showDetail()
+})
 
+document.title = `kvminfo ${location.host}`
 new Polling({ onAnswer, onFailure }).start()

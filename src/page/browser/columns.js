@@ -29,7 +29,7 @@ function write(cell, text, title) {
  * @param {LiveVm} vm
  * @param {LiveDocument} answer
  */
-export function whyNoExits(vm, answer) {
+function whyNoExits(vm, answer) {
   if (answer.missing.exits !== undefined) return answer.missing.exits
   if (vm.class === null) return 'Not known yet: it takes two looks at its counters, some seconds apart.'
   return 'It has not switched.'
@@ -64,9 +64,9 @@ export function policyText({ scheduling }) {
 }
 
 /** @param {LiveDisk} disk */
-export const diskText = ({ bus }) => bus
+const diskText = ({ bus }) => bus
 /** @param {LiveNic} nic */
-export const nicText = ({ model, vhost }) => (vhost === true ? `${model} vhost` : model)
+const nicText = ({ model, vhost }) => (vhost === true ? `${model} vhost` : model)
 
 /**
  * Equal ones are counted, emulated ones marked.

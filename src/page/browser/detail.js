@@ -94,6 +94,9 @@ export class Detail {
    */
   #fill(detail, answer) {
     this.#shown?.charts.show(detail.history)
+    // What somebody marks is to be copied, and would be gone.
+    const selection = getSelection()
+    if (selection?.isCollapsed === false && selection.containsNode(this.#content, true)) return
     this.#content.querySelector('.facts')?.replaceChildren(verdict(detail, answer), facts(detail))
     this.#content
       .querySelector('.rest')
@@ -168,9 +171,9 @@ class VmCharts {
 function verdict({ vm }, { thresholds }) {
   const stay = `${ratio(vm.ratio)} of its switches stay inside KVM`
   const texts = {
-    io: `${stay}, fewer than ${ratio(thresholds.io)}: it loses its time in round trips to QEMU.`,
-    mixed: `${stay}, between ${ratio(thresholds.io)} and ${ratio(thresholds.compute)}.`,
-    compute: `${stay}, more than ${ratio(thresholds.compute)}: near bare metal.`,
+    io: `${stay}, fewer than ${plain(thresholds.io)}: it loses its time in round trips to QEMU.`,
+    mixed: `${stay}, between ${plain(thresholds.io)} and ${plain(thresholds.compute)}.`,
+    compute: `${stay}, more than ${plain(thresholds.compute)}: near bare metal.`,
     idle: `Not judged: it makes ${rate(vm.switches)} switches a second, fewer than ${thresholds.activeSwitches}.`,
   }
   const name = vm.class ?? 'unknown'
@@ -303,7 +306,7 @@ function vcpuTable({ vcpus }) {
       plain(cpu),
       percent(runDelay),
     ]),
-    [0, 1, 2, 4, 5],
+    [4, 5],
   )
 }
 

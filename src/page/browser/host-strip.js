@@ -49,7 +49,7 @@ function ksmState(run) {
 
 export class HostStrip {
   #vms = new Tile('Virtual machines')
-  #switches = new Tile('Switches/s, all VMs')
+  #switches = new Tile('Switches/s of all VMs')
   #cpu = new Tile('CPU')
   #memory = new Tile('Memory')
   #hugePages = new Tile('Huge pages')
