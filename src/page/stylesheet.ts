@@ -51,12 +51,15 @@ meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu)
 meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
 .charted { display: grid; grid-template-columns: 8.2rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
 .charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; }
-.chart { min-height: 7rem; }
+.charted .chart { min-height: 5.5rem; }
+#detail .chart { min-height: 7rem; }
 .u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
 .u-legend th { font-weight: 400; }
 .u-legend .u-marker { width: .7em; height: .7em; border-radius: .15em; }
 .u-legend .u-series:first-child { display: none; }
-.u-legend .u-value { min-width: 3.6em; text-align: left; color: var(--text); }
+.u-legend .u-series { margin-right: .5rem; white-space: nowrap; }
+.u-legend .u-series > * { padding: 2px 3px 2px 0; }
+.u-legend .u-value { min-width: 3.2em; text-align: left; color: var(--text); }
 
 #sources { margin: .6rem 0 .9rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 #sources summary { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; padding: .45rem .8rem; color: var(--soft); cursor: pointer; }
@@ -113,18 +116,18 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 #vm-table tbody tr.active :is(th, td):first-child { box-shadow: inset 3px 0 var(--accent); }
 #vm-table tr[data-class=idle] :is(.ratio, .io, .switches, .cost) .content { color: var(--soft); }
 #vm-table th.name { width: auto; }
-#vm-table th:is(.io, .cost, .delay) { width: 5.9rem; }
+#vm-table th:is(.io, .cost, .delay) { width: 5.6rem; }
 #vm-table th.cpu { width: 4.2rem; }
-#vm-table th.memory { width: 5.4rem; }
-#vm-table th.policy { width: 6rem; }
-#vm-table th.disks { width: 8.5rem; }
-#vm-table th.nics { width: 10rem; }
+#vm-table th.memory { width: 5.2rem; }
+#vm-table th.policy { width: 5.2rem; }
+#vm-table th.disks { width: 8rem; }
+#vm-table th.nics { width: 9.6rem; }
 #vm-table tbody .name { font-weight: 600; }
-#vm-table th.class { width: 6.2rem; }
+#vm-table th.class { width: 5.9rem; }
 .class .content, .verdict .content { padding: .1rem .55rem; border-radius: 1rem; font-size: .8rem; }
 .class .content:not([data-class]) { padding: 0; }
-#vm-table th.ratio { width: 9.2rem; }
-#vm-table th.switches { width: 9.4rem; }
+#vm-table th.ratio { width: 8.8rem; }
+#vm-table th.switches { width: 9rem; }
 #vm-table :is(td.ratio, td.switches) .content { position: relative; z-index: 1; }
 .sparkline { position: absolute; left: .7rem; top: 7px; width: calc(100% - 4.9rem); height: 20px; overflow: visible; }
 .sparkline path { fill: none; stroke: var(--ratio); stroke-width: 1.5; vector-effect: non-scaling-stroke; }

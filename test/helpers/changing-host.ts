@@ -55,12 +55,12 @@ export class ChangingHost {
 
   #write(busy: number): void {
     const { paths } = this.tree
+    const vms = this.#vms.map(whole)
     const others = Array.from({ length: this.#options.others ?? 20 }, (_, index) => 300 + index)
-    if (this.#options.kvminfo !== false) put(join(paths.procfs, 'kvminfo'), kvminfoText(this.#vms))
-    if (this.#options.taskinfo !== false) put(join(paths.procfs, 'taskinfo'), taskinfoText(this.#vms, others))
+    if (this.#options.kvminfo !== false) put(join(paths.procfs, 'kvminfo'), kvminfoText(vms))
+    if (this.#options.taskinfo !== false) put(join(paths.procfs, 'taskinfo'), taskinfoText(vms, others))
     if (this.#options.debugfs !== false && this.#options.kvminfo === false) {
-      for (const vm of this.#vms)
-        for (const [path, text] of debugfsFiles(vm)) put(join(paths.sysfs, path), text)
+      for (const vm of vms) for (const [path, text] of debugfsFiles(vm)) put(join(paths.sysfs, path), text)
     }
     put(join(paths.procfs, 'stat'), statText(this.#cpuSeconds, busy))
   }
@@ -73,24 +73,42 @@ function put(path: string, text: string): void {
   renameSync(`${path}.new`, path)
 }
 
+/** Counts with fractions, so that a slow counter rises too when steps are short. */
 function aged(vm: FixtureVm, life: VmLife, seconds: number): FixtureVm {
-  const kernelSwitches = vm.kernelSwitches + Math.round(life.kernelSwitches * seconds)
-  const userspaceSwitches = vm.userspaceSwitches + Math.round(life.userspaceSwitches * seconds)
   const rise = (life.kernelSwitches + life.userspaceSwitches) * seconds
   return {
     ...vm,
-    kernelSwitches,
-    userspaceSwitches,
-    io: vm.io + Math.round(life.io * seconds),
-    kernelNs: vm.kernelNs + Math.round(life.kernelSwitches * 2_000 * seconds),
-    haltNs: vm.haltNs + Math.round(Math.max(0, vm.vcpus.length * (1 - life.cpu)) * 1e9 * seconds),
-    userspaceNs: vm.userspaceNs + Math.round(life.userspaceWait * 1e9 * seconds),
+    kernelSwitches: vm.kernelSwitches + life.kernelSwitches * seconds,
+    userspaceSwitches: vm.userspaceSwitches + life.userspaceSwitches * seconds,
+    io: vm.io + life.io * seconds,
+    kernelNs: vm.kernelNs + life.kernelSwitches * 2_000 * seconds,
+    haltNs: vm.haltNs + Math.max(0, vm.vcpus.length * (1 - life.cpu)) * 1e9 * seconds,
+    userspaceNs: vm.userspaceNs + life.userspaceWait * 1e9 * seconds,
     // A half of its exits for the first reason, a quarter for the next, …
-    reasons: vm.reasons.map(([name, count], place) => [name, count + Math.round(rise / 2 ** (place + 1))]),
+    reasons: vm.reasons.map(([name, count], place) => [name, count + rise / 2 ** (place + 1)]),
     vcpus: vm.vcpus.map((thread) => ({
       ...thread,
-      execNs: thread.execNs + Math.round(life.cpu * 1e9 * seconds),
-      runDelayNs: thread.runDelayNs + Math.round(life.runDelay * 1e9 * seconds),
+      execNs: thread.execNs + life.cpu * 1e9 * seconds,
+      runDelayNs: thread.runDelayNs + life.runDelay * 1e9 * seconds,
+    })),
+  }
+}
+
+/** As the host shows it. */
+function whole(vm: FixtureVm): FixtureVm {
+  return {
+    ...vm,
+    kernelSwitches: Math.floor(vm.kernelSwitches),
+    userspaceSwitches: Math.floor(vm.userspaceSwitches),
+    io: Math.floor(vm.io),
+    kernelNs: Math.floor(vm.kernelNs),
+    haltNs: Math.floor(vm.haltNs),
+    userspaceNs: Math.floor(vm.userspaceNs),
+    reasons: vm.reasons.map(([name, count]) => [name, Math.floor(count)]),
+    vcpus: vm.vcpus.map((thread) => ({
+      ...thread,
+      execNs: Math.floor(thread.execNs),
+      runDelayNs: Math.floor(thread.runDelayNs),
     })),
   }
 }

@@ -25,7 +25,6 @@ const machines: readonly Machine[] = [
   { name: 'db-replica', isVirtio: true, switches: 18_500, ratio: 0.991, cpu: 0.31 },
   { name: 'cache-1', isVirtio: true, switches: 22_400, ratio: 0.979, cpu: 0.28 },
   { name: 'build-arm-cross', isVirtio: true, switches: 1_900, ratio: 0.957, cpu: 0.95 },
-  { name: 'metrics', isVirtio: true, switches: 2_700, ratio: 0.972, cpu: 0.19 },
   { name: 'jump', isVirtio: true, switches: 42, ratio: 0.93, cpu: 0.01 },
   { name: 'template-debian', isVirtio: true, switches: 18, ratio: 0.9, cpu: 0.004 },
 ]

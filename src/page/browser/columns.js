@@ -66,7 +66,7 @@ export function policyText({ scheduling }) {
 /** @param {LiveDisk} disk */
 const diskText = ({ bus }) => bus
 /** @param {LiveNic} nic */
-const nicText = ({ model, vhost }) => (vhost === true ? `${model} vhost` : model)
+const nicText = ({ model }) => model
 
 /**
  * Equal ones are counted, emulated ones marked.

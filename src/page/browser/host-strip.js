@@ -66,7 +66,7 @@ export class HostStrip {
       ),
     )
     this.#chart = new Chart(place, {
-      height: 112,
+      height: 88,
       format: rate,
       lines: [
         { title: 'inside KVM', colour: '--in-kvm', isFilled: true },
