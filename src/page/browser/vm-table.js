@@ -2,54 +2,13 @@
 // so a thousand VMs cost no more than a screenful.
 
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
-/** @import { Column } from './columns.js' */
 /** @import { LiveHistory } from './live-history.js' */
 import { columns } from './columns.js'
 import { byId, element, setAttribute } from './element.js'
-import { Sparkline } from './sparkline.js'
+import { VmRow } from './vm-row.js'
 
 /** Rows ready above and below what is seen. */
 const spareRows = 6
-const spanSeconds = 300
-/** The ratio's line stands behind its figure. */
-const linedColumns = { ratio: { max: 1 }, switches: {} }
-
-class Row {
-  element = element('tr')
-  /** @type {string | undefined} */
-  label
-  /** @type {{ readonly cell: HTMLElement, readonly content: HTMLElement, readonly column: Column }[]} */
-  #cells
-  #lines = { ratio: new Sparkline(), switches: new Sparkline() }
-
-  constructor() {
-    this.#cells = columns.map((column) => {
-      const isName = column.id === 'name'
-      const cell = element(isName ? 'th' : 'td', { class: `${column.id}${column.isNumber ? ' number' : ''}` })
-      if (isName) cell.setAttribute('scope', 'row')
-      const content = element('span', { class: 'content', 'data-title': column.title })
-      cell.append(content)
-      if (column.id === 'ratio') cell.append(this.#lines.ratio.element)
-      if (column.id === 'switches') cell.append(this.#lines.switches.element)
-      return { cell, content, column }
-    })
-    this.element.append(...this.#cells.map(({ cell }) => cell))
-  }
-
-  /**
-   * @param {LiveVm} vm
-   * @param {LiveDocument} answer
-   * @param {LiveHistory} history
-   */
-  show(vm, answer, history) {
-    this.label = vm.label
-    setAttribute(this.element, 'data-class', vm.class ?? 'unknown')
-    for (const { content, column } of this.#cells) column.show(content, vm, answer)
-    const { ratio, switches } = history.of(vm)
-    this.#lines.ratio.draw(history.at, ratio, { spanSeconds, ...linedColumns.ratio })
-    this.#lines.switches.draw(history.at, switches, { spanSeconds, ...linedColumns.switches })
-  }
-}
 
 /**
  * @typedef {object} TableListener
@@ -64,7 +23,7 @@ export class VmTable {
   #headers = new Map()
   #above = element('tr', { 'aria-hidden': 'true', class: 'space' }, element('td'))
   #below = element('tr', { 'aria-hidden': 'true', class: 'space' }, element('td'))
-  /** @type {Row[]} */
+  /** @type {VmRow[]} */
   #rows = []
   /** @type {readonly LiveVm[]} */
   #vms = []
@@ -167,7 +126,7 @@ export class VmTable {
   #haveRows(number) {
     while (this.#rows.length > number) this.#rows.pop()?.element.remove()
     while (this.#rows.length < number) {
-      const row = new Row()
+      const row = new VmRow()
       this.#rows.push(row)
       this.#below.before(row.element)
     }
