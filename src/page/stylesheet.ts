@@ -121,7 +121,7 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 #vm-table th.memory { width: 5.2rem; }
 #vm-table th.policy { width: 5.2rem; }
 #vm-table th.disks { width: 8rem; }
-#vm-table th.nics { width: 9.6rem; }
+#vm-table th.nics { width: 10.2rem; }
 #vm-table tbody .name { font-weight: 600; }
 #vm-table th.class { width: 5.9rem; }
 .class .content, .verdict .content { padding: .1rem .55rem; border-radius: 1rem; font-size: .8rem; }

@@ -83,7 +83,7 @@ export class Chart {
       {
         width,
         height,
-        padding: [8, 4, 0, 0],
+        padding: [8, 16, 0, 0],
         cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 6 } },
         legend: { markers: { width: 0, fill: (_plot, index) => colourOf(lines[index - 1]?.colour ?? '') } },
         scales: {
