@@ -6,10 +6,26 @@
 import { policyText } from './columns.js'
 
 /**
+ * Made once for each answer, and not for each key that is pressed.
+ * @type {WeakMap<LiveVm, string>}
+ */
+const searchables = new WeakMap()
+
+/**
  * Everything about a VM that a word of the filter may be part of.
  * @param {LiveVm} vm
  */
 function searchable(vm) {
+  let text = searchables.get(vm)
+  if (text === undefined) {
+    text = describe(vm)
+    searchables.set(vm, text)
+  }
+  return text
+}
+
+/** @param {LiveVm} vm */
+function describe(vm) {
   return [
     vm.label,
     vm.uuid ?? '',

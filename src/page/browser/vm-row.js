@@ -11,8 +11,8 @@ const spanSeconds = 300
 
 export class VmRow {
   element = element('tr')
-  /** @type {string | undefined} */
-  label
+  /** @type {LiveVm | undefined} an object of its own in each answer */
+  #shown
   /** @type {{ readonly cell: HTMLElement, readonly content: HTMLElement, readonly column: Column }[]} */
   #cells
   #lines = { ratio: new Sparkline(), switches: new Sparkline() }
@@ -31,13 +31,18 @@ export class VmRow {
     this.element.append(...this.#cells.map(({ cell }) => cell))
   }
 
+  get label() {
+    return this.#shown?.label
+  }
+
   /**
    * @param {LiveVm} vm
    * @param {LiveDocument} answer
    * @param {LiveHistory} history
    */
   show(vm, answer, history) {
-    this.label = vm.label
+    if (vm === this.#shown) return
+    this.#shown = vm
     setAttribute(this.element, 'data-class', vm.class ?? 'unknown')
     for (const { content, column } of this.#cells) column.show(content, vm, answer)
     const { ratio, switches } = history.of(vm)

@@ -25,6 +25,8 @@ export class VmTable {
   #below = element('tr', { 'aria-hidden': 'true', class: 'space' }, element('td'))
   /** @type {VmRow[]} */
   #rows = []
+  /** Index of the VM in the first of them. */
+  #first = 0
   /** @type {readonly LiveVm[]} */
   #vms = []
   /** @type {LiveDocument | undefined} */
@@ -102,6 +104,7 @@ export class VmTable {
     const first = Math.max(0, Math.min(Math.floor(-top / rowHeight) - spareRows, this.#vms.length - fits))
     const last = Math.min(first + fits, this.#vms.length)
     this.#haveRows(last - first)
+    this.#rotate(first)
     this.#rows.forEach((row, place) => {
       const index = first + place
       const vm = this.#vms[index]
@@ -129,6 +132,24 @@ export class VmTable {
       const row = new VmRow()
       this.#rows.push(row)
       this.#below.before(row.element)
+    }
+  }
+
+  /**
+   * Rows that left at one end go to the other; those that stay in sight need not be shown anew.
+   * @param {number} first index of the VM in the first row
+   */
+  #rotate(first) {
+    const shift = first - this.#first
+    this.#first = first
+    if (shift === 0 || Math.abs(shift) >= this.#rows.length) return
+    const moved = shift > 0 ? this.#rows.splice(0, shift) : this.#rows.splice(shift)
+    if (shift > 0) {
+      this.#rows.push(...moved)
+      this.#below.before(...moved.map((row) => row.element))
+    } else {
+      this.#rows.unshift(...moved)
+      this.#above.after(...moved.map((row) => row.element))
     }
   }
 
