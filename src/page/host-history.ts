@@ -9,8 +9,11 @@ import { VmHistory } from './vm-history.ts'
 
 /** Short enough to see what a change did, long enough not to jump. The rules of alerts/ take five minutes. */
 export const windowSeconds = 60
-/** How often the look is replaced that details are compared with: what rises seldom needs some time to tell. */
+/** How often the mark is replaced that exits by reason are compared with: what is rare needs some time to tell. */
 const markSeconds = 30
+
+/** What is kept of an older look. The whole of it, of a thousand VMs, would be megabytes. */
+type Mark = Pick<Sample, 'clock' | 'exits'>
 
 export class HostHistory {
   readonly timeline = new Timeline()
@@ -20,8 +23,8 @@ export class HostHistory {
   /** By `processKey`; those of the last look only. */
   #vms = new Map<string, VmHistory>()
   #last: Sample | undefined
-  #mark: Sample | undefined
-  #nextMark: Sample | undefined
+  #mark: Mark | undefined
+  #nextMark: Mark | undefined
   #window: readonly number[] = []
 
   /** The last look; undefined before the first. */
@@ -29,8 +32,8 @@ export class HostHistory {
     return this.#last
   }
 
-  /** A look half a minute to a minute older than the last one; younger only when watching began later. */
-  get mark(): Sample | undefined {
+  /** Of a look half a minute to a minute older than the last one; younger only when watching began later. */
+  get mark(): Mark | undefined {
     return this.#mark
   }
 
@@ -75,8 +78,8 @@ export class HostHistory {
       const exits = wasThere
         ? exitRates(before?.exits?.get(vm.pid), sample.exits?.get(vm.pid), seconds)
         : undefined
-      const tasks = wasThere ? vcpuRates(vm.vcpus, before?.tasks, sample.tasks, seconds) : undefined
-      history.add(this.timeline, this.#window, before?.clock ?? sample.clock, exits, tasks)
+      const vcpus = wasThere ? vcpuRates(vm.vcpus, before?.tasks, sample.tasks, seconds) : []
+      history.add(this.timeline, this.#window, before?.clock ?? sample.clock, exits, vcpus)
       if (exits === undefined) continue
       kernelSwitches = (kernelSwitches ?? 0) + exits.kernelSwitches
       userspaceSwitches = (userspaceSwitches ?? 0) + exits.userspaceSwitches
@@ -88,12 +91,12 @@ export class HostHistory {
     this.cpuBusy.set(slot, cpuBusyShare(before?.cpuTime, sample.cpuTime))
   }
 
-  #moveMarks(sample: Sample): void {
-    this.#mark ??= sample
-    this.#nextMark ??= sample
-    if (sample.clock - this.#nextMark.clock >= markSeconds) {
+  #moveMarks({ clock, exits }: Sample): void {
+    this.#mark ??= { clock, exits }
+    this.#nextMark ??= this.#mark
+    if (clock - this.#nextMark.clock >= markSeconds) {
       this.#mark = this.#nextMark
-      this.#nextMark = sample
+      this.#nextMark = { clock, exits }
     }
   }
 }

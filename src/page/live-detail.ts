@@ -6,9 +6,10 @@ import { figure, points, shareFigure } from './figure.ts'
 import type { HostHistory } from './host-history.ts'
 import type { LiveVmDetail } from './live-document.ts'
 import { describeVm, ratioPoints } from './live-vm.ts'
-import { exitRates, taskRates } from './rates.ts'
+import { exitRates } from './rates.ts'
 import type { Sample } from './sample.ts'
 import { schedulingOf } from './scheduling.ts'
+import type { VmHistory } from './vm-history.ts'
 
 /** undefined where no VM of that process id was there at the last look. */
 export function describeDetail(history: HostHistory, sample: Sample, pid: number): LiveVmDetail | undefined {
@@ -20,7 +21,7 @@ export function describeDetail(history: HostHistory, sample: Sample, pid: number
     at: sample.at,
     vm: describeVm(vm, ofVm, sample),
     exits: exitMix(history, sample, vm),
-    vcpus: vcpuDetails(history.mark, sample, vm),
+    vcpus: vcpuDetails(ofVm, sample, vm),
     history: {
       at: slots.map((slot) => history.timeline.at(slot)),
       ratio: ratioPoints(ofVm, slots),
@@ -67,12 +68,11 @@ function reasonRates(before: VmExits, now: VmExits, seconds: number): LiveVmDeta
     .map(({ reason, perSecond }) => ({ reason, perSecond: figure(perSecond)! }))
 }
 
-function vcpuDetails(mark: Sample | undefined, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
-  const seconds = mark === undefined ? 0 : sample.clock - mark.clock
-  return vm.vcpus.flatMap(({ id, tid }) => {
+function vcpuDetails(ofVm: VmHistory, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
+  return vm.vcpus.flatMap(({ id, tid }, index) => {
     const task = sample.tasks?.get(tid)
     if (task === undefined) return []
-    const rates = seconds > 0 ? taskRates(mark?.tasks?.get(tid), task, seconds) : undefined
+    const rates = ofVm.vcpus[index]
     const runDelay = rates?.runDelay === undefined ? undefined : runDelayShare(rates.runDelay, rates.cpu)
     return {
       id,

@@ -150,6 +150,7 @@ export interface LiveVmDetail {
     /** Exits per second, most of them first; null where the source cannot tell. */
     readonly reasons: readonly { readonly reason: string; readonly perSecond: number }[] | null
   }
+  /** Between the last two looks. */
   readonly vcpus: readonly (LiveScheduling & {
     readonly id: number
     readonly tid: number

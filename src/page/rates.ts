@@ -67,17 +67,21 @@ function isOtherThread(before: Task, now: Task): boolean {
   return now.cpuNs < before.cpuNs || (now.runDelayNs ?? 0) < (before.runDelayNs ?? 0)
 }
 
-/** The sum over the vCPU threads that were there at both looks; undefined where none was. */
+/** Of each vCPU, in their order. */
 export function vcpuRates(
   vcpus: readonly Vcpu[],
   before: ReadonlyMap<number, Task> | undefined,
   now: ReadonlyMap<number, Task> | undefined,
   seconds: number,
-): TaskRates | undefined {
+): (TaskRates | undefined)[] {
+  return vcpus.map(({ tid }) => taskRates(before?.get(tid), now?.get(tid), seconds))
+}
+
+/** The sum over the vCPUs that were there at both looks; undefined where none was. */
+export function sumOfRates(vcpus: readonly (TaskRates | undefined)[]): TaskRates | undefined {
   let cpu: number | undefined
   let runDelay: number | undefined
-  for (const { tid } of vcpus) {
-    const rates = taskRates(before?.get(tid), now?.get(tid), seconds)
+  for (const rates of vcpus) {
     if (rates === undefined) continue
     cpu = (cpu ?? 0) + rates.cpu
     if (rates.runDelay !== undefined) runDelay = (runDelay ?? 0) + rates.runDelay

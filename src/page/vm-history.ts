@@ -1,7 +1,7 @@
 // The last minutes of one VM: its rates at each look, their means over the window, and the class that follows.
 import { ioShare, rootModeRatio, runDelayShare, userspaceCost } from '../model/shares.ts'
 import { judge, type VmClass } from '../model/vm-class.ts'
-import type { ExitRates, TaskRates } from './rates.ts'
+import { type ExitRates, sumOfRates, type TaskRates } from './rates.ts'
 import { Series, type Timeline } from './timeline.ts'
 
 /** undefined where nothing is known. */
@@ -36,12 +36,18 @@ export class VmHistory {
   readonly runDelaySeconds = new Series()
   readonly userspaceWaitSeconds = new Series()
   readonly #io = new Series()
+  #vcpus: readonly (TaskRates | undefined)[] = []
   #figures = nothingKnown
   #exitsKnownSince: number | undefined
 
   /** As of the last look. */
   get figures(): VmFigures {
     return this.#figures
+  }
+
+  /** Of each vCPU, between the last two looks. */
+  get vcpus(): readonly (TaskRates | undefined)[] {
+    return this.#vcpus
   }
 
   /** Clock of the look since which its exits were counted without a gap; undefined while they are not. */
@@ -55,9 +61,11 @@ export class VmHistory {
     window: readonly number[],
     before: number,
     exits: ExitRates | undefined,
-    tasks: TaskRates | undefined,
+    vcpus: readonly (TaskRates | undefined)[],
   ): void {
     const { slot } = timeline
+    const tasks = sumOfRates(vcpus)
+    this.#vcpus = vcpus
     this.kernelSwitches.set(slot, exits?.kernelSwitches)
     this.userspaceSwitches.set(slot, exits?.userspaceSwitches)
     this.userspaceWaitSeconds.set(slot, exits?.userspaceWaitSeconds)

@@ -110,7 +110,7 @@ test('the look that details are compared with is half a minute to a minute old',
   const ages: number[] = []
   for (let at = 0; at <= 200; at += 5) {
     history.add(sample(at, []))
-    ages.push(at - history.mark!.at)
+    ages.push(at - history.mark!.clock)
   }
   expect(ages.slice(0, 4)).toEqual([0, 5, 10, 15])
   expect(Math.min(...ages.slice(13))).toBe(30)

@@ -1,6 +1,6 @@
 // How fast counters rose.
 import { expect, test } from 'vitest'
-import { cpuBusyShare, exitRates, taskRates, vcpuRates } from '../../../src/page/rates.ts'
+import { cpuBusyShare, exitRates, sumOfRates, taskRates, vcpuRates } from '../../../src/page/rates.ts'
 import { exits } from '../../helpers/exits.ts'
 import { task } from '../../helpers/host-snapshot.ts'
 
@@ -69,9 +69,14 @@ test('a VM is the sum of the vCPUs that were there twice', () => {
   const vcpus = [10, 11, 12].map((tid, id) => ({ id, tid }))
   const before = new Map([10, 11].map((tid) => [tid, task(1, tid)]))
   const now = new Map([10, 11, 12].map((tid) => [tid, task(1, tid, { cpuNs: 2e9, runDelayNs: 1e9 })]))
-  expect(vcpuRates(vcpus, before, now, 2)).toEqual({ cpu: 2, runDelay: 1 })
-  expect(vcpuRates(vcpus, undefined, now, 2)).toBeUndefined()
-  expect(vcpuRates([], before, now, 2)).toBeUndefined()
+  expect(vcpuRates(vcpus, before, now, 2)).toEqual([
+    { cpu: 1, runDelay: 0.5 },
+    { cpu: 1, runDelay: 0.5 },
+    undefined,
+  ])
+  expect(sumOfRates(vcpuRates(vcpus, before, now, 2))).toEqual({ cpu: 2, runDelay: 1 })
+  expect(sumOfRates(vcpuRates(vcpus, undefined, now, 2))).toBeUndefined()
+  expect(sumOfRates([])).toBeUndefined()
 })
 
 test('the host: guest time is counted once; a CPU that went away makes no figure', () => {
