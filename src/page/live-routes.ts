@@ -5,7 +5,7 @@ import { type Request, type Response, Router } from 'express'
 import { wantsGzip } from '../http/wants-gzip.ts'
 import type { HostHistory } from './host-history.ts'
 import { describeDetail } from './live-detail.ts'
-import { describeList } from './live-list.ts'
+import { listJson } from './live-list.ts'
 import type { Sample } from './sample.ts'
 import type { Sampler } from './sampler.ts'
 
@@ -16,12 +16,12 @@ export function createLiveRoutes(sampler: Sampler, version: string): Router {
     .get('/api/v1/live', async (request, response) => {
       const since = sinceOf(request)
       if (since === undefined) {
-        await answer(request, response, 400, { error: 'since is not a time in seconds since the Unix epoch' })
+        await answer(request, response, 400, errorJson('since is not a time in seconds since the Unix epoch'))
         return
       }
       const seen = await lookAt(sampler)
       if (seen === undefined) await answer(request, response, 503, unreadable)
-      else await answer(request, response, 200, describeList(seen.history, seen.sample, since, version))
+      else await answer(request, response, 200, listJson(seen.history, seen.sample, since, version))
     })
     .get('/api/v1/live/vms/:pid', async (request, response) => {
       const seen = await lookAt(sampler)
@@ -31,12 +31,14 @@ export function createLiveRoutes(sampler: Sampler, version: string): Router {
       }
       const detail = describeDetail(seen.history, seen.sample, Number(request.params.pid))
       if (detail === undefined)
-        await answer(request, response, 404, { error: 'no VM has this process id now' })
-      else await answer(request, response, 200, detail)
+        await answer(request, response, 404, errorJson('no VM has this process id now'))
+      else await answer(request, response, 200, JSON.stringify(detail))
     })
 }
 
-const unreadable = { error: 'This host could not be read just now; the log of the exporter says why.' }
+const errorJson = (error: string): string => JSON.stringify({ error })
+
+const unreadable = errorJson('This host could not be read just now; the log of the exporter says why.')
 
 /** undefined where the host cannot be read. The sampler has logged why. */
 async function lookAt(sampler: Sampler): Promise<{ history: HostHistory; sample: Sample } | undefined> {
@@ -55,8 +57,8 @@ function sinceOf(request: Request): number | undefined {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
 }
 
-async function answer(request: Request, response: Response, status: number, content: object): Promise<void> {
-  let body = Buffer.from(JSON.stringify(content))
+async function answer(request: Request, response: Response, status: number, json: string): Promise<void> {
+  let body = Buffer.from(json)
   response
     .status(status)
     .type('application/json')

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { HostHistory } from '../../src/page/host-history.ts'
 import { describeDetail } from '../../src/page/live-detail.ts'
-import { describeList } from '../../src/page/live-list.ts'
+import type { LiveDocument } from '../../src/page/live-document.ts'
+import { listJson } from '../../src/page/live-list.ts'
 import { task, vm } from '../helpers/host-snapshot.ts'
 import { sample } from '../helpers/sample.ts'
 
@@ -29,7 +30,7 @@ const look = sample(
 
 const history = new HostHistory()
 history.add(look)
-const list = describeList(history, look, 0, '1.2.3')
+const list = JSON.parse(listJson(history, look, 0, '1.2.3')) as LiveDocument
 
 /** The fields that the README gives a name to; those of `memory` and the like of the host speak for themselves. */
 const named = [

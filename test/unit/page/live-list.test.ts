@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { SourceState } from '../../../src/model/sources.ts'
 import { HostHistory } from '../../../src/page/host-history.ts'
-import { describeList } from '../../../src/page/live-list.ts'
+import type { LiveDocument } from '../../../src/page/live-document.ts'
+import { listJson } from '../../../src/page/live-list.ts'
 import type { Sample } from '../../../src/page/sample.ts'
 import { exits } from '../../helpers/exits.ts'
 import { task, vm } from '../../helpers/host-snapshot.ts'
@@ -24,7 +25,7 @@ const web = vm('web', 10, {
 function documentOf(samples: readonly Sample[], since = 0) {
   const history = new HostHistory()
   for (const one of samples) history.add(one)
-  return describeList(history, samples.at(-1)!, since, '1.2.3')
+  return JSON.parse(listJson(history, samples.at(-1)!, since, '1.2.3')) as LiveDocument
 }
 
 const counted = (kernelSwitches: number, cpuNs: number) => ({
