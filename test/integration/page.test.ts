@@ -172,11 +172,19 @@ describe('a host with a few VMs', () => {
 
   test('filters by text and by class', async () => {
     const { page } = await openLive(url)
+    await rowOf(page, 'db').click()
+    await page.keyboard.press('Escape')
     await page.keyboard.press('/')
     await page.keyboard.type('E1000 sata')
     expect(await names(page)).toEqual(['erp'])
     expect(await page.locator('#filter-count').textContent()).toMatch(/^1 of [45]$/)
-    await page.keyboard.type(' nothing has this')
+    // The row that the keys act on is one that is shown.
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    expect(await page.locator('#detail h2').textContent()).toBe('erp')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('/')
+    await page.keyboard.type('nothing has this')
     expect(await names(page)).toEqual([])
     expect(await page.locator('#empty').textContent()).toContain('No virtual machine passes the filter')
     await page.keyboard.press('Escape')

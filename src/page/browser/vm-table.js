@@ -67,7 +67,7 @@ export class VmTable {
 
   focus() {
     this.#table.focus()
-    if (this.#active === undefined) this.#activate(0)
+    if (this.#activeIndex() < 0) this.#activate(0)
   }
 
   #headerRow() {
