@@ -149,7 +149,7 @@ footer kbd + kbd { margin-left: 0 !important; }
 .close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
 .close:hover { background: var(--hover); }
 .verdict { margin: 0 0 .8rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
 dt { font-size: .78rem; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 0 0 .6rem; }
