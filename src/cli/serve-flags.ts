@@ -34,7 +34,7 @@ export const serveFlags = {
     name: 'web.max-requests',
     argument: '<number>',
     default: '40',
-    description: 'Scrapes at once; one more is answered 503. 0 for no limit.',
+    description: 'Requests for metrics or live data at once; one more is answered 503. 0 for no limit.',
     parse: wholeNumber,
   }),
   hidesExporterMetrics: toggle(

@@ -1,4 +1,4 @@
-// Which format and encoding a request gets, by its Accept and Accept-Encoding headers.
+// Which format a request gets, by its Accept header.
 import type { Request } from 'express'
 import { type Format, openMetrics, prometheusText } from './format.ts'
 
@@ -17,8 +17,4 @@ const offers: readonly (readonly [mediaType: string, Format])[] = [
 export function negotiateFormat(request: Request): Format {
   const accepted = request.accepts(offers.map(([mediaType]) => mediaType))
   return offers.find(([mediaType]) => mediaType === accepted)?.[1] ?? prometheusText
-}
-
-export function wantsGzip(request: Request): boolean {
-  return request.acceptsEncodings('gzip', 'identity') === 'gzip'
 }

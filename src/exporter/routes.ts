@@ -2,11 +2,12 @@
 import { Router } from 'express'
 import type { Collector } from '../collectors/collector.ts'
 import type { Logger } from '../log/logger.ts'
+import type { SnapshotSource } from '../model/host-snapshot.ts'
+import { createPageRouter } from '../page/page-routes.ts'
 import { createReadyRoute, healthyRoute } from './health-routes.ts'
-import { createLandingRoute, stylesheetPath, stylesheetRoute } from './landing-route.ts'
 import { createMetricsRoute } from './metrics-route.ts'
 import { Scraper } from './scrape.ts'
-import { SharedSnapshot, type SnapshotSource } from './shared-snapshot.ts'
+import { SharedSnapshot } from './shared-snapshot.ts'
 
 export interface ExporterOptions {
   /** What `createHost` gives. Never asked for a second snapshot before the first is there. */
@@ -27,8 +28,7 @@ export function createExporterRouter(options: ExporterOptions): Router {
   const scraper = new Scraper({ ...options, source: snapshots })
   return Router()
     .get(telemetryPath, createMetricsRoute({ scraper, collectors, log }))
-    .get('/', createLandingRoute({ ...options, source: snapshots }))
-    .get(stylesheetPath, stylesheetRoute)
     .get('/-/healthy', healthyRoute)
     .get('/-/ready', createReadyRoute(snapshots, log))
+    .use(createPageRouter({ ...options, source: snapshots }))
 }

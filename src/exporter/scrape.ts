@@ -3,14 +3,13 @@ import type { Collector } from '../collectors/collector.ts'
 import type { Logger } from '../log/logger.ts'
 import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration } from '../metrics/exporter.ts'
 import { noLabels, renderLabels } from '../metrics/labels.ts'
-import type { HostSnapshot } from '../model/host-snapshot.ts'
+import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { Exposition } from './exposition.ts'
 import { FaultLog, faultCode } from './fault-log.ts'
 import type { Format } from './format.ts'
 import { ObservedSnapshot } from './observed-snapshot.ts'
 import { SelfMetrics } from './self-metrics.ts'
-import type { SnapshotSource } from './shared-snapshot.ts'
 
 export interface ScraperOptions {
   readonly source: SnapshotSource

@@ -1,12 +1,7 @@
 // Snapshots for whoever asks, one at a time. Who asks while one is being taken gets that one: two Prometheus
 // servers that scrape at once cost the host one look, a crowd behind a slow host cannot pile up work, and the
 // sources need not bear being run twice at once.
-import type { HostSnapshot } from '../model/host-snapshot.ts'
-
-/** What `createHost` of src/sources gives; only this much is needed here. */
-export interface SnapshotSource {
-  snapshot(): Promise<HostSnapshot>
-}
+import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
 
 export class SharedSnapshot implements SnapshotSource {
   readonly #source: SnapshotSource

@@ -3,10 +3,10 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from '../log/logger.ts'
 import { refuse } from './refuse.ts'
 
-/** Pages need no script and nothing from elsewhere; an operator may set others in the web configuration file. */
+/** Pages load nothing from elsewhere and nothing inline; an operator may set others in the web configuration file. */
 const securityHeaders = {
   'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'deny',
   'Referrer-Policy': 'no-referrer',

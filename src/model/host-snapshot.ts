@@ -39,3 +39,8 @@ export interface HostSnapshot {
   hostFacts(): Part<HostFacts | undefined>
   sources(): Part<readonly SourceState[]>
 }
+
+/** Takes snapshots, each of which is good until the next one is taken. */
+export interface SnapshotSource {
+  snapshot(): Promise<HostSnapshot>
+}

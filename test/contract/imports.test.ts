@@ -13,7 +13,8 @@ const rules: Rules = {
     metrics: ['model'],
     sources: ['model', 'metrics', 'errors.ts', 'log'],
     collectors: ['model', 'metrics', 'sources', 'errors.ts'],
-    exporter: ['model', 'metrics', 'sources', 'collectors', 'errors.ts', 'log', 'http'],
+    page: ['model', 'sources', 'log', 'http'],
+    exporter: ['model', 'metrics', 'sources', 'collectors', 'page', 'errors.ts', 'log', 'http'],
     // These know nothing of the product.
     'errors.ts': [],
     log: ['errors.ts'],
@@ -33,12 +34,31 @@ const rules: Rules = {
 }
 
 const sources = new Map(
-  globSync('src/**/*.ts', { cwd: root }).map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]),
+  globSync('src/**/*.{ts,js}', { cwd: root }).map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]),
 )
 
 test('src/ keeps to the directions of imports', () => {
   expect(sources.size).toBeGreaterThan(50)
   expect(importProblems(sources, rules)).toEqual([])
+})
+
+test('what runs in the browser imports only what is served beside it', () => {
+  const files = [...sources].filter(([path]) => /^src\/page\/browser\/.*\.js$/.test(path))
+  expect(files.length).toBeGreaterThan(5)
+  for (const [path, text] of files) {
+    const imported = [...text.matchAll(/^(?:import|\}) .*from '(.*)'$/gm)].map((match) => match[1])
+    for (const specifier of imported)
+      expect([path, specifier]).toEqual([path, expect.stringMatching(/^\.\/[\w-]+\.js$/)])
+  }
+})
+
+test('what runs in the browser makes no markup out of text', () => {
+  for (const [path, text] of sources) {
+    if (!path.startsWith('src/page/browser/')) continue
+    const found =
+      /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|DOMParser|srcdoc|\beval\b|new Function/
+    expect([path, found.exec(text)?.[0]]).toEqual([path, undefined])
+  }
 })
 
 test('every rule is about something that is there', () => {

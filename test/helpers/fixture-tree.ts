@@ -23,6 +23,8 @@ export interface FixtureOptions {
   readonly libvirt?: boolean
   /** KVM's statistics in debugfs; default true. */
   readonly debugfs?: boolean
+  /** What is special about a VM; default nothing. */
+  readonly shape?: (vm: FixtureVm) => FixtureVm
 }
 
 export interface FixtureTree {
@@ -32,23 +34,29 @@ export interface FixtureTree {
 
 export function writeFixtureTree(root: string, options: FixtureOptions): FixtureTree {
   const paths = { procfs: join(root, 'proc'), sysfs: join(root, 'sys'), rundir: join(root, 'run') }
-  const vms = Array.from({ length: options.vms }, (_, index) => fixtureVm(index, options.vcpus))
+  const { shape = (vm) => vm } = options
+  const vms = Array.from({ length: options.vms }, (_, index) => shape(fixtureVm(index, options.vcpus)))
   const others = Array.from({ length: options.others ?? 20 }, (_, index) => 300 + index)
-  const write = (directory: string, files: FixtureFiles) => {
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(directory, path)), { recursive: true })
-      writeFileSync(join(directory, path), content)
-    }
-  }
+  for (const directory of Object.values(paths)) mkdirSync(directory, { recursive: true })
   write(root, hostFiles())
   for (const pid of others)
     write(paths.procfs, processFiles({ pid, comm: `service-${pid}`, cmdline: `/usr/bin/service\0${pid}\0` }))
-  for (const vm of vms) {
-    write(paths.procfs, processFiles({ ...vm, comm: 'qemu-system-x86', cmdline: commandLineOf(vm) }))
-    if (options.libvirt !== false) write(paths.rundir, [[`libvirt/qemu/${vm.name}.xml`, statusXmlOf(vm)]])
-    if (options.debugfs !== false) write(paths.sysfs, debugfsFiles(vm))
-  }
+  for (const vm of vms) writeVm(paths, vm, options)
   if (options.kvminfo !== false) write(paths.procfs, [['kvminfo', kvminfoText(vms)]])
   if (options.taskinfo !== false) write(paths.procfs, [['taskinfo', taskinfoText(vms, others)]])
   return { paths, vms }
+}
+
+/** The files of a VM alone; those of the modules are about all. */
+export function writeVm(paths: HostPaths, vm: FixtureVm, { libvirt, debugfs }: FixtureOptions): void {
+  write(paths.procfs, processFiles({ ...vm, comm: 'qemu-system-x86', cmdline: commandLineOf(vm) }))
+  if (libvirt !== false) write(paths.rundir, [[`libvirt/qemu/${vm.name}.xml`, statusXmlOf(vm)]])
+  if (debugfs !== false) write(paths.sysfs, debugfsFiles(vm))
+}
+
+function write(directory: string, files: FixtureFiles): void {
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), content)
+  }
 }

@@ -30,6 +30,7 @@ export const packages: Record<string, string> = {
   'prometheus-alertmanager': 'receives our alerts; amtool',
   'prometheus-process-exporter': 'benchmark: a peer',
   'prometheus-libvirt-exporter': 'benchmark: a peer',
+  chromium: 'shows the live page',
   openssl: 'certificates for the TLS tests',
   curl: 'talks to the exporter as an operator does',
 }

@@ -34,12 +34,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     ? systemdSockets(process.env, process.pid)
     : options.listenAddresses
   const host = createHost(options)
-  const scrapes = new RequestLimit(options.maxRequests)
+  const requests = new RequestLimit(options.maxRequests)
   const app = createApp(
     [
       ...(webConfig === undefined ? [] : [webGate(webConfig)]),
       onlyReads,
-      Router().use(options.telemetryPath, scrapes.handler),
+      Router().use([options.telemetryPath, '/api'], requests.handler),
       createExporterRouter({
         host,
         collectors: chooseCollectors(collectors, options.collectorChoices, options.hasOnlyChosenCollectors),
@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const manager = await connectServiceManager(process.env, process.pid, log)
   const leaveWatchdog = keepWatchdogCalm(
     manager,
-    () => scrapes.longestMs() < (manager.watchdogMs ?? Number.POSITIVE_INFINITY),
+    () => requests.longestMs() < (manager.watchdogMs ?? Number.POSITIVE_INFINITY),
   )
   manager.notify('READY=1')
 

@@ -8,6 +8,8 @@ export interface FixtureThread {
   readonly voluntarySwitches: number
   readonly involuntarySwitches: number
   readonly cpu: number
+  /** Real-time priority under SCHED_FIFO; undefined for SCHED_OTHER. */
+  readonly fifoPriority?: number
 }
 
 export interface FixtureVm {
@@ -28,6 +30,8 @@ export interface FixtureVm {
   readonly haltNs: number
   readonly userspaceNs: number
   readonly reasons: readonly (readonly [name: string, count: number])[]
+  /** Whether its disks and NICs are all virtio; as recorded, one of each is not. */
+  readonly isVirtio?: boolean
   /** By guest CPU number. */
   readonly vcpus: readonly FixtureThread[]
   /** Main loop and helpers. */

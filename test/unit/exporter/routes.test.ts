@@ -170,6 +170,7 @@ describe('without a snapshot', () => {
     expect(await status('/metrics')).toBe(500)
     expect(await status('/')).toBe(200)
     expect(await status('/-/healthy')).toBe(200)
+    expect(await status('/api/v1/live')).toBe(503)
     expect(records.map(({ err }) => err)).toEqual(Array(3).fill('/nowhere is no procfs'))
 
     isBroken = false
@@ -184,5 +185,11 @@ test('the metrics path is the one given', async () => {
   const url = await start({ telemetryPath: '/kvm/metrics' })
   expect((await fetch(`${url}/kvm/metrics`)).status).toBe(200)
   expect((await fetch(`${url}/metrics`)).status).toBe(404)
-  expect(await (await fetch(url)).text()).toContain('href="/kvm/metrics"')
+  expect(await (await fetch(url)).text()).toContain('href="./kvm/metrics"')
+})
+
+test('where the metrics path is /, there are metrics', async () => {
+  const url = await start({ telemetryPath: '/' })
+  expect((await fetch(url)).headers.get('content-type')).toBe(text)
+  expect((await fetch(`${url}/api/v1/live`)).status).toBe(200)
 })

@@ -1,0 +1,123 @@
+// Ties the page together: answers of the exporter and what the user chooses go in, and all parts are shown anew.
+
+/** @import { LiveDocument } from '../live-document.ts' */
+/** @import { ViewState } from './view-state.js' */
+import { columns } from './columns.js'
+import { Detail } from './detail.js'
+import { byId, setText } from './element.js'
+import { FilterBar } from './filter-bar.js'
+import { timeOfDay } from './format.js'
+import { HostStrip } from './host-strip.js'
+import { LiveHistory } from './live-history.js'
+import { Polling } from './polling.js'
+import { SourceList } from './source-list.js'
+import { formatViewState, parseViewState } from './view-state.js'
+import { matching, ofClasses, sorted } from './vm-list.js'
+import { VmTable } from './vm-table.js'
+
+const sortable = columns.map(({ id }) => id)
+const history = new LiveHistory()
+const hostStrip = new HostStrip()
+const sourceList = new SourceList()
+const table = new VmTable(history, { onSort: sortBy, onOpen: (label) => change({ open: label }) })
+const filterBar = new FilterBar({ onChange: change, onLeave: () => table.focus() })
+const detail = new Detail(() => change({ open: undefined }))
+
+/** @type {ViewState} */
+let state = parseViewState(location.hash, sortable)
+/** @type {LiveDocument | undefined} */
+let answer
+
+/** @param {Partial<ViewState>} part */
+function change(part) {
+  const opens = part.open !== undefined && state.open === undefined
+  state = { ...state, ...part }
+  const url = formatViewState(state) || location.pathname + location.search
+  // So that the browser's way back closes what was opened.
+  if (opens) window.history.pushState(null, '', url)
+  else window.history.replaceState(null, '', url)
+  showVms()
+  if ('open' in part) showDetail()
+}
+
+/** @param {string} column the worst first, on a second click the other way round */
+function sortBy(column) {
+  const startsDescending = columns.find(({ id }) => id === column)?.isNumber === true && column !== 'ratio'
+  change({ sort: column, descending: state.sort === column ? !state.descending : startsDescending })
+}
+
+function showVms() {
+  if (answer === undefined) return
+  const column = columns.find(({ id }) => id === state.sort)
+  if (column === undefined) return
+  const found = matching(answer.vms, state.text)
+  const vms = sorted(ofClasses(found, state.classes), column, state.descending)
+  table.show({ vms, answer, ...state })
+  filterBar.show(state, { all: answer.vms.length, found, shown: vms.length })
+  const empty = byId('empty')
+  empty.hidden = vms.length > 0
+  setText(
+    empty,
+    answer.vms.length === 0
+      ? 'No process on this host runs a KVM guest at the moment.'
+      : 'No virtual machine passes the filter. Esc in the box clears it.',
+  )
+}
+
+function showDetail() {
+  if (answer !== undefined) void detail.show(state.open, answer)
+}
+
+/** @param {LiveDocument} given */
+function onAnswer(given) {
+  // The exporter was replaced: its new page may show more, and asks for what only the new one answers.
+  if (given.version !== document.documentElement.dataset.version) location.reload()
+  answer = given
+  history.add(given)
+  const { kernelRelease, distribution, cpuModel } = given.host
+  setText(byId('host-line'), [cpuModel, distribution, kernelRelease].filter(Boolean).join(' · '))
+  setText(byId('status'), `live, as of ${timeOfDay(given.at)}`)
+  byId('failure').hidden = true
+  document.body.classList.remove('stale')
+  hostStrip.show(given, history)
+  sourceList.show(given)
+  showVms()
+  showDetail()
+}
+
+/** @type {number | undefined} seconds since the Unix epoch */
+let failingSince
+
+/** @param {string} reason */
+function onFailure(reason) {
+  const isNew = byId('failure').hidden
+  if (isNew) failingSince = Date.now() / 1000
+  const shown = answer === undefined ? '' : ` What is shown here is as of ${timeOfDay(answer.at)}.`
+  setText(
+    byId('failure'),
+    `${reason} Since ${timeOfDay(failingSince ?? 0)}; asking again every second.${shown}`,
+  )
+  byId('failure').hidden = false
+  setText(byId('status'), 'not live')
+  document.body.classList.add('stale')
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement
+  if (event.key === 'Escape' && state.open !== undefined) {
+    change({ open: undefined })
+  } else if (event.key === '/' && !isTyping) {
+    event.preventDefault()
+    filterBar.focus()
+  }
+})
+
+window.addEventListener('popstate', () => {
+  state = parseViewState(location.hash, sortable)
+  showVms()
+  showDetail()
+})
+
+document.title = `kvminfo ${location.host}`
+new Polling({ onAnswer, onFailure }).start()

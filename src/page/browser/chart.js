@@ -1,0 +1,156 @@
+// A chart of the last minutes by uPlot, in the colours of the page, which change with the system's theme.
+import { byId, element } from './element.js'
+import { unknown } from './format.js'
+import uPlot from './uplot.js'
+
+const darkTheme = window.matchMedia('(prefers-color-scheme: dark)')
+
+/**
+ * @typedef {object} ChartLine
+ * @property {string} title
+ * @property {string} colour name of a custom property of the style sheet
+ * @property {boolean} [isFilled]
+ */
+
+/**
+ * @typedef {object} ChartOptions
+ * @property {readonly ChartLine[]} lines
+ * @property {number} height pixels
+ * @property {(value: number) => string} format
+ * @property {number} [max] top of the scale; without it, the highest value
+ * @property {readonly { readonly at: number, readonly colour: string }[]} [marks] lines across
+ */
+
+/** @param {string} name */
+const colourOf = (name) => getComputedStyle(byId('host')).getPropertyValue(name).trim()
+
+export class Chart {
+  #place
+  #options
+  /** @type {uPlot.AlignedData} */
+  #data = [[]]
+  /** @type {uPlot | undefined} */
+  #plot
+
+  /**
+   * @param {HTMLElement} place is filled, and watched for its width
+   * @param {ChartOptions} options
+   */
+  constructor(place, options) {
+    this.#place = place
+    this.#options = options
+    new ResizeObserver(() => this.#resize()).observe(place)
+    darkTheme.addEventListener('change', this.#rebuild)
+  }
+
+  /**
+   * @param {readonly number[]} at seconds since the Unix epoch
+   * @param {readonly (readonly (number | null)[])[]} lines in the order of the options
+   */
+  show(at, lines) {
+    // @ts-expect-error its type asks for arrays that it may change, and it changes none
+    this.#data = [at, ...lines]
+    this.#plot?.setData(this.#data)
+  }
+
+  close() {
+    darkTheme.removeEventListener('change', this.#rebuild)
+    this.#plot?.destroy()
+    this.#plot = undefined
+  }
+
+  #resize() {
+    const { clientWidth: width } = this.#place
+    if (width === 0) return
+    if (this.#plot === undefined) this.#plot = this.#build(width)
+    else if (this.#plot.width !== width) this.#plot.setSize({ width, height: this.#options.height })
+  }
+
+  #rebuild = () => {
+    this.#plot?.destroy()
+    this.#plot = undefined
+    this.#resize()
+  }
+
+  /** @param {number} width */
+  #build(width) {
+    const { lines, height, format, max, marks = [] } = this.#options
+    const soft = colourOf('--soft')
+    const grid = { stroke: colourOf('--line'), width: 1 }
+    /** @type {uPlot.Axis} */
+    const axis = { stroke: soft, font: '11px system-ui, sans-serif', grid, ticks: { show: false } }
+    return new uPlot(
+      {
+        width,
+        height,
+        padding: [8, 16, 0, 0],
+        cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 6 } },
+        legend: { markers: { width: 0, fill: (_plot, index) => colourOf(lines[index - 1]?.colour ?? '') } },
+        scales: {
+          x: { range: (_plot, _from, to) => [to - 300, to] },
+          y: { range: (_plot, _from, to) => [0, max ?? (to > 0 ? to * 1.1 : 1)] },
+        },
+        axes: [
+          { ...axis, size: 22, space: 50, incrs: [60, 120], values: (_plot, times) => times.map(shortTime) },
+          { ...axis, size: 46, space: 24, values: (_plot, values) => values.map(format) },
+        ],
+        series: [
+          { value: (_plot, at) => (at === null ? '' : new Date(at * 1000).toLocaleTimeString('en-GB')) },
+          ...lines.map(({ title, colour, isFilled }) => ({
+            label: title,
+            stroke: colourOf(colour),
+            width: 1.5,
+            points: { show: false },
+            // The colours of the style sheet are #rrggbb; two digits more are how opaque they are.
+            ...(isFilled && { fill: `${colourOf(colour)}26` }),
+            value: (
+              /** @type {uPlot} */ plot,
+              /** @type {number | null} */ value,
+              /** @type {number} */ line,
+              /** @type {number | null} */ index,
+            ) => {
+              // The last value while no cursor points to another.
+              const shown = index === null ? plot.data[line]?.at(-1) : value
+              return shown === null || shown === undefined ? unknown : format(shown)
+            },
+          })),
+        ],
+        hooks: { draw: [(plot) => drawAcross(plot, marks)] },
+      },
+      this.#data,
+      this.#place,
+    )
+  }
+}
+
+/** @param {number} at */
+const shortTime = (at) =>
+  new Date(at * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/**
+ * @param {uPlot} plot
+ * @param {NonNullable<ChartOptions['marks']>} marks
+ */
+function drawAcross(plot, marks) {
+  const { ctx, bbox } = plot
+  ctx.save()
+  ctx.setLineDash([4, 4])
+  for (const { at, colour } of marks) {
+    const y = Math.round(plot.valToPos(at, 'y', true)) + 0.5
+    ctx.strokeStyle = colourOf(colour)
+    ctx.beginPath()
+    ctx.moveTo(bbox.left, y)
+    ctx.lineTo(bbox.left + bbox.width, y)
+    ctx.stroke()
+  }
+  ctx.restore()
+}
+
+/**
+ * A titled place for a chart.
+ * @param {string} title
+ */
+export function chartPlace(title) {
+  const place = element('div', { class: 'chart' })
+  return { figure: element('figure', {}, element('figcaption', {}, title), place), place }
+}

@@ -1,0 +1,73 @@
+// Asks the exporter again and again while the page can be seen. A page that nobody sees costs the host nothing.
+
+/** @import { LiveDocument } from '../live-document.ts' */
+
+const retryMs = 1000
+const timeoutMs = 10_000
+
+/**
+ * @typedef {object} Listener
+ * @property {(answer: LiveDocument) => void} onAnswer called only for a look at the host that is new
+ * @property {(reason: string) => void} onFailure
+ */
+
+/**
+ * @param {string} url
+ * @returns {Promise<any>} what the JSON holds; rejects with a text for a person
+ */
+export async function fetchJson(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => {
+    throw new Error('The exporter does not answer.')
+  })
+  if (response.ok) return response.json()
+  const { error } = await response.json().catch(() => ({}))
+  throw new Error(error ?? `The exporter answers ${response.status} ${response.statusText}.`)
+}
+
+export class Polling {
+  #listener
+  #lastAt = 0
+  #looks = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+  #isAsking = false
+
+  /** @param {Listener} listener */
+  constructor(listener) {
+    this.#listener = listener
+  }
+
+  start() {
+    document.addEventListener('visibilitychange', () => {
+      clearTimeout(this.#timer)
+      if (!document.hidden) void this.#ask()
+    })
+    void this.#ask()
+  }
+
+  async #ask() {
+    if (this.#isAsking) return
+    this.#isAsking = true
+    const waitMs = await this.#answered()
+    this.#isAsking = false
+    if (!document.hidden) this.#timer = setTimeout(() => this.#ask(), waitMs)
+  }
+
+  /** @returns {Promise<number>} how long to wait, in milliseconds */
+  async #answered() {
+    /** @type {LiveDocument} */
+    let answer
+    try {
+      answer = await fetchJson(`api/v1/live?since=${this.#lastAt}`)
+    } catch (error) {
+      this.#listener.onFailure(error instanceof Error ? error.message : String(error))
+      return retryMs
+    }
+    if (answer.at === this.#lastAt) return retryMs
+    this.#lastAt = answer.at
+    this.#looks += answer.history.at.length
+    this.#listener.onAnswer(answer)
+    // There are no rates before the second look, which the exporter takes soon after the first.
+    return this.#looks < 2 ? retryMs : answer.intervalSeconds * 1000
+  }
+}

@@ -1,0 +1,61 @@
+// The last minutes of one VM as charts.
+
+/** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
+import { Chart, chartPlace } from './chart.js'
+import { element } from './element.js'
+import { plain, rate } from './format.js'
+
+export class VmCharts {
+  #charts
+  element = element('div', { class: 'charts' })
+
+  /** @param {LiveDocument['thresholds']} thresholds */
+  constructor(thresholds) {
+    /**
+     * @param {string} title
+     * @param {Omit<import('./chart.js').ChartOptions, 'height'>} options
+     */
+    const chart = (title, options) => {
+      const { figure, place } = chartPlace(title)
+      this.element.append(figure)
+      return new Chart(place, { height: 116, ...options })
+    }
+    this.#charts = {
+      switches: chart('Switches per second', {
+        format: rate,
+        lines: [
+          { title: 'inside KVM', colour: '--in-kvm', isFilled: true },
+          { title: 'to QEMU', colour: '--to-qemu', isFilled: true },
+        ],
+      }),
+      ratio: chart('Root-mode switch ratio, with the thresholds of io and compute', {
+        format: (value) => value.toFixed(2),
+        max: 1,
+        lines: [{ title: 'ratio', colour: '--ratio' }],
+        marks: [
+          { at: thresholds.io, colour: '--to-qemu' },
+          { at: thresholds.compute, colour: '--in-kvm' },
+        ],
+      }),
+      time: chart('Seconds per second, all vCPUs', {
+        format: plain,
+        lines: [
+          { title: 'CPU', colour: '--cpu', isFilled: true },
+          { title: 'run delay', colour: '--wait' },
+          { title: 'QEMU wait', colour: '--to-qemu' },
+        ],
+      }),
+    }
+  }
+
+  /** @param {LiveVmDetail['history']} history */
+  show({ at, kernelSwitches, userspaceSwitches, ratio, cpu, runDelaySeconds, userspaceWaitSeconds }) {
+    this.#charts.switches.show(at, [kernelSwitches, userspaceSwitches])
+    this.#charts.ratio.show(at, [ratio])
+    this.#charts.time.show(at, [cpu, runDelaySeconds, userspaceWaitSeconds])
+  }
+
+  close() {
+    for (const chart of Object.values(this.#charts)) chart.close()
+  }
+}

@@ -1,0 +1,86 @@
+// One VM with all that is known of it: what it exits for, its vCPUs, its last minutes.
+import type { VmExits } from '../model/exits.ts'
+import { runDelayShare } from '../model/shares.ts'
+import type { Vm } from '../model/vm.ts'
+import { figure, points, shareFigure } from './figure.ts'
+import type { HostHistory } from './host-history.ts'
+import type { LiveVmDetail } from './live-document.ts'
+import { describeVm, ratioPoints } from './live-vm.ts'
+import { exitRates } from './rates.ts'
+import type { Sample } from './sample.ts'
+import { schedulingOf } from './scheduling.ts'
+import type { VmHistory } from './vm-history.ts'
+
+/** undefined where no VM of that process id was there at the last look. */
+export function describeDetail(history: HostHistory, sample: Sample, pid: number): LiveVmDetail | undefined {
+  const vm = sample.vms.find((one) => one.pid === pid)
+  if (vm === undefined) return undefined
+  const ofVm = history.vm(vm)
+  const slots = history.timeline.since(0)
+  return {
+    at: sample.at,
+    vm: describeVm(vm, ofVm, sample),
+    exits: exitMix(history, sample, vm),
+    vcpus: vcpuDetails(ofVm, sample, vm),
+    history: {
+      at: slots.map((slot) => history.timeline.at(slot)),
+      ratio: ratioPoints(ofVm, slots),
+      kernelSwitches: points(ofVm.kernelSwitches, slots),
+      userspaceSwitches: points(ofVm.userspaceSwitches, slots),
+      cpu: points(ofVm.cpu, slots),
+      runDelaySeconds: points(ofVm.runDelaySeconds, slots),
+      userspaceWaitSeconds: points(ofVm.userspaceWaitSeconds, slots),
+    },
+  }
+}
+
+function exitMix(history: HostHistory, sample: Sample, vm: Vm): LiveVmDetail['exits'] {
+  const { mark } = history
+  const since = history.vm(vm).exitsKnownSince
+  const now = sample.exits?.get(vm.pid)
+  // A mark from before a gap counted from another beginning.
+  const isComparable = mark !== undefined && since !== undefined && mark.clock >= since
+  const before = isComparable ? mark.exits?.get(vm.pid) : undefined
+  const seconds = mark === undefined ? 0 : sample.clock - mark.clock
+  const rates = exitRates(before, now, seconds)
+  return {
+    seconds: rates === undefined ? null : figure(seconds),
+    kernelSwitches: figure(rates?.kernelSwitches),
+    userspaceSwitches: figure(rates?.userspaceSwitches),
+    io: figure(rates?.io),
+    exceptions: figure(rates?.exceptions),
+    kernelSeconds: figure(rates?.kernelSeconds),
+    haltSeconds: figure(rates?.haltSeconds),
+    userspaceWaitSeconds: figure(rates?.userspaceWaitSeconds),
+    reasons: rates === undefined ? null : reasonRates(before!, now!, seconds),
+  }
+}
+
+function reasonRates(before: VmExits, now: VmExits, seconds: number): LiveVmDetail['exits']['reasons'] {
+  if (now.reasons.size === 0) return null
+  return [...now.reasons]
+    .map(([reason, count]) => ({
+      reason,
+      perSecond: Math.max(0, count - (before.reasons.get(reason) ?? 0)) / seconds,
+    }))
+    .filter(({ perSecond }) => perSecond > 0)
+    .sort((a, b) => b.perSecond - a.perSecond)
+    .map(({ reason, perSecond }) => ({ reason, perSecond: figure(perSecond)! }))
+}
+
+function vcpuDetails(ofVm: VmHistory, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
+  return vm.vcpus.flatMap(({ id, tid }, index) => {
+    const task = sample.tasks?.get(tid)
+    if (task === undefined) return []
+    const rates = ofVm.vcpus[index]
+    const runDelay = rates?.runDelay === undefined ? undefined : runDelayShare(rates.runDelay, rates.cpu)
+    return {
+      id,
+      tid,
+      lastCpu: task.cpu,
+      ...schedulingOf(task),
+      cpu: figure(rates?.cpu),
+      runDelay: shareFigure(runDelay),
+    }
+  })
+}

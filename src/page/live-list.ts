@@ -1,0 +1,54 @@
+// The host with all its VMs: what the page asks for every few seconds.
+import type { Vm } from '../model/vm.ts'
+import { classThresholds } from '../model/vm-class.ts'
+import { points } from './figure.ts'
+import { type HostHistory, windowSeconds } from './host-history.ts'
+import type { LiveDocument, LiveVm } from './live-document.ts'
+import { describeHost, describeSources } from './live-host.ts'
+import { describeVm, ratioPoints, switchPoints } from './live-vm.ts'
+import type { Sample } from './sample.ts'
+import { intervalSeconds } from './sampler.ts'
+
+/**
+ * A `LiveDocument` as JSON. Histories begin after `since`, seconds since the Unix epoch: who has the earlier part need
+ * not be sent it again. Written a VM after the other, as the objects of a thousand at once would be megabytes that
+ * outlive the young generation.
+ */
+export function listJson(history: HostHistory, sample: Sample, since: number, version: string): string {
+  const slots = history.timeline.since(since)
+  const vms = sample.vms.map((vm) => JSON.stringify(describeRow(history, sample, vm, slots)))
+  return `${JSON.stringify(describeHead(history, sample, slots, version)).slice(0, -1)},"vms":[${vms.join(',')}]}`
+}
+
+function describeHead(
+  history: HostHistory,
+  sample: Sample,
+  slots: readonly number[],
+  version: string,
+): Omit<LiveDocument, 'vms'> {
+  const { io, compute, activeSwitches } = classThresholds
+  return {
+    version,
+    at: sample.at,
+    intervalSeconds,
+    windowSeconds,
+    thresholds: { io, compute, activeSwitches },
+    host: describeHost(history, sample),
+    sources: describeSources(sample.sources),
+    missing: Object.fromEntries(sample.missing),
+    history: {
+      at: slots.map((slot) => history.timeline.at(slot)),
+      kernelSwitches: points(history.kernelSwitches, slots),
+      userspaceSwitches: points(history.userspaceSwitches, slots),
+      cpuBusy: points(history.cpuBusy, slots),
+    },
+  }
+}
+
+function describeRow(history: HostHistory, sample: Sample, vm: Vm, slots: readonly number[]): LiveVm {
+  const ofVm = history.vm(vm)
+  return {
+    ...describeVm(vm, ofVm, sample),
+    history: { ratio: ratioPoints(ofVm, slots), switches: switchPoints(ofVm, slots) },
+  }
+}

@@ -1,0 +1,71 @@
+// GET /api/v1/live and /api/v1/live/vms/<pid>: the JSON that feeds the page.
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+import { type Request, type Response, Router } from 'express'
+import { wantsGzip } from '../http/wants-gzip.ts'
+import type { HostHistory } from './host-history.ts'
+import { describeDetail } from './live-detail.ts'
+import { listJson } from './live-list.ts'
+import type { Sample } from './sample.ts'
+import type { Sampler } from './sampler.ts'
+
+const compress = promisify(gzip)
+
+export function createLiveRoutes(sampler: Sampler, version: string): Router {
+  return Router()
+    .get('/api/v1/live', async (request, response) => {
+      const since = sinceOf(request)
+      if (since === undefined) {
+        await answer(request, response, 400, errorJson('since is not a time in seconds since the Unix epoch'))
+        return
+      }
+      const seen = await lookAt(sampler)
+      if (seen === undefined) await answer(request, response, 503, unreadable)
+      else await answer(request, response, 200, listJson(seen.history, seen.sample, since, version))
+    })
+    .get('/api/v1/live/vms/:pid', async (request, response) => {
+      const seen = await lookAt(sampler)
+      if (seen === undefined) {
+        await answer(request, response, 503, unreadable)
+        return
+      }
+      const detail = describeDetail(seen.history, seen.sample, Number(request.params.pid))
+      if (detail === undefined)
+        await answer(request, response, 404, errorJson('no VM has this process id now'))
+      else await answer(request, response, 200, JSON.stringify(detail))
+    })
+}
+
+const errorJson = (error: string): string => JSON.stringify({ error })
+
+const unreadable = errorJson('This host could not be read just now; the log of the exporter says why.')
+
+/** undefined where the host cannot be read. The sampler has logged why. */
+async function lookAt(sampler: Sampler): Promise<{ history: HostHistory; sample: Sample } | undefined> {
+  try {
+    const history = await sampler.history()
+    return { history, sample: history.last! }
+  } catch {
+    return undefined
+  }
+}
+
+/** 0 where the request does not say; undefined where it says no time. */
+function sinceOf(request: Request): number | undefined {
+  const text = new URL(request.originalUrl, 'http://localhost').searchParams.get('since')
+  if (text === null) return 0
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+}
+
+async function answer(request: Request, response: Response, status: number, json: string): Promise<void> {
+  let body = Buffer.from(json)
+  response
+    .status(status)
+    .type('application/json')
+    .set({ 'Cache-Control': 'no-store', Vary: 'Accept-Encoding' })
+  if (wantsGzip(request)) {
+    body = await compress(body, { level: constants.Z_BEST_SPEED })
+    response.set('Content-Encoding', 'gzip')
+  }
+  response.set('Content-Length', String(body.length)).end(body)
+}

@@ -1,0 +1,119 @@
+// How fast counters rose between two looks. A counter that fell began again somewhere in between: of such a time
+// nothing is told, rather than a wrong figure.
+import type { VmExits } from '../model/exits.ts'
+import type { CpuTime } from '../model/host.ts'
+import type { Task } from '../model/task.ts'
+import { secondsFromNs } from '../model/time.ts'
+import type { Vcpu } from '../model/vm.ts'
+
+/** Per second. */
+export interface ExitRates {
+  readonly kernelSwitches: number
+  readonly userspaceSwitches: number
+  readonly io: number
+  readonly exceptions: number | undefined
+  /** Seconds per second, of all vCPUs together; undefined where the source does not count them. */
+  readonly kernelSeconds: number | undefined
+  readonly haltSeconds: number | undefined
+  readonly userspaceWaitSeconds: number | undefined
+}
+
+export function exitRates(
+  before: VmExits | undefined,
+  now: VmExits | undefined,
+  seconds: number,
+): ExitRates | undefined {
+  if (before === undefined || now === undefined) return undefined
+  const rate = (count: (exits: VmExits) => number) => (count(now) - count(before)) / seconds
+  const optional = (count: (exits: VmExits) => number | undefined) => {
+    const [from, to] = [count(before), count(now)]
+    return from === undefined || to === undefined ? undefined : (to - from) / seconds
+  }
+  const rates: ExitRates = {
+    kernelSwitches: rate((exits) => exits.kernelSwitches),
+    userspaceSwitches: rate((exits) => exits.userspaceSwitches),
+    io: rate((exits) => exits.io),
+    exceptions: optional((exits) => exits.exceptions),
+    kernelSeconds: secondsFromNs(optional((exits) => exits.kernelNs)),
+    haltSeconds: secondsFromNs(optional((exits) => exits.haltNs)),
+    userspaceWaitSeconds: secondsFromNs(optional((exits) => exits.userspaceNs)),
+  }
+  return Object.values(rates).some((value: number | undefined) => value !== undefined && value < 0)
+    ? undefined
+    : rates
+}
+
+/** Seconds per second. */
+export interface TaskRates {
+  readonly cpu: number
+  /** Undefined where the kernel does not count it. */
+  readonly runDelay: number | undefined
+}
+
+/** Undefined too where a thread's id went to another thread. */
+export function taskRates(
+  before: Task | undefined,
+  now: Task | undefined,
+  seconds: number,
+): TaskRates | undefined {
+  if (before === undefined || now === undefined || isOtherThread(before, now)) return undefined
+  const cpu = secondsFromNs(now.cpuNs - before.cpuNs) / seconds
+  if (before.runDelayNs === undefined || now.runDelayNs === undefined) return { cpu, runDelay: undefined }
+  return { cpu, runDelay: secondsFromNs(now.runDelayNs - before.runDelayNs) / seconds }
+}
+
+/** A thread's counts never fall in its life; a fall is more telling than a start, of which sources differ by a tick. */
+function isOtherThread(before: Task, now: Task): boolean {
+  return now.cpuNs < before.cpuNs || (now.runDelayNs ?? 0) < (before.runDelayNs ?? 0)
+}
+
+/** Of each vCPU, in their order. */
+export function vcpuRates(
+  vcpus: readonly Vcpu[],
+  before: ReadonlyMap<number, Task> | undefined,
+  now: ReadonlyMap<number, Task> | undefined,
+  seconds: number,
+): (TaskRates | undefined)[] {
+  return vcpus.map(({ tid }) => taskRates(before?.get(tid), now?.get(tid), seconds))
+}
+
+/** The sum over the vCPUs that were there at both looks; undefined where none was. */
+export function sumOfRates(vcpus: readonly (TaskRates | undefined)[]): TaskRates | undefined {
+  let cpu: number | undefined
+  let runDelay: number | undefined
+  for (const rates of vcpus) {
+    if (rates === undefined) continue
+    cpu = (cpu ?? 0) + rates.cpu
+    if (rates.runDelay !== undefined) runDelay = (runDelay ?? 0) + rates.runDelay
+  }
+  return cpu === undefined ? undefined : { cpu, runDelay }
+}
+
+/** Share of the host's CPU time that was not idle, as the record instance:kvminfo_host_cpu_busy has it. */
+export function cpuBusyShare(
+  before: readonly CpuTime[] | undefined,
+  now: readonly CpuTime[] | undefined,
+): number | undefined {
+  if (before === undefined || now === undefined) return undefined
+  const [from, to] = [cpuTotals(before), cpuTotals(now)]
+  const all = to.all - from.all
+  const idle = to.idle - from.idle
+  // A CPU that is taken offline takes its time with it.
+  return all > 0 && idle >= 0 ? Math.max(0, 1 - idle / all) : undefined
+}
+
+/** Time in guests is part of user and nice already. */
+const withinOthers = new Set(['guest', 'guest_nice'])
+
+function cpuTotals(cpus: readonly CpuTime[]): { all: number; idle: number } {
+  let all = 0
+  let idle = 0
+  for (const { seconds } of cpus) {
+    for (const [mode, value] of seconds) {
+      if (withinOthers.has(mode)) continue
+      all += value
+      if (mode === 'idle' || mode === 'iowait') idle += value
+    }
+  }
+  return { all, idle }
+}

@@ -1,0 +1,206 @@
+// How the page looks. Served as a file of its own, so that the page needs no inline style and its content security
+// policy can forbid them. A string, as tsc copies no .css into dist/.
+
+export const stylesheet = `:root {
+  color-scheme: light dark;
+  --text: #17212b; --soft: #5a6675; --line: #dde3e9; --page: #f4f6f8; --card: #ffffff; --hover: #eef4fa;
+  --accent: #0b63c5; --in-kvm: #0b7a75; --to-qemu: #d1440c; --mixed: #8a6400; --ratio: #0b63c5; --cpu: #3b5bdb;
+  --wait: #9c36b5; --bad: #9a3412; --bad-back: #ffedd5; --good: #1a7f37; --chosen: #dbeafb;
+  --io-back: #ffe5da; --mixed-back: #fdf0cc; --compute-back: #d8f1ee; --idle-back: #e8ecf0;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --text: #e4e9ef; --soft: #94a1b1; --line: #28313b; --page: #0d1217; --card: #151b22; --hover: #1b242e;
+    --accent: #6cb0ff; --in-kvm: #3cc4b9; --to-qemu: #ff8a57; --mixed: #e6b84a; --ratio: #6cb0ff; --cpu: #8ea6ff;
+    --wait: #d98cf0; --bad: #fdba74; --bad-back: #3a2112; --good: #56d372; --chosen: #17304b;
+    --io-back: #41200f; --mixed-back: #38290a; --compute-back: #0d302e; --idle-back: #222a33;
+  }
+}
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+body {
+  margin: 0 auto; padding: .9rem 1.25rem 2rem; max-width: 110rem;
+  font: .875rem/1.45 system-ui, sans-serif; font-variant-numeric: tabular-nums; color: var(--text); background: var(--page);
+}
+a { color: var(--accent); }
+button, input, select { font: inherit; color: inherit; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+small { font-size: .8rem; color: var(--soft); }
+
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.1rem; margin-bottom: .8rem; }
+h1 { margin: 0; font-size: 1.25rem; letter-spacing: -.02em; }
+h1 span { font-size: .8rem; font-weight: 400; letter-spacing: 0; color: var(--soft); }
+header p { margin: 0; color: var(--soft); }
+#host-line { flex: 1 1 20rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+#status:not(:empty)::before {
+  content: ''; display: inline-block; width: .55rem; height: .55rem; margin-right: .45rem; border-radius: 50%; background: var(--good);
+}
+.stale #status::before { background: var(--bad); }
+.stale main { opacity: .55; }
+nav { display: flex; gap: .9rem; }
+.failure { margin: 0 0 .8rem; padding: .6rem .9rem; border-radius: .4rem; color: var(--bad); background: var(--bad-back); }
+
+#host { display: grid; grid-template-columns: repeat(5, minmax(8.5rem, 1fr)) minmax(22rem, 2.6fr); gap: .6rem; }
+.tile { min-width: 0; padding: .55rem .8rem .6rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+.tile h2 { margin: 0; font-size: .78rem; font-weight: 500; color: var(--soft); }
+.tile > b { display: block; font-size: 1.35rem; font-weight: 600; line-height: 1.3; letter-spacing: -.01em; }
+.tile small { display: block; line-height: 1.35; }
+meter { display: block; width: 100%; height: .45rem; margin: .15rem 0 .35rem; border: 0; border-radius: 1rem; background: var(--idle-back); }
+meter::-webkit-meter-bar { height: .45rem; border: 0; border-radius: 1rem; background: var(--idle-back); }
+meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu); }
+meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
+.charted { display: grid; grid-template-columns: 8.2rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
+.charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; }
+.charted .chart { min-height: 5.5rem; }
+#detail .chart { min-height: 7rem; }
+.u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
+.u-legend th { font-weight: 400; }
+.u-legend .u-marker { width: .7em; height: .7em; border-radius: .15em; }
+.u-legend .u-series:first-child { display: none; }
+.u-legend .u-series { margin-right: .5rem; white-space: nowrap; }
+.u-legend .u-series > * { padding: 2px 3px 2px 0; }
+.u-legend .u-value { min-width: 3.2em; text-align: left; color: var(--text); }
+
+#sources { margin: .6rem 0 .9rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+#sources summary { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; padding: .45rem .8rem; color: var(--soft); cursor: pointer; }
+#sources summary::before { content: '▸'; }
+#sources[open] summary::before { content: '▾'; }
+#sources summary > span:first-child { margin-left: -1rem; font-weight: 600; color: var(--text); }
+#sources summary b { font-weight: 600; color: var(--good); }
+#sources summary b.none { color: var(--bad); }
+.badge { padding: 0 .6rem; border-radius: 1rem; color: var(--bad); background: var(--bad-back); }
+#sources table { width: calc(100% - 1.6rem); margin: 0 .8rem .6rem; }
+.state.in-use { color: var(--good); }
+.state.unavailable { color: var(--bad); }
+code, kbd { padding: .05rem .35rem; border-radius: .25rem; font: .9em ui-monospace, monospace; background: var(--idle-back); }
+.remedy small { display: block; margin-top: .15rem; }
+
+table { border-collapse: collapse; }
+th, td { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: nowrap; }
+.number { text-align: right; white-space: nowrap; }
+
+#filter { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .8rem; margin-bottom: .4rem; }
+#filter input { flex: 0 1 24rem; min-width: 12rem; padding: .35rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
+#filter select { padding: .3rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
+#filter-classes { display: flex; gap: .4rem; }
+.chip { padding: .2rem .7rem; border: 1px solid transparent; border-radius: 1rem; cursor: pointer; }
+.chip[aria-pressed=true] { border-color: currentColor; box-shadow: inset 0 0 0 1px currentColor; }
+#filter-count { color: var(--soft); }
+#sort-by { display: none; }
+[data-class=io].chip, .class .content[data-class=io], .verdict [data-class=io] { color: var(--to-qemu); background: var(--io-back); }
+[data-class=mixed].chip, .class .content[data-class=mixed], .verdict [data-class=mixed] { color: var(--mixed); background: var(--mixed-back); }
+[data-class=compute].chip, .class .content[data-class=compute], .verdict [data-class=compute] { color: var(--in-kvm); background: var(--compute-back); }
+[data-class=idle].chip, .class .content[data-class=idle], .verdict [data-class=idle] { color: var(--soft); background: var(--idle-back); }
+
+#vm-table {
+  --row-height: 34px;
+  width: 100%; table-layout: fixed; border: 1px solid var(--line); border-collapse: separate; border-spacing: 0; background: var(--card);
+}
+#vm-table:focus-visible { outline-offset: -2px; }
+#vm-table thead th { position: sticky; top: 0; z-index: 1; padding: 0; background: var(--card); border-bottom: 1px solid var(--line); }
+#vm-table thead button { width: 100%; padding: .45rem .6rem; border: 0; background: none; text-align: inherit; color: var(--soft); cursor: pointer; }
+#vm-table thead button:hover { color: var(--text); background: var(--hover); }
+#vm-table [aria-sort] button { color: var(--text); font-weight: 600; }
+#vm-table [aria-sort=ascending] button::after { content: ' ↑'; }
+#vm-table [aria-sort=descending] button::after { content: ' ↓'; }
+#vm-table tbody tr { height: var(--row-height); cursor: pointer; }
+#vm-table tbody :is(th, td) {
+  position: relative; height: var(--row-height); padding: 0 .6rem; border: 0; border-bottom: 1px solid var(--line);
+  vertical-align: middle; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
+}
+#vm-table tbody .space { height: auto; cursor: default; }
+#vm-table tbody .space td { height: auto; padding: 0; border: 0; }
+#vm-table tbody tr:not(.space):hover { background: var(--hover); }
+#vm-table tbody tr[aria-selected=true] { background: var(--chosen); }
+#vm-table tbody tr.active :is(th, td):first-child { box-shadow: inset 3px 0 var(--accent); }
+#vm-table tr[data-class=idle] :is(.ratio, .io, .switches, .cost) .content { color: var(--soft); }
+#vm-table th.name { width: auto; }
+#vm-table th:is(.io, .cost, .delay) { width: 5.6rem; }
+#vm-table th.cpu { width: 4.2rem; }
+#vm-table th.memory { width: 5.2rem; }
+#vm-table th.policy { width: 5.2rem; }
+#vm-table th.disks { width: 8rem; }
+#vm-table th.nics { width: 10.2rem; }
+#vm-table tbody .name { font-weight: 600; }
+#vm-table th.class { width: 5.9rem; }
+.class .content, .verdict .content { padding: .1rem .55rem; border-radius: 1rem; font-size: .8rem; }
+.class .content:not([data-class]) { padding: 0; }
+#vm-table th.ratio { width: 8.8rem; }
+#vm-table th.switches { width: 9rem; }
+#vm-table :is(td.ratio, td.switches) .content { position: relative; z-index: 1; }
+.sparkline { position: absolute; left: .7rem; top: 7px; width: calc(100% - 4.9rem); height: 20px; overflow: visible; }
+.sparkline path { fill: none; stroke: var(--ratio); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.switches .sparkline path { stroke: var(--soft); }
+.device { margin-right: .45rem; }
+.emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--io-back); }
+#empty { padding: 1.5rem; text-align: center; color: var(--soft); }
+footer p { margin: .8rem 0 0; color: var(--soft); }
+footer kbd:not(:first-child) { margin-left: .7rem; }
+footer kbd + kbd { margin-left: 0 !important; }
+
+#detail {
+  position: fixed; inset: 0 0 0 auto; z-index: 2; width: min(38rem, 100vw); padding: 0 1.25rem 1.5rem; overflow-y: auto;
+  border-left: 1px solid var(--line); background: var(--card); box-shadow: 0 0 2rem #0003;
+}
+#detail:focus-visible { outline: none; }
+.head { position: sticky; top: 0; z-index: 1; display: flex; align-items: start; justify-content: space-between; gap: 1rem; padding: .9rem 0 .5rem; background: var(--card); }
+.head h2 { margin: 0; min-width: 0; font-size: 1.15rem; overflow-wrap: anywhere; }
+.close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
+.close:hover { background: var(--hover); }
+.verdict { margin: 0 0 .8rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
+dt { font-size: .78rem; color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+figure { margin: 0 0 .6rem; }
+figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
+#detail h3 { margin: 1.1rem 0 .2rem; }
+#detail table:not(.u-legend) { width: 100%; }
+#detail td:last-child, #detail th:last-child { padding-right: 0; }
+#detail .u-legend :is(th, td) { padding: 0 .3rem 0 0; border: 0; }
+.u-legend :is(th, td) { border: 0; }
+.share-bar { display: block; width: 100%; min-width: 6rem; height: .5rem; margin-top: .35rem; border-radius: 1rem; background: var(--idle-back); }
+.share-bar i { display: block; height: 100%; border-radius: 1rem; background: var(--cpu); }
+
+@media (max-width: 80rem) {
+  #host { grid-template-columns: repeat(5, minmax(8rem, 1fr)); }
+  .charted { grid-column: 1 / -1; }
+}
+@media (max-width: 75rem) {
+  #vm-table :is(.memory, .policy, .delay) { display: none; }
+}
+@media (max-width: 60rem) {
+  body { padding: .7rem .8rem 2rem; }
+  #host { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .charted { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
+  .charted .chart { grid-area: auto; }
+  #sources thead { display: none; }
+  #sources tr { display: grid; grid-template-columns: 1fr auto auto; padding: .3rem 0; border-top: 1px solid var(--line); }
+  #sources :is(th, td) { padding: 0 .6rem 0 0; border: 0; }
+  #sources .remedy { grid-column: 1 / -1; }
+  #filter input { flex: 1 1 100%; }
+  #sort-by { display: inline; }
+  footer { display: none; }
+  #vm-table { --row-height: 104px; display: block; }
+  #vm-table thead { display: none; }
+  #vm-table tbody { display: block; }
+  #vm-table tbody tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); grid-auto-rows: min-content; align-content: center; gap: 0 .6rem; padding: 0 .7rem; border-bottom: 1px solid var(--line); }
+  #vm-table tbody tr.active { box-shadow: inset 3px 0 var(--accent); }
+  #vm-table tbody tr.active :is(th, td):first-child { box-shadow: none; }
+  #vm-table tbody .space { display: block; padding: 0; border: 0; }
+  #vm-table tbody :is(th, td) { width: auto; height: auto; padding: 0; border: 0; text-align: left; }
+  #vm-table tbody .name { grid-column: 1 / 4; }
+  #vm-table tbody .class { grid-column: 4; text-align: right; }
+  #vm-table tbody :is(.ratio, .switches, .io, .cost, .cpu, .delay) .content::before { content: attr(data-title); display: block; font-size: .7rem; line-height: 1.2; color: var(--soft); }
+  #vm-table tbody :is(.policy, .memory) { display: none; }
+  #vm-table tbody .delay { display: none; }
+  #vm-table tbody .disks, #vm-table tbody .nics { grid-column: span 2; margin-top: .2rem; }
+  #vm-table tbody .cpu { display: none; }
+  #vm-table .sparkline { display: none; }
+}
+@media (max-width: 34rem) {
+  .charted { grid-column: auto; }
+  .charted .chart { display: none; }
+  .tile small { font-size: .75rem; }
+}
+`

@@ -1,0 +1,111 @@
+// The last minutes of one VM: its rates at each look, their means over the window, and the class that follows.
+import { ioShare, rootModeRatio, runDelayShare, userspaceCost } from '../model/shares.ts'
+import { judge, type VmClass } from '../model/vm-class.ts'
+import { type ExitRates, sumOfRates, type TaskRates } from './rates.ts'
+import { Series, type Timeline } from './timeline.ts'
+
+/** undefined where nothing is known. */
+export interface VmFigures {
+  readonly class: VmClass | undefined
+  readonly ratio: number | undefined
+  readonly ioShare: number | undefined
+  readonly userspaceCost: number | undefined
+  readonly kernelSwitches: number | undefined
+  readonly userspaceSwitches: number | undefined
+  readonly cpu: number | undefined
+  readonly runDelaySeconds: number | undefined
+  readonly runDelay: number | undefined
+}
+
+const nothingKnown: VmFigures = {
+  class: undefined,
+  ratio: undefined,
+  ioShare: undefined,
+  userspaceCost: undefined,
+  kernelSwitches: undefined,
+  userspaceSwitches: undefined,
+  cpu: undefined,
+  runDelaySeconds: undefined,
+  runDelay: undefined,
+}
+
+export class VmHistory {
+  readonly kernelSwitches = new Series()
+  readonly userspaceSwitches = new Series()
+  readonly cpu = new Series()
+  readonly runDelaySeconds = new Series()
+  readonly userspaceWaitSeconds = new Series()
+  readonly #io = new Series()
+  #vcpus: readonly (TaskRates | undefined)[] = []
+  #figures = nothingKnown
+  #exitsKnownSince: number | undefined
+
+  /** As of the last look. */
+  get figures(): VmFigures {
+    return this.#figures
+  }
+
+  /** Of each vCPU, between the last two looks. */
+  get vcpus(): readonly (TaskRates | undefined)[] {
+    return this.#vcpus
+  }
+
+  /** Clock of the look since which its exits were counted without a gap; undefined while they are not. */
+  get exitsKnownSince(): number | undefined {
+    return this.#exitsKnownSince
+  }
+
+  /** The rates since the look at the clock `before`, which is the last but one of the timeline. */
+  add(
+    timeline: Timeline,
+    window: readonly number[],
+    before: number,
+    exits: ExitRates | undefined,
+    vcpus: readonly (TaskRates | undefined)[],
+  ): void {
+    const { slot } = timeline
+    const tasks = sumOfRates(vcpus)
+    this.#vcpus = vcpus
+    this.kernelSwitches.set(slot, exits?.kernelSwitches)
+    this.userspaceSwitches.set(slot, exits?.userspaceSwitches)
+    this.userspaceWaitSeconds.set(slot, exits?.userspaceWaitSeconds)
+    this.#io.set(slot, exits?.io)
+    this.cpu.set(slot, tasks?.cpu)
+    this.runDelaySeconds.set(slot, tasks?.runDelay)
+    this.#exitsKnownSince = exits === undefined ? undefined : (this.#exitsKnownSince ?? before)
+    this.#figures = this.#meanOver(timeline, window)
+  }
+
+  #meanOver(timeline: Timeline, window: readonly number[]): VmFigures {
+    const mean = (series: Series) => timeline.mean(series, window)
+    const kernelSwitches = mean(this.kernelSwitches)
+    const userspaceSwitches = mean(this.userspaceSwitches)
+    const cpu = mean(this.cpu)
+    const runDelaySeconds = mean(this.runDelaySeconds)
+    const times = {
+      cpu,
+      runDelaySeconds,
+      runDelay: both(runDelaySeconds, cpu, runDelayShare),
+      userspaceCost: both(mean(this.userspaceWaitSeconds), cpu, userspaceCost),
+    }
+    if (kernelSwitches === undefined || userspaceSwitches === undefined) return { ...nothingKnown, ...times }
+    const ratio = rootModeRatio(kernelSwitches, userspaceSwitches)
+    const io = mean(this.#io)
+    return {
+      ...times,
+      class: judge(this.#figures.class, ratio, kernelSwitches + userspaceSwitches),
+      ratio,
+      ioShare: io === undefined ? undefined : ioShare(io, kernelSwitches, userspaceSwitches),
+      kernelSwitches,
+      userspaceSwitches,
+    }
+  }
+}
+
+function both(
+  a: number | undefined,
+  b: number | undefined,
+  share: (a: number, b: number) => number | undefined,
+): number | undefined {
+  return a === undefined || b === undefined ? undefined : share(a, b)
+}

@@ -1,0 +1,64 @@
+// The live page judges as the rules of Prometheus do: the same thresholds and the same lists of devices.
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { isEmulatedBus, isEmulatedNicModel } from '../../src/model/emulated.ts'
+import { classThresholds } from '../../src/model/vm-class.ts'
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly rules: readonly { readonly record?: string; readonly alert?: string; readonly expr: string }[]
+  }[]
+}
+
+function rules(file: string) {
+  const text = readFileSync(new URL(`../../alerts/${file}`, import.meta.url), 'utf8')
+  return (parse(text) as RuleFile).groups.flatMap((group) => group.rules)
+}
+
+const expressionOf = (file: string, name: string) =>
+  rules(file).find(({ record, alert }) => record === name || alert === name)!.expr
+
+const threshold = (name: string) =>
+  Number(/^vector\((.*)\)$/.exec(expressionOf('settings.rules.yaml', `kvminfo:${name}:threshold`))![1])
+
+test('the thresholds are those of alerts/settings.rules.yaml', () => {
+  expect(classThresholds).toEqual({
+    io: threshold('root_mode_switch_io'),
+    compute: threshold('root_mode_switch_compute'),
+    margin: threshold('root_mode_switch_margin'),
+    activeSwitches: threshold('switches_active'),
+  })
+})
+
+test('a judged VM is judged down to half the floor in the records too', () => {
+  const expr = expressionOf('recording.rules.yaml', 'vm:kvminfo_active:info')
+  expect(expr).toMatch(/scalar\(kvminfo:switches_active:threshold\) \/ 2\s+and vm:kvminfo_active:info/)
+})
+
+test.each([
+  ['KvmVmEmulatedDisk', 'bus', ['ide', 'sata', 'virtio', 'scsi', 'usb', 'nvme', 'sata2'], isEmulatedBus],
+  [
+    'KvmVmEmulatedNic',
+    'model',
+    [
+      'e1000',
+      'e1000e',
+      'e1000-82544gc',
+      'rtl8139',
+      'pcnet',
+      'ne2k_pci',
+      'vmxnet3',
+      'virtio',
+      'vfio-pci',
+      'igb',
+    ],
+    isEmulatedNicModel,
+  ],
+] as const)('%s and the page take the same devices for emulated', (alert, label, kinds, isEmulated) => {
+  const matcher = new RegExp(`${label}=~"([^"]+)"`).exec(expressionOf('vm.rules.yaml', alert))![1]!
+  // Prometheus anchors its matchers.
+  const alerted = new RegExp(`^(?:${matcher})$`)
+  for (const kind of kinds) expect([kind, isEmulated(kind)]).toEqual([kind, alerted.test(kind)])
+  expect(kinds.filter(isEmulated).length).toBeGreaterThan(1)
+})

@@ -1,0 +1,34 @@
+// Looks at a host made by hand, for tests of what the live page makes of them.
+import type { VmExits } from '../../src/model/exits.ts'
+import type { Task } from '../../src/model/task.ts'
+import type { Vm } from '../../src/model/vm.ts'
+import type { Sample } from '../../src/page/sample.ts'
+
+/** `at` is the time by both clocks. */
+export function sample(
+  at: number,
+  vms: readonly Vm[],
+  {
+    exits = [],
+    tasks = [],
+    ...more
+  }: { exits?: VmExits[]; tasks?: Task[] } & Partial<Omit<Sample, 'exits' | 'tasks'>> = {},
+): Sample {
+  return {
+    at,
+    clock: at,
+    vms,
+    exits: new Map(exits.map((one) => [one.pid, one])),
+    tasks: new Map(tasks.map((one) => [one.tid, one])),
+    vmMemory: undefined,
+    memory: undefined,
+    hugePages: undefined,
+    ksm: undefined,
+    cpuTime: undefined,
+    bootTime: undefined,
+    facts: undefined,
+    sources: [],
+    missing: new Map(),
+    ...more,
+  }
+}

@@ -1,0 +1,100 @@
+// The live page's verdicts (src/model/vm-class.ts) are those of the records, from every class into every other.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { judge, type VmClass } from '../../src/model/vm-class.ts'
+import { check } from './checkers.ts'
+import { ruleFiles } from './rule-files.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'kvminfo-classes-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+/** Long enough for rates over five minutes to forget the phase before. */
+const phaseMinutes = 8
+
+interface Phase {
+  readonly switches: number
+  readonly ratio: number
+}
+
+const target = 'instance="kvm1:9756",job="kvminfo"'
+
+/** On both sides of both thresholds and of their margins. */
+const ratios = [0.5, 0.61, 0.63, 0.65, 0.75, 0.87, 0.89, 0.91, 0.99]
+/** On both sides of the floor and of half of it. */
+const rates = [90, 150, 240]
+
+const pairs = <T>(values: readonly T[]) => values.flatMap((a) => values.map((b) => [a, b] as const))
+
+const vms: readonly (readonly Phase[])[] = [
+  ...pairs(ratios).map(([from, to]) => [
+    { switches: 1000, ratio: from },
+    { switches: 1000, ratio: to },
+  ]),
+  ...pairs(rates).map(([from, to]) => [
+    { switches: from, ratio: 0.95 },
+    { switches: to, ratio: 0.95 },
+  ]),
+]
+
+/** `start+step x count` for each phase, as promtool reads it. */
+function values(phases: readonly Phase[], perSecond: (phase: Phase) => number): string {
+  let count = 0
+  return phases
+    .map((phase) => {
+      const step = perSecond(phase) * 60
+      const text = `${count + step}+${step}x${phaseMinutes - 1}`
+      count += step * phaseMinutes
+      return text
+    })
+    .join(' ')
+}
+
+function verdicts(phases: readonly Phase[]): VmClass[] {
+  let verdict: VmClass | undefined
+  return phases.map(({ switches, ratio }) => {
+    verdict = judge(verdict, ratio, switches)
+    return verdict
+  })
+}
+
+test('after each phase, each VM is of the same class', async () => {
+  const ends = [0, 1].map((phase) => ({
+    expr: 'vm:kvminfo_class:info',
+    eval_time: `${(phase + 1) * phaseMinutes - 1}m`,
+    exp_samples: vms.flatMap((phases, vm) => {
+      const name = verdicts(phases)[phase]
+      return name === 'idle'
+        ? []
+        : { labels: `vm:kvminfo_class:info{class="${name}",${target},vm="${vm}"}`, value: 1 }
+    }),
+  }))
+  expect(new Set(vms.flatMap(verdicts))).toEqual(new Set(['io', 'mixed', 'compute', 'idle']))
+  const unitTest = {
+    rule_files: ruleFiles,
+    evaluation_interval: '1m',
+    group_eval_order: ['kvminfo.thresholds', 'kvminfo.vm.5m'],
+    tests: [
+      {
+        interval: '1m',
+        input_series: vms.flatMap((phases, vm) => [
+          {
+            series: `kvminfo_vm_kernel_switches_total{${target},vm="${vm}"}`,
+            values: values(phases, ({ switches, ratio }) => switches * ratio),
+          },
+          {
+            series: `kvminfo_vm_userspace_switches_total{${target},vm="${vm}"}`,
+            values: values(phases, ({ switches, ratio }) => switches * (1 - ratio)),
+          },
+        ]),
+        promql_expr_test: ends,
+      },
+    ],
+  }
+  const file = join(directory, 'classes.test.yaml')
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify(unitTest))
+  const { ok, output } = await check('promtool', 'test', 'rules', file)
+  expect(ok ? 'agrees' : output).toBe('agrees')
+})

@@ -1,0 +1,32 @@
+// What stands behind `#` in the page's address.
+import { expect, test } from 'vitest'
+import { formatViewState, parseViewState } from '../../../../src/page/browser/view-state.js'
+
+const columns = ['name', 'ratio', 'switches']
+const parse = (hash: string) => parseViewState(hash, columns)
+
+test('nothing: the lowest ratio first, all of them', () => {
+  const state = { sort: 'ratio', descending: false, text: '', classes: new Set(), open: undefined }
+  expect(parse('')).toEqual(state)
+  expect(parse('#')).toEqual(state)
+  expect(formatViewState(parse(''))).toBe('')
+})
+
+test('everything, and back', () => {
+  const state = {
+    sort: 'switches',
+    descending: true,
+    text: 'a&b=c #1',
+    classes: new Set(['io', 'idle'] as const),
+    open: 'web & shop "1" ünï/☃',
+  }
+  expect(parse(formatViewState(state))).toEqual(state)
+  expect(formatViewState({ ...state, text: '', open: undefined })).toBe('#sort=-switches&class=io%2Cidle')
+})
+
+test.each(['#sort=nonsense', '#sort=-nonsense', '#class=all', '#sort=__proto__&class=', '#%'])(
+  'what it does not know is left out: %s',
+  (hash) => {
+    expect(parse(hash)).toMatchObject({ sort: 'ratio', descending: false, classes: new Set() })
+  },
+)

@@ -1,0 +1,129 @@
+// The page's paths, over HTTP.
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { afterEach, expect, test } from 'vitest'
+import type { LiveDocument } from '../../../src/page/live-document.ts'
+import { createPageRouter } from '../../../src/page/page-routes.ts'
+import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
+import { recordedLog } from '../../helpers/recorded-log.ts'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+async function start(
+  snapshot = async () => hostSnapshot({ vms: () => part([vm('web', 10)]) }),
+): Promise<string> {
+  const router = createPageRouter({
+    source: { snapshot },
+    version: '1.2.3',
+    telemetryPath: '/metrics',
+    log: recordedLog().log,
+  })
+  const server = createServer(express().use(router)).listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const addresses = (page: string) => [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1]!)
+
+test('everything that the page refers to is there, and nothing of it is elsewhere', async () => {
+  const url = await start()
+  const page = await fetch(url)
+  expect(page.headers.get('cache-control')).toBe('no-store')
+  const found = addresses(await page.text()).filter((address) => !/^\.\/metrics$|^-\//.test(address))
+  expect(found.map((address) => address.split('/').at(-1))).toEqual([
+    'icon.svg',
+    'uplot.css',
+    'page.css',
+    'app.js',
+    'live',
+  ])
+  for (const address of found)
+    expect([address, (await fetch(`${url}/${address}`)).status]).toEqual([address, 200])
+})
+
+test('every module that the page imports is there, as JavaScript that may be kept for good', async () => {
+  const url = await start()
+  const app = addresses(await (await fetch(url)).text()).find((address) => address.endsWith('app.js'))!
+  const seen = new Set<string>()
+  const visit = async (address: string): Promise<void> => {
+    if (seen.has(address)) return
+    seen.add(address)
+    const response = await fetch(address)
+    expect([address, response.status]).toEqual([address, 200])
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    for (const [, specifier] of (await response.text()).matchAll(/^(?:import|\}) .*from '(.*)';?$/gm))
+      await visit(new URL(specifier!, address).href)
+  }
+  await visit(new URL(app, `${url}/`).href)
+  const names = [...seen].map((address) => address.split('/').at(-1))
+  expect(names).toContain('uplot.js')
+  expect(names.length).toBeGreaterThan(10)
+})
+
+test('assets of another release, and others than assets, are not there', async () => {
+  const url = await start()
+  const app = addresses(await (await fetch(url)).text()).find((address) => address.endsWith('app.js'))!
+  const status = async (path: string) => (await fetch(`${url}/${path}`)).status
+  expect(await status(app)).toBe(200)
+  expect(await status(app.replace(/page\/\w+/, 'page/0000000000000000'))).toBe(404)
+  expect(await status(app.replace('app.js', 'tsconfig.json'))).toBe(404)
+  expect(await status(app.replace('app.js', '..%2Fassets.ts'))).toBe(404)
+})
+
+test('uncompressed for those that want it so', async () => {
+  const url = await start()
+  const plain = await fetch(`${url}/api/v1/live`, { headers: { 'accept-encoding': 'identity' } })
+  expect(plain.headers.get('content-encoding')).toBeNull()
+  expect(plain.headers.get('cache-control')).toBe('no-store')
+  expect(plain.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(Number(plain.headers.get('content-length'))).toBe((await plain.arrayBuffer()).byteLength)
+  const compressed = await fetch(`${url}/api/v1/live`, { headers: { 'accept-encoding': 'gzip' } })
+  expect(compressed.headers.get('content-encoding')).toBe('gzip')
+  expect(await compressed.json()).toMatchObject({ version: '1.2.3', vms: [{ label: 'web', pid: 10 }] })
+})
+
+test.each(['soon', '-1', '', '1e3', 'NaN'])('since=%s is refused', async (since) => {
+  const response = await fetch(`${await start()}/api/v1/live?since=${since}`)
+  expect(response.status).toBe(400)
+  expect(await response.json()).toEqual({ error: 'since is not a time in seconds since the Unix epoch' })
+})
+
+test('since a time, the history is of later looks', async () => {
+  const url = await start()
+  const ask = async (since: number) =>
+    (await (await fetch(`${url}/api/v1/live?since=${since}`)).json()) as LiveDocument
+  const { at, history } = await ask(1.5)
+  expect(history.at).toEqual([at])
+  expect((await ask(at)).history.at).toEqual([])
+})
+
+test('a VM by its process id', async () => {
+  const url = await start()
+  const ask = async (pid: string) => {
+    const response = await fetch(`${url}/api/v1/live/vms/${pid}`)
+    return [response.status, await response.json()]
+  }
+  expect(await ask('10')).toMatchObject([200, { vm: { label: 'web' }, exits: { seconds: null } }])
+  for (const pid of ['11', 'web', '10x', '%3Cscript%3E'])
+    expect(await ask(pid)).toEqual([404, { error: 'no VM has this process id now' }])
+})
+
+test('a host that cannot be read', async () => {
+  const url = await start(async () => {
+    throw new Error('secret path')
+  })
+  for (const path of ['live', 'live/vms/10']) {
+    const response = await fetch(`${url}/api/v1/${path}`)
+    expect(response.status).toBe(503)
+    expect(await response.json()).toEqual({
+      error: 'This host could not be read just now; the log of the exporter says why.',
+    })
+  }
+})
