@@ -56,7 +56,7 @@ export default defineConfig({
         test: {
           // Whole Linux guests in the emulated host: minutes each. `npm run test:campaign`.
           name: 'campaign',
-          include: ['test/lab/campaign/**/*.test.ts'],
+          include: ['test/lab/campaign/**/*.test.ts', 'test/demo/*.test.ts'],
           testTimeout: 1_800_000,
           fileParallelism: false,
           sequence: { groupOrder: 5 },

@@ -1,5 +1,6 @@
 // What a run needs beside the kernel: the lab's initramfs, our modules, the test guests.
 
+import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cached, contentsOf } from './cache.ts'
@@ -49,11 +50,22 @@ export async function guestImages(kernel: Kernel): Promise<string> {
   )
 }
 
+/** The built program, as the package has it in dist/: emulated, it starts in half the time of the sources. */
+export async function builtProgram(): Promise<string> {
+  const settings = ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(project, name))
+  const inputs = await contentsOf([join(project, 'src'), ...settings])
+  return cached('program', 'dist', inputs, async (draft) => {
+    const tsc = join(project, 'node_modules', 'typescript', 'bin', 'tsc')
+    await execa(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', draft], { cwd: project })
+    await chmod(join(draft, 'cli', 'main.js'), 0o755)
+  })
+}
+
 /** Our modules for this kernel: a directory with kvminfo.ko and taskinfo.ko. */
-export async function builtModules(kernel: Kernel): Promise<string> {
+export async function builtModules(kernel: Kernel, note: (line: string) => void): Promise<string> {
   const inputs = [kernel.release, ...(await contentsOf([kmod], ['build', 'README.md']))]
   return cached('modules', kernel.release, inputs, async (draft) => {
-    console.error(`lab: building the modules for ${kernel.release}`)
+    note(`lab: building the modules for ${kernel.release}`)
     const settings = [`KDIR=${await kernelHeaders(kernel)}`, `BUILD_DIR=${draft}`]
     const built = await execa('make', ['-C', kmod, ...settings, 'modules'], { reject: false, all: true })
     if (built.failed) throw new Error(`kmod does not build for ${kernel.release}:\n${errorsOf(built.all)}`)

@@ -35,11 +35,14 @@ export function isKernelLine(name: string): name is KernelLine {
   return Object.hasOwn(kernels, name)
 }
 
-export async function unpackedKernel(line: KernelLine): Promise<Kernel> {
+export async function unpackedKernel(
+  line: KernelLine,
+  note: (line: string) => void = console.error,
+): Promise<Kernel> {
   const packageName = await newestPackage(kernels[line].image)
   const release = packageName.replace(/^linux-image-/, '')
   const directory = await cached('kernels', release, [packageName, 'vmlinux'], async (draft) => {
-    console.error(`lab: fetching ${packageName}`)
+    note(`lab: fetching ${packageName}`)
     // Sandbox user: apt's own one may not write into a root-only directory.
     await execa('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', packageName], { cwd: draft })
     for (const name of await readdir(draft)) {

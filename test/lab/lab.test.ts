@@ -2,9 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
-import { project } from './artefacts.ts'
 import type { KernelLine } from './kernels.ts'
 import { type LabOptions, runInLab } from './run-in-lab.ts'
 
@@ -37,7 +35,6 @@ describe.each(kernels)('Linux %s', (kernel) => {
 
 // systemd, not the kernel, is what it adds.
 test('Linux 6.1 service.sh', async () => {
-  await execa('npm', ['run', 'build'], { cwd: project })
   const result = await run('service.sh', { kernel: '6.1' })
   expect(result.code, result.output + result.reason).toBe(0)
 })

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { type Kernel, vmlinux } from './kernels.ts'
 
 export interface Hardware {
+  /**
+   * With two, guests of real QEMU go astray within a minute, whichever their kernel (QEMU 7.2 emulates nested SVM
+   * then: Linux waits for locks that nobody holds, firmware jumps into the void), and are slow until they do.
+   */
   cpus: number
   /** Guest time is a count of executed instructions: repeatable costs, one CPU. */
   icount: boolean
@@ -11,6 +15,13 @@ export interface Hardware {
   terminal: boolean
   /** Directory that the machine may write to, as /out. */
   out: string
+  forwards: readonly Forward[]
+}
+
+/** A port of 127.0.0.1 outside of the machine that leads to one of 10.0.2.15 inside. */
+export interface Forward {
+  readonly outside: number
+  readonly inside: number
 }
 
 export function qemuArguments(
@@ -39,6 +50,7 @@ export function qemuArguments(
     ...share('host', '/', 'on'),
     ...share('run', runDirectory, 'on'),
     ...share('out', hardware.out, 'off'),
+    ...network(hardware.forwards),
   ]
 }
 
@@ -58,6 +70,14 @@ function port(number: number, name: 'output' | 'verdict', runDirectory: string):
 function share(tag: string, path: string, readonly: 'on' | 'off'): string[] {
   const options = `mount_tag=${tag},security_model=none,readonly=${readonly},multidevs=remap`
   return ['-virtfs', `local,path=${escaped(path)},${options}`]
+}
+
+/** A NIC that lets in what is forwarded and nothing out. */
+function network(forwards: readonly Forward[]): string[] {
+  if (forwards.length === 0) return []
+  const rules = forwards.map(({ outside, inside }) => `,hostfwd=tcp:127.0.0.1:${outside}-:${inside}`)
+  const device = 'virtio-net-pci,netdev=outside,romfile='
+  return ['-netdev', `user,id=outside,restrict=on${rules.join('')}`, '-device', device]
 }
 
 /** QEMU's own quoting: a comma in a value is written twice. */

@@ -12,6 +12,8 @@ export interface Task {
   args: readonly string[]
   kernel: Kernel
   modules: string
+  /** What stands as /project/dist. */
+  program: string
   guests: string
   loadModules: boolean
 }
@@ -24,6 +26,7 @@ export async function makeRunDirectory(task: Task): Promise<string> {
     project,
     case: dirname(task.file ?? project),
     modules: task.modules,
+    program: task.program,
     guests: task.guests,
     kernel: task.kernel.directory,
     release: task.kernel.release,

@@ -3,10 +3,10 @@
 import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { builtModules, guestImages, hostInitrd } from './artefacts.ts'
+import { builtModules, builtProgram, guestImages, hostInitrd } from './artefacts.ts'
 import { type KernelLine, unpackedKernel } from './kernels.ts'
 import { runMachine } from './machine.ts'
-import { consoleLog, qemuArguments } from './qemu.ts'
+import { consoleLog, type Forward, qemuArguments } from './qemu.ts'
 import { makeRunDirectory } from './run-directory.ts'
 import { takeTurn } from './turn.ts'
 import { conclude } from './verdict.ts'
@@ -24,7 +24,11 @@ export interface LabOptions {
   args?: readonly string[]
   /** Directory for what FILE writes to /out; by default a new temporary one. */
   out?: string
+  /** Ports to be reached from outside; FILE configures eth0 (module virtio_net) as 10.0.2.15. */
+  forwards?: readonly Forward[]
   onOutput?: (chunk: Buffer) => void
+  /** Takes what the lab has to say of itself, line by line; by default it goes to stderr. */
+  onNote?: (line: string) => void
   signal?: AbortSignal
 }
 
@@ -43,13 +47,15 @@ const consoleLines = 40
 
 /** Runs `file` as root in the emulated KVM host; without a file, a prompt on our terminal. */
 export async function runInLab(file: string | undefined, options: LabOptions = {}): Promise<LabResult> {
-  const kernel = await unpackedKernel(options.kernel ?? '6.1')
+  const note = options.onNote ?? console.error
+  const kernel = await unpackedKernel(options.kernel ?? '6.1', note)
   const initrd = await hostInitrd(kernel)
   const runDirectory = await makeRunDirectory({
     file: file === undefined ? undefined : resolve(file),
     args: options.args ?? [],
     kernel,
-    modules: await builtModules(kernel),
+    modules: await builtModules(kernel, note),
+    program: await builtProgram(),
     guests: await guestImages(kernel),
     loadModules: options.loadModules ?? true,
   })
@@ -57,12 +63,18 @@ export async function runInLab(file: string | undefined, options: LabOptions = {
   await mkdir(out, { recursive: true })
 
   const terminal = file === undefined
-  const hardware = { cpus: options.cpus ?? 2, icount: options.icount ?? false, terminal, out }
+  const hardware = {
+    cpus: options.cpus ?? 2,
+    icount: options.icount ?? false,
+    terminal,
+    out,
+    forwards: options.forwards ?? [],
+  }
   const output: Buffer[] = []
-  const turn = await takeTurn(() => console.error('lab: waits for its turn: another lab is running'))
+  const turn = await takeTurn(() => note('lab: waits for its turn: another lab is running'), options.signal)
   const begun = performance.now()
   const say = (what: string): void => {
-    console.error(`lab: ${what} after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+    note(`lab: ${what} after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
   }
   try {
     const outcome = await runMachine(qemuArguments(kernel, initrd, runDirectory, hardware), {

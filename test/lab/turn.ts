@@ -9,8 +9,9 @@ const address = '\0kvminfo-lab'
 const retryMs = 500
 
 /** Waits until no other lab of this host has a machine; the caller ends its turn. */
-export async function takeTurn(onWait: () => void): Promise<{ end(): void }> {
+export async function takeTurn(onWait: () => void, signal?: AbortSignal): Promise<{ end(): void }> {
   for (let waited = false; ; waited = true) {
+    signal?.throwIfAborted()
     const server = await listen()
     if (server !== undefined) return { end: () => server.close() }
     if (!waited) onWait()

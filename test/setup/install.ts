@@ -4,26 +4,21 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { missingPackages } from './missing-packages.ts'
 import { packages } from './packages.ts'
 
 /** Asked by Debian's maintainer scripts before they start a service; 101 forbids it. */
 const policy = '/usr/sbin/policy-rc.d'
 
-const missing = missingPackages()
+const missing = found()
 if (missing.length > 0 || !aptHasLists()) asRoot(() => install(missing))
 
-function missingPackages(): string[] {
-  const asked = spawnSync(
-    'dpkg-query',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills them in.
-    ['-W', '-f', '${Package} ${db:Status-Status}\n', ...Object.keys(packages)],
-    {
-      encoding: 'utf8',
-    },
-  )
-  if (asked.error) stop('the tests need Debian 12 or one of its kin: there is no dpkg-query here')
-  const installed = new Set(asked.stdout.split('\n').filter((line) => line.endsWith(' installed')))
-  return Object.keys(packages).filter((name) => !installed.has(`${name} installed`))
+function found(): string[] {
+  try {
+    return missingPackages()
+  } catch (error) {
+    stop(error instanceof Error ? error.message : String(error))
+  }
 }
 
 /** The lab asks apt for kernels; container images come without apt's lists. */

@@ -6,6 +6,6 @@ import { runInLab } from '../run-in-lab.ts'
 
 test('dashboards.ts', async () => {
   const file = join(import.meta.dirname, '..', 'cases', 'dashboards.ts')
-  const result = await runInLab(file, { timeoutSeconds: 500 })
+  const result = await runInLab(file, { timeoutSeconds: 500, cpus: 1 })
   expect(result.code, result.output + result.reason).toBe(0)
 })

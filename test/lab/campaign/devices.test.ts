@@ -6,6 +6,6 @@ import { runInLab } from '../run-in-lab.ts'
 
 test.each(['6.1', '6.12'] as const)('devices.ts on Linux %s', async (kernel) => {
   const file = join(import.meta.dirname, '..', 'cases', 'devices.ts')
-  const result = await runInLab(file, { kernel, timeoutSeconds: 800 })
+  const result = await runInLab(file, { kernel, cpus: 1, timeoutSeconds: 800 })
   expect(result.code, result.output + result.reason).toBe(0)
 })

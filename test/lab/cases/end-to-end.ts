@@ -7,14 +7,15 @@ import { insmod, rmmod } from './kvminfo/kernel-modules.ts'
 import { until } from './kvminfo/until.ts'
 import { endVms, kvmStatistic, startVm, type Vm } from './kvminfo/vm.ts'
 import { type Exporter, startExporter } from './stack/exporter.ts'
-import { type Prometheus, startPrometheus } from './stack/prometheus.ts'
+import { type Prometheus, scraping, startPrometheus } from './stack/prometheus.ts'
 
 let exporter: Exporter
 let prometheus: Prometheus
 
 before(async () => {
   exporter = await startExporter()
-  prometheus = await startPrometheus(exporter.url)
+  // An emulated exporter needs up to a second to answer.
+  prometheus = await startPrometheus(scraping(exporter, 2, 'lab'))
 })
 
 after(async () => {

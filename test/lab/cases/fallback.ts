@@ -15,7 +15,7 @@ let without: Exporter
 before(async () => {
   const hideModule = 'mount --bind /dev/null /proc/kvminfo && exec "$@"'
   withModule = await startExporter()
-  without = await startExporter(9766, ['unshare', '--mount', 'sh', '-c', hideModule, 'sh'])
+  without = await startExporter({ port: 9766, wrapper: ['unshare', '--mount', 'sh', '-c', hideModule, 'sh'] })
 })
 
 after(async () => {

@@ -23,12 +23,7 @@ rmmod taskinfo kvminfo
 insmod "$LAB_MODULES/kvminfo.ko" "group=$group"
 insmod "$LAB_MODULES/taskinfo.ko" "group=$group"
 
-# Built before on the machine itself (npm run build): the compiler takes minutes here.
-mount --bind /project /opt/kvminfo-exporter
-[ -x /opt/kvminfo-exporter/dist/cli/main.js ] || {
-	echo 'service.sh: there is no dist/: run npm run build first' >&2
-	exit 1
-}
+mount --rbind /project /opt/kvminfo-exporter
 cp "/project/deploy/systemd/$unit.service" /etc/systemd/system/
 # No network to wait for, no udev or journal; and an emulated CPU needs minutes where a real one needs a second.
 sed -i '/network-online/d' "/etc/systemd/system/$unit.service"

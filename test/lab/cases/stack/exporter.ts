@@ -7,11 +7,18 @@ export interface Exporter extends Service {
   samples(): Promise<ReadonlyMap<string, number>>
 }
 
-/** `wrapper` is a command that ends by running what follows it, such as `unshare --mount`. */
-export async function startExporter(port = 9756, wrapper: readonly string[] = []): Promise<Exporter> {
-  const address = `127.0.0.1:${port}`
-  const command = [...wrapper, 'kvminfo', 'serve', `--web.listen-address=${address}`]
-  const service = await startService(command as [string, ...string[]], `http://${address}`, '/-/ready')
+export interface ExporterOptions {
+  /** The address to listen on, 127.0.0.1 or 0.0.0.0. */
+  readonly host?: string
+  readonly port?: number
+  /** A command that ends by running what follows it, such as `unshare --mount`. */
+  readonly wrapper?: readonly string[]
+}
+
+export async function startExporter(options: ExporterOptions = {}): Promise<Exporter> {
+  const { host = '127.0.0.1', port = 9756, wrapper = [] } = options
+  const command = [...wrapper, 'kvminfo', 'serve', `--web.listen-address=${host}:${port}`]
+  const service = await startService(command as [string, ...string[]], `http://127.0.0.1:${port}`, '/-/ready')
   return {
     ...service,
     samples: async () => parseSamples(await (await fetch(`${service.url}/metrics`)).text()),

@@ -1,4 +1,4 @@
-// Debian's Prometheus, scraping the exporter every two seconds: an emulated one needs up to one to answer.
+// Debian's Prometheus, as a case configures it.
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync } from 'node:fs'
@@ -10,9 +10,14 @@ export interface Prometheus extends Service {
   value(query: string): Promise<number | undefined>
   /** The values of the one series of a range selector, oldest first; none where there is no series. */
   samples(rangeSelector: string): Promise<number[]>
+  /** The labels of each series that an instant query gives. */
+  labels(query: string): Promise<Labels[]>
 }
 
+export type Labels = Readonly<Record<string, string>>
+
 interface Series {
+  metric: Labels
   /** Of an instant vector. */
   value?: [number, string]
   /** Of a range vector. */
@@ -25,40 +30,59 @@ interface Answer {
   data: { result: Series[] }
 }
 
-export async function startPrometheus(target: string): Promise<Prometheus> {
+/**
+ * `configuration` is what would stand in prometheus.yml; its paths are absolute. `host` is the address to listen on,
+ * 127.0.0.1 or 0.0.0.0.
+ */
+export async function startPrometheus(configuration: object, host = '127.0.0.1'): Promise<Prometheus> {
   const directory = mkdtempSync('/tmp/prometheus-')
-  const config = join(directory, 'prometheus.yml')
+  const file = join(directory, 'prometheus.yml')
   // JSON is YAML.
-  const scrape = { job_name: 'kvminfo', static_configs: [{ targets: [new URL(target).host] }] }
-  writeFileSync(config, JSON.stringify({ global: { scrape_interval: '2s' }, scrape_configs: [scrape] }))
-  const address = '127.0.0.1:9090'
+  writeFileSync(file, JSON.stringify(configuration))
   const service = await startService(
     [
       'prometheus',
-      `--config.file=${config}`,
+      `--config.file=${file}`,
       `--storage.tsdb.path=${join(directory, 'data')}`,
-      `--web.listen-address=${address}`,
+      `--web.listen-address=${host}:9090`,
     ],
-    `http://${address}`,
+    'http://127.0.0.1:9090',
     '/-/ready',
   )
-  async function series(query: string): Promise<Series | undefined> {
-    const url = `${service.url}/api/v1/query?${new URLSearchParams({ query })}`
+  async function query(expression: string): Promise<Series[]> {
+    const url = `${service.url}/api/v1/query?${new URLSearchParams({ query: expression })}`
     const answer = (await (await fetch(url)).json()) as Answer
     assert.equal(answer.status, 'success', answer.error)
-    const { result } = answer.data
-    assert.ok(result.length <= 1, `${query} gives ${result.length} series`)
+    return answer.data.result
+  }
+  async function one(expression: string): Promise<Series | undefined> {
+    const result = await query(expression)
+    assert.ok(result.length <= 1, `${expression} gives ${result.length} series`)
     return result[0]
   }
   return {
     ...service,
-    async value(query) {
-      const found = await series(query)
+    async value(expression) {
+      const found = await one(expression)
       return found === undefined ? undefined : Number(found.value![1])
     },
     async samples(rangeSelector) {
-      const found = await series(rangeSelector)
+      const found = await one(rangeSelector)
       return (found?.values ?? []).map(([, value]) => Number(value))
     },
+    labels: async (expression) => (await query(expression)).map(({ metric }) => metric),
+  }
+}
+
+/** A configuration that scrapes `exporter` every few seconds, as host `instance`. */
+export function scraping(
+  exporter: Service,
+  seconds: number,
+  instance: string,
+): { global: object; scrape_configs: object[] } {
+  const target = { targets: [new URL(exporter.url).host], labels: { instance } }
+  return {
+    global: { scrape_interval: `${seconds}s`, evaluation_interval: `${seconds}s` },
+    scrape_configs: [{ job_name: 'kvminfo', static_configs: [target] }],
   }
 }

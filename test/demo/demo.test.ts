@@ -1,0 +1,79 @@
+// The demo as somebody tries it: it says where to look, what it says is there, and Ctrl-C leaves nothing.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { ask } from '../helpers/http-request.ts'
+import { eventually, RunningProcess } from '../helpers/kvminfo-process.ts'
+import { scratchDirectory } from '../helpers/scratch.ts'
+
+const command: [string, ...string[]] = [process.execPath, join(import.meta.dirname, 'main.ts')]
+
+/** As for lab cases: the machine may be busy, and other labs may have their turn first. */
+const deadlineMs = 600_000
+
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+      } catch {
+        return ''
+      }
+    })
+}
+
+test('three VMs can be watched, and Ctrl-C ends it', async () => {
+  const demo = new RunningProcess(command)
+  onTestFinished(() => demo.stop().then(() => {}))
+  await eventually(
+    'it says how to end it',
+    () => {
+      if (!demo.isRunning) throw new Error(`ended:\n${demo.stdout}${demo.stderr}`)
+      return demo.stdout.includes('Ctrl-C ends the demo') || undefined
+    },
+    deadlineMs,
+  )
+  expect(demo.stdout).toMatch(/^ +\d+ s {2}Prometheus starts$/m)
+  const urlOf = (what: string): string => new RegExp(`^${what} +(\\S+)$`, 'm').exec(demo.stdout)![1]!
+
+  const metrics = await ask(urlOf('its metrics'))
+  const names = [...metrics.body.matchAll(/^kvminfo_vm_info\{vm="([^"]*)"/gm)].map(([, name]) => name)
+  expect(names.sort()).toEqual(['compute', 'ide', 'virtio'])
+
+  const query = new URL('/api/v1/query?query=vm:kvminfo_root_mode_switch:ratio_rate5m', urlOf('Alerts'))
+  const answer = JSON.parse((await ask(query.href)).body) as {
+    data: { result: { metric: { vm: string }; value: [number, string] }[] }
+  }
+  const ratios = new Map(answer.data.result.map(({ metric, value }) => [metric.vm, Number(value[1])]))
+  expect([...ratios.keys()].sort()).toEqual(['compute', 'ide', 'virtio'])
+  expect((await ask(urlOf('Alertmanager'))).status).toBe(200)
+
+  const { port } = new URL(urlOf('its metrics'))
+  const ours = (): string[] =>
+    commandLines().filter((line) => line.includes(`hostfwd=tcp:127.0.0.1:${port}-`))
+  expect(ours()).toHaveLength(1)
+  demo.child.kill('SIGINT')
+  expect((await demo.finished()).code).toBe(0)
+  expect(ours()).toEqual([])
+  await expect(ask(urlOf('its metrics'))).rejects.toThrow('ECONNREFUSED')
+})
+
+test('without the Debian packages it says which and how to get them', async () => {
+  const directory = scratchDirectory()
+  writeFileSync(join(directory, 'dpkg-query'), '#!/bin/sh\necho qemu-utils installed\n', { mode: 0o755 })
+  const { code, stderr } = await new RunningProcess(command, { PATH: directory }).finished()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^demo: Debian packages are missing: qemu-system-x86 busybox-static cpio /)
+  expect(stderr).toMatch(/ curl\. Run: sudo npm run test:setup\n$/)
+  expect(stderr).not.toContain('qemu-utils')
+})
+
+test('--help says what it shows and what it takes', async () => {
+  const { code, stdout } = await new RunningProcess([...command, '--help']).finished()
+  expect(code).toBe(0)
+  for (const said of ['Usage: demo', '127.0.0.1', 'Ctrl-C', 'sudo npm run test:setup', '3 GiB']) {
+    expect(stdout).toContain(said)
+  }
+})

@@ -1,0 +1,14 @@
+// Our rule files as a Prometheus in the lab loads them: all as they are but for the floor.
+
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { settingsFile, withLowFloor } from '../stack/low-floor.ts'
+
+const alerts = '/project/alerts'
+
+export function ruleFilesWithLowFloor(): string[] {
+  const file = join(mkdtempSync('/tmp/rules-'), settingsFile)
+  writeFileSync(file, withLowFloor(readFileSync(join(alerts, settingsFile), 'utf8')))
+  const others = readdirSync(alerts).filter((name) => name.endsWith('.rules.yaml') && name !== settingsFile)
+  return [...others.map((name) => join(alerts, name)), file]
+}

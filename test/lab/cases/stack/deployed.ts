@@ -1,0 +1,52 @@
+// Prometheus and Alertmanager with the configuration of deploy/, installed as its READMEs say, but quick and with a
+// low floor.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { settingsFile, withLowFloor } from './low-floor.ts'
+import { quickened } from './pace.ts'
+import { type Prometheus, startPrometheus } from './prometheus.ts'
+import { type Service, startService } from './service.ts'
+
+const installed = '/etc/prometheus'
+const rules = `${installed}/kvminfo`
+
+/** The shortest in which an emulated CPU beside busy guests surely ends a scrape. */
+const interval = '5s'
+
+/** `host` is the address to listen on: 127.0.0.1, or 0.0.0.0 to be reached from outside of the lab. */
+export async function startDeployedPrometheus(host: string): Promise<Prometheus> {
+  mkdirSync(rules, { recursive: true })
+  for (const name of readdirSync('/project/alerts').filter((name) => name.endsWith('.rules.yaml'))) {
+    const text = readFileSync(`/project/alerts/${name}`, 'utf8')
+    writeFileSync(`${rules}/${name}`, quickened(name === settingsFile ? withLowFloor(text) : text))
+  }
+  const shipped = parse(readFileSync('/project/deploy/prometheus/prometheus.yml', 'utf8')) as {
+    rule_files: string[]
+  }
+  const configuration = {
+    ...shipped,
+    global: { scrape_interval: interval, evaluation_interval: interval },
+    // Relative to the file, which a case has elsewhere.
+    rule_files: shipped.rule_files.map((files) => `${installed}/${files}`),
+  }
+  return startPrometheus(configuration, host)
+}
+
+/** `token` is what Alertmanager shows to the webhook. */
+export function startDeployedAlertmanager(host: string, token: string): Promise<Service> {
+  const example = readFileSync('/project/deploy/alertmanager/alertmanager.yml', 'utf8')
+  writeFileSync(`${installed}/alertmanager.yml`, quickened(example))
+  writeFileSync(`${installed}/kvminfo-remediation.token`, `${token}\n`)
+  return startService(
+    [
+      'prometheus-alertmanager',
+      `--config.file=${installed}/alertmanager.yml`,
+      '--storage.path=/tmp/alertmanager',
+      `--web.listen-address=${host}:9093`,
+      '--cluster.listen-address=',
+    ],
+    'http://127.0.0.1:9093',
+    '/-/ready',
+  )
+}

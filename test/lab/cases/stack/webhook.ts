@@ -1,0 +1,56 @@
+// Stands where `kvminfo remediate` will listen: takes Alertmanager's calls and keeps them.
+
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
+import type { Labels } from './prometheus.ts'
+
+export interface WebhookAlert {
+  readonly status: 'firing' | 'resolved'
+  readonly labels: Labels
+  readonly annotations: Labels
+  readonly startsAt: string
+}
+
+export interface WebhookCall {
+  readonly version: string
+  readonly receiver: string
+  readonly alerts: readonly WebhookAlert[]
+}
+
+export interface Webhook {
+  readonly calls: readonly WebhookCall[]
+  /** Requests that were no POST of /alerts with the token. */
+  readonly refused: readonly string[]
+  stop(): Promise<void>
+}
+
+/** At the address of the Alertmanager example; `onCall` is shown each call with the token. */
+export async function startWebhook(
+  token: string,
+  onCall: (call: WebhookCall) => void = () => {},
+): Promise<Webhook> {
+  const calls: WebhookCall[] = []
+  const refused: string[] = []
+  const server = createServer(async (request, response) => {
+    const asked = `${request.method} ${request.url} ${request.headers.authorization}`
+    const expected = asked === `POST /alerts Bearer ${token}`
+    if (expected) {
+      const call = (await json(request)) as WebhookCall
+      calls.push(call)
+      onCall(call)
+    } else refused.push(asked)
+    response.writeHead(expected ? 200 : 401).end()
+  })
+  server.listen(9757, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    calls,
+    refused,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

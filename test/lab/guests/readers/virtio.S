@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A boot sector that reads the first 4 KiB of its virtio disk for ever, as the
+ * driver of an operating system does: it notifies the device, which KVM hands
+ * to QEMU without leaving the kernel (ioeventfd), and looks for the answer in
+ * memory. SeaBIOS's own driver also reads a register of the device each time.
+ *
+ * By the legacy interface of virtio 1.0 (section 4.1.4.8), as its registers
+ * are I/O ports: real mode reaches them.
+ */
+#define DEVICE		0x10011af4	/* block device, vendor virtio */
+#define QUEUE_ADDRESS	8
+#define QUEUE_SELECT	14
+#define QUEUE_NOTIFY	16
+#define STATUS		18
+
+/* The queue of 256 entries at 1000:0000: descriptors, and from a page each: */
+#define QUEUE		0x10000
+#define AVAILABLE	0x1000
+#define USED		0x2000
+#define INDEX		2
+#define NO_INTERRUPT	1
+#define DATA		0x8000
+
+#define NEXT		1
+#define DEVICE_WRITES	2
+
+	.code16
+	.globl _start
+_start:
+	cli
+	cld
+	xorw	%ax, %ax
+	movw	%ax, %ds
+	movw	%ax, %ss
+	movw	$_start, %sp
+
+	/* Its first register is the BAR0 of the one such device on bus 0. */
+	movl	$0x80000000, %ebx
+search:
+	movl	%ebx, %eax
+	call	read_config
+	cmpl	$DEVICE, %eax
+	je	found
+	addl	$0x800, %ebx
+	jmp	search
+found:
+	leal	0x10(%ebx), %eax
+	call	read_config
+	andw	$0xfffc, %ax
+	movw	%ax, %bp
+
+	movw	$(QUEUE >> 4), %ax
+	movw	%ax, %es
+	xorw	%di, %di
+	xorw	%ax, %ax
+	movw	$(0x3000 / 2), %cx
+	rep stosw
+	movw	$descriptors, %si
+	xorw	%di, %di
+	movw	$(descriptors_end - descriptors), %cx
+	rep movsb
+	movw	$NO_INTERRUPT, %es:AVAILABLE
+
+	leaw	STATUS(%bp), %dx
+	xorb	%al, %al		/* reset */
+	outb	%al, %dx
+	movb	$3, %al			/* acknowledge, driver */
+	outb	%al, %dx
+	leaw	QUEUE_SELECT(%bp), %dx
+	xorw	%ax, %ax
+	outw	%ax, %dx
+	leaw	QUEUE_ADDRESS(%bp), %dx
+	movl	$(QUEUE >> 12), %eax
+	outl	%eax, %dx
+	leaw	STATUS(%bp), %dx
+	movb	$7, %al			/* and driver OK */
+	outb	%al, %dx
+
+	/* Every entry of the ring is 0, the first descriptor. */
+	leaw	QUEUE_NOTIFY(%bp), %dx
+	xorw	%ax, %ax
+again:
+	incw	%es:AVAILABLE + INDEX
+	outw	%ax, %dx
+wait:
+	pause
+	movw	%es:USED + INDEX, %cx
+	cmpw	%es:AVAILABLE + INDEX, %cx
+	jne	wait
+	jmp	again
+
+/* eax: the register of PCI configuration space that eax is the address of. */
+read_config:
+	movw	$0xcf8, %dx
+	outl	%eax, %dx
+	movw	$0xcfc, %dx
+	inl	%dx, %eax
+	ret
+
+	.balign	16
+descriptors:
+	.long	request, 0
+	.long	16
+	.word	NEXT, 1
+	.long	DATA, 0
+	.long	4096
+	.word	NEXT | DEVICE_WRITES, 2
+	.long	answer, 0
+	.long	1
+	.word	DEVICE_WRITES, 0
+descriptors_end:
+request:
+	.long	0, 0			/* read */
+	.quad	0			/* from sector 0 */
+answer:	.byte	0
+
+	.org	510
+	.word	0xaa55

@@ -1,0 +1,20 @@
+// Which of the packages are not installed.
+
+import { spawnSync } from 'node:child_process'
+import { packages } from './packages.ts'
+
+/** Throws where there is no dpkg to ask. */
+export function missingPackages(): string[] {
+  const asked = spawnSync(
+    'dpkg-query',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills them in.
+    ['-W', '-f', '${Package} ${db:Status-Status}\n', ...Object.keys(packages)],
+    { encoding: 'utf8' },
+  )
+  if (asked.error)
+    throw new Error('this needs Debian 12 or one of its kin: there is no dpkg-query here', {
+      cause: asked.error,
+    })
+  const installed = new Set(asked.stdout.split('\n').filter((line) => line.endsWith(' installed')))
+  return Object.keys(packages).filter((name) => !installed.has(`${name} installed`))
+}
