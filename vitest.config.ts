@@ -1,4 +1,5 @@
 // The kinds of test, in the order in which they run; test/README.md says which kind a new test is.
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -45,9 +46,8 @@ export default defineConfig({
           exclude: ['test/lab/campaign/**'],
           // An emulated machine is slow and the one that runs it may be busy.
           testTimeout: 900_000,
-          // Emulated machines sometimes do not come up on a busy one; vitest reports every retry.
-          retry: 1,
-          // One lab machine at a time: each has two emulated CPUs.
+          // As many machines at a time as get a turn (test/lab/turn.ts).
+          maxConcurrency: availableParallelism(),
           fileParallelism: false,
           sequence: { groupOrder: 4 },
         },

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import {
+  chmod,
   lstat,
   mkdir,
   mkdtemp,
@@ -44,6 +45,8 @@ export async function cached(
   const draft = await mkdtemp(join(home, `.${label}-`))
   try {
     await build(draft)
+    // mkdtemp() makes it for this user alone; inside the lab other users run what is in it.
+    await chmod(draft, 0o755)
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })

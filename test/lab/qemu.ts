@@ -24,6 +24,8 @@ export interface Forward {
   readonly inside: number
 }
 
+const patientRcu = 'rcupdate.rcu_cpu_stall_suppress_at_boot=1 rcupdate.rcu_cpu_stall_timeout=120'
+
 export function qemuArguments(
   kernel: Kernel,
   initrd: string,
@@ -40,8 +42,12 @@ export function qemuArguments(
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-kernel', vmlinux(kernel), '-initrd', initrd],
     // A panic ends QEMU at once; the console shows warnings and worse. no_timer_check: on a busy machine the kernel's
-    // test of its timer may see no tick of an emulated one, and panics.
-    ...['-append', 'console=ttyS1 loglevel=5 rdinit=/init panic=-1 log_buf_len=4M no_timer_check'],
+    // test of its timer may see no tick of an emulated one, and panics; and RCU sees a stall where it got no CPU from
+    // us. One that lasts is still seen well before a case's time is over.
+    ...[
+      '-append',
+      `console=ttyS1 loglevel=5 rdinit=/init panic=-1 log_buf_len=4M no_timer_check ${patientRcu}`,
+    ],
     ...['-chardev', hardware.terminal ? 'stdio,id=terminal,signal=off' : 'null,id=terminal'],
     ...['-serial', 'chardev:terminal', '-serial', `file:${escaped(consoleLog(runDirectory))}`],
     ...['-device', 'virtio-serial-pci'],

@@ -48,6 +48,7 @@ until systemd=$(pgrep --parent "$unshare"); do sleep 0.1; done
 
 for ((second = 0; second < 400; second++)); do
 	[ "$(property ActiveState 2>/dev/null)" = active ] && break
+	[ "$(property NRestarts 2>/dev/null || echo 0)" = 0 ] || fail 'ended before it was ready'
 	sleep 1
 done
 [ "$(property ActiveState)" = active ] || fail 'not ready in time'
