@@ -8,7 +8,7 @@ import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import { Exits } from './exits/exits.ts'
 import { HostFactsReader } from './hostfacts/host-facts-reader.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
-import { readKvminfo } from './kvminfo/read.ts'
+import { kvminfoPath, readKvminfo } from './kvminfo/read.ts'
 import { StatusFiles } from './libvirt-status/status-files.ts'
 import type { HostPaths } from './paths.ts'
 import { QmpStatistics } from './qmp/qmp-statistics.ts'
@@ -43,7 +43,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
   const qmp = new QmpStatistics()
   const libvirt = new LibvirtStatistics(paths.rundir)
   const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
-  const exits = new Exits(debugfs, qmp, libvirt)
+  const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, libvirt)
   /** Goes on past a scrape's deadline, so that the next one has more. */
   let identifying: Promise<unknown> | undefined
 

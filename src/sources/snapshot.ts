@@ -1,5 +1,4 @@
 // One scrape's view of the host; each part is read when first asked for.
-import type { KvminfoError } from '../errors.ts'
 import type { VmExits } from '../model/exits.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
 import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
@@ -12,7 +11,7 @@ import type { CommandLines } from './cmdline/command-lines.ts'
 import { readHostStat } from './cpustat/read.ts'
 import type { Debugfs, VmDirectories } from './debugfs/read.ts'
 import type { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
-import type { Exits, ExitsReading } from './exits/exits.ts'
+import type { Exits } from './exits/exits.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
 import { readHugePages } from './hugepages/read.ts'
 import { assembleVms, type IdentifiedVm } from './identity/vms.ts'
@@ -76,7 +75,11 @@ export class Snapshot implements HostSnapshot {
       readings.exits.read(identified().value, readings.kvminfo, readings.vmDirectories, readings.uptimeNs),
     )
     this.vms = vms
-    this.exits = () => told(exits(), readings.kvminfo.error)
+    this.exits = () => {
+      const reading = exits()
+      if (reading.failure !== undefined) throw reading.failure
+      return reading
+    }
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
     this.vmMemory = once(() => readMemoryOf(vms().value, readings))
     this.memory = once(() => sound(readMeminfo(paths.procfs, file)))
@@ -92,13 +95,6 @@ export class Snapshot implements HostSnapshot {
 
 function sound<T>(value: T): Part<T> {
   return { value, problems: [] }
-}
-
-/** Where no source of exits can be used at all, the best one's error says so. */
-function told(reading: ExitsReading, moduleError: KvminfoError | undefined): ExitsReading {
-  if (moduleError !== undefined && reading.states().every(({ state }) => state === 'unavailable'))
-    throw moduleError
-  return reading
 }
 
 function identifyVms({

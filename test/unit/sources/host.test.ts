@@ -229,6 +229,41 @@ describe('what falls back', () => {
     )
   })
 
+  it.each([
+    ['empty', 'SOURCE_MALFORMED', (file: string) => writeFileSync(file, '')],
+    ['in error', 'SOURCE_FAILED', (file: string) => mkdirSync(file)],
+  ])(
+    'exits: a module’s file that is %s once leaves a gap and no other source’s counts',
+    async (_, code, spoil) => {
+      const { host, path, vms } = hostOf()
+      const file = path('proc/kvminfo')
+      const good = readFileSync(file)
+      const io = async () => (await host.snapshot()).exits().value.get(vms[1]!.pid)?.io
+      expect(await io()).toBe(vms[1]!.io)
+      rmSync(file)
+      spoil(file)
+      for (let look = 0; look < 3; look++) {
+        const snapshot = await host.snapshot()
+        expect(() => snapshot.exits()).toThrow(expect.objectContaining({ code }))
+        expect(await states(host)).toMatchObject({
+          'exits module': 'unavailable',
+          'exits debugfs': 'standby',
+        })
+        expect(snapshot.vms().value).toHaveLength(3)
+      }
+      rmSync(file, { recursive: true })
+      writeFileSync(file, good)
+      expect(await io()).toBe(vms[1]!.io)
+      // A module that was taken out is another matter, and so is one that is broken from the start.
+      rmSync(file)
+      expect(await io()).toBe(0)
+      spoil(file)
+      const snapshot = await host.snapshot()
+      expect(snapshot.exits().problems).toMatchObject([{ subject: file, error: { code } }])
+      expect(snapshot.exits().value.size).toBe(3)
+    },
+  )
+
   it('exits: with no source at all the module’s error says so', async () => {
     const { host } = hostOf({ kvminfo: false, debugfs: false })
     const snapshot = await host.snapshot()
@@ -238,6 +273,11 @@ describe('what falls back', () => {
       remedy:
         'modprobe kvminfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
     })
+  })
+
+  it('exits: where no VM runs, no source is missed', async () => {
+    const { host } = hostOf({ vms: 0, kvminfo: false, debugfs: false })
+    expect((await host.snapshot()).exits()).toMatchObject({ value: new Map(), problems: [] })
   })
 
   it('what this user may not read: the rest is still told, with a remedy', async () => {

@@ -49,6 +49,7 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
 function exitsWithoutDebugfs() {
   const qmp = new QmpStatistics()
   const exits = new Exits(
+    '/proc/kvminfo',
     new Debugfs('/nonexistent', '/proc', new WholeFile()),
     qmp,
     new LibvirtStatistics('/nonexistent'),
@@ -106,14 +107,15 @@ describe('a QEMU with a QMP socket', () => {
     }, 5_000)
   })
 
-  it('is the only one there is, and fails: the source is unavailable', async () => {
+  it('is the only one there is, and fails: the source is unavailable, and the VM says why', async () => {
     const { exits } = exitsWithoutDebugfs()
     const vms = [identified(11, 0, { qmpSocket: '/nonexistent/qmp' })]
+    const reason = 'nothing listens on the QMP socket /nonexistent/qmp'
     await vi.waitFor(() => {
-      expect(stateOf(exits.read(vms, noModule, noDirectories, second), 'qmp')).toMatchObject({
-        state: 'unavailable',
-        reason: 'nothing listens on the QMP socket /nonexistent/qmp',
-      })
+      const reading = exits.read(vms, noModule, noDirectories, second)
+      expect(stateOf(reading, 'qmp')).toMatchObject({ state: 'unavailable', reason })
+      expect(reading.problems).toMatchObject([{ subject: 'vm-11', error: { message: reason } }])
+      expect(reading.failure).toBeUndefined()
     }, 5_000)
   })
 })
@@ -124,7 +126,8 @@ describe('a VM that nothing tells of', () => {
     ['of a libvirt that does not run', { isManaged: true }],
   ])('%s is a problem with a remedy', (_, more) => {
     const { exits } = exitsWithoutDebugfs()
-    const { problems } = exits.read([identified(10, 0, more)], noModule, noDirectories, second)
+    const { problems, failure } = exits.read([identified(10, 0, more)], noModule, noDirectories, second)
+    expect(failure).toBe(noModule.error)
     expect(problems).toMatchObject([{ subject: 'vm-10', error: { code: 'SOURCE_ABSENT' } }])
     expect(problems[0]?.error.message).toContain('modprobe kvminfo')
   })
