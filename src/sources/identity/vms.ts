@@ -74,6 +74,7 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     new Map(
       candidates.map(({ process, domain, commandLine }) => [process.pid, domain?.name ?? commandLine?.name]),
     ),
+    (pid) => weigh(candidates.find(({ process }) => process.pid === pid)!, evidence),
   )
   const value = candidates.map((candidate) => ({
     vm: vmOf(candidate, labels, evidence),
@@ -82,6 +83,17 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     qmpSocket: candidate.commandLine?.qmpSocket,
   }))
   return { value, problems }
+}
+
+/**
+ * How sure it is that a process is the VM it says it is: libvirt says so in a file that only root writes; KVM has a VM
+ * of it; or only its command line says so, which any user can make up.
+ */
+function weigh({ process, row, domain, debugfsVcpus }: Candidate, evidence: Evidence): number {
+  if (domain !== undefined) return 2
+  const isOfKvm =
+    row !== undefined || debugfsVcpus !== undefined || debugfsVcpusOf(evidence, process) !== undefined
+  return isOfKvm ? 1 : 0
 }
 
 /** Every process seen, and those that only the module lets this user see (/proc mounted with hidepid). */

@@ -158,6 +158,23 @@ describe('what falls back', () => {
     })
   })
 
+  it.each([
+    ['libvirt', {}],
+    ['the module', { libvirt: false, debugfs: false }],
+    ['debugfs', { libvirt: false, kvminfo: false }],
+  ])(
+    'identity: a VM that %s shows keeps its name, whatever another process calls itself',
+    async (_, options) => {
+      const { host, path, vms } = hostOf({ others: 1, ...options })
+      writeFileSync(path('proc/300/cmdline'), 'qemu-system-x86_64\0-enable-kvm\0-name\0vm-0001\0')
+      const { value } = (await host.snapshot()).vms()
+      expect(value.map(({ pid, label }) => [pid, label])).toEqual([
+        [300, 'vm-0001@300'],
+        ...vms.map(({ pid, name }) => [pid, name]),
+      ])
+    },
+  )
+
   it('vCPUs: thread names tell them where neither module nor libvirt does', async () => {
     const { host, vms } = hostOf({ libvirt: false, kvminfo: false, taskinfo: false })
     expect((await host.snapshot()).vms().value[0]!.vcpus).toEqual(
