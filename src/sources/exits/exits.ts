@@ -9,7 +9,7 @@ import type { LibvirtStatistics } from '../domstats/libvirt-statistics.ts'
 import type { IdentifiedVm } from '../identity/vms.ts'
 import type { Kvminfo } from '../kvminfo/parse.ts'
 import { processKey } from '../process/process.ts'
-import type { QmpStatistics } from '../qmp/qmp-statistics.ts'
+import type { OfferedSocket, QmpStatistics } from '../qmp/qmp-statistics.ts'
 import { sourceState } from '../source-states.ts'
 import { Continuity } from './continuity.ts'
 import { exitsFrom, type KvmStatistics } from './kvm-statistics.ts'
@@ -144,9 +144,9 @@ export class Exits {
 
   /** Background sources run while they are needed and no longer. */
   #follow(vms: readonly IdentifiedVm[], needLibvirt: boolean): void {
-    const sockets = new Map<string, string>()
+    const sockets = new Map<string, OfferedSocket>()
     for (const { vm, isManaged, qmpSocket } of vms) {
-      if (!isManaged && qmpSocket !== undefined) sockets.set(processKey(vm), qmpSocket)
+      if (!isManaged && qmpSocket !== undefined) sockets.set(processKey(vm), { pid: vm.pid, path: qmpSocket })
     }
     this.#qmp.follow(sockets)
     this.#libvirt.follow(needLibvirt && this.#libvirt.isRunning())

@@ -1,4 +1,6 @@
 // Which source tells a VM's exits: QMP and libvirt in the background, each VM by what it has.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { KvminfoError } from '../../../../src/errors.ts'
 import { Debugfs } from '../../../../src/sources/debugfs/read.ts'
@@ -8,6 +10,7 @@ import type { IdentifiedVm } from '../../../../src/sources/identity/vms.ts'
 import { QmpStatistics } from '../../../../src/sources/qmp/qmp-statistics.ts'
 import { WholeFile } from '../../../../src/sources/whole-file.ts'
 import { qmpServer } from '../../../helpers/qmp-server.ts'
+import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 const second = 1e9
 const noModule = { value: undefined, error: new KvminfoError('SOURCE_ABSENT', 'no module') }
@@ -47,7 +50,13 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
 })
 
 function exitsWithoutDebugfs() {
-  const qmp = new QmpStatistics()
+  const procfs = scratchDirectory()
+  // Those of `identified`, run by the user whose sockets `qmpServer` makes.
+  for (const pid of [10, 11]) {
+    mkdirSync(join(procfs, String(pid)))
+    writeFileSync(join(procfs, `${pid}/status`), `Name:\tqemu\nUid:\t${process.geteuid!()}\t0\t0\t0\n`)
+  }
+  const qmp = new QmpStatistics(procfs)
   const exits = new Exits(
     '/proc/kvminfo',
     new Debugfs('/nonexistent', '/proc', new WholeFile()),
