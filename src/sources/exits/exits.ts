@@ -69,7 +69,7 @@ export class Exits {
     this.#hasModule = kvminfo.error === undefined || (this.#hasModule && mayPass.has(kvminfo.error.code))
     const { counted, problems, failure } =
       kvminfo.error === undefined
-        ? this.#fromModule(vms, kvminfo.value)
+        ? this.#fromModule(vms, kvminfo.value.problems)
         : this.#hasModule
           ? { counted: new Map<number, Counted>(), problems: [], failure: kvminfo.error }
           : this.#fromStatistics(vms, kvminfo.error, debugfs(), directories)
@@ -87,17 +87,16 @@ export class Exits {
     this.#libvirt.close()
   }
 
-  #fromModule(vms: readonly IdentifiedVm[], kvminfo: Kvminfo): Found {
+  #fromModule(vms: readonly IdentifiedVm[], problems: readonly Problem[]): Found {
     this.#follow(
       vms.filter(({ vm }) => vm.vcpus.length === 0),
       false,
     )
     const counted = new Map<number, Counted>()
-    for (const { vm } of vms) {
-      const row = kvminfo.rows.get(vm.pid)
+    for (const { vm, row } of vms) {
       if (row !== undefined) counted.set(vm.pid, { source: 'module', exits: row.exits })
     }
-    return { counted, problems: kvminfo.problems, failure: undefined }
+    return { counted, problems, failure: undefined }
   }
 
   #fromStatistics(

@@ -41,6 +41,8 @@ export interface IdentifiedVm {
   /** Whether libvirt started it. */
   readonly isManaged: boolean
   readonly qmpSocket: string | undefined
+  /** Of /proc/kvminfo, and of this very process. */
+  readonly row: KvminfoRow | undefined
 }
 
 interface Candidate {
@@ -81,6 +83,7 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     name: candidate.domain?.name ?? candidate.commandLine?.name,
     isManaged: candidate.domain !== undefined || candidate.commandLine?.isManaged === true,
     qmpSocket: candidate.commandLine?.qmpSocket,
+    row: candidate.row,
   }))
   return { value, problems }
 }

@@ -368,6 +368,15 @@ describe('VMs that come and go', () => {
     expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
   })
 
+  it('a row of an earlier process with a VM’s pid is not that VM’s', async () => {
+    const { host, path, vms } = hostOf({ vms: 2 })
+    const ended = { ...vms[0]!, startNs: vms[0]!.startNs - 5e9, io: 12_345 }
+    writeFileSync(path('proc/kvminfo'), kvminfoText([ended, vms[1]!]))
+    const snapshot = await host.snapshot()
+    expect(snapshot.vms().value).toHaveLength(2)
+    expect([...snapshot.exits().value]).toMatchObject([[vms[1]!.pid, { io: vms[1]!.io }]])
+  })
+
   it('rows of processes that are no more make no VM, as the thesis’s table keeps them', async () => {
     const { host, path, vms } = hostOf({ vms: 2 })
     const title = 'index PID io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num'

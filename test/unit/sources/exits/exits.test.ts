@@ -46,6 +46,7 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
   name: `vm-${pid}`,
   isManaged: false,
   qmpSocket: undefined,
+  row: undefined,
   ...more,
 })
 
