@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostSnapshot } from '../model/host-snapshot.ts'
 import { attempt } from './attempt.ts'
 import { CommandLines } from './cmdline/command-lines.ts'
+import { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
 import { Debugfs, type VmDirectories } from './debugfs/read.ts'
 import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import { Exits } from './exits/exits.ts'
@@ -44,6 +45,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
   const libvirt = new LibvirtStatistics(paths.rundir)
   const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
   const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, libvirt)
+  const cpuTime = new RisingCpuTime()
   /** Goes on past a scrape's deadline, so that the next one has more. */
   let identifying: Promise<unknown> | undefined
 
@@ -63,7 +65,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
       identifying = undefined
     })
     await Promise.race([identifying, sleep(identifyDeadlineMs, undefined, { ref: false })])
-    const known = { commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts }
+    const known = { commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts, cpuTime }
     const read = { kvminfo, vmDirectories, taskinfo, threads, processes, uptimeNs }
     return new Snapshot({ paths, file, ...read, ...known })
   }

@@ -9,6 +9,7 @@ import type { VmMemory } from '../model/vm-memory.ts'
 import { type Attempt, attempt, once } from './attempt.ts'
 import type { CommandLines } from './cmdline/command-lines.ts'
 import { readHostStat } from './cpustat/read.ts'
+import type { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
 import type { Debugfs, VmDirectories } from './debugfs/read.ts'
 import type { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import type { Exits } from './exits/exits.ts'
@@ -46,6 +47,7 @@ export interface Readings {
   readonly debugfs: Debugfs
   readonly exits: Exits
   readonly facts: HostFactsSource
+  readonly cpuTime: RisingCpuTime
   readonly uptimeNs: number
 }
 
@@ -86,7 +88,7 @@ export class Snapshot implements HostSnapshot {
     this.hugePages = once(() => sound(readHugePages(paths.sysfs, file)))
     this.ksm = once(() => sound(readKsm(paths.sysfs, file)))
     this.pressure = once(() => sound(readPressure(paths.procfs, file)))
-    this.cpuTime = () => sound(stat().cpuTime)
+    this.cpuTime = once(() => sound(readings.cpuTime.of(stat().cpuTime)))
     this.bootTime = () => sound(stat().bootTime)
     this.hostFacts = () => sound(facts.facts())
     this.sources = once(() => sound([...exits().states(), ...otherStates(readings, vms().value)]))

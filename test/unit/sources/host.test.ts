@@ -107,6 +107,18 @@ describe('a host with modules and libvirt', () => {
     expect(snapshot.bootTime().value).toBe(1_795_404_403)
   })
 
+  it('shows no CPU time that steps back from one look to the next', async () => {
+    const { host, path } = hostOf()
+    const stat = readFileSync(path('proc/stat'), 'utf8')
+    const iowait = async (ticks: number) => {
+      writeFileSync(path('proc/stat'), stat.replace(/^(cpu1(?: \d+){4}) \d+/m, `$1 ${ticks}`))
+      return (await host.snapshot()).cpuTime().value[1]?.seconds.get('iowait')
+    }
+    expect(await iowait(5_000)).toBe(50)
+    expect(await iowait(4_998)).toBe(50)
+    expect(await iowait(5_001)).toBe(50.01)
+  })
+
   it('uses the best source of each fact and has others at hand', async () => {
     expect(await states(hostOf().host)).toEqual({
       'exits module': 'in-use',
