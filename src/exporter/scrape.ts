@@ -1,13 +1,14 @@
 // One scrape: a snapshot through every collector, each isolated and timed, into the text of one response.
 import type { Collector } from '../collectors/collector.ts'
 import type { Logger } from '../log/logger.ts'
-import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration } from '../metrics/exporter.ts'
+import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration, up } from '../metrics/exporter.ts'
 import { noLabels, renderLabels } from '../metrics/labels.ts'
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { Exposition } from './exposition.ts'
 import { FaultLog, faultCode } from './fault-log.ts'
 import type { Format } from './format.ts'
+import { listsVms } from './lists-vms.ts'
 import { ObservedSnapshot } from './observed-snapshot.ts'
 import { SelfMetrics } from './self-metrics.ts'
 
@@ -44,6 +45,8 @@ export class Scraper {
     const snapshot = await this.#source.snapshot()
     const snapshotSeconds = (performance.now() - startedAt) / 1000
     const outcomes = collectors.map((collector) => this.#run(collector, snapshot, exposition))
+    exposition.family(up)
+    exposition.sample(noLabels, listsVms(snapshot) ? 1 : 0)
     exposition.family(snapshotDuration)
     exposition.sample(noLabels, snapshotSeconds)
     writeOutcomes(outcomes, exposition)

@@ -53,13 +53,17 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
     const kvminfo = attempt(() => readKvminfo(paths.procfs, file))
     const taskinfo = attempt(() => readTaskinfo(paths.procfs, taskinfoFile))
     const threads = new Threads(paths.procfs, file, taskinfo.value)
-    const processes = threads.processes()
-    const uptimeNs = readUptimeNs(paths.procfs, file)
+    const processes = attempt(() => threads.processes())
+    const uptimeNs = attempt(() => readUptimeNs(paths.procfs, file))
+    const running = processes.value
     const vmDirectories =
-      kvminfo.error === undefined ? none : (attempt(() => debugfs.vms(processes)).value ?? none)
+      kvminfo.error === undefined || running === undefined
+        ? none
+        : (attempt(() => debugfs.vms(running)).value ?? none)
     const likely = kvminfo.value?.rows ?? vmDirectories
     identifying ??= Promise.all([
-      commandLines.refresh(processes, likely, uptimeNs),
+      // Not without processes: it would forget them all.
+      running === undefined ? undefined : commandLines.refresh(running, likely, uptimeNs.value ?? 0),
       statusFiles.refresh(),
     ]).finally(() => {
       identifying = undefined

@@ -28,6 +28,7 @@ import type { QmpStatistics } from './qmp/qmp-statistics.ts'
 import { sourceState } from './source-states.ts'
 import type { TaskTable } from './taskinfo/task-table.ts'
 import type { Threads } from './threads.ts'
+import { uptimePath } from './uptime/read.ts'
 import type { WholeFile } from './whole-file.ts'
 
 /** What was read before the snapshot, and what it reads with. */
@@ -39,7 +40,7 @@ export interface Readings {
   readonly vmDirectories: VmDirectories
   readonly taskinfo: Attempt<TaskTable>
   readonly threads: Threads
-  readonly processes: ReadonlyMap<number, Process>
+  readonly processes: Attempt<ReadonlyMap<number, Process>>
   readonly commandLines: CommandLines
   readonly statusFiles: StatusFiles
   readonly qmp: QmpStatistics
@@ -48,7 +49,7 @@ export interface Readings {
   readonly exits: Exits
   readonly facts: HostFactsSource
   readonly cpuTime: RisingCpuTime
-  readonly uptimeNs: number
+  readonly uptimeNs: Attempt<number>
 }
 
 export class Snapshot implements HostSnapshot {
@@ -74,14 +75,21 @@ export class Snapshot implements HostSnapshot {
       problems: identified().problems,
     }))
     const exits = once(() =>
-      readings.exits.read(identified().value, readings.kvminfo, readings.vmDirectories, readings.uptimeNs),
+      readings.exits.read(
+        identified().value,
+        readings.kvminfo,
+        readings.vmDirectories,
+        readings.uptimeNs.value,
+      ),
     )
     this.vms = vms
-    this.exits = () => {
+    this.exits = once(() => {
       const reading = exits()
       if (reading.failure !== undefined) throw reading.failure
-      return reading
-    }
+      const { error } = readings.uptimeNs
+      if (error === undefined) return reading
+      return { ...reading, problems: [...reading.problems, { subject: uptimePath(paths.procfs), error }] }
+    })
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
     this.vmMemory = once(() => readMemoryOf(vms().value, readings))
     this.memory = once(() => sound(readMeminfo(paths.procfs, file)))
@@ -110,8 +118,9 @@ function identifyVms({
   libvirt,
   threads,
 }: Readings): Part<readonly IdentifiedVm[]> {
+  if (processes.error !== undefined) throw processes.error
   const { value, problems } = assembleVms({
-    processes,
+    processes: processes.value,
     kvminfo: kvminfo.value?.rows ?? new Map(),
     domains: statusFiles.domains(),
     domainsKnown: statusFiles.hasLooked(),

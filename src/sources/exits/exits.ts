@@ -55,12 +55,12 @@ export class Exits {
     this.#libvirt = libvirt
   }
 
-  /** `directories`: those of debugfs, needed where there is no module. */
+  /** `directories`: those of debugfs, needed where there is no module. `uptimeNs`: as `Continuity.look` has it. */
   read(
     vms: readonly IdentifiedVm[],
     kvminfo: Attempt<Kvminfo>,
     directories: VmDirectories,
-    uptimeNs: number,
+    uptimeNs: number | undefined,
   ): ExitsReading {
     const starts = new Map(vms.map(({ vm }) => [processKey(vm), vm.startNs]))
     const isModuleHidden = kvminfo.error !== undefined && kvminfo.error.code !== 'SOURCE_ABSENT'

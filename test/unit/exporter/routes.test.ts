@@ -181,6 +181,23 @@ describe('without a snapshot', () => {
   })
 })
 
+test('a host whose VMs cannot be listed is scraped, and not ready until they can', async () => {
+  let isBroken = true
+  const vms = () => {
+    if (isBroken) throw new KvminfoError('SOURCE_DENIED', 'cannot read /proc')
+    return part([])
+  }
+  const { log, records } = recordedLog()
+  const url = await start({ host: { snapshot: async () => hostSnapshot({ vms }) }, collectors: [], log })
+  const up = async () => (await (await scrape(url)).text()).match(/^kvminfo_up .*$/m)?.[0]
+  expect(await up()).toBe('kvminfo_up 0')
+  expect((await fetch(`${url}/-/ready`)).status).toBe(503)
+  expect(records).toMatchObject([{ err: 'cannot read /proc' }])
+  isBroken = false
+  expect(await up()).toBe('kvminfo_up 1')
+  expect((await fetch(`${url}/-/ready`)).status).toBe(200)
+})
+
 test('the metrics path is the one given', async () => {
   const url = await start({ telemetryPath: '/kvm/metrics' })
   expect((await fetch(`${url}/kvm/metrics`)).status).toBe(200)

@@ -344,6 +344,29 @@ describe('what falls back', () => {
   })
 })
 
+describe('what cannot be read leaves the rest', () => {
+  it('/proc/uptime: all that counts is told, and that it may begin at zero where it need not', async () => {
+    const { host, path, vms } = hostOf()
+    rmSync(path('proc/uptime'))
+    const { value, problems } = (await host.snapshot()).exits()
+    expect(value.get(vms[2]!.pid)?.io).toBe(vms[2]!.io)
+    expect(problems).toMatchObject([{ subject: path('proc/uptime'), error: { code: 'SOURCE_ABSENT' } }])
+  })
+
+  it('the processes: the host is told, and VMs are at the next look as they were', async () => {
+    const { host, path, root, vms } = hostOf({ taskinfo: false })
+    await host.snapshot()
+    chmodSync(path('proc'), 0o311)
+    const snapshot = await asNobody(root, () => host.snapshot())
+    if (process.geteuid!() !== 0) return
+    expect(() => snapshot.vms()).toThrow(expect.objectContaining({ code: 'SOURCE_DENIED' }))
+    expect(() => snapshot.exits()).toThrow(expect.objectContaining({ code: 'SOURCE_DENIED' }))
+    expect(snapshot.memory().value.get('MemTotal')).toBe(263_851_264 * 1024)
+    chmodSync(path('proc'), 0o755)
+    expect((await host.snapshot()).vms().value.map(({ label }) => label)).toEqual(vms.map(({ name }) => name))
+  })
+})
+
 describe('VMs that come and go', () => {
   it('one that ends between two looks is gone', async () => {
     const { host, path, vms } = hostOf({ taskinfo: false, kvminfo: false })
