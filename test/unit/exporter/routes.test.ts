@@ -56,6 +56,15 @@ describe('the format', () => {
       'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
       openMetrics,
     ],
+    // Prometheus 3 with another metric_name_validation_scheme or metric_name_escaping_scheme
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=underscores;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
+      openMetrics,
+    ],
+    [
+      'text/plain;version=0.0.4;escaping=underscores;q=0.6,application/openmetrics-text;version=1.0.0;escaping=dots;q=0.5',
+      text,
+    ],
     ['text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5', text],
     ['application/openmetrics-text;version=2.0.0,text/plain;version=0.0.4;q=0.5', text],
     ['application/openmetrics-text;q=0,*/*', text],
@@ -123,6 +132,19 @@ describe('collect[]', () => {
     expect(response.status).toBe(400)
     expect(await response.text()).toBe('collect[] names a collector that is not enabled; enabled are: vm\n')
   })
+})
+
+test.each([
+  ['http://kvm1:9756/metrics?collect[]=vm', 200],
+  ['http://kvm1:99999999/metrics', 400],
+  ['http://kvm1:x/api/v1/live?since=1', 400],
+])('a request for %s, as a proxy sends it, is answered %i', async (path, status) => {
+  const { log, records } = recordedLog()
+  const { hostname, port } = new URL(await start({ log }))
+  const [response] = await once(request({ host: hostname, port, path }).end(), 'response')
+  response.resume()
+  expect(response.statusCode).toBe(status)
+  expect(records).toEqual([])
 })
 
 test('HEAD answers as GET without the body', async () => {
