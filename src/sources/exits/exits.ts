@@ -148,7 +148,7 @@ export class Exits {
       if (!isManaged && qmpSocket !== undefined) sockets.set(processKey(vm), { pid: vm.pid, path: qmpSocket })
     }
     this.#qmp.follow(sockets)
-    this.#libvirt.follow(needLibvirt && this.#libvirt.isRunning())
+    this.#libvirt.follow(needLibvirt && vms.some(({ isManaged }) => isManaged) && this.#libvirt.isRunning())
   }
 
   #states(

@@ -130,6 +130,21 @@ describe('a QEMU with a QMP socket', () => {
   })
 })
 
+it('asks libvirt while it runs a VM that debugfs does not tell of, and not otherwise', () => {
+  const rundir = scratchDirectory()
+  mkdirSync(join(rundir, 'libvirt'))
+  writeFileSync(join(rundir, 'libvirt/libvirt-sock-ro'), '')
+  const libvirt = new LibvirtStatistics(rundir)
+  const follow = vi.spyOn(libvirt, 'follow').mockReturnValue()
+  const debugfs = new Debugfs('/nonexistent', '/proc', new WholeFile())
+  const exits = new Exits('/proc/kvminfo', debugfs, new QmpStatistics('/nonexistent'), libvirt)
+  const managed = identified(11, 0, { isManaged: true })
+  for (const vms of [[], [identified(10, 0)], [identified(10, 0), managed], []])
+    exits.read(vms, noModule, noDirectories, second)
+  exits.read([managed], { value: { rows: new Map(), problems: [] }, error: undefined }, noDirectories, second)
+  expect(follow.mock.calls).toEqual([[false], [false], [true], [false], [false]])
+})
+
 describe('a VM that nothing tells of', () => {
   it.each([
     ['outside libvirt without a socket', {}],
