@@ -43,14 +43,14 @@ export class FaultLog {
       } else if (this.#isDue(`subject ${subject} ${code}`)) {
         if (logged < maxPerCollector) {
           const level = code === 'UNEXPECTED' ? 'error' : 'warn'
-          this.#log[level]({ collector, subject, err: error }, 'VM lost series')
+          this.#log[level]({ collector, subject, err: error }, 'series of VMs are missing')
           logged++
         } else {
           more++
         }
       }
     }
-    if (more > 0) this.#log.warn({ collector, more }, 'more VMs lost series')
+    if (more > 0) this.#log.warn({ collector, more }, 'more series of VMs are missing')
   }
 
   #isDue(fault: string): boolean {
