@@ -8,9 +8,9 @@ import type { ByteWriter } from './byte-writer.ts'
 import { Exposition } from './exposition.ts'
 import { FaultLog, faultCode } from './fault-log.ts'
 import type { Format } from './format.ts'
-import { listsVms } from './lists-vms.ts'
 import { ObservedSnapshot } from './observed-snapshot.ts'
 import { SelfMetrics } from './self-metrics.ts'
+import { whyNoVms } from './why-no-vms.ts'
 
 export interface ScraperOptions {
   readonly source: SnapshotSource
@@ -45,8 +45,10 @@ export class Scraper {
     const snapshot = await this.#source.snapshot()
     const snapshotSeconds = (performance.now() - startedAt) / 1000
     const outcomes = collectors.map((collector) => this.#run(collector, snapshot, exposition))
+    const noVms = whyNoVms(snapshot)
+    if (noVms !== undefined) this.#faults.noVms(noVms)
     exposition.family(up)
-    exposition.sample(noLabels, listsVms(snapshot) ? 1 : 0)
+    exposition.sample(noLabels, noVms === undefined ? 1 : 0)
     exposition.family(snapshotDuration)
     exposition.sample(noLabels, snapshotSeconds)
     writeOutcomes(outcomes, exposition)

@@ -2,7 +2,7 @@
 // servers that scrape at once cost the host one look, a crowd behind a slow host cannot pile up work, and the
 // sources need not bear being run twice at once.
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
-import { listsVms } from './lists-vms.ts'
+import { whyNoVms } from './why-no-vms.ts'
 
 export class SharedSnapshot implements SnapshotSource {
   readonly #source: SnapshotSource
@@ -26,7 +26,7 @@ export class SharedSnapshot implements SnapshotSource {
   async #take(): Promise<HostSnapshot> {
     try {
       const snapshot = await this.#source.snapshot()
-      this.#hasListedVms ||= listsVms(snapshot)
+      this.#hasListedVms ||= whyNoVms(snapshot) === undefined
       return snapshot
     } finally {
       this.#underWay = undefined

@@ -158,7 +158,7 @@ test('is up where the VMs can be listed, though not each, and else down with wha
   const partial = scraperOf(hostSnapshot({ vms: () => part([], problems) }))
   expect(sampleOf(await partial.scrape([]), 'kvminfo_up')).toBe('1')
   const vms = () => {
-    throw new KvminfoError('SOURCE_DENIED', 'cannot read /proc')
+    throw new KvminfoError('SOURCE_ABSENT', 'cannot read /proc')
   }
   const down = scraperOf(hostSnapshot({ vms }))
   const text = await down.scrape([
@@ -167,7 +167,11 @@ test('is up where the VMs can be listed, though not each, and else down with wha
   ])
   expect(sampleOf(text, 'kvminfo_up')).toBe('0')
   expect(sampleOf(text, 'kvminfo_host_memory')).toBe('1')
-  expect(down.records).toMatchObject([{ collector: 'reader', err: 'cannot read /proc' }])
+  await down.scrape([])
+  expect(down.records).toMatchObject([
+    { level: 'debug', collector: 'reader', err: 'cannot read /proc' },
+    { level: 'error', err: 'cannot read /proc' },
+  ])
 })
 
 test('without a snapshot there is no scrape', async () => {
