@@ -2,7 +2,8 @@
 
 /** What each code means to an operator; the README's table of errors is made from this one. */
 export const errorCodes = {
-  CONFIG_INVALID: 'A flag or the configuration is wrong; the program exits before it listens.',
+  CONFIG_INVALID:
+    'A flag or the configuration is wrong: at its start the program exits before it listens; where the web configuration file becomes wrong later, nobody is let in until it is right.',
   LISTEN_FAILED: 'The listen address cannot be bound.',
   SOURCE_ABSENT: 'An interface is not there on this host (module not loaded, file system not mounted).',
   SOURCE_DENIED: 'An interface is there but this user may not read it.',

@@ -15,6 +15,8 @@ Examples:
   kvminfo serve --collector.disable-defaults --collector.vm
                                                     one collector only
   kvminfo serve --log.level=debug                   also what is expected to be absent
+
+A scrape may name some of the collectors that are on: /metrics?collect[]=vm&collect[]=exits
 `
 
 function optionOf(flag: Flag<unknown>): Option {

@@ -39,7 +39,7 @@ export const serveFlags = {
   }),
   hidesExporterMetrics: toggle(
     'web.disable-exporter-metrics',
-    'Leave out the metrics of the exporter itself (process_*, nodejs_*).',
+    'Leave out the metrics of the exporter itself (process_*).',
   ),
   procfs: single({
     name: 'path.procfs',

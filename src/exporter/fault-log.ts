@@ -32,6 +32,12 @@ export class FaultLog {
     this.#log[level]({ collector, err: error }, 'collector failed, its series are missing')
   }
 
+  /** Which VMs there are could not be told: never what a host is expected to lack, whatever the code. */
+  noVms(error: Error): void {
+    if (this.#isDue(`vms ${faultCode(error)}`))
+      this.#log.error({ err: error }, 'the VMs of this host cannot be listed, their series are missing')
+  }
+
   /** Single VMs lost series in a collector. */
   vmsLostSeries(collector: string, problems: Iterable<Problem>): void {
     let logged = 0
@@ -43,14 +49,14 @@ export class FaultLog {
       } else if (this.#isDue(`subject ${subject} ${code}`)) {
         if (logged < maxPerCollector) {
           const level = code === 'UNEXPECTED' ? 'error' : 'warn'
-          this.#log[level]({ collector, subject, err: error }, 'VM lost series')
+          this.#log[level]({ collector, subject, err: error }, 'series of VMs are missing')
           logged++
         } else {
           more++
         }
       }
     }
-    if (more > 0) this.#log.warn({ collector, more }, 'more VMs lost series')
+    if (more > 0) this.#log.warn({ collector, more }, 'more series of VMs are missing')
   }
 
   #isDue(fault: string): boolean {

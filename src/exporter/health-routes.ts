@@ -8,18 +8,18 @@ export const healthyRoute: RequestHandler = (_request, response) => {
   response.type('text/plain').send('kvminfo exporter is healthy.\n')
 }
 
-/** Ready once the sources have answered. Who asks first makes them answer, so nobody need scrape before. */
+/** Ready once the VMs could be listed. Who asks first makes them answer, so nobody need scrape before. */
 export function createReadyRoute(snapshots: SharedSnapshot, log: Logger): RequestHandler {
   return async (_request, response) => {
     response.type('text/plain').set('Cache-Control', 'no-store')
     try {
-      if (!snapshots.hasTakenOne) await snapshots.snapshot()
+      if (!snapshots.hasListedVms) (await snapshots.snapshot()).vms()
       response.send('kvminfo exporter is ready.\n')
     } catch (error) {
-      log.error({ err: error }, 'not ready, no snapshot of this host')
+      log.error({ err: error }, 'not ready, the VMs of this host cannot be listed')
       response
         .status(503)
-        .send('kvminfo exporter is not ready: no snapshot of this host could be taken; the log says why.\n')
+        .send('kvminfo exporter is not ready: the VMs of this host cannot be listed; the log says why.\n')
     }
   }
 }

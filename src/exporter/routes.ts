@@ -8,6 +8,7 @@ import { createReadyRoute, healthyRoute } from './health-routes.ts'
 import { createMetricsRoute } from './metrics-route.ts'
 import { Scraper } from './scrape.ts'
 import { SharedSnapshot } from './shared-snapshot.ts'
+import { onlyWellFormedUrls } from './well-formed-url.ts'
 
 export interface ExporterOptions {
   /** What `createHost` gives. Never asked for a second snapshot before the first is there. */
@@ -27,6 +28,7 @@ export function createExporterRouter(options: ExporterOptions): Router {
   const snapshots = new SharedSnapshot(options.host)
   const scraper = new Scraper({ ...options, source: snapshots })
   return Router()
+    .use(onlyWellFormedUrls)
     .get(telemetryPath, createMetricsRoute({ scraper, collectors, log }))
     .get('/-/healthy', healthyRoute)
     .get('/-/ready', createReadyRoute(snapshots, log))

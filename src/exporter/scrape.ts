@@ -1,7 +1,7 @@
 // One scrape: a snapshot through every collector, each isolated and timed, into the text of one response.
 import type { Collector } from '../collectors/collector.ts'
 import type { Logger } from '../log/logger.ts'
-import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration } from '../metrics/exporter.ts'
+import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration, up } from '../metrics/exporter.ts'
 import { noLabels, renderLabels } from '../metrics/labels.ts'
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
 import type { ByteWriter } from './byte-writer.ts'
@@ -10,6 +10,7 @@ import { FaultLog, faultCode } from './fault-log.ts'
 import type { Format } from './format.ts'
 import { ObservedSnapshot } from './observed-snapshot.ts'
 import { SelfMetrics } from './self-metrics.ts'
+import { whyNoVms } from './why-no-vms.ts'
 
 export interface ScraperOptions {
   readonly source: SnapshotSource
@@ -44,6 +45,10 @@ export class Scraper {
     const snapshot = await this.#source.snapshot()
     const snapshotSeconds = (performance.now() - startedAt) / 1000
     const outcomes = collectors.map((collector) => this.#run(collector, snapshot, exposition))
+    const noVms = whyNoVms(snapshot)
+    if (noVms !== undefined) this.#faults.noVms(noVms)
+    exposition.family(up)
+    exposition.sample(noLabels, noVms === undefined ? 1 : 0)
     exposition.family(snapshotDuration)
     exposition.sample(noLabels, snapshotSeconds)
     writeOutcomes(outcomes, exposition)

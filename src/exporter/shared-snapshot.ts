@@ -2,19 +2,20 @@
 // servers that scrape at once cost the host one look, a crowd behind a slow host cannot pile up work, and the
 // sources need not bear being run twice at once.
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
+import { whyNoVms } from './why-no-vms.ts'
 
 export class SharedSnapshot implements SnapshotSource {
   readonly #source: SnapshotSource
   #underWay: Promise<HostSnapshot> | undefined
-  #hasTakenOne = false
+  #hasListedVms = false
 
   constructor(source: SnapshotSource) {
     this.#source = source
   }
 
-  /** Whether the sources have answered at least once. */
-  get hasTakenOne(): boolean {
-    return this.#hasTakenOne
+  /** Whether the sources have told which VMs there are at least once. */
+  get hasListedVms(): boolean {
+    return this.#hasListedVms
   }
 
   snapshot(): Promise<HostSnapshot> {
@@ -25,7 +26,7 @@ export class SharedSnapshot implements SnapshotSource {
   async #take(): Promise<HostSnapshot> {
     try {
       const snapshot = await this.#source.snapshot()
-      this.#hasTakenOne = true
+      this.#hasListedVms ||= whyNoVms(snapshot) === undefined
       return snapshot
     } finally {
       this.#underWay = undefined

@@ -1,6 +1,11 @@
 // What the exporter says of itself. `process_*` come from prom-client.
 import { counter, gauge, info, type Metric } from './metric.ts'
 
+export const up = gauge(
+  'kvminfo_up',
+  'Whether this scrape could list the VMs of the host, 1 or 0. At 0 it has no series of VMs, those of the host stay; single VMs that are left out show in kvminfo_scrape_collector_success.',
+)
+
 export const buildInfo = info(
   'kvminfo_exporter_build_info',
   'The running exporter, always 1: its version and that of Node.js.',
@@ -43,6 +48,7 @@ export const sourceUnavailable = info(
 )
 
 export const exporterMetrics: readonly Metric[] = [
+  up,
   buildInfo,
   snapshotDuration,
   collectorDuration,

@@ -7,7 +7,7 @@ import type { Task } from './task.ts'
 import type { Vm } from './vm.ts'
 import type { VmMemory } from './vm-memory.ts'
 
-/** Something that cost one VM its series in this scrape and nothing else. */
+/** Something that cost VMs series in this scrape: as a rule one VM, or what only a better source tells of all. */
 export interface Problem {
   /** The file or interface that gave it. */
   readonly subject: string

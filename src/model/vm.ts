@@ -30,8 +30,8 @@ export interface Nic {
 
 export interface Vm {
   /**
-   * The `vm` label, unique on this host: libvirt's or QEMU's `guest=` name, `<name>@<pid>` where two share a
-   * name, `pid-<pid>` where there is none. May hold any character; escape it where it is shown.
+   * The `vm` label, unique on this host: libvirt's or QEMU's `guest=` name, `pid-<pid>` where there is
+   * none; `<name>@<pid>` where another VM, of which more is known, has that name, or none of them stands out. May hold any character; escape it where it is shown.
    */
   readonly label: string
   readonly pid: number

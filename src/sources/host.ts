@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostSnapshot } from '../model/host-snapshot.ts'
 import { attempt } from './attempt.ts'
 import { CommandLines } from './cmdline/command-lines.ts'
+import { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
 import { Debugfs, type VmDirectories } from './debugfs/read.ts'
 import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import { Exits } from './exits/exits.ts'
 import { HostFactsReader } from './hostfacts/host-facts-reader.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
-import { readKvminfo } from './kvminfo/read.ts'
+import { kvminfoPath, readKvminfo } from './kvminfo/read.ts'
 import { StatusFiles } from './libvirt-status/status-files.ts'
 import type { HostPaths } from './paths.ts'
 import { QmpStatistics } from './qmp/qmp-statistics.ts'
@@ -40,10 +41,11 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
   const taskinfoFile = new WholeFile()
   const commandLines = new CommandLines(paths.procfs)
   const statusFiles = new StatusFiles(paths.rundir)
-  const qmp = new QmpStatistics()
+  const qmp = new QmpStatistics(paths.procfs)
   const libvirt = new LibvirtStatistics(paths.rundir)
   const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
-  const exits = new Exits(debugfs, qmp, libvirt)
+  const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, libvirt)
+  const cpuTime = new RisingCpuTime()
   /** Goes on past a scrape's deadline, so that the next one has more. */
   let identifying: Promise<unknown> | undefined
 
@@ -51,19 +53,23 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
     const kvminfo = attempt(() => readKvminfo(paths.procfs, file))
     const taskinfo = attempt(() => readTaskinfo(paths.procfs, taskinfoFile))
     const threads = new Threads(paths.procfs, file, taskinfo.value)
-    const processes = threads.processes()
-    const uptimeNs = readUptimeNs(paths.procfs, file)
+    const processes = attempt(() => threads.processes())
+    const uptimeNs = attempt(() => readUptimeNs(paths.procfs, file))
+    const running = processes.value
     const vmDirectories =
-      kvminfo.error === undefined ? none : (attempt(() => debugfs.vms(processes)).value ?? none)
+      kvminfo.error === undefined || running === undefined
+        ? none
+        : (attempt(() => debugfs.vms(running)).value ?? none)
     const likely = kvminfo.value?.rows ?? vmDirectories
     identifying ??= Promise.all([
-      commandLines.refresh(processes, likely, uptimeNs),
+      // Not without processes: it would forget them all.
+      running === undefined ? undefined : commandLines.refresh(running, likely, uptimeNs.value ?? 0),
       statusFiles.refresh(),
     ]).finally(() => {
       identifying = undefined
     })
     await Promise.race([identifying, sleep(identifyDeadlineMs, undefined, { ref: false })])
-    const known = { commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts }
+    const known = { commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts, cpuTime }
     const read = { kvminfo, vmDirectories, taskinfo, threads, processes, uptimeNs }
     return new Snapshot({ paths, file, ...read, ...known })
   }

@@ -1,5 +1,4 @@
 // One scrape's view of the host; each part is read when first asked for.
-import type { KvminfoError } from '../errors.ts'
 import type { VmExits } from '../model/exits.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
 import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
@@ -10,9 +9,10 @@ import type { VmMemory } from '../model/vm-memory.ts'
 import { type Attempt, attempt, once } from './attempt.ts'
 import type { CommandLines } from './cmdline/command-lines.ts'
 import { readHostStat } from './cpustat/read.ts'
+import type { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
 import type { Debugfs, VmDirectories } from './debugfs/read.ts'
 import type { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
-import type { Exits, ExitsReading } from './exits/exits.ts'
+import type { Exits } from './exits/exits.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
 import { readHugePages } from './hugepages/read.ts'
 import { assembleVms, type IdentifiedVm } from './identity/vms.ts'
@@ -28,6 +28,7 @@ import type { QmpStatistics } from './qmp/qmp-statistics.ts'
 import { sourceState } from './source-states.ts'
 import type { TaskTable } from './taskinfo/task-table.ts'
 import type { Threads } from './threads.ts'
+import { uptimePath } from './uptime/read.ts'
 import type { WholeFile } from './whole-file.ts'
 
 /** What was read before the snapshot, and what it reads with. */
@@ -39,7 +40,7 @@ export interface Readings {
   readonly vmDirectories: VmDirectories
   readonly taskinfo: Attempt<TaskTable>
   readonly threads: Threads
-  readonly processes: ReadonlyMap<number, Process>
+  readonly processes: Attempt<ReadonlyMap<number, Process>>
   readonly commandLines: CommandLines
   readonly statusFiles: StatusFiles
   readonly qmp: QmpStatistics
@@ -47,7 +48,8 @@ export interface Readings {
   readonly debugfs: Debugfs
   readonly exits: Exits
   readonly facts: HostFactsSource
-  readonly uptimeNs: number
+  readonly cpuTime: RisingCpuTime
+  readonly uptimeNs: Attempt<number>
 }
 
 export class Snapshot implements HostSnapshot {
@@ -73,17 +75,28 @@ export class Snapshot implements HostSnapshot {
       problems: identified().problems,
     }))
     const exits = once(() =>
-      readings.exits.read(identified().value, readings.kvminfo, readings.vmDirectories, readings.uptimeNs),
+      readings.exits.read(
+        identified().value,
+        readings.kvminfo,
+        readings.vmDirectories,
+        readings.uptimeNs.value,
+      ),
     )
     this.vms = vms
-    this.exits = () => told(exits(), readings.kvminfo.error)
+    this.exits = once(() => {
+      const reading = exits()
+      if (reading.failure !== undefined) throw reading.failure
+      const { error } = readings.uptimeNs
+      if (error === undefined) return reading
+      return { ...reading, problems: [...reading.problems, { subject: uptimePath(paths.procfs), error }] }
+    })
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
     this.vmMemory = once(() => readMemoryOf(vms().value, readings))
     this.memory = once(() => sound(readMeminfo(paths.procfs, file)))
     this.hugePages = once(() => sound(readHugePages(paths.sysfs, file)))
     this.ksm = once(() => sound(readKsm(paths.sysfs, file)))
     this.pressure = once(() => sound(readPressure(paths.procfs, file)))
-    this.cpuTime = () => sound(stat().cpuTime)
+    this.cpuTime = once(() => sound(readings.cpuTime.of(stat().cpuTime)))
     this.bootTime = () => sound(stat().bootTime)
     this.hostFacts = () => sound(facts.facts())
     this.sources = once(() => sound([...exits().states(), ...otherStates(readings, vms().value)]))
@@ -92,13 +105,6 @@ export class Snapshot implements HostSnapshot {
 
 function sound<T>(value: T): Part<T> {
   return { value, problems: [] }
-}
-
-/** Where no source of exits can be used at all, the best one's error says so. */
-function told(reading: ExitsReading, moduleError: KvminfoError | undefined): ExitsReading {
-  if (moduleError !== undefined && reading.states().every(({ state }) => state === 'unavailable'))
-    throw moduleError
-  return reading
 }
 
 function identifyVms({
@@ -112,8 +118,9 @@ function identifyVms({
   libvirt,
   threads,
 }: Readings): Part<readonly IdentifiedVm[]> {
+  if (processes.error !== undefined) throw processes.error
   const { value, problems } = assembleVms({
-    processes,
+    processes: processes.value,
     kvminfo: kvminfo.value?.rows ?? new Map(),
     domains: statusFiles.domains(),
     domainsKnown: statusFiles.hasLooked(),

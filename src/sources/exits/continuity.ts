@@ -28,16 +28,17 @@ export class Continuity {
   /**
    * To be told at each look of all running VMs, by `processKey`, with their starts. At the first look every VM
    * counts as already running: an earlier run of this program may have shown it. `isModuleHidden`: the module is
-   * loaded and cannot be read.
+   * loaded and cannot be read. Without `uptimeNs`, a VM that is new at the next look only counts as started since the
+   * last look that had one: it was in none of them.
    */
-  look(starts: ReadonlyMap<string, number>, uptimeNs: number, isModuleHidden: boolean): void {
+  look(starts: ReadonlyMap<string, number>, uptimeNs: number | undefined, isModuleHidden: boolean): void {
     this.#wasModuleHidden = this.#isModuleHidden
     this.#isModuleHidden = isModuleHidden
     for (const key of this.#lives.keys()) if (!starts.has(key)) this.#lives.delete(key)
     for (const [key, startNs] of starts) {
       if (!this.#lives.has(key)) this.#lives.set(key, { isNew: startNs > this.#lastLookNs })
     }
-    this.#lastLookNs = uptimeNs
+    if (uptimeNs !== undefined) this.#lastLookNs = uptimeNs
   }
 
   /** What to show for a VM of the last look, of which `source` counted `counted`. */

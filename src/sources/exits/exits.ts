@@ -1,5 +1,5 @@
 // Chooses where each VM's exits come from: the module where there is one, else KVM's own statistics.
-import { KvminfoError } from '../../errors.ts'
+import { type ErrorCode, KvminfoError } from '../../errors.ts'
 import type { VmExits } from '../../model/exits.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
 import type { SourceName, SourceState } from '../../model/sources.ts'
@@ -9,7 +9,7 @@ import type { LibvirtStatistics } from '../domstats/libvirt-statistics.ts'
 import type { IdentifiedVm } from '../identity/vms.ts'
 import type { Kvminfo } from '../kvminfo/parse.ts'
 import { processKey } from '../process/process.ts'
-import type { QmpStatistics } from '../qmp/qmp-statistics.ts'
+import type { OfferedSocket, QmpStatistics } from '../qmp/qmp-statistics.ts'
 import { sourceState } from '../source-states.ts'
 import { Continuity } from './continuity.ts'
 import { exitsFrom, type KvmStatistics } from './kvm-statistics.ts'
@@ -21,7 +21,19 @@ interface Counted {
   readonly exits: VmExits
 }
 
+interface Found extends Pick<ExitsReading, 'problems' | 'failure'> {
+  readonly counted: ReadonlyMap<number, Counted>
+}
+
+/**
+ * What one bad reading of the module's file says, after which the next may be good again: no reason to change the
+ * source, as the counters would have to start over.
+ */
+const mayPass: ReadonlySet<ErrorCode> = new Set(['SOURCE_FAILED', 'SOURCE_MALFORMED'])
+
 export interface ExitsReading extends Part<ReadonlyMap<number, VmExits>> {
+  /** Why no VM's exits can be told; undefined where some can be, or `problems` say what is wrong. */
+  readonly failure: KvminfoError | undefined
   /** The state of each source of exits. */
   readonly states: () => SourceState[]
 }
@@ -31,38 +43,43 @@ export class Exits {
   readonly #qmp: QmpStatistics
   readonly #libvirt: LibvirtStatistics
   readonly #continuity = new Continuity()
+  readonly #kvminfoPath: string
+  /** Whether the module tells the exits, be it that just now its file could not be read. */
+  #hasModule = false
 
-  constructor(debugfs: Debugfs, qmp: QmpStatistics, libvirt: LibvirtStatistics) {
+  /** `kvminfoPath`: what problems with the file as a whole are told of. */
+  constructor(kvminfoPath: string, debugfs: Debugfs, qmp: QmpStatistics, libvirt: LibvirtStatistics) {
+    this.#kvminfoPath = kvminfoPath
     this.#debugfs = debugfs
     this.#qmp = qmp
     this.#libvirt = libvirt
   }
 
-  /** `directories`: those of debugfs, needed where there is no module. */
+  /** `directories`: those of debugfs, needed where there is no module. `uptimeNs`: as `Continuity.look` has it. */
   read(
     vms: readonly IdentifiedVm[],
     kvminfo: Attempt<Kvminfo>,
     directories: VmDirectories,
-    uptimeNs: number,
+    uptimeNs: number | undefined,
   ): ExitsReading {
     const starts = new Map(vms.map(({ vm }) => [processKey(vm), vm.startNs]))
     const isModuleHidden = kvminfo.error !== undefined && kvminfo.error.code !== 'SOURCE_ABSENT'
     this.#continuity.look(starts, uptimeNs, isModuleHidden)
     const debugfs = once(() => attempt(() => this.#debugfs.check()))
-    const problems: Problem[] = []
-    const counted =
+    this.#hasModule = kvminfo.error === undefined || (this.#hasModule && mayPass.has(kvminfo.error.code))
+    const { counted, problems, failure } =
       kvminfo.error === undefined
-        ? this.#fromModule(vms, kvminfo.value, problems)
-        : this.#fromStatistics(vms, debugfs(), directories, problems)
-    if (kvminfo.error?.code === 'SOURCE_MALFORMED' || kvminfo.error?.code === 'SOURCE_VERSION')
-      problems.push({ subject: '/proc/kvminfo', error: kvminfo.error })
+        ? this.#fromModule(vms, kvminfo.value.problems)
+        : this.#hasModule
+          ? { counted: new Map<number, Counted>(), problems: [], failure: kvminfo.error }
+          : this.#fromStatistics(vms, kvminfo.error, debugfs(), directories)
     const value = new Map<number, VmExits>()
     for (const { vm } of vms) {
       const found = counted.get(vm.pid)
       if (found !== undefined)
         value.set(vm.pid, this.#continuity.rebase(processKey(vm), found.source, found.exits))
     }
-    return { value, problems, states: () => this.#states(vms, kvminfo, debugfs(), counted) }
+    return { value, problems, failure, states: () => this.#states(vms, kvminfo, debugfs(), counted) }
   }
 
   close(): void {
@@ -70,26 +87,27 @@ export class Exits {
     this.#libvirt.close()
   }
 
-  #fromModule(vms: readonly IdentifiedVm[], kvminfo: Kvminfo, problems: Problem[]): Map<number, Counted> {
+  #fromModule(vms: readonly IdentifiedVm[], problems: readonly Problem[]): Found {
     this.#follow(
       vms.filter(({ vm }) => vm.vcpus.length === 0),
       false,
     )
-    problems.push(...kvminfo.problems)
     const counted = new Map<number, Counted>()
-    for (const { vm } of vms) {
-      const row = kvminfo.rows.get(vm.pid)
+    for (const { vm, row } of vms) {
       if (row !== undefined) counted.set(vm.pid, { source: 'module', exits: row.exits })
     }
-    return counted
+    return { counted, problems, failure: undefined }
   }
 
   #fromStatistics(
     vms: readonly IdentifiedVm[],
+    moduleError: KvminfoError,
     debugfs: Attempt<void>,
     directories: VmDirectories,
-    problems: Problem[],
-  ): Map<number, Counted> {
+  ): Found {
+    const problems: Problem[] = []
+    /** VMs that none of the sources can tell of. */
+    let hopeless = 0
     const counted = new Map<number, Counted>()
     const count = (pid: number, source: ExitsSource, statistics: KvmStatistics) =>
       counted.set(pid, { source, exits: exitsFrom(pid, statistics) })
@@ -101,6 +119,9 @@ export class Exits {
       problems.push(...read.problems)
       for (const [pid, statistics] of read.statistics) count(pid, 'debugfs', statistics)
     }
+    // A module that is not there, or not for this user, is a matter of installation and no fault.
+    if (moduleError.code !== 'SOURCE_ABSENT' && moduleError.code !== 'SOURCE_DENIED')
+      problems.push({ subject: this.#kvminfoPath, error: moduleError })
     const rest = vms.filter(({ vm }) => !counted.has(vm.pid))
     this.#follow(rest, debugfs.error !== undefined)
     for (const { vm, name, isManaged, qmpSocket } of rest) {
@@ -111,21 +132,23 @@ export class Exits {
       else if (debugfs.error !== undefined) {
         // Where neither is wrong the background has not answered yet.
         const isHopeless = isManaged ? !this.#libvirt.isRunning() : qmpSocket === undefined
+        if (isHopeless) hopeless++
         const error = isHopeless ? unreachable(vm.label) : isManaged ? this.#libvirt.error() : qmp?.error
         if (error !== undefined) problems.push({ subject: vm.label, error })
       }
     }
-    return counted
+    const failure = vms.length > 0 && hopeless === vms.length ? moduleError : undefined
+    return { counted, problems, failure }
   }
 
   /** Background sources run while they are needed and no longer. */
   #follow(vms: readonly IdentifiedVm[], needLibvirt: boolean): void {
-    const sockets = new Map<string, string>()
+    const sockets = new Map<string, OfferedSocket>()
     for (const { vm, isManaged, qmpSocket } of vms) {
-      if (!isManaged && qmpSocket !== undefined) sockets.set(processKey(vm), qmpSocket)
+      if (!isManaged && qmpSocket !== undefined) sockets.set(processKey(vm), { pid: vm.pid, path: qmpSocket })
     }
     this.#qmp.follow(sockets)
-    this.#libvirt.follow(needLibvirt && this.#libvirt.isRunning())
+    this.#libvirt.follow(needLibvirt && vms.some(({ isManaged }) => isManaged) && this.#libvirt.isRunning())
   }
 
   #states(
@@ -138,7 +161,7 @@ export class Exits {
     return [
       sourceState('exits', 'module', { inUse: kvminfo.error === undefined, error: kvminfo.error }),
       sourceState('exits', 'debugfs', {
-        inUse: kvminfo.error !== undefined && debugfs.error === undefined,
+        inUse: !this.#hasModule && debugfs.error === undefined,
         error: debugfs.error,
       }),
       sourceState('exits', 'qmp', { inUse: isUsed('qmp'), error: this.#qmpError(vms) }),

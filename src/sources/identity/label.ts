@@ -17,16 +17,34 @@ export function safeName(name: string): string {
   return `${safe.slice(0, maxLabelLength - hashDigits - 1).toWellFormed()}~${hash}`
 }
 
-/** A label for each VM: its name, or `pid-<pid>`; all that would share one get `@<pid>` behind it. */
-export function uniqueLabels(names: ReadonlyMap<number, string | undefined>): Map<number, string> {
+/**
+ * A label for each VM: its name, or `pid-<pid>`. Of those that would share one, the one with the most evidence by
+ * `evidenceOf` keeps it, so that nobody renames another's VM by calling his process the same; the others, or all
+ * where none stands out, get `@<pid>` behind it.
+ */
+export function uniqueLabels(
+  names: ReadonlyMap<number, string | undefined>,
+  evidenceOf: (pid: number) => number,
+): Map<number, string> {
   const labels = new Map(
     [...names].map(([pid, name]) => [pid, name === undefined ? `pid-${pid}` : safeName(name)]),
   )
   while (new Set(labels.values()).size < labels.size) {
-    const holders = Map.groupBy(labels, ([, label]) => label)
-    const shared = [...holders.values()].filter((group) => group.length > 1).flat()
+    const holders = Map.groupBy(labels.keys(), (pid) => labels.get(pid)!)
     // Once more if a VM is really called `a@12`: each round makes the labels that clash longer, so this ends.
-    for (const [pid, label] of shared) labels.set(pid, `${label}@${pid}`)
+    for (const [label, pids] of holders) {
+      const keeper = bestOf(pids, evidenceOf)
+      for (const pid of pids) if (pid !== keeper) labels.set(pid, `${label}@${pid}`)
+    }
   }
   return labels
+}
+
+/** The only one there is, or the only one with the most evidence. */
+function bestOf(pids: readonly number[], evidenceOf: (pid: number) => number): number | undefined {
+  if (pids.length === 1) return pids[0]
+  const evidence = pids.map(evidenceOf)
+  const most = Math.max(...evidence)
+  const best = pids.filter((_, index) => evidence[index] === most)
+  return best.length === 1 ? best[0] : undefined
 }

@@ -41,6 +41,8 @@ export interface IdentifiedVm {
   /** Whether libvirt started it. */
   readonly isManaged: boolean
   readonly qmpSocket: string | undefined
+  /** Of /proc/kvminfo, and of this very process. */
+  readonly row: KvminfoRow | undefined
 }
 
 interface Candidate {
@@ -74,14 +76,27 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     new Map(
       candidates.map(({ process, domain, commandLine }) => [process.pid, domain?.name ?? commandLine?.name]),
     ),
+    (pid) => weigh(candidates.find(({ process }) => process.pid === pid)!, evidence),
   )
   const value = candidates.map((candidate) => ({
     vm: vmOf(candidate, labels, evidence),
     name: candidate.domain?.name ?? candidate.commandLine?.name,
     isManaged: candidate.domain !== undefined || candidate.commandLine?.isManaged === true,
     qmpSocket: candidate.commandLine?.qmpSocket,
+    row: candidate.row,
   }))
   return { value, problems }
+}
+
+/**
+ * How sure it is that a process is the VM it says it is: libvirt says so in a file that only root writes; KVM has a VM
+ * of it; or only its command line says so, which any user can make up.
+ */
+function weigh({ process, row, domain, debugfsVcpus }: Candidate, evidence: Evidence): number {
+  if (domain !== undefined) return 2
+  const isOfKvm =
+    row !== undefined || debugfsVcpus !== undefined || debugfsVcpusOf(evidence, process) !== undefined
+  return isOfKvm ? 1 : 0
 }
 
 /** Every process seen, and those that only the module lets this user see (/proc mounted with hidepid). */

@@ -4,8 +4,10 @@ import { absentAs } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 import { type Kvminfo, parseKvminfo } from './parse.ts'
 
+export const kvminfoPath = (procfs: string): string => join(procfs, 'kvminfo')
+
 export function readKvminfo(procfs: string, file: WholeFile): Kvminfo {
-  const path = join(procfs, 'kvminfo')
+  const path = kvminfoPath(procfs)
   try {
     return parseKvminfo(file.ascii(path), path)
   } catch (cause) {

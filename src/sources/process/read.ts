@@ -1,5 +1,5 @@
 // Reads processes and threads from /proc. None of the files read here waits for a lock that a stuck VM may hold.
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { KvminfoError } from '../../errors.ts'
 import type { Task } from '../../model/task.ts'
 import type { VmMemory } from '../../model/vm-memory.ts'
@@ -11,6 +11,7 @@ import { parseStat } from './stat.ts'
 import { StatusLine } from './status.ts'
 
 const resident = new StatusLine('VmRSS')
+const realUid = new StatusLine('Uid')
 const hugetlb = new StatusLine('HugetlbPages')
 const voluntary = new StatusLine('voluntary_ctxt_switches')
 const involuntary = new StatusLine('nonvoluntary_ctxt_switches')
@@ -100,6 +101,16 @@ export function readVmMemory(procfs: string, pid: number, file: WholeFile): VmMe
       // Absent on kernels without hugetlbfs.
       hugetlbBytes: (hugetlb.number(status) ?? 0) * 1024,
     }
+  } catch (cause) {
+    throw processError(cause, pid, path)
+  }
+}
+
+/** The user who runs a process, as this program's user namespace numbers it. */
+export function readUid(procfs: string, pid: number): number {
+  const path = `${procfs}/${pid}/status`
+  try {
+    return realUid.required(readFileSync(path), path)
   } catch (cause) {
     throw processError(cause, pid, path)
   }

@@ -1,24 +1,43 @@
 // One conversation with a QEMU over its QMP socket: connect, ask, disconnect. QEMU serves one client at a time and
 // lets the next wait, so this one does not stay.
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import { KvminfoError } from '../../errors.ts'
 
 /** An answer has some 250 bytes a vCPU, and a VM at most 4,096 of these. */
 const maxAnswerBytes = 4 * 1024 * 1024
 
+/** O_PATH, which Node does not name: to get hold of a file without opening it, as sockets cannot be. */
+const openPath = 0o10000000
+
 export type Ask = (command: string, args?: object) => Promise<unknown>
 
-/** Runs `talk` on the socket at `path`; fails with SOURCE_FAILED where it takes longer than `deadlineMs`. */
+/** Where a QEMU says that it offers QMP. */
+export interface QmpSocket {
+  readonly path: string
+  /** The user that this QEMU runs as. */
+  readonly uid: number
+}
+
+/**
+ * Runs `talk` on a socket. Fails with SOURCE_FAILED where it takes longer than `deadlineMs`, and where the socket is
+ * another user's, root's too: any process can name any path, and this program may have more rights than it.
+ */
 export async function withQmp<T>(
-  path: string,
+  { path, uid }: QmpSocket,
   deadlineMs: number,
   talk: (ask: Ask) => Promise<T>,
 ): Promise<T> {
-  const socket = createConnection({ path, signal: AbortSignal.timeout(deadlineMs) })
+  let fd: number | undefined
+  let socket: Socket | undefined
   try {
+    fd = openSync(path, openPath)
+    requireOwner(fd, uid, path)
+    // Through the descriptor, as the path may lead elsewhere by now.
+    socket = createConnection({ path: `/proc/self/fd/${fd}`, signal: AbortSignal.timeout(deadlineMs) })
     const answers = lines(socket)
     const ask: Ask = async (command, args) => {
-      socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
+      socket!.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
       for (;;) {
         const answer = await next(answers)
         // Events may come at any time.
@@ -33,8 +52,19 @@ export async function withQmp<T>(
   } catch (cause) {
     throw qmpError(cause, path, deadlineMs)
   } finally {
-    socket.destroy()
+    socket?.destroy()
+    if (fd !== undefined) closeSync(fd)
   }
+}
+
+function requireOwner(fd: number, uid: number, path: string): void {
+  const owner = fstatSync(fd).uid
+  if (owner === uid) return
+  throw new KvminfoError(
+    'SOURCE_FAILED',
+    `the QMP socket ${path} is not asked, as it belongs to user ${owner} and its QEMU runs as user ${uid}: let that ` +
+      'user own it',
+  )
 }
 
 type Message = { readonly return?: unknown; readonly error?: unknown; readonly QMP?: unknown }
@@ -60,6 +90,7 @@ async function next(answers: AsyncGenerator<string, void>): Promise<Message> {
 }
 
 function qmpError(cause: unknown, path: string, deadlineMs: number): KvminfoError {
+  if (cause instanceof KvminfoError) return cause
   const code = (cause as NodeJS.ErrnoException).code
   if (code === 'EACCES' || code === 'EPERM') {
     return new KvminfoError('SOURCE_DENIED', `cannot connect to the QMP socket ${path}: permission denied`, {

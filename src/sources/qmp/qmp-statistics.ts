@@ -2,22 +2,34 @@
 // once to read its statistics, which shows as one more signal_exits a fetch.
 import { KvminfoError } from '../../errors.ts'
 import type { Vcpu } from '../../model/vm.ts'
-import type { Attempt } from '../attempt.ts'
+import { type Attempt, attempt } from '../attempt.ts'
 import { type Aged, Background, isFresh } from '../exits/background.ts'
 import type { KvmStatistics } from '../exits/kvm-statistics.ts'
+import { readUid } from '../process/read.ts'
 import type { QmpAnswer } from './query.ts'
 
 const deadlineMs = 2_000
 /** Conversations at a time; most are done within a millisecond. */
 const parallel = 8
 
+/** What the command line of process `pid` names. */
+export interface OfferedSocket {
+  readonly pid: number
+  readonly path: string
+}
+
 export class QmpStatistics {
   readonly #background = new Background(() => this.#fetch())
-  #sockets: ReadonlyMap<string, string> = new Map()
+  readonly #procfs: string
+  #sockets: ReadonlyMap<string, OfferedSocket> = new Map()
   readonly #answers = new Map<string, Aged<Attempt<QmpAnswer>>>()
 
+  constructor(procfs: string) {
+    this.#procfs = procfs
+  }
+
   /** The sockets to ask from now on, by `processKey`. */
-  follow(sockets: ReadonlyMap<string, string>): void {
+  follow(sockets: ReadonlyMap<string, OfferedSocket>): void {
     this.#sockets = sockets
     for (const key of this.#answers.keys()) if (!sockets.has(key)) this.#answers.delete(key)
     this.#background.want(sockets.size > 0)
@@ -31,7 +43,7 @@ export class QmpStatistics {
     if (statistics !== undefined) return { value: statistics, error: undefined }
     const error = new KvminfoError(
       'SOURCE_ABSENT',
-      `QEMU on ${this.#sockets.get(key)} gives none of the KVM statistics`,
+      `QEMU on ${this.#sockets.get(key)?.path} gives none of the KVM statistics`,
     )
     return { value: undefined, error }
   }
@@ -61,13 +73,17 @@ export class QmpStatistics {
     await Promise.all(Array.from({ length: parallel }, work))
   }
 
-  async #ask(key: string, path: string): Promise<void> {
+  async #ask(key: string, socket: OfferedSocket): Promise<void> {
     // Loaded when first used: few hosts need it, and the check of its answers takes some megabytes of memory.
     const { queryQmp } = await import('./query.ts')
-    const value: Attempt<QmpAnswer> = await queryQmp(path, deadlineMs).then(
-      (answer) => ({ value: answer, error: undefined }),
-      (error: KvminfoError) => ({ value: undefined, error }),
-    )
+    const uid = attempt(() => readUid(this.#procfs, socket.pid))
+    const value: Attempt<QmpAnswer> =
+      uid.error !== undefined
+        ? uid
+        : await queryQmp({ path: socket.path, uid: uid.value }, deadlineMs).then(
+            (answer) => ({ value: answer, error: undefined }),
+            (error: KvminfoError) => ({ value: undefined, error }),
+          )
     if (this.#sockets.has(key)) this.#answers.set(key, { value, atMs: performance.now() })
   }
 }

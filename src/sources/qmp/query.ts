@@ -1,7 +1,7 @@
 // What is asked of a QEMU: its vCPU threads and KVM's statistics of them.
 import type { Vcpu } from '../../model/vm.ts'
 import { type KvmStatistics, statisticNames } from '../exits/kvm-statistics.ts'
-import { withQmp } from './connection.ts'
+import { type QmpSocket, withQmp } from './connection.ts'
 import { parseQueryBalloon, parseQueryCpusFast, parseQueryStats } from './parse.ts'
 
 export interface QmpAnswer {
@@ -13,8 +13,8 @@ export interface QmpAnswer {
 }
 
 /** Throws KvminfoError. QEMU before 7.1 does not know query-stats and fails it. */
-export function queryQmp(path: string, deadlineMs: number): Promise<QmpAnswer> {
-  return withQmp(path, deadlineMs, async (ask) => {
+export function queryQmp(socket: QmpSocket, deadlineMs: number): Promise<QmpAnswer> {
+  return withQmp(socket, deadlineMs, async (ask) => {
     const vcpus = parseQueryCpusFast(await ask('query-cpus-fast'))
     const providers = [{ provider: 'kvm', names: statisticNames }]
     const statistics = parseQueryStats(await ask('query-stats', { target: 'vcpu', providers }))

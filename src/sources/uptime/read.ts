@@ -4,9 +4,11 @@ import { KvminfoError } from '../../errors.ts'
 import { sourceError } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 
+export const uptimePath = (procfs: string): string => join(procfs, 'uptime')
+
 /** Nanoseconds since boot, in steps of 10 ms. */
 export function readUptimeNs(procfs: string, file: WholeFile): number {
-  const path = join(procfs, 'uptime')
+  const path = uptimePath(procfs)
   try {
     const seconds = /^(\d+\.\d+) /.exec(file.text(path))?.[1]
     if (seconds === undefined)

@@ -40,7 +40,10 @@ test('what hits all VMs fills a few lines and says how many more there are', () 
   const { log, records } = recordedLog()
   const problems = Array.from({ length: 400 }, (_, index) => ({ subject: `vm ${index}`, error: denied }))
   new FaultLog(log).vmsLostSeries('vm_memory', problems)
-  expect(records.map(({ msg }) => msg)).toEqual([...Array(5).fill('VM lost series'), 'more VMs lost series'])
+  expect(records.map(({ msg }) => msg)).toEqual([
+    ...Array(5).fill('series of VMs are missing'),
+    'more series of VMs are missing',
+  ])
   expect(records.at(-1)).toMatchObject({ collector: 'vm_memory', more: 395 })
 })
 

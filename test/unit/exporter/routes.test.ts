@@ -56,6 +56,15 @@ describe('the format', () => {
       'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
       openMetrics,
     ],
+    // Prometheus 3 with another metric_name_validation_scheme or metric_name_escaping_scheme
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=underscores;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
+      openMetrics,
+    ],
+    [
+      'text/plain;version=0.0.4;escaping=underscores;q=0.6,application/openmetrics-text;version=1.0.0;escaping=dots;q=0.5',
+      text,
+    ],
     ['text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5', text],
     ['application/openmetrics-text;version=2.0.0,text/plain;version=0.0.4;q=0.5', text],
     ['application/openmetrics-text;q=0,*/*', text],
@@ -125,6 +134,19 @@ describe('collect[]', () => {
   })
 })
 
+test.each([
+  ['http://kvm1:9756/metrics?collect[]=vm', 200],
+  ['http://kvm1:99999999/metrics', 400],
+  ['http://kvm1:x/api/v1/live?since=1', 400],
+])('a request for %s, as a proxy sends it, is answered %i', async (path, status) => {
+  const { log, records } = recordedLog()
+  const { hostname, port } = new URL(await start({ log }))
+  const [response] = await once(request({ host: hostname, port, path }).end(), 'response')
+  response.resume()
+  expect(response.statusCode).toBe(status)
+  expect(records).toEqual([])
+})
+
 test('HEAD answers as GET without the body', async () => {
   const response = await fetch(`${await start()}/metrics`, { method: 'HEAD' })
   expect(response.status).toBe(200)
@@ -179,6 +201,23 @@ describe('without a snapshot', () => {
     isBroken = true
     expect(await status('/-/ready')).toBe(200)
   })
+})
+
+test('a host whose VMs cannot be listed is scraped, and not ready until they can', async () => {
+  let isBroken = true
+  const vms = () => {
+    if (isBroken) throw new KvminfoError('SOURCE_DENIED', 'cannot read /proc')
+    return part([])
+  }
+  const { log, records } = recordedLog()
+  const url = await start({ host: { snapshot: async () => hostSnapshot({ vms }) }, collectors: [], log })
+  const up = async () => (await (await scrape(url)).text()).match(/^kvminfo_up .*$/m)?.[0]
+  expect(await up()).toBe('kvminfo_up 0')
+  expect((await fetch(`${url}/-/ready`)).status).toBe(503)
+  expect(records).toMatchObject([{ err: 'cannot read /proc' }, { err: 'cannot read /proc' }])
+  isBroken = false
+  expect(await up()).toBe('kvminfo_up 1')
+  expect((await fetch(`${url}/-/ready`)).status).toBe(200)
 })
 
 test('the metrics path is the one given', async () => {

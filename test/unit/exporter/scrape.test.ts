@@ -153,6 +153,27 @@ test('process metrics are right in either format, and leave when not wanted', as
   expect(await scraperOf(hostSnapshot()).scrape([])).not.toContain('process_')
 })
 
+test('is up where the VMs can be listed, though not each, and else down with what there is of the host', async () => {
+  const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('SOURCE_FAILED', 'too late') }]
+  const partial = scraperOf(hostSnapshot({ vms: () => part([], problems) }))
+  expect(sampleOf(await partial.scrape([]), 'kvminfo_up')).toBe('1')
+  const vms = () => {
+    throw new KvminfoError('SOURCE_ABSENT', 'cannot read /proc')
+  }
+  const down = scraperOf(hostSnapshot({ vms }))
+  const text = await down.scrape([
+    collector('reader', (snapshot) => snapshot.vms()),
+    collector('memory', (snapshot) => snapshot.memory()),
+  ])
+  expect(sampleOf(text, 'kvminfo_up')).toBe('0')
+  expect(sampleOf(text, 'kvminfo_host_memory')).toBe('1')
+  await down.scrape([])
+  expect(down.records).toMatchObject([
+    { level: 'debug', collector: 'reader', err: 'cannot read /proc' },
+    { level: 'error', err: 'cannot read /proc' },
+  ])
+})
+
 test('without a snapshot there is no scrape', async () => {
   const { log } = recordedLog()
   const source = { snapshot: () => Promise.reject(new KvminfoError('SOURCE_ABSENT', 'no /proc here')) }

@@ -38,10 +38,10 @@ test('a failure reaches all who waited, and the next one starts afresh', async (
   const both = [shared.snapshot(), shared.snapshot()]
   asked[0]!.reject(new Error('no'))
   expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect(shared.hasTakenOne).toBe(false)
+  expect(shared.hasListedVms).toBe(false)
 
   const next = shared.snapshot()
   asked[1]!.resolve(hostSnapshot())
   await next
-  expect(shared.hasTakenOne).toBe(true)
+  expect(shared.hasListedVms).toBe(true)
 })

@@ -107,6 +107,18 @@ describe('a host with modules and libvirt', () => {
     expect(snapshot.bootTime().value).toBe(1_795_404_403)
   })
 
+  it('shows no CPU time that steps back from one look to the next', async () => {
+    const { host, path } = hostOf()
+    const stat = readFileSync(path('proc/stat'), 'utf8')
+    const iowait = async (ticks: number) => {
+      writeFileSync(path('proc/stat'), stat.replace(/^(cpu1(?: \d+){4}) \d+/m, `$1 ${ticks}`))
+      return (await host.snapshot()).cpuTime().value[1]?.seconds.get('iowait')
+    }
+    expect(await iowait(5_000)).toBe(50)
+    expect(await iowait(4_998)).toBe(50)
+    expect(await iowait(5_001)).toBe(50.01)
+  })
+
   it('uses the best source of each fact and has others at hand', async () => {
     expect(await states(hostOf().host)).toEqual({
       'exits module': 'in-use',
@@ -157,6 +169,23 @@ describe('what falls back', () => {
       'identity cmdline': 'in-use',
     })
   })
+
+  it.each([
+    ['libvirt', {}],
+    ['the module', { libvirt: false, debugfs: false }],
+    ['debugfs', { libvirt: false, kvminfo: false }],
+  ])(
+    'identity: a VM that %s shows keeps its name, whatever another process calls itself',
+    async (_, options) => {
+      const { host, path, vms } = hostOf({ others: 1, ...options })
+      writeFileSync(path('proc/300/cmdline'), 'qemu-system-x86_64\0-enable-kvm\0-name\0vm-0001\0')
+      const { value } = (await host.snapshot()).vms()
+      expect(value.map(({ pid, label }) => [pid, label])).toEqual([
+        [300, 'vm-0001@300'],
+        ...vms.map(({ pid, name }) => [pid, name]),
+      ])
+    },
+  )
 
   it('vCPUs: thread names tell them where neither module nor libvirt does', async () => {
     const { host, vms } = hostOf({ libvirt: false, kvminfo: false, taskinfo: false })
@@ -229,6 +258,41 @@ describe('what falls back', () => {
     )
   })
 
+  it.each([
+    ['empty', 'SOURCE_MALFORMED', (file: string) => writeFileSync(file, '')],
+    ['in error', 'SOURCE_FAILED', (file: string) => mkdirSync(file)],
+  ])(
+    'exits: a module’s file that is %s once leaves a gap and no other source’s counts',
+    async (_, code, spoil) => {
+      const { host, path, vms } = hostOf()
+      const file = path('proc/kvminfo')
+      const good = readFileSync(file)
+      const io = async () => (await host.snapshot()).exits().value.get(vms[1]!.pid)?.io
+      expect(await io()).toBe(vms[1]!.io)
+      rmSync(file)
+      spoil(file)
+      for (let look = 0; look < 3; look++) {
+        const snapshot = await host.snapshot()
+        expect(() => snapshot.exits()).toThrow(expect.objectContaining({ code }))
+        expect(await states(host)).toMatchObject({
+          'exits module': 'unavailable',
+          'exits debugfs': 'standby',
+        })
+        expect(snapshot.vms().value).toHaveLength(3)
+      }
+      rmSync(file, { recursive: true })
+      writeFileSync(file, good)
+      expect(await io()).toBe(vms[1]!.io)
+      // A module that was taken out is another matter, and so is one that is broken from the start.
+      rmSync(file)
+      expect(await io()).toBe(0)
+      spoil(file)
+      const snapshot = await host.snapshot()
+      expect(snapshot.exits().problems).toMatchObject([{ subject: file, error: { code } }])
+      expect(snapshot.exits().value.size).toBe(3)
+    },
+  )
+
   it('exits: with no source at all the module’s error says so', async () => {
     const { host } = hostOf({ kvminfo: false, debugfs: false })
     const snapshot = await host.snapshot()
@@ -238,6 +302,11 @@ describe('what falls back', () => {
       remedy:
         'modprobe kvminfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
     })
+  })
+
+  it('exits: where no VM runs, no source is missed', async () => {
+    const { host } = hostOf({ vms: 0, kvminfo: false, debugfs: false })
+    expect((await host.snapshot()).exits()).toMatchObject({ value: new Map(), problems: [] })
   })
 
   it('what this user may not read: the rest is still told, with a remedy', async () => {
@@ -275,6 +344,29 @@ describe('what falls back', () => {
   })
 })
 
+describe('what cannot be read leaves the rest', () => {
+  it('/proc/uptime: all that counts is told, and that it may begin at zero where it need not', async () => {
+    const { host, path, vms } = hostOf()
+    rmSync(path('proc/uptime'))
+    const { value, problems } = (await host.snapshot()).exits()
+    expect(value.get(vms[2]!.pid)?.io).toBe(vms[2]!.io)
+    expect(problems).toMatchObject([{ subject: path('proc/uptime'), error: { code: 'SOURCE_ABSENT' } }])
+  })
+
+  it('the processes: the host is told, and VMs are at the next look as they were', async () => {
+    const { host, path, root, vms } = hostOf({ taskinfo: false })
+    await host.snapshot()
+    chmodSync(path('proc'), 0o311)
+    const snapshot = await asNobody(root, () => host.snapshot())
+    if (process.geteuid!() !== 0) return
+    expect(() => snapshot.vms()).toThrow(expect.objectContaining({ code: 'SOURCE_DENIED' }))
+    expect(() => snapshot.exits()).toThrow(expect.objectContaining({ code: 'SOURCE_DENIED' }))
+    expect(snapshot.memory().value.get('MemTotal')).toBe(263_851_264 * 1024)
+    chmodSync(path('proc'), 0o755)
+    expect((await host.snapshot()).vms().value.map(({ label }) => label)).toEqual(vms.map(({ name }) => name))
+  })
+})
+
 describe('VMs that come and go', () => {
   it('one that ends between two looks is gone', async () => {
     const { host, path, vms } = hostOf({ taskinfo: false, kvminfo: false })
@@ -309,6 +401,15 @@ describe('VMs that come and go', () => {
     const { value, problems } = (await host.snapshot()).exits()
     expect([...value.keys()]).toEqual([vms[0]!.pid, vms[1]!.pid])
     expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
+  })
+
+  it('a row of an earlier process with a VM’s pid is not that VM’s', async () => {
+    const { host, path, vms } = hostOf({ vms: 2 })
+    const ended = { ...vms[0]!, startNs: vms[0]!.startNs - 5e9, io: 12_345 }
+    writeFileSync(path('proc/kvminfo'), kvminfoText([ended, vms[1]!]))
+    const snapshot = await host.snapshot()
+    expect(snapshot.vms().value).toHaveLength(2)
+    expect([...snapshot.exits().value]).toMatchObject([[vms[1]!.pid, { io: vms[1]!.io }]])
   })
 
   it('rows of processes that are no more make no VM, as the thesis’s table keeps them', async () => {

@@ -172,4 +172,23 @@ describe('what is wrong with one VM costs that VM', () => {
     expect(snapshot.exits().problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
     expect([...snapshot.exits().value.keys()]).toEqual([vms[0]!.pid])
   })
+
+  it('the first that KVM lists is half made, or ending: the others keep theirs', async () => {
+    const { host, kvm, vms } = hostOf()
+    mkdirSync(kvm('1-3'))
+    const snapshot = await host.snapshot()
+    expect(snapshot.exits()).toMatchObject({ problems: [] })
+    expect([...snapshot.exits().value.keys()]).toEqual(vms.map(({ pid }) => pid))
+    const debugfs = snapshot.sources().value.find(({ source }) => source === 'debugfs')
+    expect(debugfs?.state).toBe('in-use')
+  })
+
+  it('none that KVM lists has counts yet: that is no reason not to look there', async () => {
+    const { host, directories } = hostOf()
+    for (const directory of directories) rmSync(join(directory, 'exits'))
+    const snapshot = await host.snapshot()
+    expect(snapshot.exits().problems.map(({ subject }) => subject)).toEqual(directories)
+    const debugfs = snapshot.sources().value.find(({ source }) => source === 'debugfs')
+    expect(debugfs?.state).toBe('in-use')
+  })
 })

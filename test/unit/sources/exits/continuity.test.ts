@@ -59,6 +59,22 @@ describe('one source', () => {
     expect(continuity.rebase('vm', 'debugfs', counted(500, 50)).kernelSwitches).toBe(500)
   })
 
+  it('and does so after a look that did not know the time', () => {
+    const continuity = new Continuity()
+    continuity.look(new Map(), 1_000 * second, false)
+    continuity.look(new Map(), undefined, false)
+    continuity.look(
+      new Map([
+        ['new', 1_005 * second],
+        ['old', 900 * second],
+      ]),
+      undefined,
+      false,
+    )
+    expect(continuity.rebase('new', 'debugfs', counted(500)).kernelSwitches).toBe(500)
+    expect(continuity.rebase('old', 'debugfs', counted(500)).kernelSwitches).toBe(0)
+  })
+
   it('and does so even where the source knows it later than we', () => {
     const continuity = new Continuity()
     continuity.look(new Map(), 1_000 * second, false)

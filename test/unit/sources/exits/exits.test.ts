@@ -1,4 +1,6 @@
 // Which source tells a VM's exits: QMP and libvirt in the background, each VM by what it has.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { KvminfoError } from '../../../../src/errors.ts'
 import { Debugfs } from '../../../../src/sources/debugfs/read.ts'
@@ -8,6 +10,7 @@ import type { IdentifiedVm } from '../../../../src/sources/identity/vms.ts'
 import { QmpStatistics } from '../../../../src/sources/qmp/qmp-statistics.ts'
 import { WholeFile } from '../../../../src/sources/whole-file.ts'
 import { qmpServer } from '../../../helpers/qmp-server.ts'
+import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 const second = 1e9
 const noModule = { value: undefined, error: new KvminfoError('SOURCE_ABSENT', 'no module') }
@@ -43,12 +46,20 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
   name: `vm-${pid}`,
   isManaged: false,
   qmpSocket: undefined,
+  row: undefined,
   ...more,
 })
 
 function exitsWithoutDebugfs() {
-  const qmp = new QmpStatistics()
+  const procfs = scratchDirectory()
+  // Those of `identified`, run by the user whose sockets `qmpServer` makes.
+  for (const pid of [10, 11]) {
+    mkdirSync(join(procfs, String(pid)))
+    writeFileSync(join(procfs, `${pid}/status`), `Name:\tqemu\nUid:\t${process.geteuid!()}\t0\t0\t0\n`)
+  }
+  const qmp = new QmpStatistics(procfs)
   const exits = new Exits(
+    '/proc/kvminfo',
     new Debugfs('/nonexistent', '/proc', new WholeFile()),
     qmp,
     new LibvirtStatistics('/nonexistent'),
@@ -106,16 +117,32 @@ describe('a QEMU with a QMP socket', () => {
     }, 5_000)
   })
 
-  it('is the only one there is, and fails: the source is unavailable', async () => {
+  it('is the only one there is, and fails: the source is unavailable, and the VM says why', async () => {
     const { exits } = exitsWithoutDebugfs()
     const vms = [identified(11, 0, { qmpSocket: '/nonexistent/qmp' })]
+    const reason = 'nothing listens on the QMP socket /nonexistent/qmp'
     await vi.waitFor(() => {
-      expect(stateOf(exits.read(vms, noModule, noDirectories, second), 'qmp')).toMatchObject({
-        state: 'unavailable',
-        reason: 'nothing listens on the QMP socket /nonexistent/qmp',
-      })
+      const reading = exits.read(vms, noModule, noDirectories, second)
+      expect(stateOf(reading, 'qmp')).toMatchObject({ state: 'unavailable', reason })
+      expect(reading.problems).toMatchObject([{ subject: 'vm-11', error: { message: reason } }])
+      expect(reading.failure).toBeUndefined()
     }, 5_000)
   })
+})
+
+it('asks libvirt while it runs a VM that debugfs does not tell of, and not otherwise', () => {
+  const rundir = scratchDirectory()
+  mkdirSync(join(rundir, 'libvirt'))
+  writeFileSync(join(rundir, 'libvirt/libvirt-sock-ro'), '')
+  const libvirt = new LibvirtStatistics(rundir)
+  const follow = vi.spyOn(libvirt, 'follow').mockReturnValue()
+  const debugfs = new Debugfs('/nonexistent', '/proc', new WholeFile())
+  const exits = new Exits('/proc/kvminfo', debugfs, new QmpStatistics('/nonexistent'), libvirt)
+  const managed = identified(11, 0, { isManaged: true })
+  for (const vms of [[], [identified(10, 0)], [identified(10, 0), managed], []])
+    exits.read(vms, noModule, noDirectories, second)
+  exits.read([managed], { value: { rows: new Map(), problems: [] }, error: undefined }, noDirectories, second)
+  expect(follow.mock.calls).toEqual([[false], [false], [true], [false], [false]])
 })
 
 describe('a VM that nothing tells of', () => {
@@ -124,7 +151,8 @@ describe('a VM that nothing tells of', () => {
     ['of a libvirt that does not run', { isManaged: true }],
   ])('%s is a problem with a remedy', (_, more) => {
     const { exits } = exitsWithoutDebugfs()
-    const { problems } = exits.read([identified(10, 0, more)], noModule, noDirectories, second)
+    const { problems, failure } = exits.read([identified(10, 0, more)], noModule, noDirectories, second)
+    expect(failure).toBe(noModule.error)
     expect(problems).toMatchObject([{ subject: 'vm-10', error: { code: 'SOURCE_ABSENT' } }])
     expect(problems[0]?.error.message).toContain('modprobe kvminfo')
   })

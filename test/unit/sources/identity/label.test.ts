@@ -28,7 +28,7 @@ describe('safeName', () => {
 
 describe('uniqueLabels', () => {
   const labels = (...names: [number, string | undefined][]) =>
-    Object.fromEntries(uniqueLabels(new Map(names)))
+    Object.fromEntries(uniqueLabels(new Map(names), () => 0))
 
   it('gives names, and a pid to who has none', () => {
     expect(labels([10, 'a'], [11, 'b'], [12, undefined])).toEqual({ 10: 'a', 11: 'b', 12: 'pid-12' })
@@ -43,6 +43,18 @@ describe('uniqueLabels', () => {
     expect(labels([10, undefined], [11, 'pid-10'])).toEqual({ 10: 'pid-10@10', 11: 'pid-10@11' })
   })
 
+  it('leaves the name to the one with the most evidence, whatever the others are called', () => {
+    const labels = (evidence: number[], ...names: (string | undefined)[]) => [
+      ...uniqueLabels(new Map(names.map((name, pid) => [pid, name])), (pid) => evidence[pid]!).values(),
+    ]
+    expect(labels([1, 0, 0], 'a', 'a', 'a')).toEqual(['a', 'a@1', 'a@2'])
+    expect(labels([0, 2, 1], 'a', 'a', 'a')).toEqual(['a@0', 'a', 'a@2'])
+    expect(labels([1, 1, 0], 'a', 'a', 'a')).toEqual(['a@0', 'a@1', 'a@2'])
+    expect(labels([1, 0], undefined, 'pid-0')).toEqual(['pid-0', 'pid-0@1'])
+    // Two share `a`, and a third is called what one of them gets.
+    expect(labels([1, 1, 0], 'a', 'a', 'a@1')).toEqual(['a@0', 'a@1', 'a@1@2'])
+  })
+
   it('keeps apart names that only differ in what cannot be shown', () => {
     expect(labels([10, 'a\u0001'], [11, 'a\u0002'])).toEqual({ 10: 'a\uFFFD@10', 11: 'a\uFFFD@11' })
   })
@@ -54,13 +66,18 @@ describe('uniqueLabels', () => {
         nil: undefined,
       },
     )
+    const modulo = fc.integer({ min: 1, max: 4 })
     fc.assert(
-      fc.property(fc.uniqueArray(fc.tuple(fc.nat(9), name), { selector: ([pid]) => pid }), (vms) => {
-        const forward = uniqueLabels(new Map(vms))
-        const backward = uniqueLabels(new Map(vms.toReversed()))
-        expect(new Set(forward.values()).size).toBe(vms.length)
-        for (const [pid, label] of forward) expect(backward.get(pid)).toBe(label)
-      }),
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.nat(9), name), { selector: ([pid]) => pid }),
+        modulo,
+        (vms, by) => {
+          const forward = uniqueLabels(new Map(vms), (pid) => pid % by)
+          const backward = uniqueLabels(new Map(vms.toReversed()), (pid) => pid % by)
+          expect(new Set(forward.values()).size).toBe(vms.length)
+          for (const [pid, label] of forward) expect(backward.get(pid)).toBe(label)
+        },
+      ),
     )
   })
 })

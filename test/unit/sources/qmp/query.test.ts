@@ -1,9 +1,13 @@
 // QMP: a recorded QEMU, and servers that do not behave as one.
 import { readFileSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { createConnection, createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { queryQmp } from '../../../../src/sources/qmp/query.ts'
 import { qmpServer } from '../../../helpers/qmp-server.ts'
+import { scratchDirectory } from '../../../helpers/scratch.ts'
+
+const uid = process.geteuid!()
 
 const recorded = JSON.parse(
   readFileSync(new URL('../../../fixtures/qemu-7.2-qmp/answers.json', import.meta.url), 'utf8'),
@@ -14,7 +18,7 @@ const qemu = { 'query-cpus-fast': recorded.cpus, 'query-stats': recorded.stats, 
 
 describe('a recorded QEMU', () => {
   it('tells its vCPU threads and the sums of their statistics', async () => {
-    expect(await queryQmp(await qmpServer(qemu), 1_000)).toEqual({
+    expect(await queryQmp({ path: await qmpServer(qemu), uid }, 1_000)).toEqual({
       vcpus: [
         { id: 0, tid: 29_443 },
         { id: 1, tid: 29_444 },
@@ -26,20 +30,20 @@ describe('a recorded QEMU', () => {
 
   it('tells its balloon where it has one', async () => {
     const path = await qmpServer({ ...qemu, 'query-balloon': { actual: 67_108_864 } })
-    expect((await queryQmp(path, 1_000)).balloonBytes).toBe(67_108_864)
+    expect((await queryQmp({ path, uid }, 1_000)).balloonBytes).toBe(67_108_864)
   })
 
   it('may send events in between, and answers in pieces', async () => {
     const event = '{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}\r\n'
     const answer = `${event}${JSON.stringify({ return: recorded.cpus })}\r\n`
     const path = await qmpServer({ ...qemu, 'query-cpus-fast': answer })
-    expect((await queryQmp(path, 1_000)).vcpus).toHaveLength(2)
+    expect((await queryQmp({ path, uid }, 1_000)).vcpus).toHaveLength(2)
   })
 
   it('gives no statistics where one vCPU lacks one of them', async () => {
     const stats = [{ provider: 'kvm', stats: [{ name: 'exits', value: 3 }] }]
     const answer = await queryQmp(
-      await qmpServer({ ...qemu, 'query-stats': [...recorded.stats, ...stats] }),
+      { path: await qmpServer({ ...qemu, 'query-stats': [...recorded.stats, ...stats] }), uid },
       1_000,
     )
     expect(answer.statistics).toBeUndefined()
@@ -48,7 +52,7 @@ describe('a recorded QEMU', () => {
 
   it('gives none where KVM is not in use', async () => {
     expect(
-      (await queryQmp(await qmpServer({ ...qemu, 'query-stats': [] }), 1_000)).statistics,
+      (await queryQmp({ path: await qmpServer({ ...qemu, 'query-stats': [] }), uid }, 1_000)).statistics,
     ).toBeUndefined()
   })
 })
@@ -67,7 +71,7 @@ describe('what fails within the deadline', () => {
     ['no greeting, as while another client is served', {}, '', 'another client may hold it'],
   ])('%s', async (_, answers, hello, message) => {
     const path = await qmpServer(answers, hello)
-    await expect(queryQmp(path, 300)).rejects.toMatchObject({
+    await expect(queryQmp({ path, uid }, 300)).rejects.toMatchObject({
       code: 'SOURCE_FAILED',
       message: expect.stringContaining(message),
     })
@@ -75,20 +79,39 @@ describe('what fails within the deadline', () => {
 
   it('an answer without end', async () => {
     const path = await qmpServer({ ...qemu, 'query-cpus-fast': 'x'.repeat(5 * 1024 * 1024) })
-    await expect(queryQmp(path, 10_000)).rejects.toMatchObject({
+    await expect(queryQmp({ path, uid }, 10_000)).rejects.toMatchObject({
       message: expect.stringContaining('does not end'),
     })
   })
 
   it('a socket without a QEMU', async () => {
-    await expect(queryQmp('/nonexistent/qmp.sock', 300)).rejects.toMatchObject({ code: 'SOURCE_ABSENT' })
+    await expect(queryQmp({ path: '/nonexistent/qmp.sock', uid }, 300)).rejects.toMatchObject({
+      code: 'SOURCE_ABSENT',
+    })
   })
 })
 
 it('does not stay connected', async () => {
   const path = await qmpServer(qemu)
-  await queryQmp(path, 1_000)
+  await queryQmp({ path, uid }, 1_000)
   const next = createConnection(path)
   onTestFinished(() => void next.destroy())
   await new Promise((resolve) => next.once('data', resolve))
+})
+
+describe('a socket of another user than QEMU’s', () => {
+  it('is not connected to', async () => {
+    let connections = 0
+    const path = join(scratchDirectory(), 'qmp.sock')
+    const server = createServer(() => connections++)
+    await new Promise<void>((resolve) => server.listen(path, resolve))
+    onTestFinished(() => void server.close())
+    await expect(queryQmp({ path, uid: uid + 1 }, 300)).rejects.toMatchObject({
+      code: 'SOURCE_FAILED',
+      message: expect.stringContaining(`belongs to user ${uid} and its QEMU runs as user ${uid + 1}`),
+    })
+    // One that is served after it shows that none came before.
+    await expect(queryQmp({ path, uid }, 100)).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
+    expect(connections).toBe(1)
+  })
 })
