@@ -11,6 +11,7 @@ const kernels: KernelLine[] = ['6.1', '6.12']
 const cases = [
   'exact-counts.ts',
   'load-order.ts',
+  'no-btf.ts',
   'unload-under-load.ts',
   'short-lived.ts',
   'taskinfo.ts',
@@ -39,7 +40,7 @@ test('Linux 6.1 service.sh', async () => {
   expect(result.code, result.output + result.reason).toBe(0)
 })
 
-// What preemption could break: probes, their data per CPU, and taking them away.
+// What preemption could break: probes, their data per thread, and taking them away.
 test.each(['exact-counts.ts', 'unload-under-load.ts'])('Linux 6.1 with PREEMPT_RT %s', async (name) => {
   const result = await run(name, { kernel: '6.1-rt' })
   expect(result.code, result.output + result.reason).toBe(0)
