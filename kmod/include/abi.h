@@ -46,6 +46,9 @@
  *                        tids in the reader's pid namespace
  *   reasons              name:count,... of the reasons seen, "-" for none
  *
+ * open() fails with ENODEV where there is a KVM that cannot be counted, as it
+ * lacks a tracepoint.
+ *
  * The first six are the columns of the 2018 thesis, in its order.
  */
 #define KVMINFO_COLUMNS \

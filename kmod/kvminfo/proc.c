@@ -11,6 +11,7 @@
 
 #include "abi.h"
 #include "clock.h"
+#include "probes.h"
 #include "proc.h"
 #include "slots.h"
 #include "vendor.h"
@@ -133,11 +134,15 @@ static const struct seq_operations seq_ops = {
 
 static int table_open(struct inode *inode, struct file *file)
 {
-	struct table *table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
-	int err = -ENOMEM;
+	struct table *table;
+	int err;
 
+	/* Better than a table without VMs: readers look for them elsewhere. */
+	if (attach_refused())
+		return -ENODEV;
+	table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
-		return err;
+		return -ENOMEM;
 	err = rows_alloc(&table->rows);
 	if (err)
 		goto free_table;

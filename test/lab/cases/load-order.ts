@@ -84,6 +84,25 @@ function stateIn({ pid }: ChildProcess, file: 'wchan' | 'stat'): string {
   return readFileSync(`/proc/${pid}/${file}`, 'latin1')
 }
 
+test('a KVM that lacks a tracepoint is not counted at all, and the file says so', async () => {
+  const halfKvm = join(process.env.LAB_MODULES!, 'half_kvm.ko')
+  const refused = { code: 'ENODEV' }
+  rmmod('kvm_amd', 'kvm')
+  execFileSync('insmod', [halfKvm])
+  assert.throws(() => readTable(), refused)
+  assert.match(
+    execFileSync('dmesg', { encoding: 'latin1' }),
+    /kvminfo: this KVM is not counted: cannot probe its tracepoint kvm_userspace_exit/,
+  )
+  rmmod('kvminfo')
+  insmod('kvminfo')
+  assert.throws(() => readTable(), refused)
+  rmmod('half_kvm')
+  assert.equal(readTable().rows.length, 0)
+  modprobe('kvm_amd')
+  await assertCounts()
+})
+
 test('an attempt to load the wrong vendor module changes nothing', async () => {
   // KVM refuses it in one of two ways, of which modprobe takes one (already loaded) for a success.
   try {
