@@ -41,7 +41,8 @@
  *   kvm_ns               time from an exit to the next entry or hand-over, less halt_ns
  *   halt_ns              time a vCPU was halted or polled for a wake-up in KVM
  *   user_ns              time from a hand-over to the next entry
- *   start_ns             start of the process, since boot: pid's other half
+ *   start_ns             start of the process, since boot, in the reader's time namespace:
+ *                        pid's other half
  *   vcpus                vcpu_id:tid,... of the vCPU threads now alive, "-" for none;
  *                        tids in the reader's pid namespace
  *   reasons              name:count,... of the reasons seen, "-" for none

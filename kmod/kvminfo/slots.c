@@ -19,6 +19,7 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
+#include "boottime.h"
 #include "pool.h"
 #include "slots.h"
 
@@ -201,7 +202,7 @@ static void row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 	int i;
 
 	copy->pid = pid_nr_ns(row->pid, ns);
-	copy->start_ns = row->start_ns;
+	copy->start_ns = timens_add_boottime_ns(row->start_ns);
 	copy->first_vcpu = to->nr_vcpus;
 	do {
 		seq = read_seqcount_begin(&row->seq);

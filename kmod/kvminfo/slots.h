@@ -92,7 +92,7 @@ void slot_end(void);
 /* A row as it was at one moment. */
 struct row_copy {
 	pid_t pid;
-	u64 start_ns;
+	u64 start_ns;			/* in the time namespace of the reader */
 	size_t first_vcpu, vcpus;	/* in the table's vcpu[] */
 	u64 n[NR_COUNTERS];
 };
