@@ -28,7 +28,7 @@
  *   vendor   svm | vmx | - (no exit seen yet)
  *   time     on | off: whether the *_ns columns count
  *   reasons  on | -: whether exit reasons can be read on this kernel
- *   lost     exits that could not be counted, as no slot could be had
+ *   lost     exits and signals that could not be counted, as no slot could be had
  *
  * Columns:
  *   index                1, 2, ... in the order of this read

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "probes.h"
 #include "proc.h"
+#include "rows.h"
 #include "slots.h"
 #include "vendor.h"
 #include "version.h"
@@ -143,10 +144,9 @@ static int table_open(struct inode *inode, struct file *file)
 	table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return -ENOMEM;
-	err = rows_alloc(&table->rows);
+	err = rows_read(&table->rows, proc_pid_ns(inode->i_sb));
 	if (err)
 		goto free_table;
-	rows_read(&table->rows, proc_pid_ns(inode->i_sb));
 	table->lost = slots_lost();
 	table->isa = slots_isa();
 	table->time = clock_valid();

@@ -21,7 +21,6 @@
 #include <asm/local64.h>
 #include <linux/hashtable.h>
 #include <linux/llist.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched.h>
 
 #include "reasons.h"
@@ -80,44 +79,16 @@ static __always_inline struct slot *slot_find(void)
 	return NULL;
 }
 
-/* The same for a thread without one; NULL, and counted, if the pool is empty. */
+/* The same for a thread without one; NULL, and the exit is lost, if the pool is empty. */
 struct slot *slot_create(u32 isa, int vcpu_id);
 
-/* KVM_RUN of a thread without a slot returned for a signal: counted in the row. */
+/* KVM_RUN of a thread without a slot returned for a signal: counted in the row, or as lost. */
 void row_count_signal(void);
 
 /* The running thread ends: keep its counts in the row. In sched_process_exit. */
 void slot_end(void);
 
-/* A row as it was at one moment. */
-struct row_copy {
-	pid_t pid;
-	u64 start_ns;			/* in the time namespace of the reader */
-	size_t first_vcpu, vcpus;	/* in the table's vcpu[] */
-	u64 n[NR_COUNTERS];
-};
-
-struct vcpu_copy {
-	int id;
-	pid_t tid;
-};
-
-/* All rows and their living threads, as rows_read() found them. */
-struct rows {
-	size_t max_rows, max_vcpus;	/* room; set by rows_alloc() */
-	size_t nr_rows, nr_vcpus;
-	struct row_copy *row;
-	struct vcpu_copy *vcpu;
-};
-
-/* Makes room for what there is, and a few VMs that are just being started. */
-int rows_alloc(struct rows *rows);
-void rows_free(struct rows *rows);
-
-/* Copies the rows that @ns can see, oldest first, as far as there is room. Sleeps. */
-void rows_read(struct rows *rows, struct pid_namespace *ns);
-
-u64 slots_lost(void);		/* exits without a slot */
+u64 slots_lost(void);		/* exits and signals that were not counted */
 u32 slots_isa(void);		/* KVM_ISA_* of the first exit, 0 if none yet */
 
 int slots_init(void);
