@@ -71,7 +71,7 @@ static __always_inline void count_exit(struct slot *slot, enum clock clock,
 static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vcpu,
 					   u32 isa, u32 code)
 {
-	struct slot *slot = slot_create(isa, vcpu->vcpu_id);
+	struct slot *slot = slot_create(isa, vcpu);
 
 	if (slot)
 		count_exit(slot, clock, vcpu, isa, code);

@@ -17,6 +17,7 @@
 #include "pool.h"
 #include "row.h"
 #include "slots.h"
+#include "vendor.h"
 
 struct hlist_head slots_by_task[1 << SLOT_HASH_BITS];
 static DEFINE_HASHTABLE(rows_by_signal, 10);
@@ -68,21 +69,23 @@ static void row_end(struct row *row)
 	llist_add(&row->dead, &dead_rows);
 }
 
-noinline struct slot *slot_create(u32 isa, int vcpu_id)
+noinline struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu)
 {
 	struct slot *slot = NULL;
 	unsigned long flags;
-	struct row *row;
+	struct row *row = NULL;
 
 	raw_spin_lock_irqsave(&lock, flags);
-	row = row_find(current->signal) ?: row_create();
+	/* Else the probe's arguments are not what we take them for: nothing is followed. */
+	if (isa == KVM_ISA_VMX || isa == KVM_ISA_SVM)
+		row = row_find(current->signal) ?: row_create();
 	if (row)
 		slot = pool_take(&slot_pool);
 	if (slot) {
 		slot->task = current;
 		slot->row = row;
 		slot->pid = get_pid(task_pid(current));
-		slot->vcpu_id = vcpu_id;
+		slot->vcpu_id = vcpu->vcpu_id;
 		atomic_inc(&nr_slots);
 		write_seqcount_begin(&row->seq);
 		list_add_tail_rcu(&slot->in_row, &row->slots);

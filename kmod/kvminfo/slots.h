@@ -28,7 +28,7 @@
 /* In the order of use: with the slot's head, an exit touches two cache lines. */
 enum counter {
 	N_VM_SWITCH,
-	N_KVM_TIME,		/* times in ticks of clock.h, halts not taken off */
+	N_KVM_TIME,		/* times in ticks of clock.h; halts are taken off */
 	N_QEMU_SWITCH,
 	N_USER_TIME,
 	N_SIGNAL,
@@ -43,6 +43,7 @@ enum phase {
 	PHASE_USER,		/* handed over to user space */
 };
 
+struct kvm_vcpu;
 struct row;
 
 struct slot {
@@ -79,8 +80,11 @@ static __always_inline struct slot *slot_find(void)
 	return NULL;
 }
 
-/* The same for a thread without one; NULL, and the exit is lost, if the pool is empty. */
-struct slot *slot_create(u32 isa, int vcpu_id);
+/*
+ * The same for a thread without one. NULL, and the exit is lost, if the pool is
+ * empty or @isa is none that there is: then the arguments are not what they seem.
+ */
+struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu);
 
 /* KVM_RUN of a thread without a slot returned for a signal: counted in the row, or as lost. */
 void row_count_signal(void);
