@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, test } from 'node:test'
 import { insmod, modprobe, rmmod } from './kvminfo/kernel-modules.ts'
-import { readTable, rowOf } from './kvminfo/table.ts'
+import { readTable } from './kvminfo/table.ts'
 import { until } from './kvminfo/until.ts'
 import { endVms, startVm } from './kvminfo/vm.ts'
 
@@ -38,7 +38,7 @@ test('KVM’s statistic set back is not counted', async () => {
   insmod('kvminfo')
   showBtf()
   const vm = await startVm('--rep', '0', '--out', '50')
-  const ioNum = (): number => rowOf(readTable(), vm.pid).io_num!
+  const ioNum = (): number => readTable().rows[0]?.io_num ?? 0
   await until('it counts', () => ioNum() > 500)
   const before = ioNum()
   const statistics = readdirSync('/sys/kernel/debug/kvm').filter((entry) => entry.startsWith(`${vm.pid}-`))
