@@ -73,19 +73,23 @@ noinline struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu)
 {
 	struct slot *slot = NULL;
 	unsigned long flags;
-	struct row *row = NULL;
+	struct row *row;
+	int vcpu_id;
+
+	/* Else the probe's arguments are not what we take them for: follow nothing. */
+	if (isa != KVM_ISA_VMX && isa != KVM_ISA_SVM)
+		goto out;
+	vcpu_id = vcpu->vcpu_id;
 
 	raw_spin_lock_irqsave(&lock, flags);
-	/* Else the probe's arguments are not what we take them for: nothing is followed. */
-	if (isa == KVM_ISA_VMX || isa == KVM_ISA_SVM)
-		row = row_find(current->signal) ?: row_create();
+	row = row_find(current->signal) ?: row_create();
 	if (row)
 		slot = pool_take(&slot_pool);
 	if (slot) {
 		slot->task = current;
 		slot->row = row;
 		slot->pid = get_pid(task_pid(current));
-		slot->vcpu_id = vcpu->vcpu_id;
+		slot->vcpu_id = vcpu_id;
 		atomic_inc(&nr_slots);
 		write_seqcount_begin(&row->seq);
 		list_add_tail_rcu(&slot->in_row, &row->slots);
@@ -96,6 +100,7 @@ noinline struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu)
 		first_isa = isa;
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
+out:
 	if (!slot)
 		atomic64_inc(&lost);
 	return slot;

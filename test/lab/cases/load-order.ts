@@ -85,10 +85,9 @@ function stateIn({ pid }: ChildProcess, file: 'wchan' | 'stat'): string {
 }
 
 test('a KVM that lacks a tracepoint is not counted at all, and the file says so', async () => {
-  const halfKvm = join(process.env.LAB_MODULES!, 'half_kvm.ko')
   const refused = { code: 'ENODEV' }
   rmmod('kvm_amd', 'kvm')
-  execFileSync('insmod', [halfKvm])
+  execFileSync('insmod', [join(process.env.LAB_MODULES!, 'half_kvm.ko')])
   assert.throws(() => readTable(), refused)
   assert.match(
     execFileSync('dmesg', { encoding: 'latin1' }),
@@ -99,6 +98,17 @@ test('a KVM that lacks a tracepoint is not counted at all, and the file says so'
   assert.throws(() => readTable(), refused)
   rmmod('half_kvm')
   assert.equal(readTable().rows.length, 0)
+  modprobe('kvm_amd')
+  await assertCounts()
+})
+
+test('exits that cannot be told are lost, and nothing of them is read', async () => {
+  rmmod('kvm_amd', 'kvm')
+  execFileSync('insmod', [join(process.env.LAB_MODULES!, 'strange_kvm.ko')])
+  const { head, rows } = readTable()
+  assert.deepEqual([head.vendor, head.lost, rows.length], ['-', '3', 0])
+  rmmod('strange_kvm', 'kvminfo')
+  insmod('kvminfo')
   modprobe('kvm_amd')
   await assertCounts()
 })
