@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds both modules, with all compiler warnings and sparse, for every kernel
-# that Debian 12 offers. One line per kernel and a total; any warning fails.
+# that Debian 12 offers. One line per kernel, with the features that the build
+# found in it, and a total; any warning fails, and any other features than known.
 #
 # usage: matrix.sh BUILD_DIR [PACKAGE...]
 set -u
@@ -13,6 +14,16 @@ shift
 [ $# -gt 0 ] || set -- \
 	linux-headers-amd64 linux-headers-rt-amd64 linux-headers-cloud-amd64 \
 	linux-headers-6.12-amd64 linux-headers-6.12-rt-amd64 linux-headers-6.12-cloud-amd64
+
+# HAVE_* of the kernels that were looked at; of others, what is found.
+features() {
+	case $1 in
+	5.10.*) echo KVM_EXIT_TAKES_CODE ;;
+	6.1.*) echo KVM_EXIT_TAKES_VCPU TIMENS_BOOTTIME_NS ;;
+	6.12.*) echo KVM_EXIT_TAKES_VCPU SCHED_ENTITY_SLICE TIMENS_BOOTTIME_NS ;;
+	*) echo "$2" ;;
+	esac
+}
 
 kernels=0 failed=0 warnings=0
 for package in "$@"; do
@@ -35,7 +46,11 @@ for package in "$@"; do
 	for module in kvminfo taskinfo; do
 		[ -f "$build/$release/$module.ko" ] || verdict=FAILED
 	done
-	echo "$release $verdict, $count warnings"
+	found=$(sed -n 's/^#define HAVE_\([A-Z_]*\) 1$/\1/p' "$build/$release/compat/have.h" | xargs)
+	known=$(features "$release" "$found")
+	[ "$found" = "$known" ] || verdict=FAILED
+	echo "$release $verdict, $count warnings, has $found"
+	[ "$found" = "$known" ] || echo "    should have $known"
 	if [ $verdict = FAILED ]; then
 		failed=$((failed + 1))
 		grep -iE 'warning|error' "$log" | head -n 20 | sed 's/^/    /'

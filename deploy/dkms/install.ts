@@ -1,18 +1,14 @@
 // `npm run kmod:install [-- --kernel RELEASE]`: builds both kernel modules by DKMS, so that they are rebuilt with each
 // new kernel, loads them now and at boot. For another kernel than the running one it builds and installs only.
-import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
+import { build } from './build.ts'
 import {
-  dkmsSource,
   group,
-  knownVersions,
   modprobeFile,
   modules,
   modulesLoadFile,
-  packageName,
-  packageVersion,
   readGroup,
   sourceDirectory,
 } from './module-package.ts'
@@ -20,24 +16,6 @@ import { missing, surroundingsOf } from './preconditions.ts'
 import { main, run, StepError, say } from './step.ts'
 
 const isLoaded = (module: string): boolean => existsSync(`/sys/module/${module}`)
-
-function build(kernel: string): void {
-  for (const version of knownVersions()) {
-    say(`Remove version ${version}, which DKMS has already`)
-    run('dkms', 'remove', '-m', packageName, '-v', version, '--all')
-    rmSync(dkmsSource(version), { recursive: true, force: true })
-  }
-  const version = packageVersion()
-  say(`Copy the sources to ${dkmsSource(version)}`)
-  // Without what a build left behind; through links, as DKMS copies the folder once more.
-  cpSync(sourceDirectory, dkmsSource(version), {
-    recursive: true,
-    dereference: true,
-    filter: (path) => basename(path) !== 'build',
-  })
-  say(`Build and install for kernel ${kernel}`)
-  run('dkms', 'install', '-m', packageName, '-v', version, '-k', kernel)
-}
 
 function configure(groupId: string): void {
   say(`Write ${modprobeFile}: group ${group} (${groupId}) may read /proc/kvminfo and /proc/taskinfo`)
@@ -81,7 +59,7 @@ main(() => {
   const problem = missing('kmod:install', surroundingsOf(kernel))
   if (problem !== undefined) throw new StepError(problem)
 
-  build(kernel)
+  build(sourceDirectory, kernel)
   say(`Make sure of group ${group}`)
   run('groupadd', '--system', '--force', group)
   const id = readGroup()?.id

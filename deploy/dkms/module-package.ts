@@ -16,11 +16,11 @@ export const modulesLoadFile = '/etc/modules-load.d/kvminfo.conf'
 
 export const dkmsSource = (version: string): string => `/usr/src/${packageName}-${version}`
 
-/** As kmod/dkms.conf has it. */
-export function packageVersion(): string {
-  const text = readFileSync(`${sourceDirectory}/dkms.conf`, 'utf8')
+/** As dkms.conf among the modules' sources has it. */
+export function packageVersion(sources: string): string {
+  const text = readFileSync(`${sources}/dkms.conf`, 'utf8')
   const version = /^PACKAGE_VERSION="(.+)"$/m.exec(text)?.[1]
-  if (version === undefined) throw new StepError(`no PACKAGE_VERSION in ${sourceDirectory}/dkms.conf`)
+  if (version === undefined) throw new StepError(`no PACKAGE_VERSION in ${sources}/dkms.conf`)
   return version
 }
 

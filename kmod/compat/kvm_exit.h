@@ -9,7 +9,11 @@
 
 #include "compat.h"
 
-#ifdef HAVE_KVM_EXIT_TAKES_VCPU
+#if defined(HAVE_KVM_EXIT_TAKES_VCPU) == defined(HAVE_KVM_EXIT_TAKES_CODE)
+
+#error "cannot tell what tracepoint kvm_exit takes here; the compiler's words: compat/KVM_EXIT_*.log"
+
+#elif defined(HAVE_KVM_EXIT_TAKES_VCPU)
 
 #define KVM_EXIT_GIVES_CODE false
 #define KVM_EXIT_PROBE(name, body, clock)					\

@@ -28,7 +28,7 @@
  *   vendor   svm | vmx | - (no exit seen yet)
  *   time     on | off: whether the *_ns columns count
  *   reasons  on | -: whether exit reasons can be read on this kernel
- *   lost     exits that could not be counted, as no slot could be had
+ *   lost     exits and signals that could not be counted, as no slot could be had
  *
  * Columns:
  *   index                1, 2, ... in the order of this read
@@ -41,10 +41,14 @@
  *   kvm_ns               time from an exit to the next entry or hand-over, less halt_ns
  *   halt_ns              time a vCPU was halted or polled for a wake-up in KVM
  *   user_ns              time from a hand-over to the next entry
- *   start_ns             start of the process, since boot: pid's other half
+ *   start_ns             start of the process, since boot, in the reader's time namespace:
+ *                        pid's other half
  *   vcpus                vcpu_id:tid,... of the vCPU threads now alive, "-" for none;
  *                        tids in the reader's pid namespace
  *   reasons              name:count,... of the reasons seen, "-" for none
+ *
+ * open() fails with ENODEV where there is a KVM that cannot be counted, as it
+ * lacks a tracepoint.
  *
  * The first six are the columns of the 2018 thesis, in its order.
  */

@@ -13,6 +13,10 @@
 
 static enum clock clock;
 
+/* Where the KVM is that was refused; built in: NULL. */
+static bool refused;
+static const struct module *refused_in;
+
 static void attach(struct tracepoint *tp, void *data)
 {
 	struct probe *probe = data;
@@ -38,6 +42,32 @@ static bool wanted(const struct probe *probe)
 	return probe->function[clock] && !probe->tp;
 }
 
+/*
+ * KVM's tracepoints all come with one module, or built in. Each tells what the
+ * others mean, so it is all of them or none.
+ */
+static void all_or_none(const struct module *mod)
+{
+	const struct probe *missing = NULL;
+	struct probe *probe;
+	bool any = false;
+
+	for (probe = probes + 1; probe->tracepoint; probe++) {
+		if (probe->tp)
+			any = true;
+		else if (wanted(probe))
+			missing = missing ?: probe;
+	}
+	if (!any || !missing)
+		return;
+	pr_err("this KVM is not counted: cannot probe its tracepoint %s\n", missing->tracepoint);
+	for (probe = probes + 1; probe->tracepoint; probe++)
+		if (probe->tp)
+			detach(probe);
+	refused = true;
+	refused_in = mod;
+}
+
 static void attach_module(struct module *mod)
 {
 	struct probe *probe;
@@ -46,6 +76,7 @@ static void attach_module(struct module *mod)
 	for (probe = probes; probe->tracepoint; probe++)
 		for (i = 0; wanted(probe) && i < mod->num_tracepoints; i++)
 			attach(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]), probe);
+	all_or_none(mod);
 }
 
 static void detach_module(struct module *mod)
@@ -57,6 +88,8 @@ static void detach_module(struct module *mod)
 		for (i = 0; probe->tp && i < mod->num_tracepoints; i++)
 			if (probe->tp == tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]))
 				detach(probe);
+	if (refused && refused_in == mod)
+		refused = false;
 }
 
 /* Also called, on registering and unregistering it, for what is loaded by then. */
@@ -82,12 +115,18 @@ int attach_start(enum clock clock_in_use)
 	for (probe = probes; probe->tracepoint; probe++)
 		if (wanted(probe))
 			for_each_kernel_tracepoint(attach, probe);
+	all_or_none(NULL);
 	err = probes[0].tp ? register_tracepoint_module_notifier(&attach_nb) : -ENOENT;
 	if (err) {
 		pr_err("no tracepoint %s in this kernel\n", probes[0].tracepoint);
 		attach_stop();
 	}
 	return err;
+}
+
+bool attach_refused(void)
+{
+	return READ_ONCE(refused);
 }
 
 void attach_stop(void)

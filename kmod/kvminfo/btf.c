@@ -42,10 +42,14 @@ int btf_read(const char *name, struct btf_blob *blob)
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	blob->size = i_size_read(file_inode(file));
+	err = -EINVAL;
+	if (!blob->size)
+		goto close;
 	blob->data = vmalloc(blob->size);
 	err = blob->data ? read_all(file, blob->data, blob->size) : -ENOMEM;
 	if (err)
 		btf_free(blob);
+close:
 	filp_close(file, NULL);
 	return err;
 }

@@ -37,13 +37,14 @@ static __always_inline void count_time(struct slot *slot, int counter, u64 now)
 
 /*
  * Without exit codes, port I/O exits come from KVM's own statistic. It counts
- * an exit after this probe saw it, so io_num lags by one.
+ * an exit after this probe saw it, so io_num lags by one. It steps back where
+ * debugfs resets it, or where a new vCPU lies where an old one did.
  */
 static noinline notrace void count_io_by_stat(struct slot *slot, struct kvm_vcpu *vcpu)
 {
 	u64 io_exits = vcpu->stat.io_exits;
 
-	if (slot->vcpu == vcpu)
+	if (slot->vcpu == vcpu && io_exits >= slot->io_exits)
 		local64_add(io_exits - slot->io_exits, &slot->n[N_REASON + REASON_io]);
 	slot->vcpu = vcpu;
 	slot->io_exits = io_exits;
@@ -70,7 +71,7 @@ static __always_inline void count_exit(struct slot *slot, enum clock clock,
 static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vcpu,
 					   u32 isa, u32 code)
 {
-	struct slot *slot = slot_create(isa, vcpu->vcpu_id);
+	struct slot *slot = slot_create(isa, vcpu);
 
 	if (slot)
 		count_exit(slot, clock, vcpu, isa, code);

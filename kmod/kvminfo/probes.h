@@ -12,11 +12,17 @@ struct probe {
 	struct tracepoint *tp;		/* where it is attached */
 };
 
-/* In the order of attaching. Ends with a NULL name. */
+/* In the order of attaching: first the kernel's own, then KVM's. Ends with a NULL name. */
 extern struct probe probes[];
 
 /* Attaches to KVM, built in or loaded, now or later. */
 int attach_start(enum clock clock);
+
+/*
+ * Whether there is a KVM that lacks one of the tracepoints, so that what could be
+ * seen of it would be counted wrong: it is not probed at all.
+ */
+bool attach_refused(void);
 
 /* When it returns, no probe runs any more. */
 void attach_stop(void);

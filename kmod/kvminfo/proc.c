@@ -11,7 +11,9 @@
 
 #include "abi.h"
 #include "clock.h"
+#include "probes.h"
 #include "proc.h"
+#include "rows.h"
 #include "slots.h"
 #include "vendor.h"
 #include "version.h"
@@ -133,15 +135,18 @@ static const struct seq_operations seq_ops = {
 
 static int table_open(struct inode *inode, struct file *file)
 {
-	struct table *table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
-	int err = -ENOMEM;
+	struct table *table;
+	int err;
 
+	/* Better than a table without VMs: readers look for them elsewhere. */
+	if (attach_refused())
+		return -ENODEV;
+	table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
-		return err;
-	err = rows_alloc(&table->rows);
+		return -ENOMEM;
+	err = rows_read(&table->rows, proc_pid_ns(inode->i_sb));
 	if (err)
 		goto free_table;
-	rows_read(&table->rows, proc_pid_ns(inode->i_sb));
 	table->lost = slots_lost();
 	table->isa = slots_isa();
 	table->time = clock_valid();

@@ -4,48 +4,31 @@
  *
  * Writers (a thread's first exit and its end, both in probes) hold the raw
  * spinlock; both are rare. Whatever they unlink is freed by a worker once no
- * probe can see it and no reader is at work. Readers hold a mutex against the
- * worker and take a row's sums under its sequence count: a slot that is folded
- * into its row meanwhile is never seen twice or not at all, so that the sums of
- * a living VM never step back.
+ * probe can see it and no reader (rows.c) is at work.
  */
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
-#include <linux/seqlock.h>
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
 #include "pool.h"
+#include "row.h"
 #include "slots.h"
-
-struct row {
-	struct hlist_node by_signal;
-	const struct signal_struct *signal;
-	struct list_head in_rows;
-	struct llist_node dead;
-	struct pid *pid;
-	u64 start_ns;
-
-	seqcount_raw_spinlock_t seq;
-	struct list_head slots;		/* of living threads */
-	unsigned int nr_slots;
-	u64 past[NR_COUNTERS];		/* of ended ones, and of others' time without a slot */
-};
+#include "vendor.h"
 
 struct hlist_head slots_by_task[1 << SLOT_HASH_BITS];
 static DEFINE_HASHTABLE(rows_by_signal, 10);
-static LIST_HEAD(all_rows);
+LIST_HEAD(all_rows);
 static DEFINE_RAW_SPINLOCK(lock);
-static atomic_t nr_rows, nr_slots;
+atomic_t nr_rows, nr_slots;
 
 static struct pool slot_pool, row_pool;
 static LLIST_HEAD(dead_slots);
 static LLIST_HEAD(dead_rows);
-static DEFINE_MUTEX(reading);
+DEFINE_MUTEX(reading);
 
 static atomic64_t lost;
 static u32 first_isa;
@@ -86,11 +69,17 @@ static void row_end(struct row *row)
 	llist_add(&row->dead, &dead_rows);
 }
 
-noinline struct slot *slot_create(u32 isa, int vcpu_id)
+noinline struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu)
 {
 	struct slot *slot = NULL;
 	unsigned long flags;
 	struct row *row;
+	int vcpu_id;
+
+	/* Else the probe's arguments are not what we take them for: follow nothing. */
+	if (isa != KVM_ISA_VMX && isa != KVM_ISA_SVM)
+		goto out;
+	vcpu_id = vcpu->vcpu_id;
 
 	raw_spin_lock_irqsave(&lock, flags);
 	row = row_find(current->signal) ?: row_create();
@@ -111,6 +100,7 @@ noinline struct slot *slot_create(u32 isa, int vcpu_id)
 		first_isa = isa;
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
+out:
 	if (!slot)
 		atomic64_inc(&lost);
 	return slot;
@@ -129,6 +119,8 @@ void row_count_signal(void)
 		write_seqcount_end(&row->seq);
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
+	if (!row)
+		atomic64_inc(&lost);
 }
 
 static void reclaim(struct work_struct *work)
@@ -189,74 +181,6 @@ void slot_end(void)
 		row_end(row);
 	raw_spin_unlock_irqrestore(&lock, flags);
 	queue_work(system_unbound_wq, &reclaim_work);
-}
-
-/* A row's sums and its threads, all of one moment. */
-static void row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
-{
-	struct row_copy *copy = &to->row[to->nr_rows++];
-	struct slot *slot;
-	unsigned int seq;
-	size_t vcpus;
-	int i;
-
-	copy->pid = pid_nr_ns(row->pid, ns);
-	copy->start_ns = row->start_ns;
-	copy->first_vcpu = to->nr_vcpus;
-	do {
-		seq = read_seqcount_begin(&row->seq);
-		vcpus = to->nr_vcpus;
-		memcpy(copy->n, row->past, sizeof(copy->n));
-		list_for_each_entry_rcu(slot, &row->slots, in_row, lockdep_is_held(&reading)) {
-			for (i = 0; i < NR_COUNTERS; i++)
-				copy->n[i] += local64_read(&slot->n[i]);
-			if (vcpus < to->max_vcpus)
-				to->vcpu[vcpus++] = (struct vcpu_copy) {
-					.id = slot->vcpu_id,
-					.tid = pid_nr_ns(slot->pid, ns),
-				};
-		}
-	} while (read_seqcount_retry(&row->seq, seq));
-	copy->vcpus = vcpus - to->nr_vcpus;
-	to->nr_vcpus = vcpus;
-}
-
-/* What may be started between rows_alloc() and rows_read(): the rest comes with the next read. */
-#define ROOM_FOR_NEW 64
-
-int rows_alloc(struct rows *rows)
-{
-	rows->max_rows = atomic_read(&nr_rows) + ROOM_FOR_NEW;
-	rows->max_vcpus = atomic_read(&nr_slots) + ROOM_FOR_NEW;
-	rows->row = kvmalloc_array(rows->max_rows, sizeof(*rows->row), GFP_KERNEL_ACCOUNT);
-	rows->vcpu = kvmalloc_array(rows->max_vcpus, sizeof(*rows->vcpu), GFP_KERNEL_ACCOUNT);
-	if (rows->row && rows->vcpu)
-		return 0;
-	rows_free(rows);
-	return -ENOMEM;
-}
-
-void rows_free(struct rows *rows)
-{
-	kvfree(rows->row);
-	kvfree(rows->vcpu);
-}
-
-void rows_read(struct rows *rows, struct pid_namespace *ns)
-{
-	struct row *row;
-
-	rows->nr_rows = 0;
-	rows->nr_vcpus = 0;
-	mutex_lock(&reading);
-	list_for_each_entry_rcu(row, &all_rows, in_rows, lockdep_is_held(&reading)) {
-		if (rows->nr_rows == rows->max_rows)
-			break;
-		if (pid_nr_ns(row->pid, ns))
-			row_read(row, rows, ns);
-		cond_resched();
-	}
-	mutex_unlock(&reading);
 }
 
 u64 slots_lost(void)

@@ -21,7 +21,6 @@
 #include <asm/local64.h>
 #include <linux/hashtable.h>
 #include <linux/llist.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched.h>
 
 #include "reasons.h"
@@ -29,7 +28,7 @@
 /* In the order of use: with the slot's head, an exit touches two cache lines. */
 enum counter {
 	N_VM_SWITCH,
-	N_KVM_TIME,		/* times in ticks of clock.h, halts not taken off */
+	N_KVM_TIME,		/* times in ticks of clock.h; halts are taken off */
 	N_QEMU_SWITCH,
 	N_USER_TIME,
 	N_SIGNAL,
@@ -44,6 +43,7 @@ enum phase {
 	PHASE_USER,		/* handed over to user space */
 };
 
+struct kvm_vcpu;
 struct row;
 
 struct slot {
@@ -80,44 +80,19 @@ static __always_inline struct slot *slot_find(void)
 	return NULL;
 }
 
-/* The same for a thread without one; NULL, and counted, if the pool is empty. */
-struct slot *slot_create(u32 isa, int vcpu_id);
+/*
+ * The same for a thread without one. NULL, and the exit is lost, if the pool is
+ * empty or @isa is none that there is: then the arguments are not what they seem.
+ */
+struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu);
 
-/* KVM_RUN of a thread without a slot returned for a signal: counted in the row. */
+/* KVM_RUN of a thread without a slot returned for a signal: counted in the row, or as lost. */
 void row_count_signal(void);
 
 /* The running thread ends: keep its counts in the row. In sched_process_exit. */
 void slot_end(void);
 
-/* A row as it was at one moment. */
-struct row_copy {
-	pid_t pid;
-	u64 start_ns;
-	size_t first_vcpu, vcpus;	/* in the table's vcpu[] */
-	u64 n[NR_COUNTERS];
-};
-
-struct vcpu_copy {
-	int id;
-	pid_t tid;
-};
-
-/* All rows and their living threads, as rows_read() found them. */
-struct rows {
-	size_t max_rows, max_vcpus;	/* room; set by rows_alloc() */
-	size_t nr_rows, nr_vcpus;
-	struct row_copy *row;
-	struct vcpu_copy *vcpu;
-};
-
-/* Makes room for what there is, and a few VMs that are just being started. */
-int rows_alloc(struct rows *rows);
-void rows_free(struct rows *rows);
-
-/* Copies the rows that @ns can see, oldest first, as far as there is room. Sleeps. */
-void rows_read(struct rows *rows, struct pid_namespace *ns);
-
-u64 slots_lost(void);		/* exits without a slot */
+u64 slots_lost(void);		/* exits and signals that were not counted */
 u32 slots_isa(void);		/* KVM_ISA_* of the first exit, 0 if none yet */
 
 int slots_init(void);

@@ -3,12 +3,16 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/notifier.h>
 
 #include "btf.h"
 #include "vendor.h"
 
 struct exit_layout svm_exit, vmx_exit;
+
+/* Vendor modules may be loaded while we are, or two at once. */
+static DEFINE_MUTEX(learning);
 
 /* A member of a structure, and a member of that one's structure, if named. */
 struct place {
@@ -74,7 +78,6 @@ static void vendor_learn(const struct vendor *vendor, const struct btf_blob *vml
 	struct btf_blob split;
 	int offset, err;
 
-	vendor->layout->known = false;
 	err = btf_read(vendor->module, &split);
 	if (!err) {
 		offset = vendor_offset(vendor, vmlinux, &split);
@@ -89,21 +92,28 @@ static void vendor_learn(const struct vendor *vendor, const struct btf_blob *vml
 	pr_info("%s: exit code at offset %d\n", vendor->module, offset);
 }
 
+/* Of @module, or of all vendors for NULL. */
 static void vendor_learn_all(const char *module)
 {
 	struct btf_blob vmlinux;
 	int i, err;
 
+	mutex_lock(&learning);
 	err = btf_read("vmlinux", &vmlinux);
-	if (err) {
+	if (err)
 		pr_warn("no exit reasons: cannot read /sys/kernel/btf/vmlinux (error %d), which needs CONFIG_DEBUG_INFO_BTF\n",
 			err);
-		return;
-	}
-	for (i = 0; i < ARRAY_SIZE(vendors); i++)
-		if (!module || !strcmp(module, vendors[i].module))
+	for (i = 0; i < ARRAY_SIZE(vendors); i++) {
+		if (module && strcmp(module, vendors[i].module))
+			continue;
+		/* What is known may be of a module that is gone. */
+		vendors[i].layout->known = false;
+		if (!err)
 			vendor_learn(&vendors[i], &vmlinux);
-	btf_free(&vmlinux);
+	}
+	if (!err)
+		btf_free(&vmlinux);
+	mutex_unlock(&learning);
 }
 
 static int vendor_module_event(struct notifier_block *nb, unsigned long event, void *data)
@@ -135,12 +145,17 @@ bool vendor_reasons_known(u32 isa)
 	       (isa != KVM_ISA_SVM && vmx_exit.known);
 }
 
+/* Watches first: a module that came after the look and before the watch would be missed. */
 int vendor_start(void)
 {
+	int err;
+
 	if (KVM_EXIT_GIVES_CODE)
 		return 0;
-	vendor_learn_all(NULL);
-	return register_module_notifier(&vendor_nb);
+	err = register_module_notifier(&vendor_nb);
+	if (!err)
+		vendor_learn_all(NULL);
+	return err;
 }
 
 void vendor_stop(void)

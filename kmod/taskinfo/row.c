@@ -37,7 +37,11 @@ static void put_none(struct seq_file *m)
 	seq_puts(m, " -");
 }
 
-/* What task_lock() guards: the thread may rename itself, execve() or exit. */
+/*
+ * What task_lock() guards: the thread may execve() or exit. A thread that renames
+ * itself takes it too, but not in newer kernels: there the name may be part old
+ * and part new; it ends in a 0 all the same.
+ */
 struct locked_part {
 	char comm[TASK_COMM_LEN];
 	unsigned long rss_pages;

@@ -1,11 +1,12 @@
 // The wrappers around DKMS, as far as a machine allows without loading a module: what they say when something is
-// missing, and that DKMS builds both modules from kmod/dkms.conf.
+// missing, and that DKMS installs both modules from kmod/dkms.conf, or leaves those that are installed.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { build } from '../../deploy/dkms/build.ts'
 import {
   findGroup,
   packageVersion,
@@ -64,44 +65,57 @@ test('versions from dkms status, group from /etc/group', () => {
   expect(findGroup(others)).toBeUndefined()
 })
 
-test('DKMS builds both modules', { timeout: 300_000 }, () => {
+// With a DKMS of its own: nothing of the host's is touched.
+test('an installation replaces the one before, but not by one that does not compile', {
+  timeout: 600_000,
+}, () => {
   const fetched = spawnSync(join(sourceDirectory, 'fetch-headers.sh'), ['linux-headers-amd64'], {
     encoding: 'utf8',
   })
   expect(fetched.status, fetched.stderr).toBe(0)
   const headers = fetched.stdout.trim()
   const kernel = basename(headers).replace(/^linux-headers-/, '')
-  const root = mkdtempSync(join(tmpdir(), 'kvminfo-dkms-'))
+  const root = mkdtempSync(join(tmpdir(), 'kvminfo-dkms-test-'))
+  const at = (...path: string[]) => join(root, ...path)
   try {
-    const version = packageVersion()
-    for (const name of ['tree', 'source', 'install']) mkdirSync(join(root, name))
-    cpSync(sourceDirectory, join(root, 'source', `kvminfo-${version}`), {
-      recursive: true,
-      filter: (path) => basename(path) !== 'build',
-    })
-    const trees = [
-      ...['--kernelsourcedir', headers],
-      '--dkmstree',
-      join(root, 'tree'),
-      '--sourcetree',
-      join(root, 'source'),
-      '--installtree',
-      join(root, 'install'),
+    for (const path of ['tree', 'sources', `installed/${kernel}`]) mkdirSync(at(path), { recursive: true })
+    cpSync(sourceDirectory, at('kmod'), { recursive: true, filter: (path) => basename(path) !== 'build' })
+    const options = [
+      ...['--kernelsourcedir', headers, '--dkmstree', at('tree'), '--sourcetree', at('sources')],
+      ...['--installtree', at('installed'), '--no-depmod'],
     ]
-    const built = spawnSync('dkms', ['build', '-m', 'kvminfo', '-v', version, '-k', kernel, ...trees], {
-      encoding: 'utf8',
-    })
-    expect(built.error, 'DKMS is not installed: apt-get install dkms').toBeUndefined()
-    const [log] = globSync(join(root, 'tree/kvminfo/**/make.log'))
-    expect(built.status, `${built.stderr}${log === undefined ? '' : readFileSync(log, 'utf8')}`).toBe(0)
-    const result = join(root, 'tree/kvminfo', version, kernel, 'x86_64/module')
-    for (const module of ['kvminfo', 'taskinfo']) {
-      const files = ['', '.xz', '.zst', '.gz'].map((suffix) => join(result, `${module}.ko${suffix}`))
-      expect(
-        files.some((path) => existsSync(path)),
-        `${module}.ko in ${result}`,
-      ).toBe(true)
+    const trees = { sources: at('sources'), options }
+    const modules = () =>
+      globSync('**/*.ko*', { cwd: at('installed') }).map((path) => basename(path).replace(/\..*/, ''))
+    const sources = (file: string) => globSync(`*/${file}`, { cwd: at('sources') })
+    const version = packageVersion(sourceDirectory)
+
+    // A copy that DKMS does not know of is not merged with ours.
+    mkdirSync(at('sources', `kvminfo-${version}`, 'kvminfo'), { recursive: true })
+    writeFileSync(at('sources', `kvminfo-${version}`, 'kvminfo', 'stray.c'), '#error "of another time"\n')
+    build(at('kmod'), kernel, trees)
+    expect(modules().sort()).toEqual(['kvminfo', 'taskinfo'])
+    expect(sources('kvminfo/stray.c')).toEqual([])
+
+    for (const next of [version, '99.0.0']) {
+      const configuration = readFileSync(at('kmod', 'dkms.conf'), 'utf8').replaceAll(
+        /_VERSION=".*"/g,
+        `_VERSION="${next}"`,
+      )
+      writeFileSync(at('kmod', 'dkms.conf'), configuration)
+      writeFileSync(at('kmod', 'kvminfo', 'broken.c'), '#error "does not compile"\n')
+      expect(() => build(at('kmod'), kernel, trees)).toThrow(
+        /#error "does not compile".*\nNothing was changed\.$/s,
+      )
+      expect(modules().sort()).toEqual(['kvminfo', 'taskinfo'])
+      expect(sources('dkms.conf')).toEqual([`kvminfo-${version}/dkms.conf`])
+      expect(sources('kvminfo/broken.c')).toEqual([])
     }
+
+    rmSync(at('kmod', 'kvminfo', 'broken.c'))
+    build(at('kmod'), kernel, trees)
+    expect(modules().sort()).toEqual(['kvminfo', 'taskinfo'])
+    expect(sources('dkms.conf')).toEqual(['kvminfo-99.0.0/dkms.conf'])
   } finally {
     rmSync(root, { recursive: true })
   }

@@ -12,6 +12,7 @@ export const project = join(import.meta.dirname, '..', '..')
 const init = join(import.meta.dirname, 'inside', 'init')
 const labRun = join(import.meta.dirname, 'inside', 'lab-run.c')
 const guests = join(import.meta.dirname, 'guests')
+const otherKvms = join(import.meta.dirname, 'inside', 'other-kvms')
 const constantTsc = join(import.meta.dirname, 'inside', 'constant-tsc')
 const kmod = join(project, 'kmod')
 
@@ -61,14 +62,16 @@ export async function builtProgram(): Promise<string> {
   })
 }
 
-/** Our modules for this kernel: a directory with kvminfo.ko and taskinfo.ko. */
+/** Our modules for this kernel: a directory with kvminfo.ko and taskinfo.ko, and the KVMs that one case loads. */
 export async function builtModules(kernel: Kernel, note: (line: string) => void): Promise<string> {
-  const inputs = [kernel.release, ...(await contentsOf([kmod], ['build', 'README.md']))]
+  const inputs = [kernel.release, ...(await contentsOf([kmod, otherKvms], ['build', 'README.md']))]
   return cached('modules', kernel.release, inputs, async (draft) => {
     note(`lab: building the modules for ${kernel.release}`)
     const settings = [`KDIR=${await kernelHeaders(kernel)}`, `BUILD_DIR=${draft}`]
     const built = await execa('make', ['-C', kmod, ...settings, 'modules'], { reject: false, all: true })
     if (built.failed) throw new Error(`kmod does not build for ${kernel.release}:\n${errorsOf(built.all)}`)
+    const others = await builtModule('other-kvms', otherKvms, kernel)
+    for (const name of ['half_kvm.ko', 'strange_kvm.ko']) await execa('cp', [join(others, name), draft])
   })
 }
 

@@ -12,6 +12,7 @@ const kernels: KernelLine[] = ['6.1', '6.12']
 const cases = [
   'exact-counts.ts',
   'load-order.ts',
+  'no-btf.ts',
   'unload-under-load.ts',
   'short-lived.ts',
   'taskinfo.ts',

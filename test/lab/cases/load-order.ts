@@ -1,7 +1,10 @@
 // The module and KVM come and go in any order: whatever is there counts, and nothing is left behind.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import { insmod, modprobe, rmmod } from './kvminfo/kernel-modules.ts'
 import { readTable, rowOf } from './kvminfo/table.ts'
@@ -46,6 +49,65 @@ test('the module first, then KVM', async () => {
 test('KVM first, the other way in: kvm loaded, kvm_amd not yet', async () => {
   rmmod('kvminfo')
   rmmod('kvm_amd')
+  insmod('kvminfo')
+  modprobe('kvm_amd')
+  await assertCounts()
+})
+
+test('both at the same time', async () => {
+  rmmod('kvminfo')
+  rmmod('kvm_amd')
+  // To insmod alone, the type information of kvm_intel is a pipe: there it waits for us, having found no kvm_amd.
+  const pipe = '/tmp/btf/kvm_intel'
+  execFileSync('sh', ['-c', `mkdir /tmp/btf && cp /sys/kernel/btf/vmlinux /tmp/btf && mkfifo ${pipe}`])
+  const insmodHere = `mount --bind /tmp/btf /sys/kernel/btf && exec insmod ${process.env.LAB_MODULES}/kvminfo.ko`
+  const ours = spawn('unshare', ['--mount', 'sh', '-c', insmodHere], { stdio: 'inherit' })
+  const oursEnds = once(ours, 'exit')
+  await until('insmod waits', () => stateIn(ours, 'wchan') === 'wait_for_partner')
+  const kvms = spawn('modprobe', ['kvm_amd'], { stdio: 'inherit' })
+  const kvmsEnds = once(kvms, 'exit')
+  await until(
+    'kvm_amd is loaded, or waits for us in turn',
+    () =>
+      kvms.exitCode !== null ||
+      (/^kvm_amd /m.test(readFileSync('/proc/modules', 'latin1')) && / D /.test(stateIn(kvms, 'stat'))),
+  )
+  writeFileSync(pipe, '')
+  assert.deepEqual(await Promise.all([oursEnds, kvmsEnds]), [
+    [0, null],
+    [0, null],
+  ])
+  await assertCounts()
+})
+
+function stateIn({ pid }: ChildProcess, file: 'wchan' | 'stat'): string {
+  return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+}
+
+test('a KVM that lacks a tracepoint is not counted at all, and the file says so', async () => {
+  const refused = { code: 'ENODEV' }
+  rmmod('kvm_amd', 'kvm')
+  execFileSync('insmod', [join(process.env.LAB_MODULES!, 'half_kvm.ko')])
+  assert.throws(() => readTable(), refused)
+  assert.match(
+    execFileSync('dmesg', { encoding: 'latin1' }),
+    /kvminfo: this KVM is not counted: cannot probe its tracepoint kvm_userspace_exit/,
+  )
+  rmmod('kvminfo')
+  insmod('kvminfo')
+  assert.throws(() => readTable(), refused)
+  rmmod('half_kvm')
+  assert.equal(readTable().rows.length, 0)
+  modprobe('kvm_amd')
+  await assertCounts()
+})
+
+test('exits that cannot be told are lost, and nothing of them is read', async () => {
+  rmmod('kvm_amd', 'kvm')
+  execFileSync('insmod', [join(process.env.LAB_MODULES!, 'strange_kvm.ko')])
+  const { head, rows } = readTable()
+  assert.deepEqual([head.lost, rows.length], ['3', 0])
+  rmmod('strange_kvm', 'kvminfo')
   insmod('kvminfo')
   modprobe('kvm_amd')
   await assertCounts()

@@ -114,3 +114,23 @@ test('a reader in a pid namespace sees its own VMs under its own pids', async ()
   assert.equal(readTable().rows.length, 1, 'outside, the VM that lasts')
   await outside.end()
 })
+
+test('a start is in the reader’s time namespace, as /proc/<pid>/stat has it', async () => {
+  const vm = await startVm('--out', '5')
+  const start = (...words: string[]): { table: bigint; stat: bigint } => {
+    const [stat, ...lines] = execFileSync(
+      'unshare',
+      [...words, 'cat', `/proc/${vm.pid}/stat`, '/proc/kvminfo'],
+      {
+        encoding: 'latin1',
+      },
+    ).split('\n')
+    const row = lines.find((line) => line.split(' ')[1] === String(vm.pid))!
+    return { table: BigInt(row.split(' ')[10]!), stat: BigInt(stat!.split(' ')[21]!) }
+  }
+  const here = start('--fork')
+  const shifted = start('--time', '--fork', '--boottime', '1000000')
+  assert.equal(shifted.table - here.table, 10n ** 15n)
+  assert.equal(shifted.table / 10n ** 7n, shifted.stat)
+  await vm.end()
+})

@@ -1,8 +1,9 @@
-// The module is unloaded and loaded again while VMs run, start and end and while its file is read. The lab itself
-// fails the case if the kernel then has anything to say.
+// The module is unloaded and loaded again while VMs run, start and end and while other processes read its file. The lab
+// itself fails the case if the kernel then has anything to say.
 
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { afterEach, test } from 'node:test'
 import { insmod, rmmod } from './kvminfo/kernel-modules.ts'
 import { readTable, rowOf } from './kvminfo/table.ts'
@@ -13,7 +14,7 @@ const rounds = 6
 
 afterEach(endVms)
 
-test('unloading and loading under load', async () => {
+test('unloading and loading under load', async (t) => {
   const steady = await Promise.all(
     ['1', '2'].map((vcpus) =>
       startVm('--rep', '0', '--out', '50', '--pic', '50', '--ud', '5', '--vcpus', vcpus),
@@ -23,13 +24,13 @@ test('unloading and loading under load', async () => {
   const churn = (async () => {
     while (!stop) await churnVms(1, 5, '--vcpus', '3', '--out', '30', '--end-threads')
   })()
-  const reader = (async () => {
-    while (!stop) {
-      // Gone between two opens; a file that is open keeps the module's unloading waiting.
-      if (existsSync('/proc/kvminfo')) readTable()
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  })()
+  const loop = 'while :; do cat /proc/kvminfo; done > /dev/null 2>&1'
+  const readers = [1, 2, 3].map(() => spawn('sh', ['-c', loop], { stdio: 'ignore' }))
+  const endLoad = (): void => {
+    stop = true
+    for (const reader of readers) reader.kill('SIGKILL')
+  }
+  t.after(endLoad)
 
   for (let round = 0; round < rounds; round++) {
     await until('both VMs count', () =>
@@ -38,12 +39,16 @@ test('unloading and loading under load', async () => {
         return row !== undefined && row.kvm_qemu_switch_num! > 20
       }),
     )
+    const fd = openSync('/proc/kvminfo', 'r')
+    assert.ok(readSync(fd, Buffer.alloc(512)) > 0)
     rmmod('kvminfo')
     assert.ok(!existsSync('/proc/kvminfo'))
+    assert.throws(() => readSync(fd, Buffer.alloc(512)), { code: 'EIO' })
+    closeSync(fd)
     insmod('kvminfo', ...(round % 2 ? ['time=0'] : []))
   }
-  stop = true
-  await Promise.all([churn, reader])
+  endLoad()
+  await churn
   // vCPU threads cannot share a slot or lose one in any of this: each VM has as many as it has vCPUs.
   await until('every vCPU has its slot', () =>
     steady.every((vm, at) => rowOf(readTable(), vm.pid).vcpus.size === 1 << at),

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A KVM as kvminfo may meet one in a kernel to come: it has all the tracepoints, but what kvm_exit says is neither of
+ * the vendors that there are and points nowhere. Whoever loads it exits three times.
+ */
+#include <linux/module.h>
+#include <linux/tracepoint.h>
+
+struct kvm_vcpu;
+
+DECLARE_TRACE(kvm_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
+DEFINE_TRACE(kvm_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
+DECLARE_TRACE(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
+DEFINE_TRACE(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
+DECLARE_TRACE(kvm_userspace_exit, TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
+DEFINE_TRACE(kvm_userspace_exit, TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
+DECLARE_TRACE(kvm_vcpu_wakeup, TP_PROTO(u64 ns, bool waited, bool valid), TP_ARGS(ns, waited, valid));
+DEFINE_TRACE(kvm_vcpu_wakeup, TP_PROTO(u64 ns, bool waited, bool valid), TP_ARGS(ns, waited, valid));
+
+static int __init strange_kvm_init(void)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		trace_kvm_exit((void *)1, 77);
+	return 0;
+}
+module_init(strange_kvm_init);
+
+static void __exit strange_kvm_exit(void)
+{
+}
+module_exit(strange_kvm_exit);
+
+MODULE_DESCRIPTION("A KVM whose exits cannot be told");
+MODULE_LICENSE("GPL");
