@@ -23,20 +23,25 @@ const series = {
 }
 
 test.each([
-  ['hostsUp', { '{}': 1 }],
-  ['hostsDown', { '{}': 2 }],
+  ['hostsUp', hosts.hostsUp, { '{}': 1 }],
+  ['hostsDown', hosts.hostsDown, { '{}': 2 }],
   [
     'up',
+    hosts.up,
     {
       'up{instance="kvm1", job="kvm"}': 1,
       'up{instance="kvm2", job="kvm"}': 0,
       'up{instance="kvm3", job="kvm"}': 0,
     },
   ],
-  ['exporterMemory', { 'process_resident_memory_bytes{instance="kvm1", job="kvm"}': 100 }],
-  ['exporterCpu', { '{instance="kvm1", job="kvm"}': 0.5 }],
-] as const)('%s is of the exporters only, whatever else is scraped', (query, expected) => {
-  expect(valuesOf(hosts[query], series, expected)).toBe('agrees')
+  [
+    'exporterMemory',
+    hosts.exporterMemory,
+    { 'process_resident_memory_bytes{instance="kvm1", job="kvm"}': 100 },
+  ],
+  ['exporterCpu', hosts.exporterCpu, { '{instance="kvm1", job="kvm"}': 0.5 }],
+])('%s is of the exporters only, whatever else is scraped', (_, query, expected) => {
+  expect(valuesOf(query, series, expected)).toBe('agrees')
 })
 
 test('without an exporter there is no host', () => {
