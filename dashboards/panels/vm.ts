@@ -38,12 +38,21 @@ export const ageStat = (): StatPanel =>
     noValue: 'not running',
   })
 
-export const alertsStat = (): StatPanel =>
+export const vmAlertsStat = (): StatPanel =>
   stat({
     title: 'Alerts',
     description: 'Alerts of this program that fire for the chosen VMs.',
     unit: units.Short,
-    expr: vm.firing,
+    expr: vm.firingCount,
+    steps: noneIsGood,
+  })
+
+export const hostAlertsStat = (): StatPanel =>
+  stat({
+    title: 'Alerts',
+    description: 'Alerts of this program that fire for the chosen hosts and their VMs.',
+    unit: units.Short,
+    expr: vm.firingOnHostsCount,
     steps: noneIsGood,
   })
 

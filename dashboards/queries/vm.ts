@@ -1,6 +1,6 @@
 // What VMs are: identity, age, size, devices.
 import * as metrics from '../../src/metrics/vm.ts'
-import { firingOfVms } from '../annotations.ts'
+import { firingOfVms, firingOnHosts } from '../annotations.ts'
 import { ofVm, perVm } from './selector.ts'
 
 export const identity = ofVm(metrics.vmInfo)
@@ -11,7 +11,9 @@ export const vcpus = ofVm(metrics.vmVcpus)
 export const age = `time() - ${ofVm(metrics.vmStartTime)}`
 export const vmCount = `count(${identity})`
 
-export const firing = `count(${firingOfVms}) or vector(0)`
+export const firingCount = `count(${firingOfVms}) or vector(0)`
+/** Those of the hosts themselves too, which name no VM. */
+export const firingOnHostsCount = `count(${firingOnHosts}) or vector(0)`
 
 /** Buses and models that QEMU emulates in full: each access of the guest is a hand-over. As in the
  * alerts KvmVmEmulatedDisk and KvmVmEmulatedNic. */
