@@ -45,7 +45,7 @@ export const savings = (): GraphPanel =>
 export const wasted = (): GraphPanel =>
   timeseries({
     title: 'Pages checked in vain per page saved',
-    description: 'High: KSM costs CPU time and finds little.',
+    description: 'High: KSM costs CPU time and finds little, unless it has few pages to check at all.',
     unit: units.Short,
     lines: [{ expr: ksm.wasted, legend: '{{instance}}' }],
     limits: [limit('ksm_wasted', 'wasted above')],
