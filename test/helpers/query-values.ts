@@ -1,4 +1,4 @@
-// What the dashboards' queries give on series that a test writes down, by Prometheus's own engine.
+// What the queries of dashboards and runbooks give on series that a test writes down, by Prometheus's own engine.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,8 +13,8 @@ export type Series = Readonly<Record<string, string>>
 /** By labels as promtool writes them, such as `{instance="a", job="b"}`. */
 export type Values = Readonly<Record<string, number>>
 
-/** `agrees`, or where it does not what the query gives instead, after an hour of these series. */
-export function valuesOf(expr: string, series: Series, expected: Values): string {
+/** `agrees`, or where it does not what the query gives instead, so long after the series began. */
+export function valuesOf(expr: string, series: Series, expected: Values, at = '1h'): string {
   const directory = mkdtempSync(join(tmpdir(), 'kvminfo-query-'))
   const file = join(directory, 'query.test.yaml')
   const test = {
@@ -23,7 +23,7 @@ export function valuesOf(expr: string, series: Series, expected: Values): string
     promql_expr_test: [
       {
         expr: fillIn(expr, choice),
-        eval_time: '1h',
+        eval_time: at,
         exp_samples: Object.entries(expected).map(([labels, value]) => ({ labels, value })),
       },
     ],
