@@ -7,7 +7,6 @@ import { graphToHost, graphToVm, tableToHost, tableToVm } from '../links.ts'
 import * as scheduling from '../queries/scheduling.ts'
 import { runDelaySteps } from '../style/judgement-steps.ts'
 import { stat } from '../style/stat.ts'
-import { highIsBad } from '../style/steps.ts'
 import { table } from '../style/table.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
@@ -72,7 +71,7 @@ export const vcpusTable = (): TablePanel =>
         expr: scheduling.runDelayWithPolicy,
         unit: units.PercentUnit,
         decimals: 1,
-        steps: highIsBad(0.05, 0.1),
+        steps: runDelaySteps,
       },
     ],
   })
