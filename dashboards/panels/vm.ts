@@ -79,7 +79,7 @@ export const disksTable = (): TablePanel =>
     description:
       'Disks by bus. IDE, SATA and floppy disks are emulated access by access; virtio ones are not.',
     expr: vm.disks,
-    labels: { vm: 'VM', device: 'Device', bus: 'Bus', cache: 'Cache', format: 'Format' },
+    labels: { vm: 'VM', instance: 'Host', device: 'Device', bus: 'Bus', cache: 'Cache', format: 'Format' },
     noValue: 'no disk',
   })
 
@@ -89,7 +89,7 @@ export const nicsTable = (): TablePanel =>
     description:
       'Interfaces by model, and whether the kernel carries their data (vhost). e1000 and rtl8139 are emulated.',
     expr: vm.nics,
-    labels: { vm: 'VM', device: 'Device', model: 'Model', vhost: 'vhost' },
+    labels: { vm: 'VM', instance: 'Host', device: 'Device', model: 'Model', vhost: 'vhost' },
     noValue: 'no interface',
   })
 
@@ -98,8 +98,15 @@ const alertLabels = {
   severity: 'Severity',
   vm: 'VM',
   instance: 'Host',
-  device: 'Device',
   remediation: 'Remediation',
+  // Of an alert that tells several of a kind apart.
+  device: 'Device',
+  tier: 'Tier',
+  page_size: 'Page size',
+  node: 'NUMA node',
+  collector: 'Collector',
+  source: 'Source',
+  fact: 'Fact',
 }
 
 export const vmAlertsTable = (): TablePanel =>
