@@ -18,7 +18,7 @@ export const classStat = (): StatPanel =>
       'What the exits say the VM does: compute, mixed or io. None while it is too idle to be judged.',
     unit: units.NoUnit,
     expr: exits.classNumber,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     mappings: classWords,
     noValue: 'idle',
   })
@@ -30,7 +30,7 @@ export const ratioStat = (): StatPanel =>
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.ratio5m,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     steps: ratioSteps,
     noValue: 'no exits',
   })
@@ -43,7 +43,7 @@ export const ioShareStat = (): StatPanel =>
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.ioShare5m,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     steps: highIsBad(0.25, 0.5),
     noValue: 'no exits',
   })
@@ -56,7 +56,7 @@ export const waitStat = (): StatPanel =>
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.userspaceWait5m,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     steps: waitSteps,
     noValue: noTime,
   })
@@ -69,8 +69,8 @@ export const ratioGraph = (): GraphPanel =>
     unit: units.PercentUnit,
     max: 1,
     lines: [
-      { expr: exits.ratio5m, legend: '{{vm}} 5 minutes' },
-      { expr: exits.ratio1h, legend: '{{vm}} 1 hour' },
+      { expr: exits.ratio5m, legend: '{{vm}} on {{instance}}: 5 minutes' },
+      { expr: exits.ratio1h, legend: '{{vm}} on {{instance}}: 1 hour' },
     ],
     limits: [
       limit('root_mode_switch_io', 'I/O-bound below'),
@@ -85,8 +85,8 @@ export const ioShareGraph = (): GraphPanel =>
     description: 'Port I/O exits per exit, and seconds waited for QEMU per CPU second, each over 5 minutes.',
     unit: units.PercentUnit,
     lines: [
-      { expr: exits.ioShare5m, legend: '{{vm}} I/O share' },
-      { expr: exits.userspaceWait5m, legend: '{{vm}} wait for QEMU' },
+      { expr: exits.ioShare5m, legend: '{{vm}} on {{instance}}: I/O share' },
+      { expr: exits.userspaceWait5m, legend: '{{vm}} on {{instance}}: wait for QEMU' },
     ],
     noValue: 'no exits',
   })

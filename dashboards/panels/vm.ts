@@ -24,7 +24,7 @@ export const vcpusStat = (): StatPanel =>
     description: 'vCPU threads of the VM that are alive.',
     unit: units.Short,
     expr: vm.vcpus,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     noValue: 'not to be told',
   })
 
@@ -34,7 +34,7 @@ export const ageStat = (): StatPanel =>
     description: 'Time since the VM process was started.',
     unit: units.DurationSeconds,
     expr: vm.age,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     noValue: 'not running',
   })
 
