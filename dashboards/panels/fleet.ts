@@ -57,10 +57,10 @@ export const worstVms = (): TablePanel =>
         steps: ratioSteps,
       },
       { name: 'Class', expr: judged(exits.classNumber), unit: units.NoUnit, mappings: classWords },
-      { name: 'I/O share', expr: judged(exits.ioShare5m), unit: units.PercentUnit, decimals: 1 },
+      { name: 'I/O share', expr: exits.judgedIoShare5m, unit: units.PercentUnit, decimals: 1 },
       {
         name: 'Wait for QEMU per CPU second',
-        expr: judged(exits.userspaceWait5m),
+        expr: exits.judgedUserspaceWait5m,
         unit: units.PercentUnit,
         decimals: 1,
         steps: waitSteps,

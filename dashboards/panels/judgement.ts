@@ -9,7 +9,8 @@ import { stat } from '../style/stat.ts'
 import { highIsBad } from '../style/steps.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
-const noTime = 'no data: needs the kernel module with time accounting on'
+const tooIdle = 'too idle to be judged'
+const noTime = 'no data: too idle to be judged, or no kernel module with time accounting on'
 
 export const classStat = (): StatPanel =>
   stat({
@@ -20,7 +21,7 @@ export const classStat = (): StatPanel =>
     expr: exits.classNumber,
     legend: '{{vm}} on {{instance}}',
     mappings: classWords,
-    noValue: 'idle',
+    noValue: tooIdle,
   })
 
 export const ratioStat = (): StatPanel =>
@@ -29,10 +30,10 @@ export const ratioStat = (): StatPanel =>
     description: 'Root-mode switch ratio of the last 5 minutes. Near 1 is near bare metal.',
     unit: units.PercentUnit,
     decimals: 1,
-    expr: exits.ratio5m,
+    expr: exits.judgedRatio5m,
     legend: '{{vm}} on {{instance}}',
     steps: ratioSteps,
-    noValue: 'no exits',
+    noValue: tooIdle,
   })
 
 export const ioShareStat = (): StatPanel =>
@@ -42,10 +43,10 @@ export const ioShareStat = (): StatPanel =>
       'Port I/O exits per exit, handled by KVM or by QEMU, over the last 5 minutes. Lower is better, all else equal.',
     unit: units.PercentUnit,
     decimals: 1,
-    expr: exits.ioShare5m,
+    expr: exits.judgedIoShare5m,
     legend: '{{vm}} on {{instance}}',
     steps: highIsBad(0.25, 0.5),
-    noValue: 'no exits',
+    noValue: tooIdle,
   })
 
 export const waitStat = (): StatPanel =>
@@ -55,7 +56,7 @@ export const waitStat = (): StatPanel =>
       'Seconds the vCPUs waited for QEMU per second of CPU time they had: what the round trips cost.',
     unit: units.PercentUnit,
     decimals: 1,
-    expr: exits.userspaceWait5m,
+    expr: exits.judgedUserspaceWait5m,
     legend: '{{vm}} on {{instance}}',
     steps: waitSteps,
     noValue: noTime,
