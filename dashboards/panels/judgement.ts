@@ -9,8 +9,8 @@ import { stat } from '../style/stat.ts'
 import { highIsBad } from '../style/steps.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
-const tooIdle = 'too idle to be judged'
-const noTime = 'no data: too idle to be judged, or no kernel module with time accounting on'
+const tooIdle = 'idle'
+const noTime = 'no data: idle, or no kernel module with time accounting on'
 
 export const classStat = (): StatPanel =>
   stat({
@@ -27,7 +27,8 @@ export const classStat = (): StatPanel =>
 export const ratioStat = (): StatPanel =>
   stat({
     title: 'Exits handled inside KVM',
-    description: 'Root-mode switch ratio of the last 5 minutes. Near 1 is near bare metal.',
+    description:
+      'Root-mode switch ratio of the last 5 minutes. Near 1 is near bare metal. None while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedRatio5m,
@@ -40,7 +41,7 @@ export const ioShareStat = (): StatPanel =>
   stat({
     title: 'I/O share',
     description:
-      'Port I/O exits per exit, handled by KVM or by QEMU, over the last 5 minutes. Lower is better, all else equal.',
+      'Port I/O exits per exit, handled by KVM or by QEMU, over the last 5 minutes. Lower is better, all else equal. None while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedIoShare5m,
