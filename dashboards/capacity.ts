@@ -19,7 +19,7 @@ export const capacityDashboard = (): Dashboard =>
       Hosts: [
         at(24, 8, capacity.whatMoreFits()),
         at(12, 8, capacity.daysLeft()),
-        at(12, 8, capacity.toReclaim()),
+        at(12, 8, capacity.unused()),
       ],
       VMs: [
         at(8, 4, capacity.tooSmallStat()),

@@ -19,7 +19,7 @@ export const fleetDashboard = (): Dashboard =>
         at(4, 4, vm.vmCountStat()),
         at(4, 4, vms.ioVmsStat()),
         at(4, 4, vms.fleetRatioStat()),
-        at(4, 4, vm.alertsStat()),
+        at(4, 4, vm.hostAlertsStat()),
       ],
       VMs: [at(24, 11, vms.worstVms()), at(8, 10, vms.vmsByClassGraph()), at(16, 10, vms.classMap())],
       Hosts: [at(24, 9, hosts.hostsTable())],

@@ -22,7 +22,7 @@ export const hostDashboard = (): Dashboard =>
         at(4, 4, host.overcommitStat()),
         at(4, 4, vm.vmCountStat()),
         at(4, 4, vms.ioVmsStat()),
-        at(4, 4, vm.alertsStat()),
+        at(4, 4, vm.hostAlertsStat()),
         at(14, 5, host.hostTable()),
         at(10, 5, vm.hostAlertsTable()),
       ],

@@ -25,7 +25,7 @@ export const vmDashboard = (): Dashboard =>
         at(3, 4, scheduling.runDelayStat()),
         at(2, 4, vm.vcpusStat()),
         at(3, 4, vm.ageStat()),
-        at(2, 4, vm.alertsStat()),
+        at(2, 4, vm.vmAlertsStat()),
       ],
       Judgement: [
         at(16, 9, judgement.ratioGraph()),

@@ -20,7 +20,7 @@ export const whatMoreFits = (): TablePanel =>
   table({
     title: 'What more fits',
     description:
-      'Beyond what runs now, near the peak of the time range: CPUs below the limit, vCPUs and VMs like those that are there, memory above the reserve, real-time vCPUs, huge pages.',
+      'Beyond what runs now, near the peak (95th percentile) of the time range: CPUs below the limit, vCPUs as busy near their peak and VMs as big as those that run, memory above the reserve when it was lowest, real-time vCPUs, huge pages.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     sortBy: { name: 'VMs by memory', descending: false },
@@ -38,7 +38,7 @@ export const daysLeft = (): TablePanel =>
   table({
     title: 'Days left',
     description:
-      'If the trend of the time range goes on: until the CPUs are busy above the limit and until memory is down to the reserve. Empty: no such trend.',
+      'If the trend of the time range goes on: until the CPUs are busy above the limit and until memory is down to the reserve. 0: it has come to that. Empty: no such trend.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     noValue: 'no end in sight',
@@ -48,17 +48,17 @@ export const daysLeft = (): TablePanel =>
     ],
   })
 
-export const toReclaim = (): TablePanel =>
+export const unused = (): TablePanel =>
   table({
-    title: 'To be won back',
+    title: 'Given and not used',
     description:
-      'vCPUs beyond twice what their VMs use near their peak, and memory that VMs were given and do not hold.',
+      'vCPUs that VMs with too many could do without: beyond twice what they use near their peak, and one is left. Memory that VMs do not hold: the host has it now, but any VM may take its own at any time.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     noValue: 'no VM',
     columns: [
-      { name: 'vCPUs', expr: capacity.vcpusToReclaim, unit: units.Short },
-      { name: 'Memory', expr: capacity.memoryToReclaim, unit: units.BytesIEC },
+      { name: 'vCPUs', expr: capacity.vcpusUnused, unit: units.Short },
+      { name: 'Memory', expr: capacity.memoryUnused, unit: units.BytesIEC },
     ],
   })
 

@@ -16,8 +16,8 @@ export const switchesGraph = (): GraphPanel =>
     description: 'Handled inside KVM, which is cheap, or handed over to QEMU, which is not.',
     unit: units.OpsPerSecond,
     lines: [
-      { expr: exits.kernelSwitches, legend: '{{vm}} inside KVM' },
-      { expr: exits.userspaceSwitches, legend: '{{vm}} to QEMU' },
+      { expr: exits.kernelSwitches, legend: '{{vm}} on {{instance}}: inside KVM' },
+      { expr: exits.userspaceSwitches, legend: '{{vm}} on {{instance}}: to QEMU' },
     ],
     stacked: true,
   })
@@ -27,7 +27,7 @@ export const reasonsGraph = (): GraphPanel =>
     title: 'Exits by reason',
     description: 'Why the guest left, named alike on Intel and AMD where the reasons mean the same.',
     unit: units.OpsPerSecond,
-    lines: [{ expr: exits.byReason, legend: '{{vm}} {{reason}}' }],
+    lines: [{ expr: exits.byReason, legend: '{{vm}} on {{instance}}: {{reason}}' }],
     stacked: true,
     noValue: noReasons,
   })
@@ -39,7 +39,7 @@ export const reasonShares = (): BarsPanel =>
     unit: units.PercentUnit,
     max: 1,
     expr: `sort_desc(topk by (job, instance, vm) (12, ${exits.reasonShare}))`,
-    legend: '{{vm}} {{reason}}',
+    legend: '{{vm}} on {{instance}}: {{reason}}',
     noValue: noReasons,
   })
 
@@ -50,9 +50,9 @@ export const kindsGraph = (): GraphPanel =>
       'Exits on port I/O and on guest exceptions, wherever they ended, and returns to QEMU that a signal forced, which are no hand-overs.',
     unit: units.OpsPerSecond,
     lines: [
-      { expr: exits.ioExits, legend: '{{vm}} port I/O' },
-      { expr: exits.exceptionExits, legend: '{{vm}} exceptions' },
-      { expr: exits.signalReturns, legend: '{{vm}} signal returns' },
+      { expr: exits.ioExits, legend: '{{vm}} on {{instance}}: port I/O' },
+      { expr: exits.exceptionExits, legend: '{{vm}} on {{instance}}: exceptions' },
+      { expr: exits.signalReturns, legend: '{{vm}} on {{instance}}: signal returns' },
     ],
   })
 
@@ -63,10 +63,10 @@ export const timeGraph = (): GraphPanel =>
       'Seconds per second, all vCPUs together: CPU time, of it inside KVM, then waiting for QEMU and halted, in which the guest did nothing.',
     unit: units.Short,
     lines: [
-      { expr: scheduling.cpu5m, legend: '{{vm}} on a CPU, 5 minutes' },
-      { expr: exits.kernelSeconds, legend: '{{vm}} inside KVM' },
-      { expr: exits.userspaceWaitSeconds, legend: '{{vm}} waiting for QEMU' },
-      { expr: exits.haltSeconds, legend: '{{vm}} halted' },
+      { expr: scheduling.cpu5m, legend: '{{vm}} on {{instance}}: on a CPU, 5 minutes' },
+      { expr: exits.kernelSeconds, legend: '{{vm}} on {{instance}}: inside KVM' },
+      { expr: exits.userspaceWaitSeconds, legend: '{{vm}} on {{instance}}: waiting for QEMU' },
+      { expr: exits.haltSeconds, legend: '{{vm}} on {{instance}}: halted' },
     ],
     noValue: noTime,
   })
@@ -77,8 +77,8 @@ export const costGraph = (): GraphPanel =>
     description: 'Mean time of a round trip to QEMU, and mean time KVM itself takes for an exit.',
     unit: units.Seconds,
     lines: [
-      { expr: exits.secondsPerHandover, legend: '{{vm}} round trip to QEMU' },
-      { expr: exits.secondsPerExit, legend: '{{vm}} inside KVM' },
+      { expr: exits.secondsPerHandover, legend: '{{vm}} on {{instance}}: round trip to QEMU' },
+      { expr: exits.secondsPerExit, legend: '{{vm}} on {{instance}}: inside KVM' },
     ],
     noValue: noTime,
   })

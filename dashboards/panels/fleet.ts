@@ -7,7 +7,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units'
 import { graphToVm, tableToHost, tableToVm } from '../links.ts'
 import * as exits from '../queries/exits.ts'
 import * as scheduling from '../queries/scheduling.ts'
-import { byVm, judged, ofVm, perVm } from '../queries/selector.ts'
+import { judged, ofVm, perVm } from '../queries/selector.ts'
 import * as vm from '../queries/vm.ts'
 import { classColors, classWords } from '../style/classes.ts'
 import { ratioSteps, runDelaySteps, waitSteps } from '../style/judgement-steps.ts'
@@ -51,31 +51,31 @@ export const worstVms = (): TablePanel =>
     columns: [
       {
         name: 'Inside KVM',
-        expr: byVm(exits.judgedRatio5m),
+        expr: exits.judgedRatio5m,
         unit: units.PercentUnit,
         decimals: 1,
         steps: ratioSteps,
       },
       { name: 'Class', expr: judged(exits.classNumber), unit: units.NoUnit, mappings: classWords },
-      { name: 'I/O share', expr: byVm(judged(exits.ioShare5m)), unit: units.PercentUnit, decimals: 1 },
+      { name: 'I/O share', expr: exits.judgedIoShare5m, unit: units.PercentUnit, decimals: 1 },
       {
         name: 'Wait for QEMU per CPU second',
-        expr: byVm(judged(exits.userspaceWait5m)),
+        expr: exits.judgedUserspaceWait5m,
         unit: units.PercentUnit,
         decimals: 1,
         steps: waitSteps,
       },
-      { name: 'Exits to QEMU', expr: byVm(judged(exits.userspaceSwitches5m)), unit: units.OpsPerSecond },
+      { name: 'Exits to QEMU', expr: judged(exits.userspaceSwitches5m), unit: units.OpsPerSecond },
       {
         name: 'Emulated devices',
         expr: judged(`(${vm.emulatedDevices})`),
         unit: units.Short,
         steps: noneIsGood,
       },
-      { name: 'CPUs used', expr: byVm(judged(scheduling.cpu5m)), unit: units.Short, decimals: 2 },
+      { name: 'CPUs used', expr: judged(scheduling.cpu5m), unit: units.Short, decimals: 2 },
       {
         name: 'Run delay',
-        expr: byVm(judged(scheduling.runDelay5m)),
+        expr: judged(scheduling.runDelay5m),
         unit: units.PercentUnit,
         decimals: 1,
         steps: runDelaySteps,
@@ -98,7 +98,7 @@ export const idleVms = (): TablePanel =>
   })
 
 function unjudged(expr: string): string {
-  return byVm(`${expr} unless on (${perVm}) ${ofVm('vm:kvminfo_active:info')}`)
+  return `${expr} unless on (${perVm}) ${ofVm('vm:kvminfo_active:info')}`
 }
 
 export function vmsByClassGraph(): GraphPanel {

@@ -5,7 +5,6 @@ import * as units from '@grafana/grafana-foundation-sdk/units'
 import { tableToHost } from '../links.ts'
 import * as hosts from '../queries/hosts.ts'
 import * as scheduling from '../queries/scheduling.ts'
-import { byHost } from '../queries/selector.ts'
 import { densitySteps, hostCpuSteps, hostMemorySteps, runDelaySteps } from '../style/judgement-steps.ts'
 import { words } from '../style/mappings.ts'
 import { stat } from '../style/stat.ts'
@@ -41,7 +40,7 @@ export const hostsTable = (): TablePanel =>
     columns: [
       {
         name: 'Exporter',
-        expr: byHost(hosts.up),
+        expr: hosts.up,
         unit: units.NoUnit,
         mappings: words({ 0: ['down', 'red'], 1: ['up', 'green'] }),
       },
@@ -49,35 +48,35 @@ export const hostsTable = (): TablePanel =>
       { name: 'Overcommit', expr: hosts.vcpusPerCpu, unit: units.Short, decimals: 2 },
       {
         name: 'CPU busy',
-        expr: byHost(hosts.cpuBusy5m),
+        expr: hosts.cpuBusy5m,
         unit: units.PercentUnit,
         decimals: 1,
         steps: hostCpuSteps,
       },
       {
         name: 'Run delay',
-        expr: byHost(scheduling.hostRunDelay5m),
+        expr: scheduling.hostRunDelay5m,
         unit: units.PercentUnit,
         decimals: 1,
         steps: runDelaySteps,
       },
       {
         name: 'Memory available',
-        expr: byHost(hosts.memoryAvailableShare),
+        expr: hosts.memoryAvailableShare,
         unit: units.PercentUnit,
         decimals: 1,
         steps: hostMemorySteps,
       },
       {
         name: 'Real-time vCPUs per CPU',
-        expr: byHost(scheduling.realtimeDensity),
+        expr: scheduling.realtimeDensity,
         unit: units.PercentUnit,
         decimals: 0,
         steps: densitySteps,
       },
       {
         name: 'Collectors failing',
-        expr: byHost(hosts.collectorsFailing),
+        expr: hosts.collectorsFailing,
         unit: units.Short,
         steps: noneIsGood,
       },

@@ -5,7 +5,6 @@ import * as units from '@grafana/grafana-foundation-sdk/units'
 import { graphToVm, tableToHost, tableToVm } from '../links.ts'
 import * as memory from '../queries/host-memory.ts'
 import * as scheduling from '../queries/scheduling.ts'
-import { byVm } from '../queries/selector.ts'
 import * as vmMemory from '../queries/vm-memory.ts'
 import { highIsBad } from '../style/steps.ts'
 import { table } from '../style/table.ts'
@@ -71,10 +70,10 @@ export const withoutPool = (): TablePanel =>
     columns: [
       {
         name: 'Held',
-        expr: byVm(memory.withoutPool),
+        expr: memory.withoutPool,
         unit: units.BytesIEC,
         steps: highIsBad(thresholdNow('memory_big') / 2, thresholdNow('memory_big')),
       },
-      { name: 'CPUs used', expr: byVm(scheduling.cpu5m), unit: units.Short, decimals: 2 },
+      { name: 'CPUs used', expr: scheduling.cpu5m, unit: units.Short, decimals: 2 },
     ],
   })

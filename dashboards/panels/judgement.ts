@@ -9,7 +9,8 @@ import { stat } from '../style/stat.ts'
 import { highIsBad } from '../style/steps.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
-const noTime = 'no data: needs the kernel module with time accounting on'
+const tooIdle = 'idle'
+const noTime = 'no data: idle, or no kernel module with time accounting on'
 
 export const classStat = (): StatPanel =>
   stat({
@@ -18,34 +19,35 @@ export const classStat = (): StatPanel =>
       'What the exits say the VM does: compute, mixed or io. None while it is too idle to be judged.',
     unit: units.NoUnit,
     expr: exits.classNumber,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     mappings: classWords,
-    noValue: 'idle',
+    noValue: tooIdle,
   })
 
 export const ratioStat = (): StatPanel =>
   stat({
     title: 'Exits handled inside KVM',
-    description: 'Root-mode switch ratio of the last 5 minutes. Near 1 is near bare metal.',
+    description:
+      'Root-mode switch ratio of the last 5 minutes. Near 1 is near bare metal. None while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
-    expr: exits.ratio5m,
-    legend: '{{vm}}',
+    expr: exits.judgedRatio5m,
+    legend: '{{vm}} on {{instance}}',
     steps: ratioSteps,
-    noValue: 'no exits',
+    noValue: tooIdle,
   })
 
 export const ioShareStat = (): StatPanel =>
   stat({
     title: 'I/O share',
     description:
-      'Port I/O exits per exit, handled by KVM or by QEMU, over the last 5 minutes. Lower is better, all else equal.',
+      'Port I/O exits per exit, handled by KVM or by QEMU, over the last 5 minutes. Lower is better, all else equal. None while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
-    expr: exits.ioShare5m,
-    legend: '{{vm}}',
+    expr: exits.judgedIoShare5m,
+    legend: '{{vm}} on {{instance}}',
     steps: highIsBad(0.25, 0.5),
-    noValue: 'no exits',
+    noValue: tooIdle,
   })
 
 export const waitStat = (): StatPanel =>
@@ -55,8 +57,8 @@ export const waitStat = (): StatPanel =>
       'Seconds the vCPUs waited for QEMU per second of CPU time they had: what the round trips cost.',
     unit: units.PercentUnit,
     decimals: 1,
-    expr: exits.userspaceWait5m,
-    legend: '{{vm}}',
+    expr: exits.judgedUserspaceWait5m,
+    legend: '{{vm}} on {{instance}}',
     steps: waitSteps,
     noValue: noTime,
   })
@@ -69,8 +71,8 @@ export const ratioGraph = (): GraphPanel =>
     unit: units.PercentUnit,
     max: 1,
     lines: [
-      { expr: exits.ratio5m, legend: '{{vm}} 5 minutes' },
-      { expr: exits.ratio1h, legend: '{{vm}} 1 hour' },
+      { expr: exits.ratio5m, legend: '{{vm}} on {{instance}}: 5 minutes' },
+      { expr: exits.ratio1h, legend: '{{vm}} on {{instance}}: 1 hour' },
     ],
     limits: [
       limit('root_mode_switch_io', 'I/O-bound below'),
@@ -85,8 +87,8 @@ export const ioShareGraph = (): GraphPanel =>
     description: 'Port I/O exits per exit, and seconds waited for QEMU per CPU second, each over 5 minutes.',
     unit: units.PercentUnit,
     lines: [
-      { expr: exits.ioShare5m, legend: '{{vm}} I/O share' },
-      { expr: exits.userspaceWait5m, legend: '{{vm}} wait for QEMU' },
+      { expr: exits.ioShare5m, legend: '{{vm}} on {{instance}}: I/O share' },
+      { expr: exits.userspaceWait5m, legend: '{{vm}} on {{instance}}: wait for QEMU' },
     ],
     noValue: 'no exits',
   })

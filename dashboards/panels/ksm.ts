@@ -5,7 +5,6 @@ import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk
 import * as units from '@grafana/grafana-foundation-sdk/units'
 import { graphToHost, tableToHost } from '../links.ts'
 import * as ksm from '../queries/ksm.ts'
-import { byHost } from '../queries/selector.ts'
 import { words } from '../style/mappings.ts'
 import { stateTimeline } from '../style/state-timeline.ts'
 import { table } from '../style/table.ts'
@@ -45,7 +44,7 @@ export const savings = (): GraphPanel =>
 export const wasted = (): GraphPanel =>
   timeseries({
     title: 'Pages checked in vain per page saved',
-    description: 'High: KSM costs CPU time and finds little.',
+    description: 'High: KSM costs CPU time and finds little, unless it has few pages to check at all.',
     unit: units.Short,
     lines: [{ expr: ksm.wasted, legend: '{{instance}}' }],
     limits: [limit('ksm_wasted', 'wasted above')],
@@ -71,10 +70,10 @@ export const settings = (): TablePanel =>
     links: { Host: tableToHost },
     noValue: noKsm,
     columns: [
-      { name: 'State', expr: byHost(ksm.run), unit: units.NoUnit, mappings: states },
-      { name: 'Pages per round', expr: byHost(ksm.pagesToScan), unit: units.Short },
-      { name: 'Sleep', expr: byHost(ksm.sleep), unit: units.Seconds },
-      { name: 'Across NUMA nodes', expr: byHost(ksm.acrossNodes), unit: units.NoUnit, mappings: yesNo },
-      { name: 'Full scans', expr: byHost(ksm.fullScans), unit: units.OpsPerSecond, decimals: 3 },
+      { name: 'State', expr: ksm.run, unit: units.NoUnit, mappings: states },
+      { name: 'Pages per round', expr: ksm.pagesToScan, unit: units.Short },
+      { name: 'Sleep', expr: ksm.sleep, unit: units.Seconds },
+      { name: 'Across NUMA nodes', expr: ksm.acrossNodes, unit: units.NoUnit, mappings: yesNo },
+      { name: 'Full scans', expr: ksm.fullScans, unit: units.OpsPerSecond, decimals: 3 },
     ],
   })

@@ -7,7 +7,6 @@ import { graphToHost, graphToVm, tableToHost, tableToVm } from '../links.ts'
 import * as scheduling from '../queries/scheduling.ts'
 import { runDelaySteps } from '../style/judgement-steps.ts'
 import { stat } from '../style/stat.ts'
-import { highIsBad } from '../style/steps.ts'
 import { table } from '../style/table.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
@@ -21,7 +20,7 @@ export const runDelayStat = (): StatPanel =>
     unit: units.PercentUnit,
     decimals: 1,
     expr: scheduling.runDelay5m,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     steps: runDelaySteps,
     noValue: noDelay,
   })
@@ -31,7 +30,7 @@ export const cpuOfVcpus = (): GraphPanel =>
     title: 'CPU time by vCPU',
     description: 'Seconds per second that each vCPU thread had a CPU, guest and host side together.',
     unit: units.PercentUnit,
-    lines: [{ expr: scheduling.cpuOfVcpu, legend: '{{vm}} vCPU {{vcpu}}' }],
+    lines: [{ expr: scheduling.cpuOfVcpu, legend: '{{vm}} on {{instance}}: vCPU {{vcpu}}' }],
   })
 
 export const runDelayOfVcpus = (): GraphPanel =>
@@ -39,7 +38,7 @@ export const runDelayOfVcpus = (): GraphPanel =>
     title: 'Run delay by vCPU',
     description: 'Seconds per second that each vCPU thread could run but waited for a CPU.',
     unit: units.PercentUnit,
-    lines: [{ expr: scheduling.runDelayOfVcpu, legend: '{{vm}} vCPU {{vcpu}}' }],
+    lines: [{ expr: scheduling.runDelayOfVcpu, legend: '{{vm}} on {{instance}}: vCPU {{vcpu}}' }],
     noValue: noDelay,
   })
 
@@ -50,8 +49,8 @@ export const contextSwitches = (): GraphPanel =>
       'Voluntary: a vCPU gave up its CPU, mostly as the guest was idle. Involuntary: the CPU was taken from it.',
     unit: units.OpsPerSecond,
     lines: [
-      { expr: scheduling.voluntary, legend: '{{vm}} voluntary' },
-      { expr: scheduling.involuntary, legend: '{{vm}} involuntary' },
+      { expr: scheduling.voluntary, legend: '{{vm}} on {{instance}}: voluntary' },
+      { expr: scheduling.involuntary, legend: '{{vm}} on {{instance}}: involuntary' },
     ],
   })
 
@@ -72,7 +71,7 @@ export const vcpusTable = (): TablePanel =>
         expr: scheduling.runDelayWithPolicy,
         unit: units.PercentUnit,
         decimals: 1,
-        steps: highIsBad(0.05, 0.1),
+        steps: runDelaySteps,
       },
     ],
   })

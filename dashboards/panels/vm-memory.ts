@@ -12,10 +12,10 @@ export const memoryOfVm = (): GraphPanel =>
       'What the guest was given at most, what the balloon leaves to it, and what the VM process holds in ordinary pages and in huge pages of a pool.',
     unit: units.BytesIEC,
     lines: [
-      { expr: memory.max, legend: '{{vm}} given' },
-      { expr: memory.balloon, legend: '{{vm}} left by the balloon' },
-      { expr: memory.resident, legend: '{{vm}} held in ordinary pages' },
-      { expr: memory.hugetlb, legend: '{{vm}} held in pool pages' },
+      { expr: memory.max, legend: '{{vm}} on {{instance}}: given' },
+      { expr: memory.balloon, legend: '{{vm}} on {{instance}}: left by the balloon' },
+      { expr: memory.resident, legend: '{{vm}} on {{instance}}: held in ordinary pages' },
+      { expr: memory.hugetlb, legend: '{{vm}} on {{instance}}: held in pool pages' },
     ],
   })
 

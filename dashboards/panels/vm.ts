@@ -24,7 +24,7 @@ export const vcpusStat = (): StatPanel =>
     description: 'vCPU threads of the VM that are alive.',
     unit: units.Short,
     expr: vm.vcpus,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     noValue: 'not to be told',
   })
 
@@ -34,16 +34,25 @@ export const ageStat = (): StatPanel =>
     description: 'Time since the VM process was started.',
     unit: units.DurationSeconds,
     expr: vm.age,
-    legend: '{{vm}}',
+    legend: '{{vm}} on {{instance}}',
     noValue: 'not running',
   })
 
-export const alertsStat = (): StatPanel =>
+export const vmAlertsStat = (): StatPanel =>
   stat({
     title: 'Alerts',
     description: 'Alerts of this program that fire for the chosen VMs.',
     unit: units.Short,
-    expr: vm.firing,
+    expr: vm.firingCount,
+    steps: noneIsGood,
+  })
+
+export const hostAlertsStat = (): StatPanel =>
+  stat({
+    title: 'Alerts',
+    description: 'Alerts of this program that fire for the chosen hosts and their VMs.',
+    unit: units.Short,
+    expr: vm.firingOnHostsCount,
     steps: noneIsGood,
   })
 
@@ -70,7 +79,7 @@ export const disksTable = (): TablePanel =>
     description:
       'Disks by bus. IDE, SATA and floppy disks are emulated access by access; virtio ones are not.',
     expr: vm.disks,
-    labels: { vm: 'VM', device: 'Device', bus: 'Bus', cache: 'Cache', format: 'Format' },
+    labels: { vm: 'VM', instance: 'Host', device: 'Device', bus: 'Bus', cache: 'Cache', format: 'Format' },
     noValue: 'no disk',
   })
 
@@ -80,7 +89,7 @@ export const nicsTable = (): TablePanel =>
     description:
       'Interfaces by model, and whether the kernel carries their data (vhost). e1000 and rtl8139 are emulated.',
     expr: vm.nics,
-    labels: { vm: 'VM', device: 'Device', model: 'Model', vhost: 'vhost' },
+    labels: { vm: 'VM', instance: 'Host', device: 'Device', model: 'Model', vhost: 'vhost' },
     noValue: 'no interface',
   })
 
@@ -89,8 +98,15 @@ const alertLabels = {
   severity: 'Severity',
   vm: 'VM',
   instance: 'Host',
-  device: 'Device',
   remediation: 'Remediation',
+  // Of an alert that tells several of a kind apart.
+  device: 'Device',
+  tier: 'Tier',
+  page_size: 'Page size',
+  node: 'NUMA node',
+  collector: 'Collector',
+  source: 'Source',
+  fact: 'Fact',
 }
 
 export const vmAlertsTable = (): TablePanel =>

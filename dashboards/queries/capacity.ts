@@ -5,7 +5,7 @@ import * as vmMemory from '../../src/metrics/vm-memory.ts'
 import { type Threshold, threshold } from '../thresholds.ts'
 import { cpuBusy5m, cpus, memoryAvailable, memoryOrdinary, vcpus } from './hosts.ts'
 import { cpu5m, realtimeDensity, runDelay5m } from './scheduling.ts'
-import { byHost, byVm, ofVm, onHost, perHost } from './selector.ts'
+import { byHost, byVm, ofVm, onHost, perHost, perVm } from './selector.ts'
 
 const range = '[$__range]'
 const scalar = (record: Threshold): string => `scalar(${record})`
@@ -14,38 +14,47 @@ const memoryReserve = `${scalar(threshold('host_memory_low'))} * ${memoryOrdinar
 
 /** A busy hour counts, a single busy minute does not. */
 const nearPeak = (series: string): string => `quantile_over_time(0.95, ${series}${range})`
+/** What a range holds of VMs that have ended in it says nothing of those that are there. */
+const running = (perVmOfRange: string): string =>
+  `${perVmOfRange} and on (${perVm}) ${onHost(vmMetrics.vmVcpus)}`
+/** Arithmetic on shares ends a rounding error short of a whole. */
+const wholes = (expr: string): string => `floor(${expr} + 1e-6)`
 
 /** CPUs below the limit near the host's peak. */
 export const cpusLeft = `clamp_min(${cpuLimit} - ${byHost(nearPeak(cpuBusy5m))}, 0) * ${cpus}`
-const cpuPerVcpu = `sum by (${perHost}) (avg_over_time(${onHost('vm:kvminfo_cpu_seconds:rate5m')}${range})) / (${vcpus} > 0)`
-/** Of VMs as busy as those that are there. */
-export const vcpusLeft = `floor((${cpusLeft}) / (${cpuPerVcpu} > 0))`
+/** Each VM near its own peak, as those may coincide. */
+const cpuPerVcpu = `sum by (${perHost}) (${running(nearPeak(onHost('vm:kvminfo_cpu_seconds:rate5m')))}) / (${vcpus} > 0)`
+/** As busy near their peak as those that are there. */
+export const vcpusLeft = wholes(`(${cpusLeft}) / (${cpuPerVcpu} > 0)`)
 
 /** Above the reserve when memory was lowest. */
 export const memoryLeft = `clamp_min(${byHost(`min_over_time(${memoryAvailable}${range}) - ${memoryReserve}`)}, 0)`
 /** Of VMs as big as those that are there. */
-export const vmsLeft = `floor(${memoryLeft} / (avg by (${perHost}) (${onHost(vmMemory.vmMaxBytes)}) > 0))`
+export const vmsLeft = wholes(`${memoryLeft} / (avg by (${perHost}) (${onHost(vmMemory.vmMaxBytes)}) > 0)`)
 
 /** Real-time vCPUs below the limit on their density. */
-export const realtimeLeft = `floor(clamp_min(${scalar(threshold('realtime_density_high'))} - ${byHost(realtimeDensity)}, 0) * ${cpus})`
+export const realtimeLeft = wholes(
+  `clamp_min(${scalar(threshold('realtime_density_high'))} - ${byHost(realtimeDensity)}, 0) * ${cpus}`,
+)
 
 const secondsADay = 86_400
+/** None left is none left, whatever the trend. */
 const daysAt = (left: string, lossPerSecond: string): string =>
-  byHost(`clamp_min(${left}, 0) / (${lossPerSecond} > 0) / ${secondsADay}`)
+  byHost(`clamp_min((${left}) <= 0, 0) or (${left}) / (${lossPerSecond} > 0) / ${secondsADay}`)
 
 /** None where the host does not become busier. */
 export const cpuDays = daysAt(`${cpuLimit} - ${cpuBusy5m}`, `deriv(${cpuBusy5m}${range})`)
 /** None where memory does not become less. */
 export const memoryDays = daysAt(
-  `(${memoryAvailable} - ${memoryReserve})`,
+  `${memoryAvailable} - ${memoryReserve}`,
   `(0 - deriv(${memoryAvailable}${range}))`,
 )
 
-export const cpuPeak = byVm(nearPeak(cpu5m))
+export const cpuPeak = byVm(running(nearPeak(cpu5m)))
 const vcpusOfVm = byVm(ofVm(vmMetrics.vmVcpus))
 /** CPUs used near the peak, of its vCPUs. */
 export const cpuShare = `${cpuPeak} / (${vcpusOfVm} > 0)`
-export const runDelayPeak = byVm(nearPeak(runDelay5m))
+export const runDelayPeak = byVm(running(nearPeak(runDelay5m)))
 export const vcpuCount = vcpusOfVm
 
 const given = ofVm(vmMemory.vmMaxBytes)
@@ -62,6 +71,7 @@ export const cpuSize = `(${cpuShare} > bool ${tooMuch}) * 2 + (${cpuShare} < boo
 export const memorySize = `${memoryShare} < bool 0.5`
 
 export const vmsOfSize = (size: string, value: number): string => `count((${size}) == ${value}) or vector(0)`
-/** vCPUs that too big VMs could give back: all beyond twice what they use near their peak. */
-export const vcpusToReclaim = `sum by (${perHost}) (floor(clamp_min(${vcpusOfVm} - 2 * ${cpuPeak} - 1, 0)))`
-export const memoryToReclaim = `sum by (${perHost}) (${given} - ${held})`
+/** Of VMs with too many: all beyond twice what they use near their peak, and beyond the last one. */
+export const vcpusUnused = `sum by (${perHost}) ((${vcpusOfVm} - clamp_min(ceil(2 * ${cpuPeak}), 1)) * ((${cpuSize}) == bool 1))`
+/** A VM process holds memory of its own too, so that it may hold more than the guest was given. */
+export const memoryUnused = `sum by (${perHost}) (clamp_min(${given} - ${held}, 0))`

@@ -29,6 +29,8 @@ export const userspaceWait5m = ofVm('vm:kvminfo_userspace_wait:ratio_rate5m')
 export const userspaceSwitches5m = ofVm('vm:kvminfo_userspace_switches:rate5m')
 
 export const judgedRatio5m = judged(ratio5m)
+export const judgedIoShare5m = judged(ioShare5m)
+export const judgedUserspaceWait5m = judged(userspaceWait5m)
 
 /** Of all chosen VMs together, so that busy ones weigh more. */
 export const fleetRatio5m = `sum(${ofVm('vm:kvminfo_kernel_switches:rate5m')}) / (sum(${switches5m}) > 0)`

@@ -1,14 +1,23 @@
 // The hosts: up or down, CPU, pressure, and how much of each was promised to VMs.
-import { collectorDuration, collectorSuccess, sourceActive, vmProblems } from '../../src/metrics/exporter.ts'
+import {
+  buildInfo,
+  collectorDuration,
+  collectorSuccess,
+  sourceActive,
+  vmProblems,
+} from '../../src/metrics/exporter.ts'
 import { hostCpuGuestSeconds, hostCpuSeconds, hostInfo } from '../../src/metrics/host.ts'
 import { pressureFullSeconds, pressureSomeSeconds } from '../../src/metrics/pressure.ts'
 import { vcpuCpuSeconds } from '../../src/metrics/vcpu.ts'
 import { vmInfo, vmVcpus } from '../../src/metrics/vm.ts'
 import { meminfo, onHost, perHost, rate } from './selector.ts'
 
-export const up = onHost('up')
-export const hostsUp = `count(${up} == 1) or vector(0)`
-export const hostsDown = `count(${up} == 0) or vector(0)`
+const exporter = onHost(buildInfo)
+/** Every target of every job has it: only those of a job in which there was an exporter of ours within the range. One
+ * that was down for all of it has no metric of its own left. */
+export const up = `${onHost('up')} and on (job) group by (job) (last_over_time(${exporter}[$__range]))`
+export const hostsUp = `count((${up}) == 1) or vector(0)`
+export const hostsDown = `count((${up}) == 0) or vector(0)`
 
 export const info = onHost(hostInfo)
 export const cpuBusy5m = onHost('instance:kvminfo_host_cpu_busy:ratio_rate5m')
@@ -39,5 +48,8 @@ export const collectors = onHost(collectorSuccess)
 export const collectorsFailing = `count by (${perHost}) (${collectors} == 0) or ${cpus} * 0`
 export const collectorSeconds = onHost(collectorDuration)
 export const problems = rate(onHost(vmProblems))
-export const exporterMemory = onHost('process_resident_memory_bytes')
-export const exporterCpu = rate(onHost('process_cpu_seconds_total'))
+
+/** Other programs have these too. */
+const ofExporter = (series: string): string => `${series} and on (${perHost}) ${exporter}`
+export const exporterMemory = ofExporter(onHost('process_resident_memory_bytes'))
+export const exporterCpu = ofExporter(rate(onHost('process_cpu_seconds_total')))

@@ -1,5 +1,4 @@
 // Kernel samepage merging: what it saves, what it costs, and what a loss of it would need.
-import { memoryAvailable } from './hosts.ts'
 import { ksm, onHost, rate } from './selector.ts'
 
 /** KSM counts ordinary pages, which are of 4 KiB on x86, the only architecture of the kernel modules. */
@@ -12,11 +11,10 @@ export const kept = bytes('pages_shared')
 export const unshared = bytes('pages_unshared')
 export const volatile = bytes('pages_volatile')
 
-/** Pages checked in vain per page saved, as the alert KvmHostKsmWasted has it. */
-export const wasted = `${onHost(ksm('pages_unshared'))} / clamp_min(${onHost(ksm('pages_sharing'))}, 1)`
-
+/** Pages checked in vain per page saved. */
+export const wasted = onHost('instance:kvminfo_ksm_wasted:ratio')
 /** Below zero the host could not hold what VMs would copy by writing to merged pages. */
-export const headroom = `${memoryAvailable} - ${onHost(ksm('pages_sharing'))} * ${pageBytes}`
+export const headroom = onHost('instance:kvminfo_ksm_headroom:bytes')
 
 export const fullScans = rate(onHost(ksm('full_scans')))
 export const pagesToScan = onHost(ksm('pages_to_scan'))

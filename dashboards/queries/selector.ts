@@ -32,7 +32,7 @@ export const ofVm = (metric: Metric | Named, ...matchers: string[]): string =>
 /** A rate per second over an interval that fits the graph and the scrapes. */
 export const rate = (series: string): string => `rate(${series}[$__rate_interval])`
 
-/** Only the labels that rows of a table are merged by, whatever a scrape configuration adds. */
+/** Only the labels that name a host or a VM, whatever a scrape configuration adds. */
 export const byHost = (expr: string): string => `max by (${perHost}) (${expr})`
 export const byVm = (expr: string): string => `max by (${perVm}) (${expr})`
 

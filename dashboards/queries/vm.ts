@@ -1,6 +1,7 @@
 // What VMs are: identity, age, size, devices.
 import * as metrics from '../../src/metrics/vm.ts'
-import { firingOfVms } from '../annotations.ts'
+import { emulatedBuses, emulatedNicModels } from '../../src/model/emulated.ts'
+import { firingOfVms, firingOnHosts } from '../annotations.ts'
 import { ofVm, perVm } from './selector.ts'
 
 export const identity = ofVm(metrics.vmInfo)
@@ -11,12 +12,13 @@ export const vcpus = ofVm(metrics.vmVcpus)
 export const age = `time() - ${ofVm(metrics.vmStartTime)}`
 export const vmCount = `count(${identity})`
 
-export const firing = `count(${firingOfVms}) or vector(0)`
+export const firingCount = `count(${firingOfVms}) or vector(0)`
+/** Those of the hosts themselves too, which name no VM. */
+export const firingOnHostsCount = `count(${firingOnHosts}) or vector(0)`
 
-/** Buses and models that QEMU emulates in full: each access of the guest is a hand-over. As in the
- * alerts KvmVmEmulatedDisk and KvmVmEmulatedNic. */
-const emulatedDisks = ofVm(metrics.diskInfo, 'bus=~"ide|sata"')
-const emulatedNics = ofVm(metrics.nicInfo, 'model=~"e1000.*|rtl8139|pcnet|ne2k_.*|vmxnet3"')
+/** QEMU emulates these in full: each access of the guest is a hand-over. */
+const emulatedDisks = ofVm(metrics.diskInfo, `bus=~"${emulatedBuses}"`)
+const emulatedNics = ofVm(metrics.nicInfo, `model=~"${emulatedNicModels}"`)
 
 /** Emulated disks and interfaces of each VM, 0 where it has none. */
 export const emulatedDevices = `count by (${perVm}) (${emulatedDisks} or ${emulatedNics}) or count by (${perVm}) (${identity}) * 0`

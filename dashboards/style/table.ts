@@ -13,7 +13,7 @@ import { plain, type Steps, stepsConfig } from './steps.ts'
 
 interface Column {
   readonly name: string
-  /** Must keep the labels of the other columns and no more: rows are merged by them. */
+  /** Must keep the labels of the table; others, such as a scrape configuration adds, are aggregated away. */
   readonly expr: string
   readonly unit: string
   readonly decimals?: number
@@ -25,7 +25,7 @@ interface Column {
 export interface Table {
   readonly title: string
   readonly description: string
-  /** What each label is called as a column, in their order; other labels are left out. */
+  /** What each label is called as a column, in their order. Rows are merged by them. */
   readonly labels: Readonly<Record<string, string>>
   readonly columns: readonly Column[]
   readonly sortBy?: { readonly name: string; readonly descending: boolean }
@@ -36,8 +36,8 @@ export interface Table {
   readonly labelsOnly?: boolean
 }
 
-/** Grafana shows every label unless told otherwise; these say nothing in a table. */
-const unwanted = ['Time', 'job', '__name__', 'alertstate']
+/** Grafana shows these unless told otherwise; they say nothing in a table. The job tells rows apart all the same. */
+const unwanted = ['Time', 'job']
 
 export function table(spec: Table): PanelBuilder {
   const { columns, labels, links = {}, labelsOnly = false } = spec
@@ -46,6 +46,7 @@ export function table(spec: Table): PanelBuilder {
   const values = columns.map(({ name }, index) => [valueName(index), name] as const)
   const names = { ...labels, ...(labelsOnly ? {} : Object.fromEntries(values)) }
   const left = [...unwanted, ...(labelsOnly ? values.map(([name]) => name) : [])]
+  const rowLabels = ['job', ...Object.keys(labels)].join(', ')
   const panel = new PanelBuilder()
     .title(spec.title)
     .description(spec.description)
@@ -54,7 +55,7 @@ export function table(spec: Table): PanelBuilder {
     .noValue(spec.noValue ?? '–')
     .thresholds(stepsConfig(plain))
     .filterable(true)
-    .targets(columns.map(({ expr }, index) => nowAsTable(expr, index)))
+    .targets(columns.map(({ expr }, index) => nowAsTable(`max by (${rowLabels}) (${expr})`, index)))
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({
       id: 'organize',

@@ -73,8 +73,14 @@ describe.each(files.map((file) => [file.name, file] as const))('%s', (_name, { d
         transformations?.map(({ id }) => id),
         title,
       ).toEqual(['merge', 'organize'])
-      for (const target of targets ?? [])
+      const { renameByName = {}, excludeByName = {} } = transformations!.find(({ id }) => id === 'organize')!
+        .options as Record<string, Record<string, unknown>>
+      const labels = Object.keys(renameByName).filter((name) => !name.startsWith('Value'))
+      expect(excludeByName, title).toMatchObject({ Time: true, job: true })
+      for (const target of (targets ?? []) as { expr?: string }[]) {
         expect(target, title).toMatchObject({ format: 'table', instant: true })
+        expect(target.expr, title).toMatch(`max by (${['job', ...labels].join(', ')}) (`)
+      }
     }
   })
 })

@@ -65,6 +65,19 @@ describe.each(all)('%s', (_name, { dashboard, panels }) => {
     expect(new Set(panels.map(({ title }) => title)).size, 'titles differ').toBe(panels.length)
   })
 
+  // Ours: VMs of one name run on several hosts.
+  test('what names a VM names its host', () => {
+    for (const { title, targets: queries, transformations } of panels) {
+      const legends = (queries ?? []).map((query) => (query as { legendFormat?: string }).legendFormat ?? '')
+      for (const legend of legends.filter((each) => each.includes('{{vm}}')))
+        expect(legend, title).toContain('{{vm}} on {{instance}}')
+      const { renameByName = {} } = (transformations?.find(({ id }) => id === 'organize')?.options ?? {}) as {
+        renameByName?: Readonly<Record<string, string>>
+      }
+      if ('vm' in renameByName) expect(renameByName, title).toHaveProperty('instance')
+    }
+  })
+
   test('panel-units-rule', () => {
     const known = Object.values(units) as string[]
     for (const { title, fieldConfig } of panels) {

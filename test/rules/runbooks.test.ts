@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { valuesOf } from '../helpers/query-values.ts'
 import { check } from './checkers.ts'
 import { unknownNamesIn } from './metric-names.ts'
 import { alerts, recordingRules } from './rule-files.ts'
@@ -64,10 +65,29 @@ describe.each(alerts)('$alert', ({ alert, annotations }) => {
     expect(ok, output).toBe(true)
   })
 
+  test('what it asks the exporter for is no page for a browser', () => {
+    for (const [, path] of markdown.matchAll(/\bcurl\b.*:9756(\/[^\s']*)/g)) {
+      expect(['/-/ready', '/api/v1/live', '/metrics']).toContain(path)
+    }
+  })
+
   test('its commands are shell', async () => {
     const file = join(scratch, `${alert}.sh`)
     writeFileSync(file, codeBlocks(markdown, 'sh').join('\n'))
     const { ok, output } = await check('bash', '-n', file)
     expect(ok, output).toBe(true)
   })
+})
+
+test('exits for a reason that there was not the day before are told by KvmVmRootModeRatioDropped', () => {
+  const query = codeBlocks(runbook('KvmVmRootModeRatioDropped'), 'promql').find((expr) =>
+    expr.includes('by_reason'),
+  )!
+  const of = (reason: string): string => `{instance="kvm1", job="kvm", reason="${reason}", vm="web1"}`
+  const series = {
+    // A second: 1 on the first day and 3 on the second; 2 on the second only.
+    [`kvminfo_vm_exits_by_reason_total${of('hlt')}`]: '0+60x1440 86580+180x480',
+    [`kvminfo_vm_exits_by_reason_total${of('io')}`]: '_x1440 0+120x480',
+  }
+  expect(valuesOf(query, series, { [of('hlt')]: 2, [of('io')]: 2 }, '32h')).toBe('agrees')
 })

@@ -20,8 +20,14 @@ let results: Result[]
 before(async () => {
   const exporter = await startExporter()
   running.push(exporter)
+  const { global, scrape_configs } = scraping(exporter, scrapeSeconds, 'lab')
   const prometheus = await startPrometheus({
-    ...scraping(exporter, scrapeSeconds, 'lab'),
+    global,
+    // And itself, as most do: no KVM host.
+    scrape_configs: [
+      ...scrape_configs,
+      { job_name: 'prometheus', static_configs: [{ targets: ['127.0.0.1:9090'] }] },
+    ],
     rule_files: ruleFilesWithLowFloor(),
   })
   running.push(prometheus)
@@ -46,8 +52,8 @@ before(async () => {
   await until('there is a history', async () => (await ask(prometheus.url, records)).series.length === 2)
   console.log(`a history after ${process.uptime().toFixed(1)} s`)
   results = await runAllQueries(prometheus.url, {
-    job: 'kvminfo',
-    instance: 'lab',
+    job: '.+',
+    instance: '.+',
     vm: '.+',
     rangeSeconds,
     // As Grafana chooses it: four scrapes.
@@ -75,6 +81,14 @@ test('every query has data unless it is listed, with its reason, as one that may
   const empty = results.filter(({ series }) => series.length === 0).map(({ where }) => where)
   assert.deepEqual(
     empty.filter((where) => mayBeEmpty[where] === undefined),
+    [],
+  )
+})
+
+test('what else Prometheus scrapes is no host', () => {
+  const others = results.filter(({ series }) => series.some(({ job = 'kvminfo' }) => job !== 'kvminfo'))
+  assert.deepEqual(
+    others.map(({ where }) => where),
     [],
   )
 })

@@ -21,13 +21,17 @@ interface Missing {
 }
 
 const noDevice = { vms: ['compute'], reason: 'it has no device' }
+const unjudged = {
+  vms: ['compute'],
+  reason: 'it exits for host timer ticks only, and while it shares its CPU those are too few to judge it',
+}
 
 /** Of the VM dashboard: busy VMs that a query may leave out, though it has data of others. */
 export const mayLackVm: Readonly<Record<string, Missing>> = {
   'vm: Disks A': noDevice,
   'vm: Network interfaces A': noDevice,
-  'vm: Class A': {
-    vms: ['compute'],
-    reason: 'it exits for host timer ticks only, and while it shares its CPU those are too few to judge it',
-  },
+  'vm: Class A': unjudged,
+  'vm: Exits handled inside KVM A': unjudged,
+  'vm: I/O share A': unjudged,
+  'vm: Wait for QEMU per CPU second A': unjudged,
 }

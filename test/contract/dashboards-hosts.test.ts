@@ -1,0 +1,50 @@
+// A Prometheus scrapes more than KVM hosts: what counts as a host, and whose process the exporter's is.
+import { expect, test } from 'vitest'
+import * as hosts from '../../dashboards/queries/hosts.ts'
+import { valuesOf } from '../helpers/query-values.ts'
+
+const buildInfo = (instance: string): string =>
+  `kvminfo_exporter_build_info{instance="${instance}", job="kvm", nodeversion="24", version="1"}`
+
+const series = {
+  'up{instance="kvm1", job="kvm"}': '1x60',
+  [buildInfo('kvm1')]: '1x60',
+  // Down since half an hour: nothing of it is current any more.
+  'up{instance="kvm2", job="kvm"}': '1x30 0x30',
+  [buildInfo('kvm2')]: '1x30 stale',
+  // Down for the whole range.
+  'up{instance="kvm3", job="kvm"}': '0x60',
+  'up{instance="kvm1:9100", job="node"}': '1x60',
+  'up{instance="kvm9:9100", job="node"}': '0x60',
+  'process_resident_memory_bytes{instance="kvm1", job="kvm"}': '100x60',
+  'process_resident_memory_bytes{instance="kvm1:9100", job="node"}': '200x60',
+  'process_cpu_seconds_total{instance="kvm1", job="kvm"}': '0+30x60',
+  'process_cpu_seconds_total{instance="kvm1:9100", job="node"}': '0+6x60',
+}
+
+test.each([
+  ['hostsUp', hosts.hostsUp, { '{}': 1 }],
+  ['hostsDown', hosts.hostsDown, { '{}': 2 }],
+  [
+    'up',
+    hosts.up,
+    {
+      'up{instance="kvm1", job="kvm"}': 1,
+      'up{instance="kvm2", job="kvm"}': 0,
+      'up{instance="kvm3", job="kvm"}': 0,
+    },
+  ],
+  [
+    'exporterMemory',
+    hosts.exporterMemory,
+    { 'process_resident_memory_bytes{instance="kvm1", job="kvm"}': 100 },
+  ],
+  ['exporterCpu', hosts.exporterCpu, { '{instance="kvm1", job="kvm"}': 0.5 }],
+])('%s is of the exporters only, whatever else is scraped', (_, query, expected) => {
+  expect(valuesOf(query, series, expected)).toBe('agrees')
+})
+
+test('without an exporter there is no host', () => {
+  const others = { 'up{instance="kvm1:9100", job="node"}': '1x60' }
+  expect(valuesOf(hosts.hostsUp, others, { '{}': 0 })).toBe('agrees')
+})
