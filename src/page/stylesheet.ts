@@ -166,12 +166,29 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #host { grid-template-columns: repeat(5, minmax(8rem, 1fr)); }
   .charted { grid-column: 1 / -1; }
 }
-@media (max-width: 75rem) {
-  #vm-table :is(.memory, .policy, .delay) { display: none; }
+/* The name has what the other columns leave. The widths at which they go keep at least 9rem for it, a scroll bar beside
+   the page included; those go first that tell least of what its exits cost. */
+@media (max-width: 87rem) {
+  #vm-table .memory { display: none; }
+  #vm-table th.switches { width: 6rem; }
+  #vm-table .switches .sparkline { display: none; }
+  #sort-by { display: inline; }
 }
-@media (max-width: 60rem) {
+@media (max-width: 78rem) {
+  #vm-table .delay { display: none; }
+}
+@media (max-width: 72rem) {
+  #vm-table .cpu { display: none; }
+}
+@media (max-width: 68rem) {
+  #vm-table .switches { display: none; }
+}
+@media (max-width: 62rem) {
   body { padding: .7rem .8rem 2rem; }
-  #host { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  #host { grid-template-columns: repeat(6, minmax(0, 1fr)); }
+  .tile { grid-column: span 2; }
+  .tile:nth-child(n + 4) { grid-column: span 3; }
+  .tile.charted { grid-column: 1 / -1; }
   .charted { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
   .charted .chart { grid-area: auto; }
   #sources thead { display: none; }
@@ -179,27 +196,26 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #sources :is(th, td) { padding: 0 .6rem 0 0; border: 0; }
   #sources .remedy { grid-column: 1 / -1; }
   #filter input { flex: 1 1 100%; }
-  #sort-by { display: inline; }
   footer { display: none; }
-  #vm-table { --row-height: 104px; display: block; }
+  #vm-table { --row-height: 116px; display: block; }
   #vm-table thead { display: none; }
   #vm-table tbody { display: block; }
-  #vm-table tbody tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); grid-auto-rows: min-content; align-content: center; gap: 0 .6rem; padding: 0 .7rem; border-bottom: 1px solid var(--line); }
+  #vm-table tbody tr { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); grid-auto-rows: min-content; align-content: center; padding: 0 .7rem; border-bottom: 1px solid var(--line); }
   #vm-table tbody tr.active { box-shadow: inset 3px 0 var(--accent); }
   #vm-table tbody tr.active :is(th, td):first-child { box-shadow: none; }
   #vm-table tbody .space { display: block; padding: 0; border: 0; }
-  #vm-table tbody :is(th, td) { width: auto; height: auto; padding: 0; border: 0; text-align: left; }
-  #vm-table tbody .name { grid-column: 1 / 4; }
-  #vm-table tbody .class { grid-column: 4; text-align: right; }
-  #vm-table tbody :is(.ratio, .switches, .io, .cost, .cpu, .delay) .content::before { content: attr(data-title); display: block; font-size: .7rem; line-height: 1.2; color: var(--soft); }
-  #vm-table tbody :is(.policy, .memory) { display: none; }
-  #vm-table tbody .delay { display: none; }
-  #vm-table tbody .disks, #vm-table tbody .nics { grid-column: span 2; margin-top: .2rem; }
-  #vm-table tbody .cpu { display: none; }
+  #vm-table tbody :is(th, td) { grid-column: span 3; width: auto; height: auto; padding: 0 .4rem 0 0; border: 0; text-align: left; }
+  #vm-table tbody .name { grid-column: span 9; }
+  #vm-table tbody .class { padding: 0; text-align: right; }
+  #vm-table tbody .switches { display: block; }
+  #vm-table tbody :is(.ratio, .switches, .io, .cost, .policy, .disks, .nics) .content::before { content: attr(data-title); display: block; font-size: .7rem; line-height: 1.2; color: var(--soft); }
+  #vm-table tbody .disks { grid-column: span 4; }
+  #vm-table tbody .nics { grid-column: span 5; padding: 0; }
   #vm-table .sparkline { display: none; }
 }
 @media (max-width: 34rem) {
-  .charted { grid-column: auto; }
+  #host { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  #host > .tile { grid-column: auto; }
   .charted .chart { display: none; }
   .tile small { font-size: .75rem; }
 }

@@ -290,6 +290,38 @@ describe('a host with a few VMs', () => {
     expect(backgrounds).toEqual(['rgb(244, 246, 248)', 'rgb(13, 18, 23)'])
   })
 
+  test('at any width names can be read, no row runs out of the screen, and what is asked of the table is in it', async () => {
+    const { page } = await openLive(url)
+    const seen = async (width: number) => {
+      await page.setViewportSize({ width, height: 800 })
+      return (await page.evaluate(`(() => {
+        const cells = [...document.querySelectorAll('#vm-table tbody tr:not(.space)')][0].children
+        const shown = [...cells].filter((cell) => cell.getClientRects().length > 0)
+        return {
+          name: cells[0].getBoundingClientRect().width,
+          columns: shown.map((cell) => cell.classList[0]),
+          over: document.documentElement.scrollWidth - innerWidth,
+        }
+      })()`)) as { name: number; columns: string[]; over: number }
+    }
+    // A scroll bar takes some 15 px of these.
+    for (let width = 360; width <= 1920; width += 13) {
+      const { name, over } = await seen(width)
+      expect([width, over, name >= 159]).toEqual([width, 0, true])
+    }
+    const asked = ['name', 'class', 'ratio', 'io', 'cost', 'policy', 'disks', 'nics']
+    for (const [width, least] of [
+      [768, 300],
+      [1024, 190],
+      [1210, 170],
+      [1280, 170],
+    ] as const) {
+      const { name, columns, over } = await seen(width)
+      expect([width, over, columns]).toEqual([width, 0, expect.arrayContaining(asked)])
+      expect(name).toBeGreaterThan(least)
+    }
+  })
+
   test('without JavaScript it says where else to look', async () => {
     const { page } = await openPage(browser, url, { javaScriptEnabled: false })
     expect(await page.locator('noscript').textContent()).toContain('needs JavaScript')
