@@ -50,8 +50,9 @@ meter::-webkit-meter-bar { height: .45rem; border: 0; border-radius: 1rem; backg
 meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu); }
 meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
 .charted { display: grid; grid-template-columns: 8.2rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
-.charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; }
-.charted .chart { min-height: 5.5rem; }
+/* The drawing follows the width of its place a moment later, and is not to make the page wider until then. */
+.chart { overflow: hidden; }
+.charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; min-height: 5.5rem; }
 #detail .chart { min-height: 7rem; }
 .u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
 .u-legend th { font-weight: 400; }

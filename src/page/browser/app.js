@@ -76,15 +76,19 @@ function onAnswer(given) {
   history.add(given)
   const { kernelRelease, distribution, cpuModel } = given.host
   setText(byId('host-line'), [cpuModel, distribution, kernelRelease].filter(Boolean).join(' · '))
-  setText(byId('status'), `live, as of ${timeOfDay(given.at)}`)
-  byId('failure').hidden = true
-  document.body.classList.remove('stale')
   hostStrip.show(given, history)
   sourceList.show(given)
   showVms()
   showDetail()
+  // Not before all of it is shown.
+  shownAt = given.at
+  setText(byId('status'), `live, as of ${timeOfDay(given.at)}`)
+  byId('failure').hidden = true
+  document.body.classList.remove('stale')
 }
 
+/** @type {number | undefined} seconds since the Unix epoch */
+let shownAt
 /** @type {number | undefined} seconds since the Unix epoch */
 let failingSince
 
@@ -92,7 +96,7 @@ let failingSince
 function onFailure(reason) {
   const isNew = byId('failure').hidden
   if (isNew) failingSince = Date.now() / 1000
-  const shown = answer === undefined ? '' : ` What is shown here is as of ${timeOfDay(answer.at)}.`
+  const shown = shownAt === undefined ? '' : ` What is shown here is as of ${timeOfDay(shownAt)}.`
   setText(
     byId('failure'),
     `${reason} Since ${timeOfDay(failingSince ?? 0)}; asking again every second.${shown}`,
