@@ -74,7 +74,9 @@ export class Polling {
     if (answer.at === this.#lastAt) {
       this.#unchanged += 1
       if (this.#unchanged > maxUnchanged)
-        throw new Error('The exporter answers, but it does not look at the host any more; its log may say why.')
+        throw new Error(
+          'The exporter answers, but it does not look at the host any more; its log may say why.',
+        )
       return retryMs
     }
     this.#unchanged = 0
@@ -83,7 +85,8 @@ export class Polling {
     try {
       this.#listener.onAnswer(answer)
     } catch (error) {
-      console.error(error)
+      // With its place in the code, for the console.
+      reportError(error)
       throw new Error(`This page cannot show what the exporter answers (${error}).`)
     }
     // There are no rates before the second look, which the exporter takes soon after the first.

@@ -1,6 +1,7 @@
 // What is known of one VM, in words and tables.
 
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
+import { whyClass } from './class-text.js'
 import { memoryInUse, schedulingText } from './columns.js'
 import { element } from './element.js'
 import { bytes, duration, percent, plain, rate, ratio, unknown } from './format.js'
@@ -10,19 +11,21 @@ import { bytes, duration, percent, plain, rate, ratio, unknown } from './format.
  * @param {LiveDocument} answer
  */
 export function verdict({ vm }, { thresholds }) {
-  const stay = `${ratio(vm.ratio)} of its switches stay inside KVM`
-  const texts = {
-    io: `${stay}, fewer than ${plain(thresholds.io)}: it loses its time in round trips to QEMU.`,
-    mixed: `${stay}, between ${plain(thresholds.io)} and ${plain(thresholds.compute)}.`,
-    compute: `${stay}, more than ${plain(thresholds.compute)}: near bare metal.`,
-    idle: `Not judged: it makes ${rate(vm.switches)} switches a second, fewer than ${thresholds.activeSwitches}.`,
+  const meanings = {
+    io: ' It loses its time in round trips to QEMU.',
+    mixed: '',
+    compute: ' Near bare metal.',
+    idle: '',
   }
+  const figures = `${ratio(vm.ratio)} of its ${rate(vm.switches)} switches a second stay inside KVM.`
   const name = vm.class ?? 'unknown'
   return element(
     'p',
     { class: 'verdict' },
     element('span', { class: 'content', 'data-class': name }, vm.class ?? unknown),
-    ` ${vm.class === null ? 'Nothing is known of its exits yet.' : texts[vm.class]}`,
+    vm.class === null
+      ? ' Nothing is known of its exits yet.'
+      : ` ${figures}${meanings[vm.class]} ${whyClass(vm.class, thresholds)}`,
   )
 }
 

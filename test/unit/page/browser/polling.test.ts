@@ -13,7 +13,7 @@ let failures: string[]
 beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal('document', { hidden: false, addEventListener() {} })
-  vi.spyOn(console, 'error').mockImplementation(() => {})
+  vi.stubGlobal('reportError', () => {})
   ;[bodies, asked, shown, failures] = [[], [], [], []]
   vi.stubGlobal('fetch', async (url: string) => {
     asked.push(url)
@@ -23,7 +23,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
-  vi.restoreAllMocks()
 })
 
 const poll = (onAnswer: (answer: LiveDocument) => void = () => {}) =>
