@@ -39,6 +39,9 @@ header p { margin: 0; color: var(--soft); }
 .stale main { opacity: .55; }
 nav { display: flex; gap: .9rem; }
 .failure { margin: 0 0 .8rem; padding: .6rem .9rem; border-radius: .4rem; color: var(--bad); background: var(--bad-back); }
+/* Seen wherever the page is scrolled to, and beside an open VM. */
+#failure { position: fixed; inset: auto 1rem 1rem; z-index: 3; max-width: 48rem; margin: 0 auto; border: 1px solid; box-shadow: 0 0 1rem #0003; }
+.stale { padding-bottom: 7rem; }
 
 #host { display: grid; grid-template-columns: repeat(5, minmax(8.5rem, 1fr)) minmax(22rem, 2.6fr); gap: .6rem; }
 .tile { min-width: 0; padding: .55rem .8rem .6rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
@@ -101,6 +104,7 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 #vm-table:focus-visible { outline-offset: -2px; }
 #vm-table thead th { position: sticky; top: 0; z-index: 1; padding: 0; background: var(--card); border-bottom: 1px solid var(--line); }
 #vm-table thead button { width: 100%; padding: .45rem .6rem; border: 0; background: none; text-align: inherit; color: var(--soft); cursor: pointer; }
+#vm-table thead button:focus-visible { outline-offset: -2px; }
 #vm-table thead button:hover { color: var(--text); background: var(--hover); }
 #vm-table [aria-sort] button { color: var(--text); font-weight: 600; }
 #vm-table [aria-sort=ascending] button::after { content: ' ↑'; }
@@ -135,6 +139,7 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 .switches .sparkline path { stroke: var(--soft); }
 .device { margin-right: .45rem; }
 .emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--io-back); }
+#show-all { padding: .2rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); cursor: pointer; }
 #empty { padding: 1.5rem; text-align: center; color: var(--soft); }
 footer p { margin: .8rem 0 0; color: var(--soft); }
 footer kbd:not(:first-child) { margin-left: .7rem; }
@@ -150,7 +155,7 @@ footer kbd + kbd { margin-left: 0 !important; }
 .close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
 .close:hover { background: var(--hover); }
 .verdict { margin: 0 0 .8rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
 dt { font-size: .78rem; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 0 0 .6rem; }
@@ -197,6 +202,7 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #sources :is(th, td) { padding: 0 .6rem 0 0; border: 0; }
   #sources .remedy { grid-column: 1 / -1; }
   #filter input { flex: 1 1 100%; }
+  .stale { padding-bottom: 9rem; }
   footer { display: none; }
   #vm-table { --row-height: 116px; display: block; }
   #vm-table thead { display: none; }
@@ -219,5 +225,6 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #host > .tile { grid-column: auto; }
   .charted .chart { display: none; }
   .tile small { font-size: .75rem; }
+  .share-bar { min-width: 3rem; }
 }
 `

@@ -54,13 +54,13 @@ function showVms() {
   const vms = sorted(ofClasses(found, state.classes), column, state.descending)
   table.show({ vms, answer, ...state })
   filterBar.show(state, { all: answer.vms.length, found, shown: vms.length })
-  const empty = byId('empty')
-  empty.hidden = vms.length > 0
+  byId('empty').hidden = vms.length > 0
+  byId('show-all').hidden = answer.vms.length === 0
   setText(
-    empty,
+    byId('why-empty'),
     answer.vms.length === 0
       ? 'No process on this host runs a KVM guest at the moment.'
-      : 'No virtual machine passes the filter. Esc in the box clears it.',
+      : 'No virtual machine passes the filter.',
   )
 }
 
@@ -121,6 +121,11 @@ window.addEventListener('popstate', () => {
   state = parseViewState(location.hash, sortable)
   showVms()
   showDetail()
+})
+
+byId('show-all').addEventListener('click', () => {
+  change({ text: '', classes: new Set() })
+  table.focus()
 })
 
 document.title = `kvminfo ${location.host}`

@@ -127,7 +127,7 @@ export const columns = [
   {
     id: 'ratio',
     title: 'Ratio',
-    hint: 'Root-mode switch ratio: the switches that stay inside KVM, of all. VMs that are not judged go last',
+    hint: 'Root-mode switch ratio: the switches that stay inside KVM, of all; the line is its last five minutes. VMs that are not judged go last',
     isNumber: true,
     sortValue: (vm) => (isJudged(vm) ? vm.ratio : null),
     show: (cell, vm, answer) =>
@@ -136,7 +136,7 @@ export const columns = [
   {
     id: 'switches',
     title: 'Switches/s',
-    hint: 'Exits per second, inside KVM and to QEMU',
+    hint: 'Exits per second, inside KVM and to QEMU; the line is the last five minutes, each VM on a scale of its own',
     isNumber: true,
     sortValue: (vm) => vm.switches,
     show: (cell, vm, answer) =>
@@ -153,7 +153,7 @@ export const columns = [
   },
   {
     id: 'cost',
-    title: 'QEMU wait',
+    title: 'QEMU cost',
     hint: 'Userspace cost: seconds that its vCPUs wait for QEMU per CPU second of the VM',
     isNumber: true,
     sortValue: (vm) => vm.userspaceCost,

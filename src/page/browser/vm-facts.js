@@ -10,7 +10,7 @@ import { bytes, duration, percent, plain, rate, ratio, unknown } from './format.
  * @param {LiveVmDetail} detail
  * @param {LiveDocument} answer
  */
-export function verdict({ vm }, { thresholds }) {
+export function verdict({ vm }, { thresholds, missing }) {
   const meanings = {
     io: ' It loses its time in round trips to QEMU.',
     mixed: '',
@@ -24,7 +24,7 @@ export function verdict({ vm }, { thresholds }) {
     { class: 'verdict' },
     element('span', { class: 'content', 'data-class': name }, vm.class ?? unknown),
     vm.class === null
-      ? ' Nothing is known of its exits yet.'
+      ? ` Its exits are not known${missing.exits === undefined ? ' yet' : `: ${missing.exits}`}.`
       : ` ${figures}${meanings[vm.class]} ${whyClass(vm.class, thresholds)}`,
   )
 }
@@ -96,8 +96,12 @@ function bar(share) {
  * @param {LiveDocument} answer
  * @returns {Node[]}
  */
-export function exitMix({ exits: { seconds, reasons } }, { sources }) {
-  if (seconds === null) return [element('h3', {}, 'Exits by reason'), element('p', {}, 'Not known yet.')]
+export function exitMix({ exits: { seconds, reasons } }, { sources, missing }) {
+  if (seconds === null)
+    return [
+      element('h3', {}, 'Exits by reason'),
+      element('p', {}, missing.exits === undefined ? 'Not known yet.' : `Not known: ${missing.exits}.`),
+    ]
   const title = `Exits by reason, last ${Math.round(seconds)} s`
   if (reasons === null) {
     const source = sources.find(({ fact, state }) => fact === 'exits' && state === 'in-use')?.source
@@ -179,5 +183,7 @@ export function devices({ vm: { disks, nics } }) {
       emulatedBy(emulated),
     ]),
   ]
-  return rows.length === 0 ? [] : titledTable('Devices', ['device', 'kind', '', ''], rows, [])
+  return rows.length === 0
+    ? []
+    : titledTable('Devices', ['device', 'kind', 'options', 'controller'], rows, [])
 }
