@@ -12,7 +12,7 @@ export function whyClass(name, { io, compute, margin, activeSwitches, idleSwitch
   const stay = 'of the switches stay inside KVM'
   const texts = {
     io: `Class io begins where less than ${plain(io)} ${stay}, and ends at ${plain(io + margin)}.`,
-    mixed: `Between ${plain(io)} and ${plain(compute)} ${stay}.`,
+    mixed: `Class mixed: from ${plain(io)} to ${plain(compute)} ${stay}.`,
     compute: `Class compute begins where more than ${plain(compute)} ${stay}, and ends at ${plain(compute - margin)}.`,
     idle: `Not judged: that begins at ${count(activeSwitches)} switches a second, and ends below ${count(idleSwitches)}.`,
   }

@@ -11,7 +11,7 @@ const numbers = (text: string) => [...text.matchAll(/\d+(\.\d+)?/g)].map(([numbe
 test('where each class begins and ends', () => {
   expect((['io', 'mixed', 'compute', 'idle'] as const).map(say)).toEqual([
     'Class io begins where less than 0.62 of the switches stay inside KVM, and ends at 0.64.',
-    'Between 0.62 and 0.90 of the switches stay inside KVM.',
+    'Class mixed: from 0.62 to 0.90 of the switches stay inside KVM.',
     'Class compute begins where more than 0.90 of the switches stay inside KVM, and ends at 0.88.',
     'Not judged: that begins at 200 switches a second, and ends below 100.',
   ])
