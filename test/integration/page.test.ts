@@ -123,6 +123,7 @@ describe('a host with a few VMs', () => {
     expect((await names(page)).length).toBeGreaterThan(3)
 
     const chip = (name: string) => page.getByRole('group', { name: 'Classes' }).getByRole('button', { name })
+    expect(await chip('idle').getAttribute('title')).toContain('begins at 200 switches a second')
     await chip('io').click()
     await chip('mixed').click()
     expect(await chip('io').getAttribute('aria-pressed')).toBe('true')

@@ -53,7 +53,7 @@ function showVms() {
   const found = matching(answer.vms, state.text)
   const vms = sorted(ofClasses(found, state.classes), column, state.descending)
   table.show({ vms, answer, ...state })
-  filterBar.show(state, { all: answer.vms.length, found, shown: vms.length })
+  filterBar.show(state, { all: answer.vms.length, found, shown: vms.length }, answer.thresholds)
   byId('empty').hidden = vms.length > 0
   byId('show-all').hidden = answer.vms.length === 0
   setText(
