@@ -15,11 +15,14 @@ export const classThresholds = {
   activeSwitches: 200,
 } as const
 
+/** Switches per second below which one that was judged is not any more. */
+export const idleSwitches = classThresholds.activeSwitches / 2
+
 /** `before` is the verdict before this one; undefined for the first. */
 export function judge(before: VmClass | undefined, ratio: number | undefined, switches: number): VmClass {
   const { io, compute, margin, activeSwitches } = classThresholds
   const wasJudged = before !== undefined && before !== 'idle'
-  const floor = wasJudged ? activeSwitches / 2 : activeSwitches
+  const floor = wasJudged ? idleSwitches : activeSwitches
   if (ratio === undefined || switches < floor) return 'idle'
   if (ratio < (before === 'io' ? io + margin : io)) return 'io'
   if (ratio > (before === 'compute' ? compute - margin : compute)) return 'compute'

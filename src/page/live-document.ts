@@ -12,7 +12,17 @@ export interface LiveDocument {
   readonly intervalSeconds: number
   /** Rates and shares are means of at most so many seconds before `at`; those of `history` are of one look each. */
   readonly windowSeconds: number
-  readonly thresholds: { readonly io: number; readonly compute: number; readonly activeSwitches: number }
+  readonly thresholds: {
+    /** Ratio below which class io begins. */
+    readonly io: number
+    /** Ratio above which class compute begins. */
+    readonly compute: number
+    /** A class ends as far on the other side of where it begins. */
+    readonly margin: number
+    /** Switches per second from which on a VM is judged, and below which it is not any more. */
+    readonly activeSwitches: number
+    readonly idleSwitches: number
+  }
   readonly host: LiveHost
   readonly sources: readonly LiveSource[]
   /** Parts of the host that could not be read, and why. */

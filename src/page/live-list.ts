@@ -1,6 +1,6 @@
 // The host with all its VMs: what the page asks for every few seconds.
 import type { Vm } from '../model/vm.ts'
-import { classThresholds } from '../model/vm-class.ts'
+import { classThresholds, idleSwitches } from '../model/vm-class.ts'
 import { points } from './figure.ts'
 import { type HostHistory, windowSeconds } from './host-history.ts'
 import type { LiveDocument, LiveVm } from './live-document.ts'
@@ -26,13 +26,12 @@ function describeHead(
   slots: readonly number[],
   version: string,
 ): Omit<LiveDocument, 'vms'> {
-  const { io, compute, activeSwitches } = classThresholds
   return {
     version,
     at: sample.at,
     intervalSeconds,
     windowSeconds,
-    thresholds: { io, compute, activeSwitches },
+    thresholds: { ...classThresholds, idleSwitches },
     host: describeHost(history, sample),
     sources: describeSources(sample.sources),
     missing: Object.fromEntries(sample.missing),

@@ -45,7 +45,7 @@ export function shell({ version, telemetryPath, assetHash }: ShellContent): stri
 <thead></thead>
 <tbody></tbody>
 </table>
-<p id="empty" hidden></p>
+<p id="empty" hidden><span id="why-empty"></span> <button id="show-all" type="button">Show all</button></p>
 </section>
 </main>
 <footer><p><kbd>/</kbd> filter <kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></footer>

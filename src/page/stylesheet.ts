@@ -39,6 +39,9 @@ header p { margin: 0; color: var(--soft); }
 .stale main { opacity: .55; }
 nav { display: flex; gap: .9rem; }
 .failure { margin: 0 0 .8rem; padding: .6rem .9rem; border-radius: .4rem; color: var(--bad); background: var(--bad-back); }
+/* Seen wherever the page is scrolled to, and beside an open VM. */
+#failure { position: fixed; inset: auto 1rem 1rem; z-index: 3; max-width: 48rem; margin: 0 auto; border: 1px solid; box-shadow: 0 0 1rem #0003; }
+.stale { padding-bottom: 7rem; }
 
 #host { display: grid; grid-template-columns: repeat(5, minmax(8.5rem, 1fr)) minmax(22rem, 2.6fr); gap: .6rem; }
 .tile { min-width: 0; padding: .55rem .8rem .6rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
@@ -50,8 +53,9 @@ meter::-webkit-meter-bar { height: .45rem; border: 0; border-radius: 1rem; backg
 meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu); }
 meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
 .charted { display: grid; grid-template-columns: 8.2rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
-.charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; }
-.charted .chart { min-height: 5.5rem; }
+/* The drawing follows the width of its place a moment later, and is not to make the page wider until then. */
+.chart { overflow: hidden; }
+.charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; min-height: 5.5rem; }
 #detail .chart { min-height: 7rem; }
 .u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
 .u-legend th { font-weight: 400; }
@@ -100,6 +104,7 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 #vm-table:focus-visible { outline-offset: -2px; }
 #vm-table thead th { position: sticky; top: 0; z-index: 1; padding: 0; background: var(--card); border-bottom: 1px solid var(--line); }
 #vm-table thead button { width: 100%; padding: .45rem .6rem; border: 0; background: none; text-align: inherit; color: var(--soft); cursor: pointer; }
+#vm-table thead button:focus-visible { outline-offset: -2px; }
 #vm-table thead button:hover { color: var(--text); background: var(--hover); }
 #vm-table [aria-sort] button { color: var(--text); font-weight: 600; }
 #vm-table [aria-sort=ascending] button::after { content: ' ↑'; }
@@ -134,6 +139,7 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 .switches .sparkline path { stroke: var(--soft); }
 .device { margin-right: .45rem; }
 .emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--io-back); }
+#show-all { padding: .2rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); cursor: pointer; }
 #empty { padding: 1.5rem; text-align: center; color: var(--soft); }
 footer p { margin: .8rem 0 0; color: var(--soft); }
 footer kbd:not(:first-child) { margin-left: .7rem; }
@@ -149,7 +155,7 @@ footer kbd + kbd { margin-left: 0 !important; }
 .close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
 .close:hover { background: var(--hover); }
 .verdict { margin: 0 0 .8rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
 dt { font-size: .78rem; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 0 0 .6rem; }
@@ -166,12 +172,29 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #host { grid-template-columns: repeat(5, minmax(8rem, 1fr)); }
   .charted { grid-column: 1 / -1; }
 }
-@media (max-width: 75rem) {
-  #vm-table :is(.memory, .policy, .delay) { display: none; }
+/* The name has what the other columns leave. The widths at which they go keep at least 9rem for it, a scroll bar beside
+   the page included; those go first that tell least of what its exits cost. */
+@media (max-width: 87rem) {
+  #vm-table .memory { display: none; }
+  #vm-table th.switches { width: 6rem; }
+  #vm-table .switches .sparkline { display: none; }
+  #sort-by { display: inline; }
 }
-@media (max-width: 60rem) {
+@media (max-width: 78rem) {
+  #vm-table .delay { display: none; }
+}
+@media (max-width: 72rem) {
+  #vm-table .cpu { display: none; }
+}
+@media (max-width: 68rem) {
+  #vm-table .switches { display: none; }
+}
+@media (max-width: 62rem) {
   body { padding: .7rem .8rem 2rem; }
-  #host { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  #host { grid-template-columns: repeat(6, minmax(0, 1fr)); }
+  .tile { grid-column: span 2; }
+  .tile:nth-child(n + 4) { grid-column: span 3; }
+  .tile.charted { grid-column: 1 / -1; }
   .charted { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
   .charted .chart { grid-area: auto; }
   #sources thead { display: none; }
@@ -179,28 +202,29 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #sources :is(th, td) { padding: 0 .6rem 0 0; border: 0; }
   #sources .remedy { grid-column: 1 / -1; }
   #filter input { flex: 1 1 100%; }
-  #sort-by { display: inline; }
+  .stale { padding-bottom: 9rem; }
   footer { display: none; }
-  #vm-table { --row-height: 104px; display: block; }
+  #vm-table { --row-height: 116px; display: block; }
   #vm-table thead { display: none; }
   #vm-table tbody { display: block; }
-  #vm-table tbody tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); grid-auto-rows: min-content; align-content: center; gap: 0 .6rem; padding: 0 .7rem; border-bottom: 1px solid var(--line); }
+  #vm-table tbody tr { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); grid-auto-rows: min-content; align-content: center; padding: 0 .7rem; border-bottom: 1px solid var(--line); }
   #vm-table tbody tr.active { box-shadow: inset 3px 0 var(--accent); }
   #vm-table tbody tr.active :is(th, td):first-child { box-shadow: none; }
   #vm-table tbody .space { display: block; padding: 0; border: 0; }
-  #vm-table tbody :is(th, td) { width: auto; height: auto; padding: 0; border: 0; text-align: left; }
-  #vm-table tbody .name { grid-column: 1 / 4; }
-  #vm-table tbody .class { grid-column: 4; text-align: right; }
-  #vm-table tbody :is(.ratio, .switches, .io, .cost, .cpu, .delay) .content::before { content: attr(data-title); display: block; font-size: .7rem; line-height: 1.2; color: var(--soft); }
-  #vm-table tbody :is(.policy, .memory) { display: none; }
-  #vm-table tbody .delay { display: none; }
-  #vm-table tbody .disks, #vm-table tbody .nics { grid-column: span 2; margin-top: .2rem; }
-  #vm-table tbody .cpu { display: none; }
+  #vm-table tbody :is(th, td) { grid-column: span 3; width: auto; height: auto; padding: 0 .4rem 0 0; border: 0; text-align: left; }
+  #vm-table tbody .name { grid-column: span 9; }
+  #vm-table tbody .class { padding: 0; text-align: right; }
+  #vm-table tbody .switches { display: block; }
+  #vm-table tbody :is(.ratio, .switches, .io, .cost, .policy, .disks, .nics) .content::before { content: attr(data-title); display: block; font-size: .7rem; line-height: 1.2; color: var(--soft); }
+  #vm-table tbody .disks { grid-column: span 4; }
+  #vm-table tbody .nics { grid-column: span 5; padding: 0; }
   #vm-table .sparkline { display: none; }
 }
 @media (max-width: 34rem) {
-  .charted { grid-column: auto; }
+  #host { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  #host > .tile { grid-column: auto; }
   .charted .chart { display: none; }
   .tile small { font-size: .75rem; }
+  .share-bar { min-width: 3rem; }
 }
 `

@@ -28,7 +28,7 @@ const { serve, urls } = await startServe([
 ])
 const browser = await startBrowser()
 try {
-  const { page } = await openPage(browser, urls[0]!, { viewport: { width: 1380, height: 750 } })
+  const { page } = await openPage(browser, urls[0]!, { viewport: { width: 1440, height: 810 } })
   console.log(`waiting ${minutes} minutes, for the sparklines to fill up`)
   await new Promise((resolve) => setTimeout(resolve, minutes * 60_000 + 10_000))
   await page.screenshot({ path: picture })

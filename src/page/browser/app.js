@@ -53,14 +53,14 @@ function showVms() {
   const found = matching(answer.vms, state.text)
   const vms = sorted(ofClasses(found, state.classes), column, state.descending)
   table.show({ vms, answer, ...state })
-  filterBar.show(state, { all: answer.vms.length, found, shown: vms.length })
-  const empty = byId('empty')
-  empty.hidden = vms.length > 0
+  filterBar.show(state, { all: answer.vms.length, found, shown: vms.length }, answer.thresholds)
+  byId('empty').hidden = vms.length > 0
+  byId('show-all').hidden = answer.vms.length === 0
   setText(
-    empty,
+    byId('why-empty'),
     answer.vms.length === 0
       ? 'No process on this host runs a KVM guest at the moment.'
-      : 'No virtual machine passes the filter. Esc in the box clears it.',
+      : 'No virtual machine passes the filter.',
   )
 }
 
@@ -76,15 +76,19 @@ function onAnswer(given) {
   history.add(given)
   const { kernelRelease, distribution, cpuModel } = given.host
   setText(byId('host-line'), [cpuModel, distribution, kernelRelease].filter(Boolean).join(' · '))
-  setText(byId('status'), `live, as of ${timeOfDay(given.at)}`)
-  byId('failure').hidden = true
-  document.body.classList.remove('stale')
   hostStrip.show(given, history)
   sourceList.show(given)
   showVms()
   showDetail()
+  // Not before all of it is shown.
+  shownAt = given.at
+  setText(byId('status'), `live, as of ${timeOfDay(given.at)}`)
+  byId('failure').hidden = true
+  document.body.classList.remove('stale')
 }
 
+/** @type {number | undefined} seconds since the Unix epoch */
+let shownAt
 /** @type {number | undefined} seconds since the Unix epoch */
 let failingSince
 
@@ -92,7 +96,7 @@ let failingSince
 function onFailure(reason) {
   const isNew = byId('failure').hidden
   if (isNew) failingSince = Date.now() / 1000
-  const shown = answer === undefined ? '' : ` What is shown here is as of ${timeOfDay(answer.at)}.`
+  const shown = shownAt === undefined ? '' : ` What is shown here is as of ${timeOfDay(shownAt)}.`
   setText(
     byId('failure'),
     `${reason} Since ${timeOfDay(failingSince ?? 0)}; asking again every second.${shown}`,
@@ -117,6 +121,11 @@ window.addEventListener('popstate', () => {
   state = parseViewState(location.hash, sortable)
   showVms()
   showDetail()
+})
+
+byId('show-all').addEventListener('click', () => {
+  change({ text: '', classes: new Set() })
+  table.focus()
 })
 
 document.title = `kvminfo ${location.host}`

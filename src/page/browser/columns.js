@@ -1,6 +1,7 @@
 // The columns of the table: what each shows of a VM, by what it sorts, and why it may have nothing to show.
 
 /** @import { LiveDisk, LiveDocument, LiveNic, LiveVm } from '../live-document.ts' */
+import { whyClass } from './class-text.js'
 import { element, setAttribute, setText } from './element.js'
 import { bytes, percent, plain, rate, ratio } from './format.js'
 
@@ -118,21 +119,15 @@ export const columns = [
     hint: 'Where its exits end: io mostly in QEMU, compute inside KVM, mixed between them, idle not judged',
     sortValue: (vm) => (vm.class === null ? null : worthOfClass[vm.class]),
     show(cell, vm, answer) {
-      const { io, compute, activeSwitches } = answer.thresholds
-      const titles = {
-        io: `Fewer than ${percent(io)} of its switches stay inside KVM.`,
-        mixed: `Between ${percent(io)} and ${percent(compute)} of its switches stay inside KVM.`,
-        compute: `More than ${percent(compute)} of its switches stay inside KVM.`,
-        idle: `Not judged: it makes fewer than ${activeSwitches} switches a second.`,
-      }
-      write(cell, vm.class ?? '–', vm.class === null ? whyNoExits(vm, answer) : titles[vm.class])
+      const why = vm.class === null ? whyNoExits(vm, answer) : whyClass(vm.class, answer.thresholds)
+      write(cell, vm.class ?? '–', why)
       setAttribute(cell, 'data-class', vm.class ?? undefined)
     },
   },
   {
     id: 'ratio',
     title: 'Ratio',
-    hint: 'Root-mode switch ratio: the switches that stay inside KVM, of all. VMs that are not judged go last',
+    hint: 'Root-mode switch ratio: the switches that stay inside KVM, of all; the line is its last five minutes. VMs that are not judged go last',
     isNumber: true,
     sortValue: (vm) => (isJudged(vm) ? vm.ratio : null),
     show: (cell, vm, answer) =>
@@ -141,7 +136,7 @@ export const columns = [
   {
     id: 'switches',
     title: 'Switches/s',
-    hint: 'Exits per second, inside KVM and to QEMU',
+    hint: 'Exits per second, inside KVM and to QEMU; the line is the last five minutes, each VM on a scale of its own',
     isNumber: true,
     sortValue: (vm) => vm.switches,
     show: (cell, vm, answer) =>
@@ -158,7 +153,7 @@ export const columns = [
   },
   {
     id: 'cost',
-    title: 'QEMU wait',
+    title: 'QEMU cost',
     hint: 'Userspace cost: seconds that its vCPUs wait for QEMU per CPU second of the VM',
     isNumber: true,
     sortValue: (vm) => vm.userspaceCost,

@@ -1,7 +1,8 @@
 // The box and the chips above the table, and what to sort by where there are no headers to click.
 
-/** @import { LiveVm } from '../live-document.ts' */
+/** @import { LiveDocument, LiveVm } from '../live-document.ts' */
 /** @import { ViewState } from './view-state.js' */
+import { whyClass } from './class-text.js'
 import { columns } from './columns.js'
 import { byId, element, setAttribute, setText } from './element.js'
 import { count } from './format.js'
@@ -66,13 +67,15 @@ export class FilterBar {
    * @param {ViewState} state
    * @param {{ readonly all: number, readonly found: readonly LiveVm[], readonly shown: number }} vms `found` by the
    *   text alone: what the chips count
+   * @param {LiveDocument['thresholds']} thresholds
    */
-  show({ text, classes: chosen, sort, descending }, { all, found, shown }) {
+  show({ text, classes: chosen, sort, descending }, { all, found, shown }, thresholds) {
     this.#classes = chosen
     if (this.#text.value !== text) this.#text.value = text
     this.#sortBy.value = `${descending ? '-' : ''}${sort}`
     for (const { name, button, number } of this.#chips) {
       setText(number, count(found.filter((vm) => vm.class === name).length))
+      setAttribute(button, 'title', whyClass(name, thresholds))
       setAttribute(button, 'aria-pressed', String(chosen.has(name)))
     }
     setText(this.#count, shown === all ? '' : `${count(shown)} of ${count(all)}`)

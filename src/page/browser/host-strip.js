@@ -13,8 +13,14 @@ class Tile {
   #bar = element('meter', { min: '0', max: '1' })
   element
 
-  /** @param {string} title */
-  constructor(title) {
+  #hint
+
+  /**
+   * @param {string} title
+   * @param {string} hint what its figures are, for who points at it
+   */
+  constructor(title, hint) {
+    this.#hint = hint
     this.#bar.hidden = true
     this.#bar.setAttribute('aria-label', title)
     this.element = element(
@@ -35,7 +41,7 @@ class Tile {
   show(figure, note, { share = null, why } = {}) {
     setText(this.#figure, figure)
     setText(this.#note, note)
-    setAttribute(this.element, 'title', why)
+    setAttribute(this.element, 'title', why ?? this.#hint)
     this.#bar.hidden = share === null
     if (share !== null) this.#bar.value = share
   }
@@ -48,12 +54,18 @@ function ksmState(run) {
 }
 
 export class HostStrip {
-  #vms = new Tile('Virtual machines')
-  #switches = new Tile('Switches/s of all VMs')
-  #cpu = new Tile('CPU')
-  #memory = new Tile('Memory')
-  #hugePages = new Tile('Huge pages')
-  #ksm = new Tile('KSM')
+  #vms = new Tile('Virtual machines', 'Processes that run a KVM guest, by class')
+  #switches = new Tile(
+    'Switches/s of all VMs',
+    'Exits per second: those that KVM handles itself, and those that go to QEMU',
+  )
+  #cpu = new Tile(
+    'CPU',
+    'Busy: of the time of all CPUs, that in which they were not idle. Run delay: of the time that the VMs wanted to run, that in which they waited for a CPU',
+  )
+  #memory = new Tile('Memory', 'In use: all but what the kernel could give to programs without swapping')
+  #hugePages = new Tile('Huge pages', 'Of the pools set aside for huge pages, what is taken; by page size')
+  #ksm = new Tile('KSM', 'Kernel same-page merging: pages that hold the same, of all VMs, are kept once')
   #chart
 
   constructor() {

@@ -13,20 +13,28 @@ const factTitles = {
 const stateTitles = { 'in-use': 'in use', standby: 'standby', unavailable: 'not available' }
 
 export class SourceList {
-  #place = byId('sources')
+  #place = /** @type {HTMLDetailsElement} */ (byId('sources'))
   #shown = ''
 
   /** @param {LiveDocument} answer */
   show({ sources }) {
     const key = JSON.stringify(sources)
     if (key === this.#shown) return
-    this.#shown = key
     const remedies = sources.filter(({ remedy }) => remedy !== null).length
     const inUse = Object.entries(factTitles).map(([fact, title]) => {
-      const source = sources.find((one) => one.fact === fact && one.state === 'in-use')
-      const name = element('b', { class: source === undefined ? 'none' : '' }, source?.source ?? 'no source')
-      return element('span', { class: 'in-use' }, `${title}: `, name)
+      const ofFact = sources.filter((one) => one.fact === fact)
+      const source = ofFact.find(({ state }) => state === 'in-use')
+      if (source !== undefined) return element('span', {}, `${title}: `, element('b', {}, source.source))
+      // One on standby would do; there is nothing to read from it while no VM runs.
+      const spare = ofFact.find(({ state }) => state === 'standby')
+      return spare === undefined
+        ? element('span', {}, `${title}: `, element('b', { class: 'none' }, 'no source'))
+        : element('span', {}, `${title}: ${spare.source}, on standby`)
     })
+    // Without exits there is no class to show, so what to do about it stands open until somebody closes it.
+    if (this.#shown === '')
+      this.#place.open = !sources.some(({ fact, state }) => fact === 'exits' && state === 'in-use')
+    this.#shown = key
     const summary = element('summary', {}, element('span', {}, 'Sources'), ...inUse)
     if (remedies > 0)
       summary.append(element('span', { class: 'badge' }, `${counted(remedies, 'command')} would show more`))

@@ -1,6 +1,7 @@
 // What is known of one VM, in words and tables.
 
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
+import { whyClass } from './class-text.js'
 import { memoryInUse, schedulingText } from './columns.js'
 import { element } from './element.js'
 import { bytes, duration, percent, plain, rate, ratio, unknown } from './format.js'
@@ -9,20 +10,22 @@ import { bytes, duration, percent, plain, rate, ratio, unknown } from './format.
  * @param {LiveVmDetail} detail
  * @param {LiveDocument} answer
  */
-export function verdict({ vm }, { thresholds }) {
-  const stay = `${ratio(vm.ratio)} of its switches stay inside KVM`
-  const texts = {
-    io: `${stay}, fewer than ${plain(thresholds.io)}: it loses its time in round trips to QEMU.`,
-    mixed: `${stay}, between ${plain(thresholds.io)} and ${plain(thresholds.compute)}.`,
-    compute: `${stay}, more than ${plain(thresholds.compute)}: near bare metal.`,
-    idle: `Not judged: it makes ${rate(vm.switches)} switches a second, fewer than ${thresholds.activeSwitches}.`,
+export function verdict({ vm }, { thresholds, missing }) {
+  const meanings = {
+    io: ' It loses its time in round trips to QEMU.',
+    mixed: '',
+    compute: ' Near bare metal.',
+    idle: '',
   }
+  const figures = `${ratio(vm.ratio)} of its ${rate(vm.switches)} switches a second stay inside KVM.`
   const name = vm.class ?? 'unknown'
   return element(
     'p',
     { class: 'verdict' },
     element('span', { class: 'content', 'data-class': name }, vm.class ?? unknown),
-    ` ${vm.class === null ? 'Nothing is known of its exits yet.' : texts[vm.class]}`,
+    vm.class === null
+      ? ` Its exits are not known${missing.exits === undefined ? ' yet' : `: ${missing.exits}`}.`
+      : ` ${figures}${meanings[vm.class]} ${whyClass(vm.class, thresholds)}`,
   )
 }
 
@@ -93,8 +96,12 @@ function bar(share) {
  * @param {LiveDocument} answer
  * @returns {Node[]}
  */
-export function exitMix({ exits: { seconds, reasons } }, { sources }) {
-  if (seconds === null) return [element('h3', {}, 'Exits by reason'), element('p', {}, 'Not known yet.')]
+export function exitMix({ exits: { seconds, reasons } }, { sources, missing }) {
+  if (seconds === null)
+    return [
+      element('h3', {}, 'Exits by reason'),
+      element('p', {}, missing.exits === undefined ? 'Not known yet.' : `Not known: ${missing.exits}.`),
+    ]
   const title = `Exits by reason, last ${Math.round(seconds)} s`
   if (reasons === null) {
     const source = sources.find(({ fact, state }) => fact === 'exits' && state === 'in-use')?.source
@@ -176,5 +183,7 @@ export function devices({ vm: { disks, nics } }) {
       emulatedBy(emulated),
     ]),
   ]
-  return rows.length === 0 ? [] : titledTable('Devices', ['device', 'kind', '', ''], rows, [])
+  return rows.length === 0
+    ? []
+    : titledTable('Devices', ['device', 'kind', 'options', 'controller'], rows, [])
 }

@@ -198,6 +198,6 @@ test('parts that could not be read say why', () => {
     at: 1,
     intervalSeconds: 5,
     windowSeconds: 60,
-    thresholds: { io: 0.62, compute: 0.9, activeSwitches: 200 },
+    thresholds: { io: 0.62, compute: 0.9, margin: 0.02, activeSwitches: 200, idleSwitches: 100 },
   })
 })
