@@ -13,14 +13,15 @@ export function libvirtSocket(rundir: string): string | undefined {
 }
 
 /**
- * Statistics of all running domains. --nowait leaves out what a domain busy with a job cannot tell now, so one stuck
- * VM does not hold up the others. The socket is named, so that another `rundir` never asks this host's libvirt.
+ * Statistics of all domains that run or are paused. --nowait leaves out what a domain busy with a job cannot tell now,
+ * so one stuck VM does not hold up the others. The socket is named, so that another `rundir` never asks this host's
+ * libvirt.
  */
 export async function virshDomstats(socket: string, deadlineMs: number): Promise<string> {
   const uri = `qemu+unix:///system?socket=${encodeURIComponent(socket)}`
   // Loaded when first used: few hosts need it, and it is 6 MB of memory.
   const { ExecaError, execa } = await import('execa')
-  const args = ['-r', '-c', uri, 'domstats', '--list-running', '--vcpu', '--balloon', '--raw', '--nowait']
+  const args = ['-r', '-c', uri, 'domstats', '--list-active', '--vcpu', '--balloon', '--raw', '--nowait']
   try {
     const { stdout } = await execa('virsh', args, {
       timeout: deadlineMs,

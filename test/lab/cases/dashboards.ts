@@ -46,6 +46,8 @@ before(async () => {
     throw error
   }
   console.log(`they are judged after ${process.uptime().toFixed(1)} s`)
+  const computing = 'vm:kvminfo_cpu_seconds:rate5m{vm="compute"} > 0'
+  await until('the third computes', async () => (await ask(prometheus.url, computing)).series.length === 1)
   // A range's worth of records, as a dashboard has that somebody looks at.
   const rangeSeconds = 6 * scrapeSeconds
   const records = `count_over_time(${judged}[${rangeSeconds}s]) >= 4`
