@@ -23,8 +23,12 @@ const cases = [
 // All in one concurrent suite, the longest first: what follows takes the core beside it.
 describe.concurrent('the lab', () => {
   // One CPU for what runs real QEMU: see Hardware.cpus in qemu.ts.
-  test('Linux 6.1 closed-path.ts', async () => {
-    await passes('closed-path.ts', { kernel: '6.1', cpus: 1 })
+  test.each(['closed-path.ts', 'qemu-statistics.ts', 'dashboards.ts'])('Linux 6.1 %s', async (name) => {
+    await passes(name, { kernel: '6.1', cpus: 1 })
+  })
+
+  test.each(kernels)('Linux %s devices.ts', async (kernel) => {
+    await passes('devices.ts', { kernel, cpus: 1 })
   })
 
   // systemd, not the kernel, is what it adds.

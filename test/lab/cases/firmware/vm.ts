@@ -10,16 +10,23 @@ export interface FirmwareVm {
   readonly name: string
   /** Takes the CPUs away from it: it lives, and does nothing more. */
   freeze(): void
+  /** A command of QEMU's monitor. */
+  monitor(command: string): void
   end(): Promise<void>
 }
 
-/** Reads its disk for ever; it is named after the disk's bus. */
-export function startReader(bus: Bus, nic: 'e1000' | 'virtio-net-pci'): FirmwareVm {
+/** Reads its disk for ever; it is named after the disk's bus. `more` are further arguments of QEMU. */
+export function startReader(
+  bus: Bus,
+  nic: 'e1000' | 'virtio-net-pci',
+  more: readonly string[] = [],
+): FirmwareVm {
   const disk = `/tmp/${bus}.img`
   writeReadingDisk(disk, bus)
   return startQemu(bus, [
     ...['-m', '32', '-drive', `file=${disk},format=raw,cache=writeback,if=${bus}`],
     ...['-netdev', 'user,id=net0,restrict=on', '-device', `${nic},netdev=net0,romfile=`],
+    ...more,
   ])
 }
 
@@ -33,13 +40,15 @@ export function startCompute(memory: readonly string[] = ['-m', '32']): Firmware
 
 function startQemu(name: string, args: readonly string[]): FirmwareVm {
   const general = ['-name', `guest=${name},debug-threads=on`, '-machine', 'pc,accel=kvm', '-cpu', 'host']
-  const child = spawn('qemu-system-x86_64', [...general, '-nodefaults', '-display', 'none', ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const devices = ['-nodefaults', '-display', 'none', '-monitor', 'stdio']
+  const child = spawn('qemu-system-x86_64', [...general, ...devices, ...args], {
+    stdio: ['pipe', 'ignore', 'inherit'],
   })
   const exited = once(child, 'exit')
   return {
     name,
     freeze: () => void child.kill('SIGSTOP'),
+    monitor: (command) => void child.stdin.write(`${command}\n`),
     async end() {
       child.kill('SIGKILL')
       await exited
