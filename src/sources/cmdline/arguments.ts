@@ -1,5 +1,6 @@
 // The bytes of /proc/<pid>/cmdline as QEMU's options, where the process is a QEMU.
 import { basename } from 'node:path'
+import { valueless } from './valueless.ts'
 
 export interface Arguments {
   readonly program: string
@@ -13,33 +14,6 @@ export interface Argument {
   readonly name: string
   readonly value: string
 }
-
-// QEMU has more than 100 options; these are the ones without a value that may stand before one we want.
-const flags = new Set([
-  'S',
-  'enable-kvm',
-  'nographic',
-  'no-reboot',
-  'no-shutdown',
-  'no-user-config',
-  'nodefaults',
-  'no-acpi',
-  'no-hpet',
-  'daemonize',
-  'snapshot',
-  's',
-  'usb',
-  'full-screen',
-  'no-fd-bootchk',
-  'singlestep',
-  'one-insn-per-tb',
-  'only-migratable',
-  'mem-prealloc',
-  'win2k-hack',
-  'no-quit',
-  'xen-attach',
-  'preconfig',
-])
 
 const qemu = /^(qemu-system-.*|qemu-kvm|kvm)$/
 
@@ -57,7 +31,11 @@ export function parseArguments(cmdline: Buffer): Arguments | undefined {
     if (!word.startsWith('-')) inOrder.push({ name: 'hda', value: word })
     else {
       const name = word.replace(/^--?/, '')
-      inOrder.push({ name, value: flags.has(name) ? '' : (words[++at] ?? '') })
+      const next = words[at + 1]
+      // An option that a later QEMU has without a value must not take the next option from us.
+      const hasValue = !valueless.has(name) && next !== undefined && !next.startsWith('-')
+      inOrder.push({ name, value: hasValue ? next : '' })
+      if (hasValue) at++
     }
   }
   const options = new Map<string, string[]>()
