@@ -4,6 +4,8 @@
 export const errorCodes = {
   CONFIG_INVALID:
     'A flag or the configuration is wrong: at its start the program exits before it listens; where the web configuration file becomes wrong later, nobody is let in until it is right.',
+  DEVICES_LEFT_OUT:
+    'A VM has more than 256 disks, or as many network interfaces; those behind the first 256 are not shown.',
   LISTEN_FAILED: 'The listen address cannot be bound.',
   SOURCE_ABSENT: 'An interface is not there on this host (module not loaded, file system not mounted).',
   SOURCE_DENIED: 'An interface is there but this user may not read it.',

@@ -1,8 +1,11 @@
-// The disks that a QEMU command line gives its guest: -drive, and -device with -blockdev or -drive if=none.
+// The disks that a QEMU command line gives its guest: -drive and its
+// short forms (-hda, an image on its own), and -device with -blockdev or -drive if=none.
 // CD-ROM and floppy drives are left out: they carry no load, and are emulated in VMs that are all virtio otherwise.
 import type { Disk } from '../../model/vm.ts'
 import type { Arguments } from './arguments.ts'
-import { type Option, parseOption } from './option.ts'
+import { boardDisks } from './board-disks.ts'
+import { isQ35 } from './machine.ts'
+import { type Option, parseJsonOrOption, parseOption } from './option.ts'
 
 /** Drivers of -blockdev that fetch bytes rather than give them a format; on their own the format is raw. */
 const protocols = new Set(
@@ -13,64 +16,38 @@ const protocols = new Set(
 /** Drivers that only pass on to their `file` node. */
 const filters = new Set(['throttle', 'copy-on-read', 'preallocate', 'compress'])
 
-const shorthands: Readonly<Record<string, string>> = {
-  hda: 'index=0',
-  hdb: 'index=1',
-  hdc: 'index=2',
-  hdd: 'index=3',
-}
-
-export function disksOf({ options }: Arguments): Disk[] {
-  const all = (name: string, impliedKey: string) =>
-    (options.get(name) ?? []).map((text) => parseOption(text, impliedKey))
-  const devices = all('device', 'driver')
-  const drives = all('drive', 'file')
-  const machine =
-    parseOption(options.get('machine')?.[0] ?? options.get('M')?.[0] ?? '', 'type').get('type') ?? ''
-  const isQ35 = machine.includes('q35')
+export function disksOf(given: Arguments): Disk[] {
+  const all = (name: string, impliedKey: string, parse = parseOption) =>
+    (given.options.get(name) ?? []).map((text) => parse(text, impliedKey))
+  const devices = all('device', 'driver', parseJsonOrOption)
+  const onQ35 = isQ35(given)
   const backends = new Map<string, Option>()
-  for (const node of all('blockdev', 'driver')) backends.set(node.get('node-name') ?? '', node)
-  for (const drive of drives) if (drive.has('id')) backends.set(drive.get('id')!, drive)
+  for (const node of all('blockdev', 'driver', parseJsonOrOption))
+    backends.set(node.get('node-name') ?? '', node)
+  for (const drive of all('drive', 'file')) if (drive.has('id')) backends.set(drive.get('id')!, drive)
   const ahci = new Set(
     devices.filter((device) => device.get('driver')?.includes('ahci')).map((device) => device.get('id')),
   )
 
   const disks: Disk[] = []
   for (const device of devices) {
-    const bus = deviceBus(device, isQ35, ahci)
+    const bus = deviceBus(device, onQ35, ahci)
     if (bus === undefined) continue
     const backend = backends.get(device.get('drive') ?? '')
     disks.push({
-      device: device.get('id') ?? device.get('drive') ?? device.get('driver')!,
+      device: device.get('id') ?? device.get('drive') ?? device.get('chardev') ?? device.get('driver')!,
       bus,
       cache: backend === undefined ? undefined : cacheOf(backend, device),
       format: backend === undefined ? undefined : formatOf(backend, backends),
     })
   }
-  for (const [name, items] of Object.entries(shorthands)) {
-    if (options.has(name)) drives.push(parseOption(items, 'file'))
-  }
-  const nextIndex = new Map<string, number>()
-  for (const drive of drives) {
-    const kind = drive.get('if') ?? 'ide'
-    if (kind === 'none' || kind === 'pflash' || kind === 'mtd' || kind === 'floppy') continue
-    const index = Number(drive.get('index') ?? nextIndex.get(kind) ?? 0)
-    nextIndex.set(kind, index + 1)
-    if (drive.get('media') === 'cdrom') continue
-    disks.push({
-      device: drive.get('id') ?? defaultId(kind, index, isQ35),
-      bus: kind === 'ide' && isQ35 ? 'sata' : kind,
-      cache: drive.get('cache'),
-      format: drive.get('format'),
-    })
-  }
-  return disks
+  return [...disks, ...boardDisks(given)]
 }
 
 /** The bus a disk device sits on; undefined where the device is no disk. */
 function deviceBus(
   device: Option,
-  isQ35: boolean,
+  onQ35: boolean,
   ahci: ReadonlySet<string | undefined>,
 ): string | undefined {
   const driver = device.get('driver') ?? ''
@@ -81,7 +58,7 @@ function deviceBus(
   if (!/^ide-(hd|drive)$/.test(driver)) return undefined
   // QEMU calls the disks of an AHCI controller ide-hd too; q35's own controller, named `ide`, is one.
   const controller = device.get('bus')?.split('.')[0]
-  return ahci.has(controller ?? '') || (isQ35 && (controller ?? 'ide') === 'ide') ? 'sata' : 'ide'
+  return ahci.has(controller ?? '') || (onQ35 && (controller ?? 'ide') === 'ide') ? 'sata' : 'ide'
 }
 
 /** The five names of QEMU's manual for its three switches; undefined where none of them is given. */
@@ -104,11 +81,4 @@ function formatOf(backend: Option, backends: ReadonlyMap<string, Option>): strin
   if (protocols.has(driver)) return 'raw'
   const below = filters.has(driver) ? backends.get(backend.get('file') ?? '') : undefined
   return below === undefined || below === backend ? driver : formatOf(below, new Map())
-}
-
-/** QEMU's own names (blockdev.c, drive_new): two IDE disks a bus on pc, one on q35; seven SCSI disks a bus. */
-function defaultId(kind: string, index: number, isQ35: boolean): string {
-  const perBus = kind === 'ide' ? (isQ35 ? 1 : 2) : kind === 'scsi' ? 7 : 0
-  if (perBus === 0) return `${kind}${index}`
-  return `${kind}${Math.floor(index / perBus)}-hd${index % perBus}`
 }

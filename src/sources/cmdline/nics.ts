@@ -1,27 +1,42 @@
-// The NICs that a QEMU command line gives its guest: -device with -netdev, and -nic.
+// The NICs that a QEMU command line gives its guest: -device with -netdev, -nic, and -net nic.
 import type { Nic } from '../../model/vm.ts'
 import type { Arguments } from './arguments.ts'
-import { type Option, parseOption } from './option.ts'
+import { defaultNicModel } from './machine.ts'
+import { type Option, parseJsonOrOption, parseOption } from './option.ts'
 
-export function nicsOf({ options }: Arguments): Nic[] {
-  const all = (name: string, impliedKey: string) =>
-    (options.get(name) ?? []).map((text) => parseOption(text, impliedKey))
-  const netdevs = new Map(all('netdev', 'type').map((netdev) => [netdev.get('id'), netdev]))
+export function nicsOf(given: Arguments): Nic[] {
+  const { options } = given
+  const all = (name: string, impliedKey: string, parse = parseOption) =>
+    (options.get(name) ?? []).map((text) => parse(text, impliedKey))
+  const netdevs = new Map(
+    all('netdev', 'type', parseJsonOrOption).map((netdev) => [netdev.get('id'), netdev]),
+  )
   const nics: Nic[] = []
-  for (const device of all('device', 'driver')) {
+  for (const device of all('device', 'driver', parseJsonOrOption)) {
     const netdevId = device.get('netdev')
     const driver = device.get('driver')
     if (netdevId === undefined || driver === undefined) continue
     const model = modelOf(driver)
     nics.push({ device: device.get('id') ?? netdevId, model, vhost: vhostOf(netdevs.get(netdevId), model) })
   }
-  for (const [index, nic] of all('nic', 'type').entries()) {
-    if (nic.get('type') === 'none') continue
-    const model = modelOf(nic.get('model') ?? '')
-    nics.push({ device: nic.get('id') ?? `nic${index}`, model, vhost: vhostOf(nic, model) })
+  // QEMU's order (net.c, net_init_clients), whatever theirs on the command line.
+  const boardNics = [
+    ...all('nic', 'type').filter((nic) => nic.get('type') !== 'none'),
+    ...all('net', 'type').filter((nic) => nic.get('type') === 'nic'),
+  ]
+  for (const [index, nic] of boardNics.entries()) {
+    const model = modelOf(nic.get('model') ?? defaultNicModel(given))
+    nics.push({
+      device: nic.get('id') ?? nic.get('name') ?? `nic${index}`,
+      model,
+      vhost: vhostOf(nic.get('type') === 'nic' ? (netdevs.get(nic.get('netdev')) ?? hub) : nic, model),
+    })
   }
   return nics
 }
+
+/** What `-net nic` is connected to unless it names a -netdev; vhost does not work through it. */
+const hub: Option = new Map([['type', 'hubport']])
 
 /** libvirt's and `-nic model=`'s word for QEMU's device driver. */
 function modelOf(driver: string): string {

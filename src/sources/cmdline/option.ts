@@ -1,18 +1,13 @@
 // One option argument of QEMU, in either of its two spellings, as flat keys: `cache.direct` → `on`.
+import type { Arguments } from './arguments.ts'
 
 export type Option = ReadonlyMap<string, string>
 
 /**
- * `virtio-blk-pci,drive=a,id=b` (a doubled comma is a comma) or, since QEMU 6.0, `{"driver":"virtio-blk-pci",…}`.
- * `impliedKey` is the key of a first item without `=`. JSON's true and false become `on` and `off`.
+ * `virtio-blk-pci,drive=a,id=b` (a doubled comma is a comma). `impliedKey` is the key of a first item without `=`.
  */
 export function parseOption(text: string, impliedKey: string): Option {
   const option = new Map<string, string>()
-  if (text.startsWith('{')) {
-    const value = parseJson(text)
-    if (value !== undefined) flatten(value, '', option)
-    return option
-  }
   for (const [index, item] of splitItems(text).entries()) {
     const equals = item.indexOf('=')
     if (equals !== -1) option.set(item.slice(0, equals), item.slice(equals + 1))
@@ -22,6 +17,25 @@ export function parseOption(text: string, impliedKey: string): Option {
     else option.set(item, 'on')
   }
   return option
+}
+
+/**
+ * The same, or `{"driver":"virtio-blk-pci",…}`, which QEMU takes for -blockdev, -device, -netdev and -object since 6.0
+ * at the earliest, and never for -drive, -machine, -name or -nic. JSON's true and false become `on` and `off`.
+ */
+export function parseJsonOrOption(text: string, impliedKey: string): Option {
+  if (!text.startsWith('{')) return parseOption(text, impliedKey)
+  const option = new Map<string, string>()
+  const value = parseJson(text)
+  if (value !== undefined) flatten(value, '', option)
+  return option
+}
+
+/** Options that QEMU takes for one however often they are given: of each key the last one counts. */
+export function mergedOption({ inOrder }: Arguments, names: readonly string[], impliedKey: string): Option {
+  return new Map(
+    inOrder.flatMap(({ name, value }) => (names.includes(name) ? [...parseOption(value, impliedKey)] : [])),
+  )
 }
 
 /** NUL cannot be part of an argument, so it can stand for the doubled comma meanwhile. */

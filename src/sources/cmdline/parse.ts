@@ -2,8 +2,9 @@
 import type { Disk, Nic } from '../../model/vm.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { disksOf } from './disks.ts'
+import { machineOf } from './machine.ts'
 import { nicsOf } from './nics.ts'
-import { parseOption } from './option.ts'
+import { mergedOption, parseJsonOrOption, parseOption } from './option.ts'
 import { qmpSocketOf } from './qmp-socket.ts'
 
 export interface QemuCommandLine {
@@ -24,21 +25,18 @@ export interface QemuCommandLine {
 export function parseCommandLine(cmdline: Buffer): QemuCommandLine | undefined {
   const given = parseArguments(cmdline)
   if (given === undefined) return undefined
-  const machine = parseOption(
-    given.options.get('machine')?.at(-1) ?? given.options.get('M')?.at(-1) ?? '',
-    'type',
-  )
+  const machine = machineOf(given)
   if (!usesKvm(given, machine.get('accel'))) return undefined
-  const name = parseOption(given.options.get('name')?.at(-1) ?? '', 'guest').get('guest')
+  const name = mergedOption(given, ['name'], 'guest').get('guest')
   return {
     name: name === '' ? undefined : name,
     uuid: given.options.get('uuid')?.at(-1),
     machine: machine.get('type') || undefined,
-    memoryBytes: memoryOf(given.options.get('m')?.at(-1)),
+    memoryBytes: memoryOf(mergedOption(given, ['m'], 'size').get('size')),
     disks: disksOf(given),
     nics: nicsOf(given),
     isManaged: (given.options.get('object') ?? []).some(
-      (text) => parseOption(text, 'qom-type').get('id') === 'masterKey0',
+      (text) => parseJsonOrOption(text, 'qom-type').get('id') === 'masterKey0',
     ),
     qmpSocket: qmpSocketOf(given),
   }
@@ -57,8 +55,7 @@ function usesKvm({ program, options }: Arguments, machineAccel: string | undefin
 const shifts: Readonly<Record<string, number>> = { b: 0, k: 10, m: 20, g: 30, t: 40 }
 
 /** `-m 512`, `-m 4G`, `-m size=262144k,slots=16,maxmem=…`; mebibytes where no unit is given. */
-function memoryOf(text: string | undefined): number | undefined {
-  const size = parseOption(text ?? '', 'size').get('size')
+function memoryOf(size: string | undefined): number | undefined {
   const [, digits, unit = 'm'] = /^(\d+)([bkmgt])?$/i.exec(size ?? '') ?? []
   return digits === undefined ? undefined : Number(digits) * 2 ** shifts[unit.toLowerCase()]!
 }

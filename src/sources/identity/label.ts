@@ -6,10 +6,11 @@ export const maxLabelLength = 255
 
 const hashDigits = 12
 
-// What a terminal or a log would act upon. Invalid UTF-8 has become U+FFFD when the name was read.
-const control = /[\p{Cc}\u2028\u2029]/gu
+// What a terminal, a log or a browser would act upon, or nobody sees: U+202E writes the rest backwards, so that one
+// name looks like another. Invalid UTF-8 has become U+FFFD when the name was read.
+const control = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
-/** Control characters become U+FFFD; what is too long ends in `~` and a hash of the whole, so two stay apart. */
+/** Control and format characters become U+FFFD; what is too long ends in `~` and a hash of the whole, so two stay apart. */
 export function safeName(name: string): string {
   const safe = name.toWellFormed().replace(control, '\uFFFD')
   if (safe.length <= maxLabelLength) return safe

@@ -1,12 +1,13 @@
 // Joins what each source says of a VM into the model's Vm. Pure: everything was read before.
 import { KvminfoError } from '../../errors.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
-import type { Nic, Vcpu, Vm } from '../../model/vm.ts'
+import type { Vcpu, Vm } from '../../model/vm.ts'
 import { mayBeVm } from '../cmdline/command-lines.ts'
 import type { QemuCommandLine } from '../cmdline/parse.ts'
 import type { KvminfoRow } from '../kvminfo/row.ts'
 import type { LibvirtDomain } from '../libvirt-status/parse.ts'
 import { type Process, startTick } from '../process/process.ts'
+import { type Description, descriptionOf, maxDevices } from './description.ts'
 import { uniqueLabels } from './label.ts'
 import { mergeVcpus, vcpusByThreadName } from './vcpus.ts'
 
@@ -50,6 +51,7 @@ interface Candidate {
   readonly row: KvminfoRow | undefined
   readonly domain: LibvirtDomain | undefined
   readonly commandLine: QemuCommandLine | undefined
+  readonly description: Description
   /** Looked at where nothing else takes the process for a VM. */
   readonly debugfsVcpus: readonly Vcpu[] | undefined
 }
@@ -69,7 +71,10 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
       // Its label or its devices' names would change at a later scrape.
       const isPending = read === undefined || (commandLine?.isManaged === true && !evidence.domainsKnown)
       if (isPending && domain === undefined) problems.push(notIdentified(process))
-      else candidates.push({ process, row, domain, commandLine, debugfsVcpus })
+      else {
+        const description = descriptionOf(domain, commandLine)
+        candidates.push({ process, row, domain, commandLine, description, debugfsVcpus })
+      }
     } else if (read === undefined && mayBeVm(process.comm)) problems.push(notIdentified(process))
   }
   const labels = uniqueLabels(
@@ -78,6 +83,8 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     ),
     (pid) => weigh(candidates.find(({ process }) => process.pid === pid)!, evidence),
   )
+  for (const { process, description } of candidates)
+    if (description.leftOut > 0) problems.push(devicesLeftOut(labels.get(process.pid)!, description))
   const value = candidates.map((candidate) => ({
     vm: vmOf(candidate, labels, evidence),
     name: candidate.domain?.name ?? candidate.commandLine?.name,
@@ -157,8 +164,19 @@ function notIdentified({ pid }: Process): Problem {
   }
 }
 
+function devicesLeftOut(label: string, { leftOut }: Description): Problem {
+  return {
+    subject: label,
+    error: new KvminfoError(
+      'DEVICES_LEFT_OUT',
+      `VM ${label}: ${leftOut} of its devices are not shown, as of one VM only the first ${maxDevices} disks and the ` +
+        `first ${maxDevices} network interfaces are; look at its command line whether it is a VM at all`,
+    ),
+  }
+}
+
 function vmOf(candidate: Candidate, labels: ReadonlyMap<number, string>, evidence: Evidence): Vm {
-  const { process, row, domain, commandLine } = candidate
+  const { process, row, domain, commandLine, description } = candidate
   const { pid, startNs } = process
   let vcpus = mergeVcpus(row?.vcpus ?? [], domain?.vcpus ?? [], evidence.qmpVcpus(process))
   if (vcpus.length === 0) vcpus = mergeVcpus(vcpusByThreadName(evidence.threadNames(pid)))
@@ -168,22 +186,13 @@ function vmOf(candidate: Candidate, labels: ReadonlyMap<number, string>, evidenc
     label: labels.get(pid)!,
     pid,
     startNs,
-    uuid: domain?.uuid ?? commandLine?.uuid,
-    machine: domain?.machine ?? commandLine?.machine,
+    uuid: description.uuid,
+    machine: description.machine,
     identitySource: domain !== undefined ? 'libvirt' : commandLine !== undefined ? 'cmdline' : 'none',
     vcpus,
-    disks: domain?.disks ?? commandLine?.disks ?? [],
-    nics: domain === undefined ? (commandLine?.nics ?? []) : nicsOf(domain, commandLine),
+    disks: description.disks,
+    nics: description.nics,
     memoryMaxBytes: domain?.memoryMaxBytes ?? commandLine?.memoryBytes,
     balloonBytes: domain?.balloonBytes ?? evidence.balloonBytes(process, commandLine?.name),
   }
-}
-
-/** Only the command line knows what libvirt chose where the definition does not say; a NIC added later is not on it. */
-function nicsOf(domain: LibvirtDomain, commandLine: QemuCommandLine | undefined): Nic[] {
-  return domain.nics.map(({ device, model, vhost, alias }) => ({
-    device,
-    model,
-    vhost: vhost ?? commandLine?.nics.find((nic) => nic.device === alias)?.vhost,
-  }))
 }

@@ -1,9 +1,16 @@
 // QEMU's two spellings of an option.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseOption } from '../../../../src/sources/cmdline/option.ts'
+import { parseJsonOrOption, parseOption } from '../../../../src/sources/cmdline/option.ts'
 
 const parsed = (text: string, impliedKey = 'driver') => Object.fromEntries(parseOption(text, impliedKey))
+const parsedJson = (text: string) => Object.fromEntries(parseJsonOrOption(text, 'driver'))
+
+it('takes a brace for JSON only where QEMU does', () => {
+  expect(parsed('{"a":1}', 'guest')).toEqual({ guest: '{"a":1}' })
+  expect(parsedJson('{"a":1}')).toEqual({ a: '1' })
+  expect(parsedJson('nvme,id=n')).toEqual({ driver: 'nvme', id: 'n' })
+})
 
 it('reads key=value items, an implied first key and doubled commas', () => {
   expect(parsed('virtio-blk-pci,drive=a,,b,id=x=y')).toEqual({
@@ -28,7 +35,7 @@ it('reads the short forms of booleans', () => {
 
 it('reads JSON, flattened', () => {
   expect(
-    parsed('{"driver":"qcow2","cache":{"direct":true,"no-flush":false},"size":7,"backing":null}'),
+    parsedJson('{"driver":"qcow2","cache":{"direct":true,"no-flush":false},"size":7,"backing":null}'),
   ).toEqual({
     driver: 'qcow2',
     'cache.direct': 'on',
@@ -38,7 +45,7 @@ it('reads JSON, flattened', () => {
 })
 
 it('takes JSON that is none for nothing', () => {
-  expect(parsed('{"driver":')).toEqual({})
+  expect(parsedJson('{"driver":')).toEqual({})
 })
 
 it('gives back any value', () => {

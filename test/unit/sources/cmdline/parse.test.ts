@@ -51,6 +51,7 @@ describe('which processes are KVM virtual machines', () => {
     [['qemu-system-x86_64', '--accel', 'tcg', '-accel', 'kvm,kernel-irqchip=split']],
     [['/usr/libexec/qemu-kvm', '-m', '1G']],
     [['kvm']],
+    [['qemu-system-x86_64', '-machine', 'accel=kvm', '-machine', 'q35']],
   ])('%j is one', (args) => {
     expect(parse(...args)).toBeDefined()
   })
@@ -79,6 +80,8 @@ describe('name and memory', () => {
     ['plain,debug-threads=on', 'plain'],
     ['guest=', undefined],
     ['debug-threads=on', undefined],
+    ['{web}', '{web}'],
+    ['{"guest":"web"}', '{"guest":"web"}'],
   ])('-name %s', (value, name) => {
     expect(kvm('-name', value)?.name).toBe(name)
   })
@@ -171,6 +174,53 @@ describe('disks', () => {
     expect(bus('-machine', 'q35', '-device', 'piix3-ide,id=p', '-device', 'ide-hd,bus=p.0')).toEqual(['ide'])
   })
 
+  it.each<[string[], string[]]>([
+    [
+      ['-hda', 'a', '-drive', 'file=b'],
+      ['ide0-hd0', 'ide0-hd1'],
+    ],
+    [
+      ['-drive', 'file=b', '-hdd', 'a', '-drive', 'file=c'],
+      ['ide0-hd0', 'ide1-hd1', 'ide0-hd1'],
+    ],
+    // The CD-ROM has index 2.
+    [
+      ['-cdrom', 'c', '-hda', 'a', '-hdb', 'b', '-drive', 'file=d'],
+      ['ide0-hd0', 'ide0-hd1', 'ide1-hd1'],
+    ],
+    [['-drive', 'file=a,bus=1,unit=0'], ['ide1-hd0']],
+    [
+      ['-drive', 'file=a,bus=1', '-drive', 'file=b,bus=1'],
+      ['ide1-hd0', 'ide1-hd1'],
+    ],
+    [['-drive', 'file=a,if=scsi,index=8'], ['scsi1-hd1']],
+    [
+      ['-drive', 'file=a,if=virtio,index=1', '-drive', 'file=b,if=virtio', '-drive', 'file=c,if=virtio'],
+      ['virtio1', 'virtio0', 'virtio2'],
+    ],
+    // Beyond an int, so as if it were not there; and the search for a free place ends.
+    [
+      ['-drive', 'file=a,index=99999999999999999999', '-drive', 'file=b,bus=99999999999999999999'],
+      ['ide0-hd0', 'ide0-hd1'],
+    ],
+  ])('numbers %j as QEMU does', (args, names) => {
+    expect(disks(...args)?.map((disk) => disk.device)).toEqual(names)
+  })
+
+  it('takes a word on its own for the first disk', () => {
+    expect(disks('-m', '64', '/images/a.raw')).toEqual([
+      { device: 'ide0-hd0', bus: 'ide', cache: undefined, format: undefined },
+    ])
+  })
+
+  it('names a vhost-user disk without id by its chardev', () => {
+    expect(
+      disks('-device', 'vhost-user-blk-pci,chardev=c0', '-device', 'vhost-user-blk-pci,chardev=c1')?.map(
+        (disk) => disk.device,
+      ),
+    ).toEqual(['c0', 'c1'])
+  })
+
   it('takes firmware for no disk', () => {
     expect(disks('-drive', 'if=pflash,file=OVMF.fd')).toEqual([])
   })
@@ -201,6 +251,40 @@ describe('NICs', () => {
     expect(nics('-nic', 'user,model=virtio-net-pci', '-nic', 'none')).toEqual([
       { device: 'nic0', model: 'virtio', vhost: false },
     ])
+  })
+})
+
+describe('the NICs of the board', () => {
+  const nics = (...args: string[]) => kvm(...args)?.nics
+
+  it('reads -net nic, on the hub or on a -netdev', () => {
+    expect(nics('-net', 'nic,model=rtl8139', '-net', 'user')).toEqual([
+      { device: 'nic0', model: 'rtl8139', vhost: false },
+    ])
+    expect(nics('-netdev', 'tap,id=n,vhost=on', '-net', 'nic,model=virtio,netdev=n,name=eth')).toEqual([
+      { device: 'eth', model: 'virtio', vhost: true },
+    ])
+  })
+
+  it('numbers them in QEMU’s order, -nic first', () => {
+    expect(nics('-net', 'nic,model=e1000', '-nic', 'none', '-nic', 'user,model=pcnet')).toEqual([
+      { device: 'nic0', model: 'pcnet', vhost: false },
+      { device: 'nic1', model: 'e1000', vhost: false },
+    ])
+  })
+
+  it.each([
+    [[], 'e1000'],
+    [['-machine', 'accel=kvm'], 'e1000'],
+    [['-M', 'pc-i440fx-7.2'], 'e1000'],
+    [['-machine', 'pc-q35-7.2'], 'e1000e'],
+    [['-machine', 'microvm'], 'unknown'],
+  ])('with %j one without a model is an %s', (machine, model) => {
+    expect(nics(...machine, '-nic', 'user')).toEqual([{ device: 'nic0', model, vhost: false }])
+  })
+
+  it('does not guess at another architecture’s', () => {
+    expect(parse('qemu-system-aarch64', '-accel', 'kvm', '-nic', 'user')?.nics[0]?.model).toBe('unknown')
   })
 })
 

@@ -8,6 +8,7 @@ describe('safeName', () => {
     ['web "1" \\ é ☺', 'web "1" \\ é ☺'],
     ['a\nb\tc\u001b[31m\u007f\u0085', 'a\uFFFDb\uFFFDc\uFFFD[31m\uFFFD\uFFFD'],
     ['line\u2028separator', 'line\uFFFDseparator'],
+    ['web\u202egpj\u2066\u200b\ufeff\u00ad\u{e0041}', 'web\uFFFDgpj\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD'],
     ['lone \ud800 surrogate', 'lone \uFFFD surrogate'],
   ])('%j', (name, safe) => {
     expect(safeName(name)).toBe(safe)

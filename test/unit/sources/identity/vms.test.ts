@@ -107,6 +107,14 @@ describe('identity', () => {
     expect(isManaged).toBe(true)
   })
 
+  it('tells of a VM that has more devices than are shown', () => {
+    const disks = Array.from({ length: 300 }, (_, at) => ({ ...commandLine.disks[0]!, device: `d${at}` }))
+    const { value, problems } = assemble({ commandLine: { ...commandLine, disks } })
+    expect(value[0]?.vm.disks).toHaveLength(256)
+    expect(problems).toMatchObject([{ subject: 'from-cmdline', error: { code: 'DEVICES_LEFT_OUT' } }])
+    expect(problems[0]?.error.message).toMatch(/^VM from-cmdline: 44 of its devices are not shown/)
+  })
+
   it('does without libvirt', () => {
     const { vm, qmpSocket } = only({ commandLine })
     expect(vm).toMatchObject({ label: 'from-cmdline', identitySource: 'cmdline', balloonBytes: undefined })

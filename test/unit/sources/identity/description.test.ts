@@ -1,0 +1,140 @@
+// What is shown of a VM's definition: whatever a process says, it is bounded, clean and told apart.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { devicesCollector } from '../../../../src/collectors/devices.ts'
+import { vmCollector } from '../../../../src/collectors/vm.ts'
+import { parseCommandLine, type QemuCommandLine } from '../../../../src/sources/cmdline/parse.ts'
+import { descriptionOf, maxDevices } from '../../../../src/sources/identity/description.ts'
+import type { LibvirtDomain } from '../../../../src/sources/libvirt-status/parse.ts'
+import { collected } from '../../../helpers/collected.ts'
+import { hostSnapshot, part, vm } from '../../../helpers/host-snapshot.ts'
+
+const kvm = (...args: string[]): QemuCommandLine =>
+  parseCommandLine(Buffer.from(`${['kvm', ...args].join('\0')}\0`))!
+
+const disk = (device: string) => ({ device, bus: 'virtio', cache: undefined, format: undefined })
+const domain = (more: Partial<LibvirtDomain>): LibvirtDomain => ({
+  pid: 1,
+  name: 'a',
+  uuid: undefined,
+  machine: undefined,
+  vcpus: [],
+  disks: [],
+  nics: [],
+  memoryMaxBytes: undefined,
+  balloonBytes: undefined,
+  ...more,
+})
+
+const deviceNames = (...names: string[]) =>
+  descriptionOf(domain({ disks: names.map(disk) }), undefined).disks.map(({ device }) => device)
+
+describe('names of devices', () => {
+  it('are numbered where several have one', () => {
+    expect(deviceNames('a', 'b', 'a', 'a')).toEqual(['a', 'b', 'a#2', 'a#3'])
+  })
+
+  it('are left to a device that is really called so', () => {
+    expect(deviceNames('a', 'a', 'a#2', 'a#2')).toEqual(['a', 'a#3', 'a#2', 'a#2#2'])
+  })
+
+  it('differ where they only differed in what cannot be shown', () => {
+    expect(deviceNames('a\u202e', 'a\u202d')).toEqual(['a\uFFFD', 'a\uFFFD#2'])
+  })
+
+  it('are numbered for NICs too', () => {
+    const card = ['-device', 'virtio-net-pci,netdev=n']
+    expect(descriptionOf(undefined, kvm('-netdev', 'user,id=n', ...card, ...card)).nics).toEqual([
+      { device: 'n', model: 'virtio', vhost: false },
+      { device: 'n#2', model: 'virtio', vhost: false },
+    ])
+  })
+})
+
+it('cleans and bounds every string', () => {
+  const long = `\u202e${'x'.repeat(100_000)}`
+  const short = /^\uFFFDx{241}~[0-9a-f]{12}$/
+  const { uuid, machine, disks, nics } = descriptionOf(
+    domain({
+      uuid: long,
+      machine: long,
+      disks: [{ device: long, bus: long, cache: long, format: long }],
+      nics: [{ device: long, model: long, vhost: true, alias: long }],
+    }),
+    undefined,
+  )
+  const texts = [uuid, machine, ...Object.values(disks[0]!), nics[0]!.device, nics[0]!.model]
+  expect(texts).toHaveLength(8)
+  for (const text of texts) expect(text).toMatch(short)
+})
+
+it('shows the first of too many devices and tells how many it does not', () => {
+  const many = kvm(...Array.from({ length: 20_000 }, (_, at) => ['-device', `nvme,id=d${at}`]).flat())
+  const { disks, leftOut } = descriptionOf(undefined, many)
+  expect(disks).toHaveLength(maxDevices)
+  expect(disks.at(-1)?.device).toBe(`d${maxDevices - 1}`)
+  expect(leftOut).toBe(20_000 - maxDevices)
+})
+
+it('is made once of what stays', () => {
+  const commandLine = kvm('-hda', 'a')
+  expect(descriptionOf(undefined, commandLine)).toBe(descriptionOf(undefined, commandLine))
+  const virtio = domain({ nics: [{ device: 'v', model: 'virtio', vhost: undefined, alias: 'n' }] })
+  expect(descriptionOf(virtio, undefined).nics[0]?.vhost).toBeUndefined()
+  const late = kvm('-netdev', 'tap,id=b,vhost=on', '-device', 'virtio-net-pci,netdev=b,id=n')
+  expect(descriptionOf(virtio, late).nics[0]?.vhost).toBe(true)
+})
+
+it('never makes two series with equal labels, whatever the command line', () => {
+  const key = fc.constantFrom(
+    'id',
+    'drive',
+    'netdev',
+    'chardev',
+    'if',
+    'index',
+    'bus',
+    'unit',
+    'model',
+    'name',
+  )
+  const value = fc.oneof(
+    fc.constantFrom('a', 'a#2', 'ide0-hd0', 'nic0', 'virtio', '0', '1', 'a\u0001', 'a\u0002'),
+    fc.string({ maxLength: 2 }),
+  )
+  const properties = fc.array(
+    fc.tuple(key, value).map(([name, text]) => `${name}=${text.replaceAll(',', ',,')}`),
+    { maxLength: 3 },
+  )
+  const driver = fc.constantFrom(
+    'virtio-blk-pci',
+    'vhost-user-blk-pci',
+    'ide-hd',
+    'e1000',
+    'nic',
+    'user',
+    'file=f',
+  )
+  const option = fc
+    .tuple(fc.constantFrom('device', 'drive', 'nic', 'net', 'hda', 'hdb', 'netdev'), driver, properties)
+    .map(([name, first, others]) => [`-${name}`, [first, ...others].join(',')])
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          option,
+          value.map((word) => [word]),
+        ),
+        { maxLength: 12 },
+      ),
+      (options) => {
+        const { uuid, machine, disks, nics } = descriptionOf(undefined, kvm(...options.flat()))
+        const snapshot = hostSnapshot({ vms: () => part([vm('a', 1, { uuid, machine, disks, nics })]) })
+        const series = [...collected(devicesCollector, snapshot), ...collected(vmCollector, snapshot)]
+        expect(new Set(series).size).toBe(series.length)
+        expect(new Set(disks.map(({ device }) => device)).size).toBe(disks.length)
+        expect(new Set(nics.map(({ device }) => device)).size).toBe(nics.length)
+      },
+    ),
+  )
+})
