@@ -2,6 +2,7 @@
 // found right is remembered, as a keyed digest; wrong ones are not, so that no guesser can fill the memory.
 import { createHmac, randomBytes } from 'node:crypto'
 import { compare } from 'bcryptjs'
+import { JobQueue } from './job-queue.ts'
 
 export interface Credentials {
   readonly name: string
@@ -20,29 +21,47 @@ export function parseBasicCredentials(header: string | undefined): Credentials |
 /** More than there are users in any sane file; hashes that were changed leave theirs behind. */
 const maxKnown = 100
 
+/** A bcrypt of the usual cost takes 70 ms, and as long passes until the next: the last of so many waits two seconds. */
+const maxWaiting = 16
+
 export class PasswordCheck {
   readonly #key = randomBytes(32)
   readonly #known = new Set<string>()
-  #queue: Promise<unknown> = Promise.resolve()
+  // bcryptjs works in this thread and leaves it to others only every 100 ms.
+  readonly #checks = new JobQueue(maxWaiting)
 
-  /** An unknown user takes as long as a known one with a wrong password. */
-  async isValid(users: ReadonlyMap<string, string>, { name, password }: Credentials): Promise<boolean> {
+  /**
+   * A pair that was found right before is `right` at once, whoever else waits. Others wait for their turn: `left`
+   * where `client` aborted before it came, `full` where too many wait already. An unknown user takes as long as a known
+   * one with a wrong password.
+   */
+  async judge(
+    users: ReadonlyMap<string, string>,
+    { name, password }: Credentials,
+    client: AbortSignal,
+  ): Promise<'right' | 'wrong' | 'left' | 'full'> {
     const hash = users.get(name)
     const digest = this.#digest(name, hash ?? '', password)
-    if (this.#known.has(digest)) return true
+    if (this.#known.has(digest)) return 'right'
 
     const [anyHash] = users.values()
     const compared = hash ?? anyHash
-    if (compared === undefined) return false
-    // One at a time: bcrypt runs in this thread, which has to go on serving those already known.
-    const isMatch = this.#queue.then(() => compare(password, compared))
-    this.#queue = isMatch
-    if (!(await isMatch) || hash === undefined) return false
+    if (compared === undefined) return 'wrong'
+    // Several scrapes may come at once with a pair that the first of them makes known.
+    const isMatch = await this.#checks.run(
+      async () => this.#known.has(digest) || compare(password, compared),
+      client,
+    )
+    if (isMatch === 'left' || isMatch === 'full') return isMatch
+    if (!isMatch || hash === undefined) return 'wrong'
+    this.#remember(digest)
+    return 'right'
+  }
 
+  #remember(digest: string): void {
     const [oldest] = this.#known
     if (this.#known.size >= maxKnown && oldest !== undefined) this.#known.delete(oldest)
     this.#known.add(digest)
-    return true
   }
 
   #digest(...parts: string[]): string {

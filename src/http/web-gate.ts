@@ -1,5 +1,5 @@
 // What every request passes first where there is a web configuration file: rate limit, headers, password.
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { PasswordCheck, parseBasicCredentials } from './password-check.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
@@ -30,7 +30,17 @@ export function webGate(file: WebConfigFile): RequestHandler {
     response.set(config.headers)
     if (config.users.size > 0) {
       const credentials = parseBasicCredentials(request.headers.authorization)
-      if (credentials === undefined || !(await passwords.isValid(config.users, credentials))) {
+      const verdict =
+        credentials === undefined
+          ? 'wrong'
+          : await passwords.judge(config.users, credentials, leavingOf(response))
+      if (verdict === 'left') return
+      if (verdict === 'full') {
+        response.set('Retry-After', '1')
+        refuse(response, 503, 'Too many passwords to check, try again later.')
+        return
+      }
+      if (verdict === 'wrong') {
         response.set('WWW-Authenticate', 'Basic realm="metrics", charset="UTF-8"')
         refuse(response, 401)
         return
@@ -38,4 +48,11 @@ export function webGate(file: WebConfigFile): RequestHandler {
     }
     next()
   }
+}
+
+/** Aborts when the client has left, or has its answer. */
+function leavingOf(response: Response): AbortSignal {
+  const leaving = new AbortController()
+  response.once('close', () => leaving.abort())
+  return leaving.signal
 }

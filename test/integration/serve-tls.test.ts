@@ -155,6 +155,14 @@ test('a password is asked for on every path; a wrong one is refused, and no secr
   expect(stderr).not.toContain(hash)
 })
 
+test('beyond a few passwords that wait to be checked the answer is 503; who is known is answered', async () => {
+  const { get } = await start(webFile(`basic_auth_users:\n  alice: ${hashSync('secret', 10)}\n`))
+  expect(await get({ auth: 'alice:secret' })).toBe(200)
+  const wrong = Array.from({ length: 60 }, (_, index) => get({ auth: `alice:wrong-${index}` }))
+  expect(await get({ auth: 'alice:secret' })).toBe(200)
+  expect(new Set(await Promise.all(wrong))).toEqual(new Set([401, 503]))
+})
+
 test('headers are set and take the place of ours; a rate is kept', async () => {
   const path = webFile(`
 http_server_config:

@@ -25,23 +25,45 @@ const users = new Map([
   ['bob', '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi'],
 ])
 
+/** Of a client that waits for its answer. */
+const staying = new AbortController().signal
+
 test('right and wrong pairs', async () => {
   const check = new PasswordCheck()
-  expect(await check.isValid(users, { name: 'alice', password: 'secret' })).toBe(true)
-  expect(await check.isValid(users, { name: 'alice', password: 'secret' })).toBe(true)
-  expect(await check.isValid(users, { name: 'alice', password: 'Secret' })).toBe(false)
-  expect(await check.isValid(users, { name: 'bob', password: 'fakepassword' })).toBe(true)
-  expect(await check.isValid(users, { name: 'mallory', password: 'secret' })).toBe(false)
-  expect(await check.isValid(users, { name: '__proto__', password: 'secret' })).toBe(false)
-  expect(await check.isValid(new Map(), { name: 'alice', password: 'secret' })).toBe(false)
+  expect(await check.judge(users, { name: 'alice', password: 'secret' }, staying)).toBe('right')
+  expect(await check.judge(users, { name: 'alice', password: 'secret' }, staying)).toBe('right')
+  expect(await check.judge(users, { name: 'alice', password: 'Secret' }, staying)).toBe('wrong')
+  expect(await check.judge(users, { name: 'bob', password: 'fakepassword' }, staying)).toBe('right')
+  expect(await check.judge(users, { name: 'mallory', password: 'secret' }, staying)).toBe('wrong')
+  expect(await check.judge(users, { name: '__proto__', password: 'secret' }, staying)).toBe('wrong')
+  expect(await check.judge(new Map(), { name: 'alice', password: 'secret' }, staying)).toBe('wrong')
 })
 
 test('what was right is so no more when the hash changes', async () => {
   const check = new PasswordCheck()
-  expect(await check.isValid(users, { name: 'alice', password: 'secret' })).toBe(true)
+  expect(await check.judge(users, { name: 'alice', password: 'secret' }, staying)).toBe('right')
   const changed = new Map([['alice', hashSync('other', 4)]])
-  expect(await check.isValid(changed, { name: 'alice', password: 'secret' })).toBe(false)
-  expect(await check.isValid(changed, { name: 'alice', password: 'other' })).toBe(true)
+  expect(await check.judge(changed, { name: 'alice', password: 'secret' }, staying)).toBe('wrong')
+  expect(await check.judge(changed, { name: 'alice', password: 'other' }, staying)).toBe('right')
+})
+
+test('only so many wait; who is known does not, and who has left is not checked', async () => {
+  const check = new PasswordCheck()
+  const ask = (password: string, client = staying) => check.judge(users, { name: 'alice', password }, client)
+  await ask('secret')
+
+  const leaving = new AbortController()
+  const flood = Array.from({ length: 50 }, () => ask('wrong', leaving.signal))
+  expect(await ask('secret')).toBe('right')
+  expect(await ask('other')).toBe('full')
+  leaving.abort()
+  expect(await ask('other')).toBe('wrong')
+  expect(Map.groupBy(await Promise.all(flood), (verdict) => verdict)).toEqual(
+    new Map([
+      ['left', Array(16).fill('left')],
+      ['full', Array(34).fill('full')],
+    ]),
+  )
 })
 
 async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
@@ -54,7 +76,7 @@ test('a pair once found right costs no bcrypt; a wrong name costs one like a wro
   const check = new PasswordCheck()
   const costly = new Map([['alice', hashSync('secret', 10)]])
   const ask = (name: string, password: string) =>
-    millisecondsOf(() => check.isValid(costly, { name, password }))
+    millisecondsOf(() => check.judge(costly, { name, password }, staying))
   const first = await ask('alice', 'secret')
   const again = await ask('alice', 'secret')
   const wrongPassword = await ask('alice', 'wrong')
