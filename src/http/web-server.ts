@@ -8,6 +8,7 @@ import { KvminfoError } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
 import { refusalOfClient } from './client-certificate.ts'
 import { formatListenAddress, type ListenAddress } from './listen-address.ts'
+import { OpenConnections } from './open-connections.ts'
 import type { LoadedTls, WebConfigFile } from './web-config-file.ts'
 
 /** An address to bind, or the file descriptor of a socket that already listens. */
@@ -103,11 +104,16 @@ function closeWhenAnswered(server: Server | TlsServer): void {
   })
 }
 
+/** What was still there when the time to finish was over: requests that were being answered, or only the start of some. */
+export type CutOff = 'nothing' | 'requests' | 'connections'
+
 export class WebServer {
   readonly #servers: readonly (Server | TlsServer)[]
+  readonly #connections: readonly OpenConnections[]
 
-  private constructor(servers: readonly (Server | TlsServer)[]) {
+  private constructor(servers: readonly (Server | TlsServer)[], connections: readonly OpenConnections[]) {
     this.#servers = servers
+    this.#connections = connections
   }
 
   /** Resolves when all endpoints are bound; where one cannot be, none is. */
@@ -118,6 +124,7 @@ export class WebServer {
     log: Logger,
   ): Promise<WebServer> {
     const servers = endpoints.map(() => serverOf(handler, config, log))
+    const connections = servers.map((server) => new OpenConnections(server))
     try {
       for (const [index, server] of servers.entries()) {
         server.maxConnections = maxConnections
@@ -129,7 +136,7 @@ export class WebServer {
       for (const server of servers) server.close()
       throw error
     }
-    return new WebServer(servers)
+    return new WebServer(servers, connections)
   }
 
   /** Such as `http://127.0.0.1:9756`; with the port that the system chose where 0 was asked for. */
@@ -137,18 +144,20 @@ export class WebServer {
     return this.#servers.map(urlOf)
   }
 
-  /** Accepts no more, lets requests finish for `graceMs`, then cuts off the rest. Resolves to whether none was cut. */
-  stop(graceMs: number): Promise<boolean> {
+  /** Accepts no more, lets requests finish for `graceMs`, then cuts off the rest. */
+  stop(graceMs: number): Promise<CutOff> {
     return new Promise((resolve) => {
       const cutOff = setTimeout(() => {
+        const isAnswering = this.#connections.some(({ requests }) => requests > 0)
         for (const server of this.#servers) server.closeAllConnections()
-        // Without waiting for them to close: one in the middle of a TLS handshake would not.
-        resolve(false)
+        // Without waiting for them to close.
+        resolve(isAnswering ? 'requests' : 'connections')
       }, graceMs)
       const closed = this.#servers.map((server) => new Promise((done) => server.close(done)))
+      for (const connections of this.#connections) connections.closeSilent()
       Promise.all(closed).then(() => {
         clearTimeout(cutOff)
-        resolve(true)
+        resolve('nothing')
       })
     })
   }

@@ -1,6 +1,8 @@
 // TLS, client certificates, passwords, headers and limits by --web.config.file, and its re-reading.
+import { once } from 'node:events'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
+import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
@@ -249,8 +251,7 @@ test('a certificate that is not the key’s ends the start with exit code 2', as
 
 test('a client that starts no handshake is cut off', async () => {
   const { url } = await start(webFile(`tls_server_config:${serverTls}\n`))
-  const { connect: connectPlain } = await import('node:net')
-  const socket = connectPlain(Number(new URL(url).port), '127.0.0.1')
+  const socket = connectTcp(Number(new URL(url).port), '127.0.0.1')
   const startMs = Date.now()
   await new Promise((resolve) => socket.once('close', resolve).resume())
   expect(Date.now() - startMs).toBeLessThan(30_000)
@@ -258,4 +259,18 @@ test('a client that starts no handshake is cut off', async () => {
     'the server goes on',
     async () => (await ask(`${url}/-/healthy`, { ca: authority.cert })).status,
   )
+})
+
+test('clients that sent no request do not hold up the end, with or without a handshake', async () => {
+  const { serve, url } = await start(webFile(`tls_server_config:\n${serverTls}`))
+  const port = Number(new URL(url).port)
+  const shaken = connect({ port, host: '127.0.0.1', ca: authority.cert })
+  await once(shaken, 'secureConnect')
+  const silent = connectTcp(port, '127.0.0.1')
+  await once(silent, 'connect')
+  expect((await ask(`${url}/-/healthy`, { ca: authority.cert })).status).toBe(200)
+  for (const socket of [shaken, silent]) socket.on('error', () => {})
+  const { code, stderr } = await serve.stop()
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/ msg=stopped\n$/)
 })

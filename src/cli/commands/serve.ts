@@ -7,7 +7,7 @@ import { RequestLimit } from '../../http/request-limit.ts'
 import { systemdSockets } from '../../http/systemd-sockets.ts'
 import type { WebConfigFile } from '../../http/web-config-file.ts'
 import { webGate } from '../../http/web-gate.ts'
-import { WebServer } from '../../http/web-server.ts'
+import { type CutOff, WebServer } from '../../http/web-server.ts'
 import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
 import type { SourceState } from '../../model/sources.ts'
 import { createHost, type Host } from '../../sources/host.ts'
@@ -20,6 +20,12 @@ import { version } from '../version.ts'
 
 /** Longer than Prometheus waits for a scrape by default (10 s), much shorter than systemd waits for us (90 s). */
 const stopGraceMs = 12_000
+
+const stoppedTexts: Readonly<Record<CutOff, string>> = {
+  nothing: 'stopped',
+  requests: 'stopped, cutting off requests that took too long',
+  connections: 'stopped, cutting off connections whose request did not come to its end',
+}
 
 export async function serve(options: ServeOptions): Promise<void> {
   const stopped = stopSignal()
@@ -68,10 +74,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   const signal = await stopped
   log.info({ signal }, 'stopping; a second signal ends at once')
   manager.notify('STOPPING=1')
-  const isComplete = await server.stop(stopGraceMs)
+  const cutOff = await server.stop(stopGraceMs)
   leaveWatchdog()
   host.close()
-  log.info(isComplete ? 'stopped' : 'stopped, cutting off requests that took too long')
+  log.info(stoppedTexts[cutOff])
 }
 
 /** A host that cannot be read now may be later: that is no reason not to serve. */
