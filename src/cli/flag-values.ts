@@ -23,7 +23,13 @@ export function nonEmpty(text: string): string {
   return text === '' ? refuse(text, 'a file name') : text
 }
 
-/** Plain segments only: the router would take other characters as a pattern. `/-/` is for the health pages. */
+/**
+ * Plain segments only: the router would take other characters as a pattern, and clients take out `.` and `..`. Not the
+ * product's own paths, which it would hide; the router tells no capitals from small letters.
+ */
 export function urlPath(text: string): string {
-  return /^(?!\/-\/)(\/[\w.~-]+)+$/.test(text) ? text : refuse(text, 'a path such as /metrics')
+  if (!/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(text)) refuse(text, 'a path such as /metrics')
+  return /^\/(-|api|page)(\/|$)/i.test(text)
+    ? refuse(text, "free: what is under /-, /api and /page is the program's own")
+    : text
 }

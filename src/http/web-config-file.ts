@@ -34,7 +34,7 @@ class FileReader {
     try {
       return readFileSync(path, 'utf8')
     } catch (cause) {
-      throw new KvminfoError('CONFIG_INVALID', 'cannot read a file of the web configuration', { cause })
+      throw new KvminfoError('CONFIG_INVALID', `cannot read ${path} of the web configuration`, { cause })
     }
   }
 

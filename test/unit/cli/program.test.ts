@@ -78,7 +78,12 @@ test.each([
   ['--web.telemetry-path=metrics', "--web.telemetry-path: 'metrics' is not a path such as /metrics"],
   ['--web.telemetry-path=/', "--web.telemetry-path: '/' is not a path such as /metrics"],
   ['--web.telemetry-path=/:id', "--web.telemetry-path: '/:id' is not a path such as /metrics"],
-  ['--web.telemetry-path=/-/ready', "--web.telemetry-path: '/-/ready' is not a path such as /metrics"],
+  ['--web.telemetry-path=/a/../b', "--web.telemetry-path: '/a/../b' is not a path such as /metrics"],
+  ['--web.telemetry-path=/.', "--web.telemetry-path: '/.' is not a path such as /metrics"],
+  ...['/-/ready', '/-', '/api/v1/live', '/API', '/page'].map((path): [string, string] => [
+    `--web.telemetry-path=${path}`,
+    `--web.telemetry-path: '${path}' is not free: what is under /-, /api and /page is the program's own`,
+  ]),
   ['--web.config.file=', "--web.config.file: '' is not a file name"],
   ['--web.max-requests=-1', "--web.max-requests: '-1' is not a whole number"],
   ['--web.max-requests=1e3', "--web.max-requests: '1e3' is not a whole number"],
@@ -90,6 +95,13 @@ test.each([
   await expect(parse(arg)).rejects.toThrowError(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   await expect(parse(arg)).rejects.toThrow(message)
 })
+
+test.each(['/metrics', '/apis/v1', '/pages', '/-x/y', '/v1.0/metrics', '/.well-known'])(
+  '--web.telemetry-path=%s is taken',
+  async (path) => {
+    expect((await parse(`--web.telemetry-path=${path}`)).telemetryPath).toBe(path)
+  },
+)
 
 test.each([
   [['--no-collector.nothing'], "error: unknown option '--no-collector.nothing'"],

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import express from 'express'
+import express, { type Router } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
+import { urlPath } from '../../../src/cli/flag-values.ts'
 import { collectors } from '../../../src/collectors/index.ts'
 import { KvminfoError } from '../../../src/errors.ts'
 import { createExporterRouter, type ExporterOptions } from '../../../src/exporter/routes.ts'
@@ -20,16 +21,18 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
+const optionsOf = (options: Partial<ExporterOptions> = {}): ExporterOptions => ({
+  host: { snapshot: async () => hostSnapshot({ vms: () => part([vm('web', 10)]) }) },
+  collectors,
+  telemetryPath: '/metrics',
+  hasProcessMetrics: true,
+  version: '1.2.3',
+  log: recordedLog().log,
+  ...options,
+})
+
 async function start(options: Partial<ExporterOptions> = {}): Promise<string> {
-  const router = createExporterRouter({
-    host: { snapshot: async () => hostSnapshot({ vms: () => part([vm('web', 10)]) }) },
-    collectors,
-    telemetryPath: '/metrics',
-    hasProcessMetrics: true,
-    version: '1.2.3',
-    log: recordedLog().log,
-    ...options,
-  })
+  const router = createExporterRouter(optionsOf(options))
   const server = createServer(express().use(router)).listen(0, '127.0.0.1')
   servers.push(server)
   await once(server, 'listening')
@@ -227,8 +230,19 @@ test('the metrics path is the one given', async () => {
   expect(await (await fetch(url)).text()).toContain('href="./kvm/metrics"')
 })
 
-test('where the metrics path is /, there are metrics', async () => {
-  const url = await start({ telemetryPath: '/' })
-  expect((await fetch(url)).headers.get('content-type')).toBe(text)
-  expect((await fetch(`${url}/api/v1/live`)).status).toBe(200)
+/** Of a router and of those in it. */
+function pathsOf({ stack }: Router): string[] {
+  return stack.flatMap(({ route, handle }) =>
+    route === undefined ? ('stack' in handle ? pathsOf(handle as unknown as Router) : []) : [route.path],
+  )
+}
+
+test('the flag refuses every path that is already in use', () => {
+  const paths = pathsOf(createExporterRouter(optionsOf()))
+  expect(paths).toEqual(expect.arrayContaining(['/', '/metrics', '/-/ready', '/api/v1/live']))
+  for (const path of paths) {
+    const given = path.replaceAll(':', '')
+    if (path === '/metrics') expect(urlPath(given)).toBe(given)
+    else expect(() => urlPath(given), path).toThrow(`'${given}' is not `)
+  }
 })
