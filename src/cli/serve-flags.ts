@@ -17,7 +17,7 @@ export const serveFlags = {
     name: 'web.telemetry-path',
     argument: '<path>',
     default: '/metrics',
-    description: 'Path under which to serve the metrics.',
+    description: 'Path under which to serve the metrics; not /, nor anything under /-, /api and /page.',
     parse: urlPath,
   }),
   webConfigFile: optional({
