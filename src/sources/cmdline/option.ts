@@ -55,11 +55,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-function flatten(value: unknown, key: string, into: Map<string, string>): void {
+/** Options are three deep at most. Depth is bounded, as anybody can start a process with any command line. */
+const maxDepth = 8
+
+function flatten(value: unknown, key: string, into: Map<string, string>, depth = 0): void {
   if (typeof value === 'boolean') into.set(key, value ? 'on' : 'off')
   else if (typeof value !== 'object') into.set(key, String(value))
-  else if (value !== null) {
+  else if (value !== null && depth < maxDepth) {
     for (const [name, inner] of Object.entries(value))
-      flatten(inner, key === '' ? name : `${key}.${name}`, into)
+      flatten(inner, key === '' ? name : `${key}.${name}`, into, depth + 1)
   }
 }
