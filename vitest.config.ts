@@ -54,7 +54,7 @@ export default defineConfig({
       },
       {
         test: {
-          // Whole Linux guests in the emulated host: minutes each. `npm run test:campaign`.
+          // What takes minutes each in the emulated host. `npm run test:campaign`.
           name: 'campaign',
           include: ['test/lab/campaign/**/*.test.ts', 'test/demo/*.test.ts'],
           testTimeout: 1_800_000,
