@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { detached } from '../detached.ts'
 import type { Process } from '../process/process.ts'
 import { startTick } from '../process/process.ts'
 import { parseCommandLine, type QemuCommandLine } from './parse.ts'
@@ -82,7 +83,7 @@ export class CommandLines {
     const { pid, comm, startNs } = process
     this.#reading.add(pid)
     const commandLine = await readFile(join(this.#procfs, String(pid), 'cmdline')).then(
-      parseCommandLine,
+      (bytes) => detached(parseCommandLine(bytes)),
       () => undefined,
     )
     this.#reading.delete(pid)

@@ -2,6 +2,7 @@
 import { KvminfoError } from '../../errors.ts'
 import type { Vcpu } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
+import { detached } from '../detached.ts'
 import type { KvminfoRow } from './row.ts'
 
 const columns = [
@@ -103,10 +104,24 @@ function named(text: string): Map<string, number> | undefined {
     const colon = text.indexOf(':', start)
     const value = decimal(text.slice(colon + 1, end))
     if (colon <= start || colon >= end || value === undefined) return undefined
-    result.set(text.slice(start, colon), value)
+    result.set(kept(text.slice(start, colon)), value)
     start = end + 1
   }
   return result
+}
+
+// The names of reasons, which come with every row and are kept by whoever counts them.
+const names = new Map<string, string>()
+const maxNames = 1_000
+
+/** The same name, holding none of the text that it was cut from. */
+function kept(name: string): string {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  const own = detached(name)
+  if (names.size >= maxNames) names.clear()
+  names.set(own, own)
+  return own
 }
 
 // The column changes when a vCPU is added, not between scrapes; a thousand VMs have thousands of vCPUs.
@@ -125,6 +140,6 @@ function vcpuThreads(text: string): readonly Vcpu[] | undefined {
     vcpus.push({ id, tid })
   }
   if (knownVcpus.size >= maxKnownVcpus) knownVcpus.clear()
-  knownVcpus.set(text, vcpus)
+  knownVcpus.set(detached(text), vcpus)
   return vcpus
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
+import { detached } from '../detached.ts'
 import { absentAs, sourceError } from '../source-error.ts'
 import { type LibvirtDomain, parseLibvirtStatus } from './parse.ts'
 
@@ -115,7 +116,8 @@ export class StatusFiles {
 
   #parse(path: string, version: string): Parsed {
     try {
-      return { version, domain: parseLibvirtStatus(readFileSync(path, 'utf8'), path), error: undefined }
+      const domain = detached(parseLibvirtStatus(readFileSync(path, 'utf8'), path))
+      return { version, domain, error: undefined }
     } catch (cause) {
       const error = sourceError(cause, path)
       // Rights may change without a trace in the version; broken content may not.

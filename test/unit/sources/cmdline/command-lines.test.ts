@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CommandLines } from '../../../../src/sources/cmdline/command-lines.ts'
 import type { Process } from '../../../../src/sources/process/process.ts'
+import { retainedBytes } from '../../../helpers/retained-bytes.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 const hour = 3600e9
@@ -44,6 +45,20 @@ describe('the cache', () => {
     proc.remove(10)
     await lines.refresh(byPid(qemu(10)), none, 2 * hour)
     expect(lines.of(qemu(10))?.commandLine?.name).toBe('a')
+  })
+
+  it('keeps what it needs of a command line, not all of it', async () => {
+    const proc = procfs()
+    const pids = Array.from({ length: 20 }, (_, at) => at + 10)
+    const padding = ['-device', `vfio-pci,x=${'x'.repeat(1_000_000)}`]
+    for (const pid of pids) proc.write(pid, ...named(`a-name-of-some-length-${pid}`), ...padding)
+    const lines = new CommandLines(proc.directory)
+    const bytes = await retainedBytes(async () => {
+      await lines.refresh(byPid(...pids.map((pid) => qemu(pid))), none, 2 * hour)
+      return lines
+    })
+    expect(lines.of(qemu(29))?.commandLine?.name).toBe('a-name-of-some-length-29')
+    expect(bytes).toBeLessThan(5_000_000)
   })
 
   it('knows a new process with an old number', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { KvminfoError } from '../../../../src/errors.ts'
 import { parseKvminfo } from '../../../../src/sources/kvminfo/parse.ts'
 import { anyText } from '../../../helpers/any-text.ts'
+import { retainedBytes } from '../../../helpers/retained-bytes.ts'
 
 const header = 'kvminfo 1 module=0.1.0 vendor=svm time=on reasons=on lost=0'
 const titles =
@@ -168,4 +169,19 @@ describe('any input', () => {
       }),
     )
   })
+})
+
+it('lets go of the text: what is kept of each reading does not keep the reading', async () => {
+  const reasons = Array.from({ length: 100 }, (_, at) => `a_reason_of_length_${at}:1`).join(',')
+  const others = Array.from({ length: 500 }, (_, at) => `1 ${at + 1} 1 - 1 1 1 - - - 1 - ${reasons}`)
+  const reading = (nth: number) =>
+    text(...others, `1 4711 1 - 1 1 1 - - - 1 0:${4713 + nth},1:10000 another_reason_of_length_${nth}:1`)
+  expect(reading(0).length).toBeGreaterThan(1_000_000)
+  const bytes = await retainedBytes(() =>
+    Array.from({ length: 20 }, (_, nth) => {
+      const { exits, vcpus } = parse(reading(nth)).rows.get(4711)!
+      return { reasons: [...exits.reasons.keys()], vcpus }
+    }),
+  )
+  expect(bytes).toBeLessThan(2_000_000)
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { StatusFiles } from '../../../../src/sources/libvirt-status/status-files.ts'
 import { asNobody } from '../../../helpers/as-nobody.ts'
+import { retainedBytes } from '../../../helpers/retained-bytes.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 const xml = readFileSync(
@@ -77,4 +78,22 @@ describe('status files', () => {
     expect(files.error()).toMatchObject({ code: 'SOURCE_ABSENT' })
     expect(files.error()?.message).toContain('does not run here')
   })
+})
+
+it('keeps what it needs of a file, not all of it', async () => {
+  const run = runDirectory()
+  const files = new StatusFiles(run.rundir)
+  const padding = `<description>${'x'.repeat(1_000_000)}</description>`
+  for (let nth = 0; nth < 20; nth++)
+    run.write(
+      `vm-${nth}.xml`,
+      xml.replace('<uuid>', `${padding}<uuid>`).replace("pid='5308'", `pid='${6000 + nth}'`),
+    )
+  const bytes = await retainedBytes(async () => {
+    await files.refresh()
+    return files
+  })
+  expect(files.problems()).toEqual([])
+  expect(files.domains().size).toBe(20)
+  expect(bytes).toBeLessThan(5_000_000)
 })
