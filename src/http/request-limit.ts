@@ -12,6 +12,8 @@ export class RequestLimit {
   }
 
   readonly handler: RequestHandler = (_request, response, next) => {
+    // Its client left while its password was checked: there will be no 'close' to give the place back.
+    if (response.closed) return
     if (this.#max > 0 && this.#startsMs.size >= this.#max) {
       response.set('Retry-After', '1')
       refuse(response, 503, `Limit of ${this.#max} concurrent requests reached, try again later.`)

@@ -1,4 +1,6 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import { createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Request, Response } from 'express'
 import { expect, test, vi } from 'vitest'
 import { RequestLimit } from '../../../src/http/request-limit.ts'
@@ -39,6 +41,31 @@ test('lets so many in at once, and the next when one has closed', () => {
   first.response.emit('close')
   expect(ask(limit).isPassed()).toBe(true)
   expect(ask(limit).isPassed()).toBe(false)
+})
+
+test('a client that left before its turn takes no place', async () => {
+  const limit = new RequestLimit(1)
+  let passed = 0
+  const judged = new EventEmitter()
+  const server = createServer(async (_request, response) => {
+    // As where its password was still being checked.
+    await once(response, 'close')
+    limit.handler({} as Request, response as unknown as Response, () => passed++)
+    judged.emit('done')
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const client = get({ port: (server.address() as AddressInfo).port })
+    client.on('error', () => undefined)
+    await once(server, 'request')
+    const done = once(judged, 'done')
+    client.destroy()
+    await done
+  } finally {
+    server.close()
+  }
+  expect(passed).toBe(0)
+  expect(ask(limit).isPassed()).toBe(true)
 })
 
 test('0 is no limit', () => {
