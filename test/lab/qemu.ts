@@ -53,6 +53,8 @@ export function qemuArguments(
     ...['-device', 'virtio-serial-pci'],
     ...port(1, 'output', runDirectory),
     ...port(2, 'verdict', runDirectory),
+    // With -icount timers run in the thread of the CPU: nothing is lost there, and it would not be repeatable.
+    ...(hardware.icount ? [] : port(3, 'pulse', runDirectory)),
     ...share('host', '/', 'on'),
     ...share('run', runDirectory, 'on'),
     ...share('out', hardware.out, 'off'),
@@ -64,11 +66,14 @@ export function consoleLog(runDirectory: string): string {
   return join(runDirectory, 'console.log')
 }
 
-export function portSocket(runDirectory: string, name: 'output' | 'verdict'): string {
+/** What the machine says goes to the first two; the third is sent to it for the interrupt (machine.ts). */
+type Port = 'output' | 'verdict' | 'pulse'
+
+export function portSocket(runDirectory: string, name: Port): string {
   return join(runDirectory, name)
 }
 
-function port(number: number, name: 'output' | 'verdict', runDirectory: string): string[] {
+function port(number: number, name: Port, runDirectory: string): string[] {
   const chardev = `socket,id=${name},path=${escaped(portSocket(runDirectory, name))}`
   return ['-chardev', chardev, '-device', `virtserialport,nr=${number},chardev=${name},name=${name}`]
 }
