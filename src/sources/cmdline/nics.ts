@@ -1,4 +1,4 @@
-// The NICs that a QEMU command line gives its guest: -device with -netdev, -nic, and -net nic.
+// The NICs that a QEMU command line gives its guest: -device with -netdev, -nic, -net nic, or nothing.
 import type { Nic } from '../../model/vm.ts'
 import type { Arguments } from './arguments.ts'
 import { defaultNicModel } from './machine.ts'
@@ -23,6 +23,7 @@ export function nicsOf(given: Arguments): Nic[] {
   const boardNics = [
     ...all('nic', 'type').filter((nic) => nic.get('type') !== 'none'),
     ...all('net', 'type').filter((nic) => nic.get('type') === 'nic'),
+    ...(hasDefaultNic(given) ? [parseOption('user', 'type')] : []),
   ]
   for (const [index, nic] of boardNics.entries()) {
     const model = modelOf(nic.get('model') ?? defaultNicModel(given))
@@ -33,6 +34,12 @@ export function nicsOf(given: Arguments): Nic[] {
     })
   }
   return nics
+}
+
+/** A PC gets one where the command line speaks of none in any of these ways (vl.c, default_net). */
+function hasDefaultNic(given: Arguments): boolean {
+  const isToldOf = ['net', 'netdev', 'nic', 'nodefaults'].some((name) => given.options.has(name))
+  return !isToldOf && defaultNicModel(given) !== 'unknown'
 }
 
 /** What `-net nic` is connected to unless it names a -netdev; vhost does not work through it. */

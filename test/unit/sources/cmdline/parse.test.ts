@@ -283,7 +283,25 @@ describe('the NICs of the board', () => {
     expect(nics(...machine, '-nic', 'user')).toEqual([{ device: 'nic0', model, vhost: false }])
   })
 
+  it.each([
+    [[], 'e1000'],
+    [['-machine', 'q35', '-device', 'virtio-net-pci'], 'e1000e'],
+  ])('with nothing but %j there is an %s all the same', (more, model) => {
+    expect(nics(...more)).toEqual([{ device: 'nic0', model, vhost: false }])
+  })
+
+  it.each([
+    [['-nodefaults']],
+    [['-nic', 'none']],
+    [['-net', 'none']],
+    [['-netdev', 'user,id=n']],
+    [['-machine', 'microvm']],
+  ])('with %j there is none', (more) => {
+    expect(nics(...more)).toEqual([])
+  })
+
   it('does not guess at another architecture’s', () => {
+    expect(parse('qemu-system-aarch64', '-accel', 'kvm')?.nics).toEqual([])
     expect(parse('qemu-system-aarch64', '-accel', 'kvm', '-nic', 'user')?.nics[0]?.model).toBe('unknown')
   })
 })
