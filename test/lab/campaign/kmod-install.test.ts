@@ -1,0 +1,11 @@
+// DKMS compiles both modules three times, which an emulated CPU takes minutes for.
+
+import { test } from 'vitest'
+import { kernelHeaders } from '../kernel-module.ts'
+import { unpackedKernel } from '../kernels.ts'
+import { passes } from '../passes.ts'
+
+test('kmod-install.sh', async () => {
+  const headers = await kernelHeaders(await unpackedKernel('6.1', console.error))
+  await passes('kmod-install.sh', { loadModules: false, args: [headers], timeoutSeconds: 1500 })
+})
