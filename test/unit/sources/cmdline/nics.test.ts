@@ -1,0 +1,83 @@
+// The NICs of a QEMU command line.
+import { describe, expect, it } from 'vitest'
+import { kvm, parse } from '../../../helpers/command-line.ts'
+
+describe('NICs', () => {
+  const nics = (...args: string[]) => kvm(...args)?.nics
+
+  it.each([
+    ['tap,id=n,vhost=on', true],
+    ['{"type":"tap","id":"n","vhost":true,"vhostfd":"31"}', true],
+    ['tap,id=n', false],
+    ['user,id=n', false],
+    ['vhost-vdpa,id=n,vhostdev=/dev/vhost-vdpa-0', undefined],
+  ])('-netdev %s', (netdev, vhost) => {
+    expect(nics('-netdev', netdev, '-device', 'virtio-net-pci,netdev=n,id=net0')).toEqual([
+      { device: 'net0', model: 'virtio', vhost },
+    ])
+  })
+
+  it('knows that only virtio uses vhost', () => {
+    expect(nics('-netdev', 'tap,id=n,vhost=on', '-device', 'e1000,netdev=n')).toEqual([
+      { device: 'n', model: 'e1000', vhost: false },
+    ])
+  })
+
+  it('reads -nic', () => {
+    expect(nics('-nic', 'user,model=virtio-net-pci', '-nic', 'none')).toEqual([
+      { device: 'nic0', model: 'virtio', vhost: false },
+    ])
+  })
+})
+
+describe('the NICs of the board', () => {
+  const nics = (...args: string[]) => kvm(...args)?.nics
+
+  it('reads -net nic, on the hub or on a -netdev', () => {
+    expect(nics('-net', 'nic,model=rtl8139', '-net', 'user')).toEqual([
+      { device: 'nic0', model: 'rtl8139', vhost: false },
+    ])
+    expect(nics('-netdev', 'tap,id=n,vhost=on', '-net', 'nic,model=virtio,netdev=n,name=eth')).toEqual([
+      { device: 'eth', model: 'virtio', vhost: true },
+    ])
+  })
+
+  it('numbers them in QEMU’s order, -nic first', () => {
+    expect(nics('-net', 'nic,model=e1000', '-nic', 'none', '-nic', 'user,model=pcnet')).toEqual([
+      { device: 'nic0', model: 'pcnet', vhost: false },
+      { device: 'nic1', model: 'e1000', vhost: false },
+    ])
+  })
+
+  it.each([
+    [[], 'e1000'],
+    [['-machine', 'accel=kvm'], 'e1000'],
+    [['-M', 'pc-i440fx-7.2'], 'e1000'],
+    [['-machine', 'pc-q35-7.2'], 'e1000e'],
+    [['-machine', 'microvm'], 'unknown'],
+  ])('with %j one without a model is an %s', (machine, model) => {
+    expect(nics(...machine, '-nic', 'user')).toEqual([{ device: 'nic0', model, vhost: false }])
+  })
+
+  it.each([
+    [[], 'e1000'],
+    [['-machine', 'q35', '-device', 'virtio-net-pci'], 'e1000e'],
+  ])('with nothing but %j there is an %s all the same', (more, model) => {
+    expect(nics(...more)).toEqual([{ device: 'nic0', model, vhost: false }])
+  })
+
+  it.each([
+    [['-nodefaults']],
+    [['-nic', 'none']],
+    [['-net', 'none']],
+    [['-netdev', 'user,id=n']],
+    [['-machine', 'microvm']],
+  ])('with %j there is none', (more) => {
+    expect(nics(...more)).toEqual([])
+  })
+
+  it('does not guess at another architecture’s', () => {
+    expect(parse('qemu-system-aarch64', '-accel', 'kvm')?.nics).toEqual([])
+    expect(parse('qemu-system-aarch64', '-accel', 'kvm', '-nic', 'user')?.nics[0]?.model).toBe('unknown')
+  })
+})
