@@ -1,7 +1,7 @@
 // /proc/kvminfo as numbers. Not the exporter's parser: the cases judge the file, strictly.
 
 import assert from 'node:assert/strict'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { readInPieces } from '../read-in-pieces.ts'
 
 const columns = [
   ...['index', 'pid', 'io_num', 'exception_num', 'kvm_vm_switch_num', 'kvm_qemu_switch_num'],
@@ -24,18 +24,7 @@ export interface Table {
 
 /** Reads the whole file by read() calls of at most `size` bytes. */
 export function readTable(size = 65_536): Table {
-  const fd = openSync('/proc/kvminfo', 'r')
-  const parts: Buffer[] = []
-  try {
-    for (;;) {
-      const part = Buffer.alloc(size)
-      const got = readSync(fd, part)
-      if (got === 0) return parseTable(Buffer.concat(parts).toString('latin1'))
-      parts.push(part.subarray(0, got))
-    }
-  } finally {
-    closeSync(fd)
-  }
+  return parseTable(readInPieces('/proc/kvminfo', size))
 }
 
 /** Fails on whatever is not exactly as abi.h says, and on a pid that comes twice. */

@@ -1,7 +1,7 @@
 // /proc/taskinfo as text cells. Not the exporter's parser: the case judges the file, strictly.
 
 import assert from 'node:assert/strict'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { readInPieces } from '../read-in-pieces.ts'
 
 const columns = [
   ...['tgid', 'tid', 'comm', 'state', 'policy', 'nice', 'static_prio', 'prio', 'rt_prio', 'cpu'],
@@ -20,18 +20,7 @@ export interface Table {
 
 /** Reads the whole file by read() calls of at most `size` bytes. */
 export function readTable(size = 65_536): Table {
-  const fd = openSync('/proc/taskinfo', 'r')
-  const parts: Buffer[] = []
-  try {
-    for (;;) {
-      const part = Buffer.alloc(size)
-      const got = readSync(fd, part)
-      if (got === 0) return parseTable(Buffer.concat(parts).toString('latin1'))
-      parts.push(part.subarray(0, got))
-    }
-  } finally {
-    closeSync(fd)
-  }
+  return parseTable(readInPieces('/proc/taskinfo', size))
 }
 
 /** Fails on a line that is not exactly as abi.h says, and on a tid that comes twice. */
