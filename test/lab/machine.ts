@@ -12,9 +12,10 @@ const bootTimeoutSeconds = 120
 
 /**
  * QEMU loses an interrupt now and then: where it emulates VMRUN and #VMEXIT it sets and clears one bit of the CPU's
- * pending requests, and neither locked nor atomically what another thread may have just added to them (7.2;
- * CPU_INTERRUPT_VIRQ in svm_helper.c). Of a tick it is the last: Linux arms its timer anew when it has got it. Any
- * later interrupt brings what is still pending, so the machine gets one this often.
+ * pending requests neither under the lock nor atomically, and so can undo what another thread has just added to them
+ * (7.2; CPU_INTERRUPT_VIRQ in svm_helper.c). After a lost tick there is no other, as Linux arms its timer again when
+ * it gets one, and with one CPU the machine stands still. Any later interrupt brings what is pending, so the machine
+ * is sent one this often.
  */
 const pulseMs = 250
 

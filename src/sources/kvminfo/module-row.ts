@@ -110,7 +110,7 @@ function named(text: string): Map<string, number> | undefined {
   return result
 }
 
-// The names of reasons, which come with every row and are kept by whoever counts them.
+// The names of reasons, and the numbers of vCPUs: few, in every row, and kept by whoever counts them.
 const names = new Map<string, string>()
 const maxNames = 1_000
 

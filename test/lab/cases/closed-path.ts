@@ -14,7 +14,7 @@ import type { Service } from './stack/service.ts'
 import { startWebhook, type Webhook, type WebhookAlert } from './stack/webhook.ts'
 
 const token = 'a token of the lab'
-/** Of VMs; a VM may also wait for one of the two emulated CPUs, whatever its devices. */
+/** Of VMs; a VM may also wait for the one emulated CPU, whatever its devices. */
 const onDevices = ['KvmVmEmulatedDisk', 'KvmVmEmulatedNic', 'KvmVmIoBound']
 
 /** Of the rates that the alerts look at: so long the work of a VM is not over for them. */
