@@ -2,7 +2,7 @@
 import { KvminfoError } from '../../errors.ts'
 import type { Vcpu } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
-import { detached } from '../detached.ts'
+import { remembered } from '../remembered.ts'
 import type { KvminfoRow } from './row.ts'
 
 const columns = [
@@ -110,27 +110,11 @@ function named(text: string): Map<string, number> | undefined {
   return result
 }
 
-// The names of reasons, and the numbers of vCPUs: few, in every row, and kept by whoever counts them.
-const names = new Map<string, string>()
-const maxNames = 1_000
+/** The names of reasons, and the numbers of vCPUs: few, in every row, and kept by whoever counts them. */
+const kept = remembered(1_000, (name) => name)
 
-/** The same name, holding none of the text that it was cut from. */
-function kept(name: string): string {
-  const known = names.get(name)
-  if (known !== undefined) return known
-  const own = detached(name)
-  if (names.size >= maxNames) names.clear()
-  names.set(own, own)
-  return own
-}
-
-// The column changes when a vCPU is added, not between scrapes; a thousand VMs have thousands of vCPUs.
-const knownVcpus = new Map<string, readonly Vcpu[]>()
-const maxKnownVcpus = 10_000
-
-function vcpuThreads(text: string): readonly Vcpu[] | undefined {
-  const known = knownVcpus.get(text)
-  if (known !== undefined) return known
+/** The column changes when a vCPU is added, not between scrapes; a thousand VMs have thousands of vCPUs. */
+const vcpuThreads = remembered(10_000, (text): readonly Vcpu[] | undefined => {
   const threads = named(text)
   if (threads === undefined) return undefined
   const vcpus: Vcpu[] = []
@@ -139,7 +123,5 @@ function vcpuThreads(text: string): readonly Vcpu[] | undefined {
     if (id === undefined) return undefined
     vcpus.push({ id, tid })
   }
-  if (knownVcpus.size >= maxKnownVcpus) knownVcpus.clear()
-  knownVcpus.set(detached(text), vcpus)
   return vcpus
-}
+})
