@@ -27,7 +27,7 @@ new Command('demo')
 It prints the addresses, all on 127.0.0.1, when they answer: a minute after its start on two idle cores, up to four on
 busy ones, as all of it runs under emulation; the first time longer, as it fetches the kernel and builds the modules.
 Ctrl-C ends it and leaves nothing behind.
-All durations of the alerts are a twentieth of what they are on a real host, so that they fire while you watch.
+Alerts wait a twentieth of what they wait on a real host, so that they fire while you watch.
 It takes one CPU and 3 GiB of memory. What it needs of Debian: sudo npm run test:setup`,
   )
   .action(demo)
@@ -98,7 +98,7 @@ Alerts             http://127.0.0.1:${prometheus}/alerts
 Alertmanager       http://127.0.0.1:${alertmanager}/api/v2/alerts
 
 VM ide hands most of its exits to QEMU, VM virtio next to none: that is what kvminfo is about. Within two minutes the
-alerts on VM ide fire, and those that all three starve, as they share one CPU. Alerts with a remedy are shown here as a
-remediation is told of them. Ctrl-C ends the demo.
+alerts on VM ide fire, a little later those that all three starve, as they share one CPU. Alerts with a remedy are
+shown here as a remediation is told of them. Ctrl-C ends the demo.
 `
 }

@@ -1,4 +1,4 @@
-// DKMS compiles both modules three times, which an emulated CPU takes minutes for.
+// DKMS compiles both modules four times, which an emulated CPU takes minutes for.
 
 import { test } from 'vitest'
 import { kernelHeaders } from '../kernel-module.ts'

@@ -9,6 +9,7 @@ const recorded = (pid: number) =>
   parseCommandLine(
     readFileSync(new URL(`../../../fixtures/qemu-7.2-libvirt-9.0/proc/${pid}/cmdline`, import.meta.url)),
   )
+
 describe('what libvirt started', () => {
   it('reads a q35 VM with virtio, SATA and three NICs', () => {
     expect(recorded(5293)).toEqual({
