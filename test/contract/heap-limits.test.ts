@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 test('npm start has those of the first line of main.ts', () => {
-  const [, command] = /^#!\/usr\/bin\/env -S ((?:MALLOC_[A-Z_]+=\d+ )+node(?: --[a-z-]+=\d+)+)\n/.exec(
+  const [, command] = /^#!\/usr\/bin\/env -S ((?:MALLOC_[A-Z_]+=\d+ )+node(?: --[a-z-]+(?:=\d+)?)+)\n/.exec(
     read('src/cli/main.ts'),
   )!
   const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } }
