@@ -1,14 +1,9 @@
 // `kvminfo serve` as a process: flags, addresses, answers that hold for every route, and how it ends.
+import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { ask } from '../helpers/http-request.ts'
-import {
-  eventually,
-  kvminfoCommand,
-  RunningProcess,
-  runKvminfo,
-  startServe,
-} from '../helpers/kvminfo-process.ts'
+import { kvminfoCommand, RunningProcess, runKvminfo, startServe } from '../helpers/kvminfo-process.ts'
 
 const running: RunningProcess[] = []
 afterEach(async () => {
@@ -103,34 +98,33 @@ test('logs JSON where asked, and nothing on stdout', async () => {
   expect((await serve.stop()).stdout).toBe('')
 })
 
-/** A connection that has sent the first half of a request. */
-function halfRequest(url: string): Promise<{ finish(): Promise<string>; closed: Promise<void> }> {
+/** A connection that the server has and that has sent the first half of a request. */
+async function halfRequest(url: string): Promise<{ finish(): Promise<string> }> {
   const { hostname, port } = new URL(url)
-  return new Promise((resolve, reject) => {
-    let received = ''
-    const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\nHost: x\r\n'))
-    const closed = new Promise<void>((done) => socket.on('close', () => done()))
-    socket.on('error', reject)
-    socket.on('data', (data) => {
-      received += data.toString()
-    })
-    socket.on('connect', () =>
-      resolve({
-        closed,
-        async finish() {
-          socket.write('\r\n')
-          await closed
-          return received
-        },
-      }),
-    )
+  const socket = connect(Number(port), hostname)
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  // A server that is killed may reset it.
+  socket.on('error', () => {})
+  let received = ''
+  socket.on('data', (data) => {
+    received += data.toString()
   })
+  await once(socket, 'connect')
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
+  // Connections are accepted in their order.
+  expect((await ask(`${url}/`)).status).toBe(200)
+  return {
+    async finish() {
+      socket.write('\r\n')
+      await closed
+      return received
+    },
+  }
 }
 
 test('SIGTERM: no new connection, the request under way is answered, exit code 0', async () => {
   const { serve, urls } = await start()
   const request = await halfRequest(urls[0]!)
-  await eventually('the server has the connection', async () => (await ask(`${urls[0]}/`)).status)
   serve.child.kill('SIGTERM')
   await serve.logged('msg="stopping')
   await expect(ask(`${urls[0]}/`)).rejects.toThrow('ECONNREFUSED')
