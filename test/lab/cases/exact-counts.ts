@@ -90,12 +90,12 @@ test('time in KVM, halted and in user space, in no more time than there was', as
 })
 
 test('a halted vCPU is halted and not busy in KVM; a signal that wakes it starts no user time', async () => {
-  // The guest's timer wakes each halt within 2 ms; its one hand-over, the last OUT, is followed by no entry.
+  // The VMM's timer wakes a halt every 20 ms, long against what a busy machine adds to an exit; its one hand-over, the last OUT, is followed by no entry.
   const vm = await startVm('--irqchip', '--hlt', '20')
   const row = rowOf(readTable(), vm.pid)
   assertExact(row, vm)
   assert.equal(row.reasons!.hlt, 20)
-  assert.ok(row.halt_ns! > 10e6, `halted for ${row.halt_ns} ns`)
+  assert.ok(row.halt_ns! > 100e6, `halted for ${row.halt_ns} ns`)
   assert.ok(row.kvm_ns! < row.halt_ns! / 2, `in KVM for ${row.kvm_ns} ns`)
   assert.equal(row.user_ns, 0)
 })

@@ -20,7 +20,7 @@
 extern const char exits_code[], exits_code_end[], exits_ud_handler[];
 
 /* How long a vCPU stays halted in KVM before it is woken. */
-#define HALT_NS 2000000
+#define HALT_NS 20000000
 
 struct exits_vm {
 	int kvm, fd;
