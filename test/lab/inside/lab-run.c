@@ -7,8 +7,7 @@
  *
  * A pipe and not PORT itself is the command's stdout: a virtio port can be
  * opened only once, so that /dev/stderr would fail. A daemon left behind may
- * keep the pipe open: what counts is that the command has ended. Its orphans
- * become ours, not process 1's: that one is a shell and leaves zombies.
+ * keep the pipe open: what counts is that the command has ended.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -16,11 +15,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,20 +54,6 @@ static size_t relay(int from, int to)
 	return got > 0 ? got : 0;
 }
 
-/* Takes off all that have ended; true if the command is one of them. */
-static bool reap(pid_t command, int *status)
-{
-	bool ended = false;
-	int each;
-
-	for (pid_t pid; (pid = waitpid(-1, &each, WNOHANG)) > 0;)
-		if (pid == command) {
-			*status = each;
-			ended = true;
-		}
-	return ended;
-}
-
 int main(int argc, char **argv)
 {
 	struct signalfd_siginfo news;
@@ -89,7 +72,6 @@ int main(int argc, char **argv)
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	child = fork();
 	if (child < 0)
 		err(125, "fork");
@@ -117,7 +99,8 @@ int main(int argc, char **argv)
 			bytes += relay(fds[0], port);
 		else if (waits[0].revents)
 			waits[0].fd = -1;
-		if (waits[1].revents && read(waits[1].fd, &news, sizeof(news)) > 0 && reap(child, &status))
+		if (waits[1].revents && read(waits[1].fd, &news, sizeof(news)) > 0 &&
+		    waitpid(child, &status, WNOHANG) == child)
 			break;
 	}
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
