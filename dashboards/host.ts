@@ -23,8 +23,8 @@ export const hostDashboard = (): Dashboard =>
         at(4, 4, vm.vmCountStat()),
         at(4, 4, vms.ioVmsStat()),
         at(4, 4, vm.hostAlertsStat()),
-        at(14, 5, host.hostTable()),
-        at(10, 5, vm.hostAlertsTable()),
+        at(24, 4, host.hostTable()),
+        at(24, 7, vm.hostAlertsTable()),
       ],
       VMs: [
         at(12, 9, host.busiestVms()),

@@ -28,10 +28,11 @@ export const vmDashboard = (): Dashboard =>
         at(2, 4, vm.vmAlertsStat()),
       ],
       Judgement: [
-        at(16, 9, judgement.ratioGraph()),
-        at(8, 9, vm.vmAlertsTable()),
-        at(12, 8, judgement.ioShareGraph()),
-        at(12, 8, exits.costGraph()),
+        at(12, 9, judgement.ratioGraph()),
+        at(12, 9, vm.vmAlertsTable()),
+        at(8, 8, judgement.ioShareGraph()),
+        at(8, 8, judgement.waitGraph()),
+        at(8, 8, exits.costGraph()),
       ],
       Exits: [
         at(12, 9, exits.switchesGraph()),

@@ -5,7 +5,8 @@ import * as units from '@grafana/grafana-foundation-sdk/units'
 import { tableToHost, tableToVm } from '../links.ts'
 import * as capacity from '../queries/capacity.ts'
 import { freeInPools } from '../queries/host-memory.ts'
-import { runDelaySteps } from '../style/judgement-steps.ts'
+import { cpuBusy5m, memoryAvailableShare } from '../queries/hosts.ts'
+import { hostCpuSteps, hostMemorySteps, runDelaySteps } from '../style/judgement-steps.ts'
 import { words } from '../style/mappings.ts'
 import { stat } from '../style/stat.ts'
 import { lowIsBad } from '../style/steps.ts'
@@ -38,13 +39,22 @@ export const daysLeft = (): TablePanel =>
   table({
     title: 'Days left',
     description:
-      'If the trend of the time range goes on: until the CPUs are busy above the limit and until memory is down to the reserve. 0: it has come to that. Empty: no such trend.',
+      'If the trend of the time range goes on: until the CPUs are busy above the limit and until memory is down to the reserve. 0: it has come to that. Both as they are now stand beside it.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     noValue: 'no end in sight',
     columns: [
-      { name: 'CPU', expr: capacity.cpuDays, unit: units.Days, decimals: 0, steps: daySteps },
-      { name: 'Memory', expr: capacity.memoryDays, unit: units.Days, decimals: 0, steps: daySteps },
+      // Of every host, so that one without any such trend has a row.
+      { name: 'CPU busy', expr: cpuBusy5m, unit: units.PercentUnit, decimals: 0, steps: hostCpuSteps },
+      { name: 'Days of CPU', expr: capacity.cpuDays, unit: units.NoUnit, decimals: 0, steps: daySteps },
+      {
+        name: 'Memory available',
+        expr: memoryAvailableShare,
+        unit: units.PercentUnit,
+        decimals: 0,
+        steps: hostMemorySteps,
+      },
+      { name: 'Days of memory', expr: capacity.memoryDays, unit: units.NoUnit, decimals: 0, steps: daySteps },
     ],
   })
 
@@ -55,7 +65,6 @@ export const unused = (): TablePanel =>
       'vCPUs that VMs with too many could do without: beyond twice what they use near their peak, and one is left. Memory that VMs do not hold: the host has it now, but any VM may take its own at any time.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
-    noValue: 'no VM',
     columns: [
       { name: 'vCPUs', expr: capacity.vcpusUnused, unit: units.Short },
       { name: 'Memory', expr: capacity.memoryUnused, unit: units.BytesIEC },
@@ -98,7 +107,7 @@ export const vmSizes = (): TablePanel =>
       { name: 'vCPUs', expr: capacity.vcpuCount, unit: units.Short },
       { name: 'CPUs used', expr: capacity.cpuPeak, unit: units.Short, decimals: 2 },
       { name: 'Used of vCPUs', expr: capacity.cpuShare, unit: units.PercentUnit, decimals: 0 },
-      { name: 'CPU', expr: capacity.cpuSize, unit: units.NoUnit, mappings: sizes },
+      { name: 'CPU verdict', expr: capacity.cpuSize, unit: units.NoUnit, mappings: sizes },
       {
         name: 'Run delay',
         expr: capacity.runDelayPeak,
@@ -108,6 +117,6 @@ export const vmSizes = (): TablePanel =>
       },
       { name: 'Memory given', expr: capacity.memoryGiven, unit: units.BytesIEC },
       { name: 'Held of it', expr: capacity.memoryShare, unit: units.PercentUnit, decimals: 0 },
-      { name: 'Memory', expr: capacity.memorySize, unit: units.NoUnit, mappings: sizes },
+      { name: 'Memory verdict', expr: capacity.memorySize, unit: units.NoUnit, mappings: sizes },
     ],
   })

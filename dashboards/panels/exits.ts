@@ -37,9 +37,11 @@ export const reasonShares = (): BarsPanel =>
     title: 'Exit mix',
     description: 'Share of each reason in the exits of its VM, now.',
     unit: units.PercentUnit,
+    decimals: 1,
     max: 1,
-    expr: `sort_desc(topk by (job, instance, vm) (12, ${exits.reasonShare}))`,
-    legend: '{{vm}} on {{instance}}: {{reason}}',
+    expr: `sort_desc(topk by (job, instance, vm) (12, ${exits.reasonShare} > 0))`,
+    // The end of a long name is cut off.
+    legend: '{{reason}}: {{vm}} on {{instance}}',
     noValue: noReasons,
   })
 

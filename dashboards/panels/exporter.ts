@@ -16,7 +16,7 @@ export const sources = (): TablePanel =>
     description:
       'Where each fact is read from. Exits read from anything but the module are less exact and lack time.',
     expr: hosts.sources,
-    labels: { instance: 'Instance', fact: 'Fact', source: 'Source' },
+    labels: { instance: 'Host', fact: 'Fact', source: 'Source' },
     noValue: 'no source in use',
   })
 

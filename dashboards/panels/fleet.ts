@@ -23,7 +23,7 @@ export const fleetRatioStat = (): StatPanel =>
   stat({
     title: 'Exits handled inside KVM',
     description:
-      'Root-mode switch ratio of all chosen VMs together, weighted by their exits. Near 1 is near bare metal.',
+      'Root-mode switch ratio of all chosen VMs together, weighted by their exits. Near 100 % is near bare metal.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.fleetRatio5m,
@@ -43,11 +43,10 @@ export const worstVms = (): TablePanel =>
   table({
     title: 'VMs by share of exits handled inside KVM, worst first',
     description:
-      'Every VM busy enough to be judged, over the last 5 minutes. A low share with emulated devices is mended by virtio; a high wait says how much of its CPU time it would win.',
+      'Every VM busy enough to be judged, over the last 5 minutes. A low share with emulated devices is mended by virtio; a high wait for QEMU, in seconds per second of CPU time, says how much it would win.',
     labels: { vm: 'VM', instance: 'Host' },
     links: { VM: tableToVm, Host: tableToHost },
     sortBy: { name: 'Inside KVM', descending: false },
-    noValue: '–',
     columns: [
       {
         name: 'Inside KVM',
@@ -59,7 +58,7 @@ export const worstVms = (): TablePanel =>
       { name: 'Class', expr: judged(exits.classNumber), unit: units.NoUnit, mappings: classWords },
       { name: 'I/O share', expr: exits.judgedIoShare5m, unit: units.PercentUnit, decimals: 1 },
       {
-        name: 'Wait for QEMU per CPU second',
+        name: 'Wait for QEMU',
         expr: exits.judgedUserspaceWait5m,
         unit: units.PercentUnit,
         decimals: 1,
@@ -106,6 +105,7 @@ export function vmsByClassGraph(): GraphPanel {
     title: 'VMs by class',
     description: 'How many of the judged VMs are compute, mixed or I/O-bound.',
     unit: units.Short,
+    decimals: 0,
     lines: [{ expr: exits.vmsByClass, legend: '{{class}}' }],
     stacked: true,
     noValue: noneJudged,
@@ -123,7 +123,6 @@ export const classMap = (): StatePanel =>
     expr: exits.classNumber,
     legend: '{{vm}} on {{instance}}',
     mappings: classWords,
-    noValue: noneJudged,
     links: [graphToVm],
   })
 
@@ -135,6 +134,7 @@ export const lowestRatios = (): GraphPanel =>
     max: 1,
     lines: [{ expr: `bottomk(10, ${exits.judgedRatio5m})`, legend: '{{vm}} on {{instance}}' }],
     limits: [limit('root_mode_switch_io', 'I/O-bound below')],
+    lowestFirst: true,
     noValue: noneJudged,
     links: [graphToVm],
   })

@@ -14,6 +14,7 @@ export const availableGraph = (): GraphPanel =>
     max: 1,
     lines: [{ expr: hosts.memoryAvailableShare, legend: '{{instance}}' }],
     limits: [limit('host_memory_low', 'alert below')],
+    lowestFirst: true,
     links: [graphToHost],
   })
 
@@ -36,7 +37,7 @@ export const overcommitGraph = (): GraphPanel =>
   timeseries({
     title: 'Memory given to VMs',
     description:
-      'What all VMs of a host may take together, of all its memory. Above 1 it rests on KSM, balloons or swap.',
+      'What all VMs of a host may take together, of all its memory. Above 100 % it rests on KSM, balloons or swap.',
     unit: units.PercentUnit,
     lines: [{ expr: memory.overcommit, legend: '{{instance}}' }],
     noValue: 'no data: no VM whose memory can be told',

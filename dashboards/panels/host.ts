@@ -18,7 +18,7 @@ export const hostTable = (): TablePanel =>
     description: 'Kernel, distribution and CPUs of each chosen host.',
     expr: hosts.info,
     labels: {
-      instance: 'Instance',
+      instance: 'Host',
       kernel: 'Kernel',
       distribution: 'Distribution',
       cpu_model: 'CPU',
@@ -100,6 +100,7 @@ export const pressure = (): GraphPanel =>
     description:
       'Share of the time in which at least one task waited for the resource, and in which all did.',
     unit: units.PercentUnit,
+    max: 1,
     lines: [
       { expr: hosts.pressureSome, legend: '{{instance}} {{resource}}, some' },
       { expr: hosts.pressureFull, legend: '{{instance}} {{resource}}, all' },

@@ -33,7 +33,8 @@ export const hostsDownStat = (): StatPanel =>
 export const hostsTable = (): TablePanel =>
   table({
     title: 'Hosts',
-    description: 'Each host: how full it is and whether its VMs wait for a CPU. Overcommit is vCPUs per CPU.',
+    description:
+      'Each host: how full it is and whether its VMs wait for a CPU. Overcommit is vCPUs per CPU, real-time density that of vCPUs under a real-time policy.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     sortBy: { name: 'CPU busy', descending: true },
@@ -68,10 +69,10 @@ export const hostsTable = (): TablePanel =>
         steps: hostMemorySteps,
       },
       {
-        name: 'Real-time vCPUs per CPU',
+        name: 'Real-time density',
         expr: scheduling.realtimeDensity,
-        unit: units.PercentUnit,
-        decimals: 0,
+        unit: units.Short,
+        decimals: 2,
         steps: densitySteps,
       },
       {

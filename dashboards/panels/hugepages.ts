@@ -4,7 +4,6 @@ import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk
 import * as units from '@grafana/grafana-foundation-sdk/units'
 import { graphToVm, tableToHost, tableToVm } from '../links.ts'
 import * as memory from '../queries/host-memory.ts'
-import * as scheduling from '../queries/scheduling.ts'
 import * as vmMemory from '../queries/vm-memory.ts'
 import { highIsBad } from '../style/steps.ts'
 import { table } from '../style/table.ts'
@@ -34,6 +33,7 @@ export const poolFreeShare = (): GraphPanel =>
     unit: units.PercentUnit,
     max: 1,
     lines: [{ expr: memory.poolFreeShare, legend: '{{instance}} {{page_size}}' }],
+    lowestFirst: true,
     limits: [limit('hugepages_unused', 'unused above')],
     noValue: noPool,
   })
@@ -66,7 +66,6 @@ export const withoutPool = (): TablePanel =>
     labels: { vm: 'VM', instance: 'Host' },
     links: { VM: tableToVm, Host: tableToHost },
     sortBy: { name: 'Held', descending: true },
-    noValue: 'none',
     columns: [
       {
         name: 'Held',
@@ -74,6 +73,6 @@ export const withoutPool = (): TablePanel =>
         unit: units.BytesIEC,
         steps: highIsBad(thresholdNow('memory_big') / 2, thresholdNow('memory_big')),
       },
-      { name: 'CPUs used', expr: scheduling.cpu5m, unit: units.Short, decimals: 2 },
+      { name: 'CPUs used', expr: memory.cpuWithoutPool, unit: units.Short, decimals: 2 },
     ],
   })

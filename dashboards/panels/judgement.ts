@@ -10,7 +10,7 @@ import { highIsBad } from '../style/steps.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
 const tooIdle = 'idle'
-const noTime = 'no data: idle, or no kernel module with time accounting on'
+const noTime = 'no data: needs the kernel module with time accounting on'
 
 export const classStat = (): StatPanel =>
   stat({
@@ -28,7 +28,7 @@ export const ratioStat = (): StatPanel =>
   stat({
     title: 'Exits handled inside KVM',
     description:
-      'Root-mode switch ratio of the last 5 minutes. Near 1 is near bare metal. None while the VM is too idle to be judged.',
+      'Root-mode switch ratio of the last 5 minutes. Near 100 % is near bare metal. None while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedRatio5m,
@@ -52,15 +52,14 @@ export const ioShareStat = (): StatPanel =>
 
 export const waitStat = (): StatPanel =>
   stat({
-    title: 'Wait for QEMU per CPU second',
+    title: 'Wait for QEMU',
     description:
-      'Seconds the vCPUs waited for QEMU per second of CPU time they had: what the round trips cost.',
+      'Seconds the vCPUs waited for QEMU per second of CPU time they had: what the round trips cost. None while the VM is too idle to be judged, or without the kernel module and its time accounting.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedUserspaceWait5m,
     legend: '{{vm}} on {{instance}}',
     steps: waitSteps,
-    noValue: noTime,
   })
 
 export const ratioGraph = (): GraphPanel =>
@@ -76,19 +75,26 @@ export const ratioGraph = (): GraphPanel =>
     ],
     limits: [
       limit('root_mode_switch_io', 'I/O-bound below'),
-      limit('root_mode_switch_compute', 'compute above'),
+      limit('root_mode_switch_compute', 'compute above', 'green'),
     ],
     noValue: 'no exits',
   })
 
 export const ioShareGraph = (): GraphPanel =>
   timeseries({
-    title: 'I/O share and wait for QEMU over time',
-    description: 'Port I/O exits per exit, and seconds waited for QEMU per CPU second, each over 5 minutes.',
+    title: 'I/O share over time',
+    description: 'Port I/O exits per exit, handled by KVM or by QEMU, over 5 minutes.',
     unit: units.PercentUnit,
-    lines: [
-      { expr: exits.ioShare5m, legend: '{{vm}} on {{instance}}: I/O share' },
-      { expr: exits.userspaceWait5m, legend: '{{vm}} on {{instance}}: wait for QEMU' },
-    ],
+    max: 1,
+    lines: [{ expr: exits.ioShare5m, legend: '{{vm}} on {{instance}}' }],
     noValue: 'no exits',
+  })
+
+export const waitGraph = (): GraphPanel =>
+  timeseries({
+    title: 'Wait for QEMU over time',
+    description: 'Seconds the vCPUs waited for QEMU per second of CPU time they had, over 5 minutes.',
+    unit: units.PercentUnit,
+    lines: [{ expr: exits.userspaceWait5m, legend: '{{vm}} on {{instance}}' }],
+    noValue: noTime,
   })

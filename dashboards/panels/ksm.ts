@@ -22,7 +22,6 @@ export const running = (): StatePanel =>
     expr: ksm.run,
     legend: '{{instance}}',
     mappings: states,
-    noValue: noKsm,
     links: [graphToHost],
   })
 
@@ -57,6 +56,7 @@ export const headroom = (): GraphPanel =>
     description: 'Available memory less what KSM saved. Below zero the host could not hold the copies.',
     unit: units.BytesIEC,
     min: 'auto',
+    lowestFirst: true,
     lines: [{ expr: ksm.headroom, legend: '{{instance}}' }],
     noValue: noKsm,
     links: [graphToHost],
@@ -65,15 +65,14 @@ export const headroom = (): GraphPanel =>
 export const settings = (): TablePanel =>
   table({
     title: 'KSM settings',
-    description: 'How hard KSM works: pages per round, sleep between rounds, and whole scans of all memory.',
+    description:
+      'How hard KSM works: pages per round and sleep between rounds, and whether it merges across NUMA nodes.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
-    noValue: noKsm,
     columns: [
       { name: 'State', expr: ksm.run, unit: units.NoUnit, mappings: states },
       { name: 'Pages per round', expr: ksm.pagesToScan, unit: units.Short },
       { name: 'Sleep', expr: ksm.sleep, unit: units.Seconds },
       { name: 'Across NUMA nodes', expr: ksm.acrossNodes, unit: units.NoUnit, mappings: yesNo },
-      { name: 'Full scans', expr: ksm.fullScans, unit: units.OpsPerSecond, decimals: 3 },
     ],
   })

@@ -16,13 +16,12 @@ export const runDelayStat = (): StatPanel =>
   stat({
     title: 'Run delay',
     description:
-      'Share of the time it wanted to run that the VM waited for a CPU; its guest sees it as steal.',
+      'Share of the time it wanted to run that the VM waited for a CPU; its guest sees it as steal. None on a kernel that does not count it.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: scheduling.runDelay5m,
     legend: '{{vm}} on {{instance}}',
     steps: runDelaySteps,
-    noValue: noDelay,
   })
 
 export const cpuOfVcpus = (): GraphPanel =>

@@ -12,6 +12,7 @@ export const vcpusByTier = (): GraphPanel =>
     description:
       'vCPU threads by tier: normal policies; round robin; round robin at the top priority; first in, first out or deadline.',
     unit: units.Short,
+    decimals: 0,
     lines: scheduling.tiers.map(({ name, members }) => ({ expr: scheduling.countOf(members), legend: name })),
     stacked: true,
   })
@@ -21,6 +22,7 @@ export const vcpusByPolicy = (): GraphPanel =>
     title: 'vCPUs by policy',
     description: 'vCPU threads under each scheduling policy of the kernel.',
     unit: units.Short,
+    decimals: 0,
     lines: [{ expr: scheduling.vcpusByPolicy, legend: '{{policy}}' }],
     stacked: true,
   })
@@ -29,7 +31,7 @@ export const realtimeDensity = (): GraphPanel =>
   timeseries({
     title: 'Real-time vCPUs per CPU',
     description: 'vCPU threads under a real-time policy per CPU. Too many starve all else on the host.',
-    unit: units.PercentUnit,
+    unit: units.Short,
     lines: [{ expr: scheduling.realtimeDensity, legend: '{{instance}}' }],
     limits: [limit('realtime_density_high', 'alert above')],
     links: [graphToHost],

@@ -34,8 +34,9 @@ export const heldShare = (): GraphPanel =>
   timeseries({
     title: 'Held of what was given',
     description:
-      'Share of its memory that each VM has touched and holds on the host; the ten lowest could be smaller.',
+      'Share of its memory that each VM has touched and holds on the host; the ten lowest could be smaller. QEMU holds some for itself, so that a small VM may be above 100 %.',
     unit: units.PercentUnit,
     lines: [{ expr: `bottomk(10, ${memory.heldShare})`, legend: '{{vm}} on {{instance}}' }],
+    lowestFirst: true,
     links: [graphToVm],
   })

@@ -70,6 +70,7 @@ export const identityTable = (): TablePanel =>
       source: 'Known from',
     },
     links: { Host: tableToHost },
+    widths: { UUID: 300 },
     noValue: 'not running',
   })
 
@@ -109,12 +110,16 @@ const alertLabels = {
   fact: 'Fact',
 }
 
+/** KvmHostRealtimeDensityHigh and the like. */
+const longestAlertPixels = 230
+
 export const vmAlertsTable = (): TablePanel =>
   infoTable({
     title: 'Alerts firing',
     description: 'What fires for these VMs now, and the remediation it asks for, where there is one.',
     expr: firingOfVms,
     labels: alertLabels,
+    widths: { Alert: longestAlertPixels },
     noValue: 'none',
   })
 
@@ -125,6 +130,7 @@ export const hostAlertsTable = (): TablePanel =>
       'What fires now on the chosen hosts and their VMs, and the remediation it asks for, where there is one.',
     expr: firingOnHosts,
     labels: alertLabels,
+    widths: { Alert: longestAlertPixels },
     links: { VM: tableToVm, Host: tableToHost },
     noValue: 'none',
   })

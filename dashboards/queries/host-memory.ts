@@ -2,6 +2,7 @@
 import * as pools from '../../src/metrics/hugepages.ts'
 import * as vmMemory from '../../src/metrics/vm-memory.ts'
 import { memoryAvailable, memoryTotal } from './hosts.ts'
+import { cpu5m } from './scheduling.ts'
 import { meminfo, ofVm, onHost, perHost, perVm } from './selector.ts'
 
 export const free = onHost(meminfo('MemFree'))
@@ -25,3 +26,4 @@ export const transparentShare = onHost('instance:kvminfo_transparent_hugepages:r
 
 /** VMs without a page of a pool, by what they hold: those that would gain most come first. */
 export const withoutPool = `${ofVm(vmMemory.vmResidentBytes)} unless on (${perVm}) ${ofVm(vmMemory.vmHugetlbBytes)} > 0`
+export const cpuWithoutPool = `${cpu5m} and on (${perVm}) (${withoutPool})`

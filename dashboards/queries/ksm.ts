@@ -1,5 +1,5 @@
 // Kernel samepage merging: what it saves, what it costs, and what a loss of it would need.
-import { ksm, onHost, rate } from './selector.ts'
+import { ksm, onHost } from './selector.ts'
 
 /** KSM counts ordinary pages, which are of 4 KiB on x86, the only architecture of the kernel modules. */
 const pageBytes = 4096
@@ -16,7 +16,6 @@ export const wasted = onHost('instance:kvminfo_ksm_wasted:ratio')
 /** Below zero the host could not hold what VMs would copy by writing to merged pages. */
 export const headroom = onHost('instance:kvminfo_ksm_headroom:bytes')
 
-export const fullScans = rate(onHost(ksm('full_scans')))
 export const pagesToScan = onHost(ksm('pages_to_scan'))
 export const sleep = onHost(ksm('sleep_millisecs'))
 export const acrossNodes = onHost(ksm('merge_across_nodes'))

@@ -16,6 +16,7 @@ interface Bars {
   readonly expr: string
   readonly legend: string
   readonly max?: number
+  readonly decimals?: number
   readonly steps?: Steps
   readonly noValue?: string
 }
@@ -33,5 +34,7 @@ export function bars(spec: Bars): PanelBuilder {
     .displayMode(BarGaugeDisplayMode.Basic)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .withTarget(now(spec.expr, spec.legend, 0))
-  return spec.max === undefined ? panel : panel.max(spec.max)
+  if (spec.max !== undefined) panel.max(spec.max)
+  if (spec.decimals !== undefined) panel.decimals(spec.decimals)
+  return panel
 }

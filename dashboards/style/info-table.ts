@@ -10,6 +10,7 @@ interface InfoTable {
   readonly expr: string
   readonly labels: Readonly<Record<string, string>>
   readonly links?: Readonly<Record<string, DashboardLinkBuilder>>
+  readonly widths?: Readonly<Record<string, number>>
   readonly noValue?: string
 }
 

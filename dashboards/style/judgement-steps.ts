@@ -13,7 +13,8 @@ export const ratioSteps = lowIsBad(
 )
 export const runDelaySteps = fromHalf('run_delay_high')
 export const densitySteps = fromHalf('realtime_density_high')
-export const hostCpuSteps = fromHalf('host_cpu_high')
+/** Above its threshold a host has no CPU time to spare; with half of the rest gone it is nearly full. */
+export const hostCpuSteps = highIsBad(thresholdNow('host_cpu_high'), (1 + thresholdNow('host_cpu_high')) / 2)
 export const hostMemorySteps = toTwice('host_memory_low')
 
 /** Seconds waited for QEMU per CPU second, which no alert judges. At 0.1 the VM waits as long as the run delay may

@@ -1,5 +1,5 @@
-// Numbers that stand for words.
-import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
+// Numbers that stand for words, and what stands for no number.
+import { MappingType, SpecialValueMatch, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 
 /** By value: the word and its colour. */
 export const words = (
@@ -12,3 +12,9 @@ export const words = (
     ),
   },
 ]
+
+/** No value, in the colour of text: the colours by value would give it that of the lowest. */
+export const nothing = (text: string): ValueMapping => ({
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NullAndNan, result: { text, color: 'text', index: 99 } },
+})

@@ -7,6 +7,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common'
 import type { DashboardLinkBuilder, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat'
+import { nothing } from './mappings.ts'
 import { datasource, now } from './prometheus.ts'
 import { plain, type Steps, stepsConfig } from './steps.ts'
 
@@ -25,14 +26,15 @@ export interface Stat {
 }
 
 export function stat(spec: Stat): PanelBuilder {
+  const noValue = spec.noValue ?? 'no data'
   const panel = new PanelBuilder()
     .title(spec.title)
     .description(spec.description)
     .datasource(datasource)
     .unit(spec.unit)
-    .noValue(spec.noValue ?? 'no data')
+    .noValue(noValue)
     .thresholds(stepsConfig(spec.steps ?? plain))
-    .mappings([...(spec.mappings ?? [])])
+    .mappings([...(spec.mappings ?? []), nothing(noValue)])
     .dataLinks(spec.links ?? [])
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.Value)

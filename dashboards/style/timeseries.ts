@@ -27,9 +27,14 @@ interface Line {
 /** A dashed line at a threshold of the rules. */
 interface Limit extends Line {
   readonly expr: Threshold
+  readonly color: string
 }
 
-export const limit = (name: string, legend: string): Limit => ({ expr: threshold(name), legend })
+export const limit = (name: string, legend: string, color = 'red'): Limit => ({
+  expr: threshold(name),
+  legend,
+  color,
+})
 
 export interface Graph {
   readonly title: string
@@ -41,13 +46,16 @@ export interface Graph {
   /** 0 unless stated; auto for values that may fall below. */
   readonly min?: 'auto'
   readonly max?: number
+  readonly decimals?: number
+  /** Where the lowest values are the ones to look at, they come first in the legend. */
+  readonly lowestFirst?: boolean
   /** Said instead of a graph where there are no series, with the likely reason. */
   readonly noValue?: string
   readonly links?: DashboardLinkBuilder[]
 }
 
 export function timeseries(graph: Graph): PanelBuilder {
-  const { limits = [], links = [], stacked = false } = graph
+  const { lines, limits = [], links = [], stacked = false, lowestFirst = false } = graph
   const panel = new PanelBuilder()
     .title(graph.title)
     .description(graph.description)
@@ -67,21 +75,29 @@ export function timeseries(graph: Graph): PanelBuilder {
         .showLegend(true)
         .displayMode(LegendDisplayMode.Table)
         .placement(LegendPlacement.Bottom)
-        .calcs(['lastNotNull', 'max']),
+        .calcs(['lastNotNull', 'max'])
+        // Its few rows in sight are those that matter. The name is that of lastNotNull in the legend.
+        .sortBy('Last *')
+        .sortDesc(!lowestFirst),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
   if (graph.min !== 'auto') panel.min(0)
   if (graph.max !== undefined) panel.max(graph.max)
-  for (const [index, { expr, legend }] of [...graph.lines, ...limits].entries()) {
+  if (graph.decimals !== undefined) panel.decimals(graph.decimals)
+  // Only where there is something to judge: a limit by itself would keep noValue from being said.
+  const any = lines.map(({ expr }) => `(${expr})`).join(' or ')
+  const drawn = limits.map(({ expr, legend }) => ({ expr: `${expr} and on () (${any})`, legend }))
+  for (const [index, { expr, legend }] of [...lines, ...drawn].entries()) {
     panel.withTarget(overTime(expr, legend, index))
   }
-  for (const { legend } of limits) {
+  for (const { legend, color } of limits) {
     panel.overrideByName(legend, [
       { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } },
       { id: 'custom.fillOpacity', value: 0 },
       { id: 'custom.stacking', value: { mode: StackingMode.None, group: 'A' } },
-      { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
-      { id: 'links', value: [] },
+      { id: 'color', value: { mode: 'fixed', fixedColor: color } },
+      // Null, as Grafana adds a list to the links of the panel.
+      { id: 'links', value: null },
     ])
   }
   return panel

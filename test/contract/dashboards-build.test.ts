@@ -53,7 +53,46 @@ describe.each(files.map((file) => [file.name, file] as const))('%s', (_name, { d
       const names = [...Object.values(renamed), ...legends]
       const byLabel = legends.some((legend) => /^\{\{\w+\}\}$/.test(legend ?? ''))
       for (const { matcher } of panel.fieldConfig?.overrides ?? []) {
-        if (!byLabel) expect(names, panel.title).toContain(matcher.options)
+        if (matcher.id === 'byName' && !byLabel) expect(names, panel.title).toContain(matcher.options)
+      }
+    }
+  })
+
+  test('labels in tables are shown as they are, also those that look like numbers, and are empty where there is none', () => {
+    for (const { title, fieldConfig } of panels.filter(({ type }) => type === 'table')) {
+      expect(fieldConfig?.defaults.unit, title).toBe('string')
+      expect(fieldConfig?.overrides, title).toContainEqual({
+        matcher: { id: 'byType', options: 'string' },
+        properties: [{ id: 'noValue', value: '' }],
+      })
+    }
+  })
+
+  test('where there is no value there is no judgement: its text is not in the colour of the lowest', () => {
+    const neutral = { text: expect.any(String), color: 'text', index: expect.any(Number) }
+    const mapping = { type: 'special', options: { match: 'null+nan', result: neutral } }
+    for (const { title, type, fieldConfig } of panels) {
+      if (type === 'stat') expect(fieldConfig?.defaults.mappings, title).toContainEqual(mapping)
+      for (const { properties } of fieldConfig?.overrides ?? []) {
+        const isColored = properties.some(({ id }) => id === 'custom.cellOptions')
+        const mappings = properties.find(({ id }) => id === 'mappings')?.value
+        if (isColored) expect(mappings, title).toContainEqual(mapping)
+      }
+    }
+  })
+
+  test('the line of a threshold is there only with what it judges, and links nowhere', () => {
+    for (const panel of panels) {
+      const queries = targetsOf(panel)
+      const others = queries.filter(({ expr }) => !expr.startsWith('kvminfo:'))
+      for (const { expr } of queries.filter((query) => !others.includes(query))) {
+        const judged = others.map((other) => `(${other.expr})`).join(' or ')
+        expect(expr, panel.title).toMatch(/^kvminfo:\w+:threshold and on \(\) /)
+        expect(expr.endsWith(` and on () (${judged})`), panel.title).toBe(true)
+      }
+      for (const { properties } of panel.fieldConfig?.overrides ?? []) {
+        if (properties.some(({ id }) => id === 'custom.lineStyle'))
+          expect(properties, panel.title).toContainEqual({ id: 'links', value: null })
       }
     }
   })

@@ -9,7 +9,7 @@ const vm = (name: string): string => `instance="kvm1", job="kvm", vm="${name}"`
 test.each([
   ['Exits handled inside KVM', 'vm:kvminfo_root_mode_switch:ratio_rate5m'],
   ['I/O share', 'vm:kvminfo_io_exit:ratio_rate5m'],
-  ['Wait for QEMU per CPU second', 'vm:kvminfo_userspace_wait:ratio_rate5m'],
+  ['Wait for QEMU', 'vm:kvminfo_userspace_wait:ratio_rate5m'],
 ])('%s', (panel, record) => {
   const [target] = targetsOf(panels.find(({ title }) => title === panel)!)
   const series = {
