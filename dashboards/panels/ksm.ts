@@ -71,8 +71,8 @@ export const settings = (): TablePanel =>
     links: { Host: tableToHost },
     columns: [
       { name: 'State', expr: ksm.run, unit: units.NoUnit, mappings: states },
-      { name: 'Pages per round', expr: ksm.pagesToScan, unit: units.Short },
+      { name: 'Pages', expr: ksm.pagesToScan, unit: units.Short },
       { name: 'Sleep', expr: ksm.sleep, unit: units.Seconds },
-      { name: 'Across NUMA nodes', expr: ksm.acrossNodes, unit: units.NoUnit, mappings: yesNo },
+      { name: 'Across nodes', expr: ksm.acrossNodes, unit: units.NoUnit, mappings: yesNo },
     ],
   })

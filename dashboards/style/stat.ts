@@ -4,6 +4,8 @@ import {
   BigValueGraphMode,
   BigValueTextMode,
   ReduceDataOptionsBuilder,
+  VizOrientation,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import type { DashboardLinkBuilder, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat'
@@ -25,6 +27,9 @@ export interface Stat {
   readonly links?: DashboardLinkBuilder[]
 }
 
+/** Pixels; Grafana's own choice for a name beside its value is unreadable. */
+const nameSize = 12
+
 export function stat(spec: Stat): PanelBuilder {
   const noValue = spec.noValue ?? 'no data'
   const panel = new PanelBuilder()
@@ -39,6 +44,9 @@ export function stat(spec: Stat): PanelBuilder {
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.Value)
     .textMode(BigValueTextMode.Auto)
+    // Where there are several: below each other, as beside each other they would be too small to read.
+    .orientation(VizOrientation.Horizontal)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(nameSize))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .withTarget(now(spec.expr, spec.legend ?? spec.title, 0))
   return spec.decimals === undefined ? panel : panel.decimals(spec.decimals)
