@@ -1,6 +1,7 @@
 // Every case of the lab on every kernel that it is for: what FILE asserts inside is the test.
 
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { KernelLine } from './kernels.ts'
@@ -57,5 +58,6 @@ describe.concurrent('the lab', () => {
     expect(result.output).toContain('bytes: a\0b\r\n')
     expect(existsSync(join(result.out, 'result'))).toBe(true)
     expect(existsSync(join(import.meta.dirname, '..', '..', 'stray'))).toBe(false)
+    await rm(result.out, { recursive: true })
   })
 })
