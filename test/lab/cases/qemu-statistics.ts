@@ -41,10 +41,9 @@ before(async () => {
 })
 
 after(async () => {
-  await without.stop()
-  await withModule.stop()
-  virsh('destroy', 'domain')
   await plain.end()
+  await Promise.all([without.stop(), withModule.stop()])
+  virsh('destroy', 'domain')
 })
 
 interface Counts {

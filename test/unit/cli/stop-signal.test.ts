@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+
+const source = new URL('../../../src/cli/stop-signal.ts', import.meta.url)
+
+// execa, which runs virsh, looks after signals too while its program runs.
+test.each(['SIGTERM', 'SIGINT'] as const)('%s is told, also while a program runs', async (signal) => {
+  const script = `
+    import { execa } from 'execa'
+    import { stopSignal } from '${source}'
+    const stopped = stopSignal()
+    execa('sleep', ['60'], { stdin: 'ignore' })
+    process.kill(process.pid, '${signal}')
+    console.log(await stopped)
+    process.exit(0)`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [told, ended] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  expect(told).toBe(`${signal}\n`)
+  expect(ended).toEqual([0, null])
+})
