@@ -31,7 +31,7 @@ export const vmDashboard = (): Dashboard =>
         at(12, 11, judgement.ratioGraph()),
         at(12, 11, vm.vmAlertsTable()),
         at(8, 8, judgement.ioShareGraph()),
-        at(8, 8, judgement.waitGraph()),
+        at(8, 8, exits.waitGraph()),
         at(8, 8, exits.costGraph()),
       ],
       Exits: [

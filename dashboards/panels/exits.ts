@@ -84,3 +84,12 @@ export const costGraph = (): GraphPanel =>
     ],
     noValue: noTime,
   })
+
+export const waitGraph = (): GraphPanel =>
+  timeseries({
+    title: 'Wait for QEMU over time',
+    description: 'Seconds the vCPUs waited for QEMU per second of CPU time they had, over 5 minutes.',
+    unit: units.PercentUnit,
+    lines: [{ expr: exits.userspaceWait5m, legend: '{{vm}} on {{instance}}' }],
+    noValue: noTime,
+  })

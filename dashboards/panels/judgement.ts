@@ -10,7 +10,6 @@ import { highIsBad } from '../style/steps.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
 const tooIdle = 'idle'
-const noTime = 'no data: needs the kernel module with time accounting on'
 
 export const classStat = (): StatPanel =>
   stat({
@@ -88,13 +87,4 @@ export const ioShareGraph = (): GraphPanel =>
     max: 1,
     lines: [{ expr: exits.ioShare5m, legend: '{{vm}} on {{instance}}' }],
     noValue: 'no exits',
-  })
-
-export const waitGraph = (): GraphPanel =>
-  timeseries({
-    title: 'Wait for QEMU over time',
-    description: 'Seconds the vCPUs waited for QEMU per second of CPU time they had, over 5 minutes.',
-    unit: units.PercentUnit,
-    lines: [{ expr: exits.userspaceWait5m, legend: '{{vm}} on {{instance}}' }],
-    noValue: noTime,
   })

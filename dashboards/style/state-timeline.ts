@@ -18,23 +18,21 @@ interface States {
 /** What fits a panel of eight rows in height; all collectors of a host are on one page. */
 const barsPerPage = 16
 
+/** Grafana has words of its own where this kind of panel has no series, and does not say `noValue`. */
 export function stateTimeline(spec: States): PanelBuilder {
-  return (
-    new PanelBuilder()
-      .title(spec.title)
-      .description(spec.description)
-      .datasource(datasource)
-      .unit(NoUnit)
-      // Grafana shows this kind of panel without it: it has words of its own.
-      .noValue('no data')
-      .thresholds(stepsConfig(plain))
-      .mappings([...spec.mappings])
-      .dataLinks(spec.links ?? [])
-      .mergeValues(true)
-      .showValue(VisibilityMode.Auto)
-      .spanNulls(false)
-      .perPage(barsPerPage)
-      .legend(new VizLegendOptionsBuilder().showLegend(false))
-      .withTarget(overTime(spec.expr, spec.legend, 0))
-  )
+  return new PanelBuilder()
+    .title(spec.title)
+    .description(spec.description)
+    .datasource(datasource)
+    .unit(NoUnit)
+    .noValue('no data')
+    .thresholds(stepsConfig(plain))
+    .mappings([...spec.mappings])
+    .dataLinks(spec.links ?? [])
+    .mergeValues(true)
+    .showValue(VisibilityMode.Auto)
+    .spanNulls(false)
+    .perPage(barsPerPage)
+    .legend(new VizLegendOptionsBuilder().showLegend(false))
+    .withTarget(overTime(spec.expr, spec.legend, 0))
 }

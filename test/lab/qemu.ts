@@ -32,7 +32,7 @@ const patientRcu = 'rcupdate.rcu_cpu_stall_suppress_at_boot=1 rcupdate.rcu_cpu_s
  * other in that, get a CPU again for it, and now and then never enter the guest again. Only there, so that the module's
  * clock for such a TSC is seen too.
  */
-const trustedTsc = ' tsc=reliable'
+const trustedTsc = 'tsc=reliable'
 
 export function qemuArguments(
   kernel: Kernel,
@@ -44,7 +44,7 @@ export function qemuArguments(
   const acceleration = hardware.icount
     ? ['-accel', 'tcg', '-icount', 'shift=0']
     : ['-accel', 'tcg,thread=single']
-  const trust = kernel.line === '6.1-rt' ? trustedTsc : ''
+  const tsc = kernel.line === '6.1-rt' ? [trustedTsc] : []
   return [
     ...['-machine', 'q35', ...acceleration, '-cpu', 'max', '-m', '3072'],
     ...['-smp', hardware.icount ? '1' : `${hardware.cpus}`],
@@ -55,7 +55,11 @@ export function qemuArguments(
     // us. One that lasts is still seen well before a case's time is over.
     ...[
       '-append',
-      `console=ttyS1 loglevel=5 rdinit=/init panic=-1 log_buf_len=4M no_timer_check ${patientRcu}${trust}`,
+      [
+        'console=ttyS1 loglevel=5 rdinit=/init panic=-1 log_buf_len=4M no_timer_check',
+        patientRcu,
+        ...tsc,
+      ].join(' '),
     ],
     ...['-chardev', hardware.terminal ? 'stdio,id=terminal,signal=off' : 'null,id=terminal'],
     ...['-serial', 'chardev:terminal', '-serial', `file:${escaped(consoleLog(runDirectory))}`],

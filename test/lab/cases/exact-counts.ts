@@ -90,7 +90,8 @@ test('time in KVM, halted and in user space, in no more time than there was', as
 })
 
 test('a halted vCPU is halted and not busy in KVM; a signal that wakes it starts no user time', async () => {
-  // The VMM's timer wakes a halt every 20 ms, long against what a busy machine adds to an exit; its one hand-over, the last OUT, is followed by no entry.
+  // The VMM's timer wakes a halt every 20 ms, long against what a busy machine adds to an exit. The one hand-over, the
+  // last OUT, is followed by no entry.
   const vm = await startVm('--irqchip', '--hlt', '20')
   const row = rowOf(readTable(), vm.pid)
   assertExact(row, vm)
