@@ -100,7 +100,6 @@ export const pressure = (): GraphPanel =>
     description:
       'Share of the time in which at least one task waited for the resource, and in which all did.',
     unit: units.PercentUnit,
-    max: 1,
     lines: [
       { expr: hosts.pressureSome, legend: '{{instance}} {{resource}}, some' },
       { expr: hosts.pressureFull, legend: '{{instance}} {{resource}}, all' },
