@@ -1,10 +1,11 @@
-// Tells systemd how we are: sd_notify(3), sd_watchdog_enabled(3). Does nothing where systemd does not ask.
+// Reports our state to systemd: sd_notify(3), sd_watchdog_enabled(3). Does nothing unless systemd asks for it.
 import type { Logger } from '../log/logger.ts'
+import { loadSdNotify } from '../native/sd-notify.ts'
 
 export interface ServiceManager {
-  /** Such as `READY=1`; lines for several. */
+  /** A state such as `READY=1`; several are separated by newlines. */
   notify(state: string): void
-  /** How often systemd wants to hear from us at least, in milliseconds; undefined for never. */
+  /** systemd expects a ping at least this often, in milliseconds; undefined if it expects none. */
   readonly watchdogMs: number | undefined
 }
 
@@ -16,7 +17,7 @@ function watchdogMs(environment: NodeJS.ProcessEnv, pid: number): number | undef
   return microseconds > 0 && WATCHDOG_PID === String(pid) ? microseconds / 1000 : undefined
 }
 
-/** libsystemd is loaded only where NOTIFY_SOCKET is set; being without it is worth a warning and no more. */
+/** Loads libsystemd only if NOTIFY_SOCKET is set. If that fails, a warning is enough: the server works without it. */
 export async function connectServiceManager(
   environment: NodeJS.ProcessEnv,
   pid: number,
@@ -24,30 +25,24 @@ export async function connectServiceManager(
 ): Promise<ServiceManager> {
   if (!environment.NOTIFY_SOCKET) return noServiceManager
   try {
-    const { default: koffi } = await import('koffi')
-    const sdNotify = koffi
-      .load('libsystemd.so.0')
-      .func('int sd_notify(int unset_environment, const char *state)') as (
-      unset: number,
-      state: string,
-    ) => number
+    const sdNotify = await loadSdNotify()
     return {
       notify(state) {
-        const result = sdNotify(0, state)
-        if (result < 0) log.warn({ state, errno: -result }, 'systemd did not take our state')
+        const result = sdNotify(state)
+        if (result < 0) log.warn({ state, errno: -result }, 'systemd did not accept our state')
       },
       watchdogMs: watchdogMs(environment, pid),
     }
   } catch (error) {
     log.warn(
       { err: error },
-      'NOTIFY_SOCKET is set but libsystemd.so.0 cannot be used; systemd will not hear from us',
+      'NOTIFY_SOCKET is set but libsystemd.so.0 cannot be loaded; systemd will get no state from us',
     )
     return noServiceManager
   }
 }
 
-/** Pings as long as `isWell`; its timer shows that the event loop turns. Returns what stops it. */
+/** Pings systemd while `isWell`. The timer also shows that the event loop turns. Returns a function that stops it. */
 export function keepWatchdogCalm(manager: ServiceManager, isWell: () => boolean): () => void {
   if (manager.watchdogMs === undefined) return () => {}
   // Half of the period, as sd_watchdog_enabled(3) recommends.

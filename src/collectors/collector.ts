@@ -1,16 +1,9 @@
 // What a collector is: it turns one topic of a snapshot into samples. It reads nothing itself and keeps no
 // state but rendered labels.
 
-import type { LabelBytes } from '../metrics/labels.ts'
 import type { Metric } from '../metrics/metric.ts'
+import type { SampleSink } from '../metrics/sample-sink.ts'
 import type { HostSnapshot } from '../model/host-snapshot.ts'
-
-/** Where samples go; the exposition writes them out. */
-export interface SampleSink {
-  /** Opens a family: all samples until the next call belong to it. A family without samples is not shown. */
-  family(metric: Metric): void
-  sample(labels: LabelBytes, value: number): void
-}
 
 export interface Collector {
   /** As in `--collector.<name>` and the label `collector`. */

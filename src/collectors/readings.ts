@@ -2,7 +2,7 @@
 // scrape's samples are written.
 import type { LabelBytes } from '../metrics/labels.ts'
 import type { Metric } from '../metrics/metric.ts'
-import type { SampleSink } from './collector.ts'
+import type { SampleSink } from '../metrics/sample-sink.ts'
 
 /** A metric, and how it is read off a source; undefined where that source cannot tell. */
 export type Reading<Source> = readonly [Metric, (source: Source) => number | undefined]

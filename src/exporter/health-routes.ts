@@ -1,7 +1,7 @@
 // GET /-/healthy and /-/ready.
 import type { RequestHandler } from 'express'
 import type { Logger } from '../log/logger.ts'
-import type { SharedSnapshot } from './shared-snapshot.ts'
+import type { SharedSnapshot } from '../sources/shared-snapshot.ts'
 
 /** The process answers: all that a restart could mend. */
 export const healthyRoute: RequestHandler = (_request, response) => {

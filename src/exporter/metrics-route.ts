@@ -3,11 +3,11 @@ import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Collector } from '../collectors/collector.ts'
+import { negotiateFormat } from '../exposition/negotiation.ts'
+import { WriterPool } from '../exposition/writer-pool.ts'
 import { wantsGzip } from '../http/wants-gzip.ts'
 import type { Logger } from '../log/logger.ts'
-import { negotiateFormat } from './negotiation.ts'
 import type { Scraper } from './scrape.ts'
-import { WriterPool } from './writer-pool.ts'
 
 const compress = promisify(gzip)
 

@@ -4,10 +4,10 @@ import type { Collector } from '../collectors/collector.ts'
 import type { Logger } from '../log/logger.ts'
 import type { SnapshotSource } from '../model/host-snapshot.ts'
 import { createPageRouter } from '../page/page-routes.ts'
+import { SharedSnapshot } from '../sources/shared-snapshot.ts'
 import { createReadyRoute, healthyRoute } from './health-routes.ts'
 import { createMetricsRoute } from './metrics-route.ts'
 import { Scraper } from './scrape.ts'
-import { SharedSnapshot } from './shared-snapshot.ts'
 import { onlyWellFormedUrls } from './well-formed-url.ts'
 
 export interface ExporterOptions {

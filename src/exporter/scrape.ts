@@ -1,16 +1,16 @@
 // One scrape: a snapshot through every collector, each isolated and timed, into the text of one response.
 import type { Collector } from '../collectors/collector.ts'
+import type { ByteWriter } from '../exposition/byte-writer.ts'
+import { Exposition } from '../exposition/exposition.ts'
+import type { Format } from '../exposition/format.ts'
 import type { Logger } from '../log/logger.ts'
 import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration, up } from '../metrics/exporter.ts'
 import { noLabels, renderLabels } from '../metrics/labels.ts'
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
-import type { ByteWriter } from './byte-writer.ts'
-import { Exposition } from './exposition.ts'
+import { whyNoVms } from '../sources/why-no-vms.ts'
 import { FaultLog, faultCode } from './fault-log.ts'
-import type { Format } from './format.ts'
 import { ObservedSnapshot } from './observed-snapshot.ts'
 import { SelfMetrics } from './self-metrics.ts'
-import { whyNoVms } from './why-no-vms.ts'
 
 export interface ScraperOptions {
   readonly source: SnapshotSource

@@ -2,10 +2,10 @@
 // problems. Written through the same sink as all others, as a registry knows one content type only and
 // prom-client 15 renames its counters for good when asked for OpenMetrics.
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
-import type { SampleSink } from '../collectors/collector.ts'
 import { vmProblems } from '../metrics/exporter.ts'
 import { renderLabels } from '../metrics/labels.ts'
 import { counter, gauge } from '../metrics/metric.ts'
+import type { SampleSink } from '../metrics/sample-sink.ts'
 
 export class SelfMetrics {
   readonly #registry = new Registry()

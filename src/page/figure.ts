@@ -1,7 +1,8 @@
 // Figures as the JSON has them: four digits, which is more than a look of five seconds can tell, and null for what is
 // not known.
+
+import type { Series } from '../observe/timeline.ts'
 import type { Points } from './live-document.ts'
-import type { Series } from './timeline.ts'
 
 export function figure(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : shortened(value)

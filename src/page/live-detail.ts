@@ -2,14 +2,14 @@
 import type { VmExits } from '../model/exits.ts'
 import { runDelayShare } from '../model/shares.ts'
 import type { Vm } from '../model/vm.ts'
+import type { HostHistory } from '../observe/host-history.ts'
+import { exitRates } from '../observe/rates.ts'
+import type { Sample } from '../observe/sample.ts'
+import type { VmHistory } from '../observe/vm-history.ts'
 import { figure, points, shareFigure } from './figure.ts'
-import type { HostHistory } from './host-history.ts'
 import type { LiveVmDetail } from './live-document.ts'
 import { describeVm, ratioPoints } from './live-vm.ts'
-import { exitRates } from './rates.ts'
-import type { Sample } from './sample.ts'
 import { schedulingOf } from './scheduling.ts'
-import type { VmHistory } from './vm-history.ts'
 
 /** undefined where no VM of that process id was there at the last look. */
 export function describeDetail(history: HostHistory, sample: Sample, pid: number): LiveVmDetail | undefined {

@@ -1,10 +1,10 @@
 // The host as the page shows it, and where what is known of it comes from.
 import type { HugePagePool } from '../model/host.ts'
 import type { SourceState } from '../model/sources.ts'
+import type { HostHistory } from '../observe/host-history.ts'
+import type { Sample } from '../observe/sample.ts'
 import { shareFigure } from './figure.ts'
-import type { HostHistory } from './host-history.ts'
 import type { LiveHost, LiveSource } from './live-document.ts'
-import type { Sample } from './sample.ts'
 
 export function describeHost(history: HostHistory, sample: Sample): LiveHost {
   const { facts, memory, hugePages = [], ksm } = sample

@@ -1,13 +1,13 @@
 // The host with all its VMs: what the page asks for every few seconds.
 import type { Vm } from '../model/vm.ts'
 import { classThresholds, idleSwitches } from '../model/vm-class.ts'
+import type { HostHistory } from '../observe/host-history.ts'
+import type { Sample } from '../observe/sample.ts'
 import { points } from './figure.ts'
-import { type HostHistory, windowSeconds } from './host-history.ts'
 import type { LiveDocument, LiveVm } from './live-document.ts'
 import { describeHost, describeSources } from './live-host.ts'
 import { describeVm, ratioPoints, switchPoints } from './live-vm.ts'
-import type { Sample } from './sample.ts'
-import { intervalSeconds } from './sampler.ts'
+import { sampling } from './sampling.ts'
 
 /**
  * A `LiveDocument` as JSON. Histories begin after `since`, seconds since the Unix epoch: who has the earlier part need
@@ -29,8 +29,8 @@ function describeHead(
   return {
     version,
     at: sample.at,
-    intervalSeconds,
-    windowSeconds,
+    intervalSeconds: sampling.intervalSeconds,
+    windowSeconds: sampling.windowSeconds,
     thresholds: { ...classThresholds, idleSwitches },
     host: describeHost(history, sample),
     sources: describeSources(sample.sources),

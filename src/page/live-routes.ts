@@ -3,11 +3,11 @@ import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import { type Request, type Response, Router } from 'express'
 import { wantsGzip } from '../http/wants-gzip.ts'
-import type { HostHistory } from './host-history.ts'
+import type { HostHistory } from '../observe/host-history.ts'
+import type { Sample } from '../observe/sample.ts'
+import type { Sampler } from '../observe/sampler.ts'
 import { describeDetail } from './live-detail.ts'
 import { listJson } from './live-list.ts'
-import type { Sample } from './sample.ts'
-import type { Sampler } from './sampler.ts'
 
 const compress = promisify(gzip)
 

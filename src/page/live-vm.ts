@@ -3,11 +3,11 @@ import { isEmulatedBus, isEmulatedNicModel } from '../model/emulated.ts'
 import { rootModeRatio } from '../model/shares.ts'
 import { secondsFromNs } from '../model/time.ts'
 import type { Vm } from '../model/vm.ts'
+import type { Sample } from '../observe/sample.ts'
+import type { VmHistory } from '../observe/vm-history.ts'
 import { figure, shareFigure } from './figure.ts'
 import type { LiveVm, Points } from './live-document.ts'
-import type { Sample } from './sample.ts'
 import { countedScheduling } from './scheduling.ts'
-import type { VmHistory } from './vm-history.ts'
 
 export function describeVm(vm: Vm, history: VmHistory, sample: Sample): Omit<LiveVm, 'history'> {
   const { figures } = history

@@ -1,12 +1,13 @@
-// All paths of the live page. Who mounts them sees to methods, limits, passwords and security headers.
-import { type RequestHandler, Router } from 'express'
-import { wantsGzip } from '../http/wants-gzip.ts'
+// All paths of the live page. The program that mounts them adds checks of method, limits, passwords and security headers.
+import { Router } from 'express'
 import type { Logger } from '../log/logger.ts'
 import type { SnapshotSource } from '../model/host-snapshot.ts'
-import { type Assets, loadAssets } from './assets.ts'
+import { Sampler } from '../observe/sampler.ts'
+import { type Assets, createAssetRoutes, loadAssets } from '../ui/assets.ts'
 import { createLiveRoutes } from './live-routes.ts'
-import { Sampler } from './sampler.ts'
+import { sampling } from './sampling.ts'
 import { shell } from './shell.ts'
+import { stylesheet } from './stylesheet.ts'
 
 export interface PageOptions {
   readonly source: SnapshotSource
@@ -15,10 +16,13 @@ export interface PageOptions {
   readonly log: Logger
 }
 
+/** tsc copies the modules into dist/, so they lie beside this file there too. */
+const modules = new URL('browser/', import.meta.url)
+
 export function createPageRouter({ source, version, telemetryPath, log }: PageOptions): Router {
   let loaded: Assets | undefined
   const assets = () => {
-    loaded ??= loadAssets()
+    loaded ??= loadAssets({ name: 'page', modules, styles: { 'page.css': stylesheet } })
     return loaded
   }
   return Router()
@@ -28,24 +32,6 @@ export function createPageRouter({ source, version, telemetryPath, log }: PageOp
         .set('Cache-Control', 'no-store')
         .send(shell({ version, telemetryPath, assetHash: assets().hash }))
     })
-    .get('/page/:hash/:name', createAssetRoute(assets))
-    .use(createLiveRoutes(new Sampler({ source, log }), version))
-}
-
-/** Another hash is another release's, of which there is nothing here. */
-function createAssetRoute(assets: () => Assets): RequestHandler<{ hash: string; name: string }> {
-  return (request, response, next) => {
-    const { hash, files } = assets()
-    const asset = request.params.hash === hash ? files.get(request.params.name) : undefined
-    if (asset === undefined) {
-      next()
-      return
-    }
-    response.type(asset.mediaType).set({
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      Vary: 'Accept-Encoding',
-    })
-    if (wantsGzip(request)) response.set('Content-Encoding', 'gzip').send(asset.gzipped)
-    else response.send(asset.body)
-  }
+    .use('/page', createAssetRoutes(assets))
+    .use(createLiveRoutes(new Sampler({ ...sampling, source, log }), version))
 }

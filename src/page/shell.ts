@@ -1,6 +1,6 @@
-// The page without its data: landmarks that the modules of browser/ fill, by their ids. All addresses are relative, so
-// it works behind a proxy that serves it under a path of its own.
-import { html } from './html.ts'
+// The live page without its data: landmarks that the modules of browser/ find by their ids and fill.
+import { frame } from '../ui/frame.ts'
+import { html } from '../ui/html.ts'
 
 export interface ShellContent {
   readonly version: string
@@ -9,30 +9,21 @@ export interface ShellContent {
 }
 
 export function shell({ version, telemetryPath, assetHash }: ShellContent): string {
-  const assets = `page/${assetHash}`
-  return html`<!doctype html>
-<html lang="en" data-version="${version}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>kvminfo</title>
-<link rel="icon" type="image/svg+xml" href="${assets}/icon.svg">
-<link rel="stylesheet" href="${assets}/uplot.css">
-<link rel="stylesheet" href="${assets}/page.css">
-<script type="module" src="${assets}/app.js"></script>
-</head>
-<body>
-<header>
-<h1>kvminfo <span>exporter ${version}</span></h1>
-<p id="host-line"></p>
-<p id="status" role="status"></p>
-<nav><a href=".${telemetryPath}">Metrics</a><a href="-/healthy">Health</a><a href="-/ready">Readiness</a><a href="api/v1/live">JSON</a></nav>
-</header>
-<noscript><p class="failure">This page needs JavaScript. What it shows is on <a href=".${telemetryPath}">${telemetryPath}</a> too.</p></noscript>
-<p id="failure" class="failure" role="alert" hidden></p>
-<main>
-<section id="host" aria-label="Host"></section>
+  return frame({
+    role: 'exporter',
+    version,
+    assets: `page/${assetHash}`,
+    styles: ['page/page.css'],
+    script: 'page/browser/app.js',
+    links: [
+      { text: 'Metrics', address: `.${telemetryPath}` },
+      { text: 'Health', address: '-/healthy' },
+      { text: 'Readiness', address: '-/ready' },
+      { text: 'JSON', address: 'api/v1/live' },
+    ],
+    noScript: html`This page needs JavaScript. What it shows is on <a href=".${telemetryPath}">${telemetryPath}</a> too.`,
+    headline: html`<p id="host-line"></p>`,
+    main: html`<section id="host" aria-label="Host"></section>
 <details id="sources"><summary></summary></details>
 <section id="vms" aria-label="Virtual machines">
 <form id="filter" role="search">
@@ -46,11 +37,8 @@ export function shell({ version, telemetryPath, assetHash }: ShellContent): stri
 <tbody></tbody>
 </table>
 <p id="empty" hidden><span id="why-empty"></span> <button id="show-all" type="button">Show all</button></p>
-</section>
-</main>
-<footer><p><kbd>/</kbd> filter <kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></footer>
-<aside id="detail" aria-label="Virtual machine" tabindex="-1" hidden></aside>
-</body>
-</html>
-`
+</section>`,
+    footer: html`<p><kbd>/</kbd> filter <kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p>`,
+    overlay: html`<aside id="detail" aria-label="Virtual machine" tabindex="-1" hidden></aside>`,
+  })
 }

@@ -1,69 +1,12 @@
-// How the page looks. Served as a file of its own, so that the page needs no inline style and its content security
-// policy can forbid them. A string, as tsc copies no .css into dist/.
+// What only the live page has: the tiles of the host, the sources, the filter, the table of VMs and the open VM. The
+// shared look is src/ui/stylesheet.ts.
 
-export const stylesheet = `:root {
-  color-scheme: light dark;
-  --text: #17212b; --soft: #5a6675; --line: #dde3e9; --page: #f4f6f8; --card: #ffffff; --hover: #eef4fa;
-  --accent: #0b63c5; --in-kvm: #0b7a75; --to-qemu: #d1440c; --mixed: #8a6400; --ratio: #0b63c5; --cpu: #3b5bdb;
-  --wait: #9c36b5; --bad: #9a3412; --bad-back: #ffedd5; --good: #1a7f37; --chosen: #dbeafb;
-  --io-back: #ffe5da; --mixed-back: #fdf0cc; --compute-back: #d8f1ee; --idle-back: #e8ecf0;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --text: #e4e9ef; --soft: #94a1b1; --line: #28313b; --page: #0d1217; --card: #151b22; --hover: #1b242e;
-    --accent: #6cb0ff; --in-kvm: #3cc4b9; --to-qemu: #ff8a57; --mixed: #e6b84a; --ratio: #6cb0ff; --cpu: #8ea6ff;
-    --wait: #d98cf0; --bad: #fdba74; --bad-back: #3a2112; --good: #56d372; --chosen: #17304b;
-    --io-back: #41200f; --mixed-back: #38290a; --compute-back: #0d302e; --idle-back: #222a33;
-  }
-}
-* { box-sizing: border-box; }
-[hidden] { display: none !important; }
-body {
-  margin: 0 auto; padding: .9rem 1.25rem 2rem; max-width: 110rem;
-  font: .875rem/1.45 system-ui, sans-serif; font-variant-numeric: tabular-nums; color: var(--text); background: var(--page);
-}
-a { color: var(--accent); }
-button, input, select { font: inherit; color: inherit; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
-small { font-size: .8rem; color: var(--soft); }
-
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.1rem; margin-bottom: .8rem; }
-h1 { margin: 0; font-size: 1.25rem; letter-spacing: -.02em; }
-h1 span { font-size: .8rem; font-weight: 400; letter-spacing: 0; color: var(--soft); }
-header p { margin: 0; color: var(--soft); }
-#host-line { flex: 1 1 20rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-#status:not(:empty)::before {
-  content: ''; display: inline-block; width: .55rem; height: .55rem; margin-right: .45rem; border-radius: 50%; background: var(--good);
-}
-.stale #status::before { background: var(--bad); }
-.stale main { opacity: .55; }
-nav { display: flex; gap: .9rem; }
-.failure { margin: 0 0 .8rem; padding: .6rem .9rem; border-radius: .4rem; color: var(--bad); background: var(--bad-back); }
-/* Seen wherever the page is scrolled to, and beside an open VM. */
-#failure { position: fixed; inset: auto 1rem 1rem; z-index: 3; max-width: 48rem; margin: 0 auto; border: 1px solid; box-shadow: 0 0 1rem #0003; }
-.stale { padding-bottom: 7rem; }
+export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
 #host { display: grid; grid-template-columns: repeat(5, minmax(8.5rem, 1fr)) minmax(22rem, 2.6fr); gap: .6rem; }
-.tile { min-width: 0; padding: .55rem .8rem .6rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
-.tile h2 { margin: 0; font-size: .78rem; font-weight: 500; color: var(--soft); }
-.tile > b { display: block; font-size: 1.35rem; font-weight: 600; line-height: 1.3; letter-spacing: -.01em; }
-.tile small { display: block; line-height: 1.35; }
-meter { display: block; width: 100%; height: .45rem; margin: .15rem 0 .35rem; border: 0; border-radius: 1rem; background: var(--idle-back); }
-meter::-webkit-meter-bar { height: .45rem; border: 0; border-radius: 1rem; background: var(--idle-back); }
-meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu); }
-meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
 .charted { display: grid; grid-template-columns: 8.2rem 1fr; grid-template-rows: auto auto 1fr; column-gap: .9rem; }
-/* The drawing follows the width of its place a moment later, and is not to make the page wider until then. */
-.chart { overflow: hidden; }
 .charted .chart { grid-area: 1 / 2 / 4 / 3; min-width: 0; min-height: 5.5rem; }
 #detail .chart { min-height: 7rem; }
-.u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
-.u-legend th { font-weight: 400; }
-.u-legend .u-marker { width: .7em; height: .7em; border-radius: .15em; }
-.u-legend .u-series:first-child { display: none; }
-.u-legend .u-series { margin-right: .5rem; white-space: nowrap; }
-.u-legend .u-series > * { padding: 2px 3px 2px 0; }
-.u-legend .u-value { min-width: 3.2em; text-align: left; color: var(--text); }
 
 #sources { margin: .6rem 0 .9rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 #sources summary { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; padding: .45rem .8rem; color: var(--soft); cursor: pointer; }
@@ -76,20 +19,12 @@ meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
 #sources table { width: calc(100% - 1.6rem); margin: 0 .8rem .6rem; }
 .state.in-use { color: var(--good); }
 .state.unavailable { color: var(--bad); }
-code, kbd { padding: .05rem .35rem; border-radius: .25rem; font: .9em ui-monospace, monospace; background: var(--idle-back); }
 .remedy small { display: block; margin-top: .15rem; }
-
-table { border-collapse: collapse; }
-th, td { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
-thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: nowrap; }
-.number { text-align: right; white-space: nowrap; }
 
 #filter { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .8rem; margin-bottom: .4rem; }
 #filter input { flex: 0 1 24rem; min-width: 12rem; padding: .35rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
 #filter select { padding: .3rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
 #filter-classes { display: flex; gap: .4rem; }
-.chip { padding: .2rem .7rem; border: 1px solid transparent; border-radius: 1rem; cursor: pointer; }
-.chip[aria-pressed=true] { border-color: currentColor; box-shadow: inset 0 0 0 1px currentColor; }
 #filter-count { color: var(--soft); }
 #sort-by { display: none; }
 [data-class=io].chip, .class .content[data-class=io], .verdict [data-class=io] { color: var(--to-qemu); background: var(--io-back); }
@@ -135,15 +70,11 @@ thead th { border-top: 0; font-size: .78rem; color: var(--soft); white-space: no
 #vm-table th.switches { width: 9rem; }
 #vm-table :is(td.ratio, td.switches) .content { position: relative; z-index: 1; }
 .sparkline { position: absolute; left: .7rem; top: 7px; width: calc(100% - 4.9rem); height: 20px; overflow: visible; }
-.sparkline path { fill: none; stroke: var(--ratio); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .switches .sparkline path { stroke: var(--soft); }
 .device { margin-right: .45rem; }
 .emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--io-back); }
 #show-all { padding: .2rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); cursor: pointer; }
 #empty { padding: 1.5rem; text-align: center; color: var(--soft); }
-footer p { margin: .8rem 0 0; color: var(--soft); }
-footer kbd:not(:first-child) { margin-left: .7rem; }
-footer kbd + kbd { margin-left: 0 !important; }
 
 #detail {
   position: fixed; inset: 0 0 0 auto; z-index: 2; width: min(38rem, 100vw); padding: 0 1.25rem 1.5rem; overflow-y: auto;
@@ -155,10 +86,6 @@ footer kbd + kbd { margin-left: 0 !important; }
 .close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
 .close:hover { background: var(--hover); }
 .verdict { margin: 0 0 .8rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .35rem 1rem; margin: 0 0 1rem; }
-dt { font-size: .78rem; color: var(--soft); }
-dd { margin: 0; overflow-wrap: anywhere; }
-figure { margin: 0 0 .6rem; }
 figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
 #detail h3 { margin: 1.1rem 0 .2rem; }
 #detail table:not(.u-legend) { width: 100%; }

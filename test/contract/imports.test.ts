@@ -11,25 +11,43 @@ const rules: Rules = {
     // The vocabulary, then what is built on it.
     model: [],
     metrics: ['model'],
-    sources: ['model', 'metrics', 'errors.ts', 'log'],
+    exposition: ['metrics'],
+    sources: ['model', 'metrics', 'libvirt', 'errors.ts', 'log'],
     collectors: ['model', 'metrics', 'sources', 'errors.ts'],
-    page: ['model', 'sources', 'log', 'http'],
-    exporter: ['model', 'metrics', 'sources', 'collectors', 'page', 'errors.ts', 'log', 'http'],
+    // A host over time, for whoever shows or judges it: no HTTP, no JSON.
+    observe: ['model', 'sources', 'log'],
+    page: ['model', 'sources', 'observe', 'ui', 'log', 'http'],
+    exporter: ['model', 'metrics', 'sources', 'collectors', 'exposition', 'page', 'errors.ts', 'log', 'http'],
     // These know nothing of the product.
     'errors.ts': [],
     log: ['errors.ts'],
     config: ['errors.ts'],
     http: ['errors.ts', 'log', 'config'],
+    ui: ['http'],
+    // These reach out of the program: into C, and to libvirt.
+    native: [],
+    libvirt: ['errors.ts'],
     // The only one that knows all.
-    cli: ['model', 'metrics', 'sources', 'collectors', 'exporter', 'errors.ts', 'log', 'config', 'http'],
+    cli: [
+      'model',
+      'metrics',
+      'sources',
+      'collectors',
+      'exporter',
+      'native',
+      'errors.ts',
+      'log',
+      'config',
+      'http',
+    ],
   },
   onlyIn: {
-    // What starts processes: in the background, never in a scrape.
+    // These start processes: in the background, never in a scrape.
     child_process: [],
-    execa: ['src/sources/domstats/virsh.ts'],
+    execa: ['src/libvirt/run.ts'],
     systeminformation: ['src/sources/hostfacts/host-facts-reader.ts'],
-    // What calls into C.
-    koffi: ['src/cli/service-manager.ts'],
+    // This calls into C.
+    koffi: ['src/native/sd-notify.ts'],
   },
 }
 
@@ -42,19 +60,25 @@ test('src/ keeps to the directions of imports', () => {
   expect(importProblems(sources, rules)).toEqual([])
 })
 
-test('what runs in the browser imports only what is served beside it', () => {
-  const files = [...sources].filter(([path]) => /^src\/page\/browser\/.*\.js$/.test(path))
+const isBrowserModule = (path: string) => /^src\/\w+\/browser\/.*\.js$/.test(path)
+
+/** Shared modules know only each other; a page's modules also know the shared ones. */
+const servedBeside = (path: string) =>
+  path.startsWith('src/ui/') ? /^\.\/[\w-]+\.js$/ : /^(\.|\.\.\/\.\.\/ui\/browser)\/[\w-]+\.js$/
+
+test('modules of the browser import only modules that are served to it', () => {
+  const files = [...sources].filter(([path]) => isBrowserModule(path))
   expect(files.length).toBeGreaterThan(5)
   for (const [path, text] of files) {
     const imported = [...text.matchAll(/^(?:import|\}) .*from '(.*)'$/gm)].map((match) => match[1])
     for (const specifier of imported)
-      expect([path, specifier]).toEqual([path, expect.stringMatching(/^\.\/[\w-]+\.js$/)])
+      expect([path, specifier]).toEqual([path, expect.stringMatching(servedBeside(path))])
   }
 })
 
-test('what runs in the browser makes no markup out of text', () => {
+test('modules of the browser never make markup out of text', () => {
   for (const [path, text] of sources) {
-    if (!path.startsWith('src/page/browser/')) continue
+    if (!isBrowserModule(path)) continue
     const found =
       /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|DOMParser|srcdoc|\beval\b|new Function/
     expect([path, found.exec(text)?.[0]]).toEqual([path, undefined])

@@ -1,10 +1,11 @@
 // The README lists every field of the JSON behind the live page, and none that is not there.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { HostHistory } from '../../src/page/host-history.ts'
+import { HostHistory } from '../../src/observe/host-history.ts'
 import { describeDetail } from '../../src/page/live-detail.ts'
 import type { LiveDocument } from '../../src/page/live-document.ts'
 import { listJson } from '../../src/page/live-list.ts'
+import { sampling } from '../../src/page/sampling.ts'
 import { task, vm } from '../helpers/host-snapshot.ts'
 import { sample } from '../helpers/sample.ts'
 
@@ -37,7 +38,7 @@ const look = sample(
   },
 )
 
-const history = new HostHistory()
+const history = new HostHistory(sampling)
 history.add(look)
 const list = JSON.parse(listJson(history, look, 0, '1.2.3')) as LiveDocument
 

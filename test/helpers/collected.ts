@@ -1,6 +1,7 @@
 // What a collector makes of a snapshot, as lines `name{labels} value` in the order in which it wrote them.
-import type { Collector, SampleSink } from '../../src/collectors/collector.ts'
+import type { Collector } from '../../src/collectors/collector.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
+import type { SampleSink } from '../../src/metrics/sample-sink.ts'
 import type { HostSnapshot } from '../../src/model/host-snapshot.ts'
 
 export function collected(collector: Collector, snapshot: HostSnapshot): string[] {

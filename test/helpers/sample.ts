@@ -2,7 +2,7 @@
 import type { VmExits } from '../../src/model/exits.ts'
 import type { Task } from '../../src/model/task.ts'
 import type { Vm } from '../../src/model/vm.ts'
-import type { Sample } from '../../src/page/sample.ts'
+import type { Sample } from '../../src/observe/sample.ts'
 
 /** `at` is the time by both clocks. */
 export function sample(

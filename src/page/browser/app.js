@@ -1,15 +1,15 @@
 // Ties the page together: answers of the exporter and what the user chooses go in, and all parts are shown anew.
 
+import { byId, setText } from '../../ui/browser/element.js'
+import { timeOfDay } from '../../ui/browser/format.js'
+import { Polling } from '../../ui/browser/polling.js'
 /** @import { LiveDocument } from '../live-document.ts' */
 /** @import { ViewState } from './view-state.js' */
 import { columns } from './columns.js'
 import { Detail } from './detail.js'
-import { byId, setText } from './element.js'
 import { FilterBar } from './filter-bar.js'
-import { timeOfDay } from './format.js'
 import { HostStrip } from './host-strip.js'
 import { LiveHistory } from './live-history.js'
-import { Polling } from './polling.js'
 import { SourceList } from './source-list.js'
 import { formatViewState, parseViewState } from './view-state.js'
 import { matching, ofClasses, sorted } from './vm-list.js'
@@ -68,7 +68,10 @@ function showDetail() {
   if (answer !== undefined) void detail.show(state.open, answer)
 }
 
-/** @param {LiveDocument} given */
+/**
+ * @param {LiveDocument} given
+ * @returns {number} seconds until the next request
+ */
 function onAnswer(given) {
   // The exporter was replaced: its new page may show more, and asks for what only the new one answers.
   if (given.version !== document.documentElement.dataset.version) location.reload()
@@ -85,6 +88,8 @@ function onAnswer(given) {
   setText(byId('status'), `live, as of ${timeOfDay(given.at)}`)
   byId('failure').hidden = true
   document.body.classList.remove('stale')
+  // There are no rates before the second sample, which the exporter takes soon after the first.
+  return history.at.length < 2 ? 1 : given.intervalSeconds
 }
 
 /** @type {number | undefined} seconds since the Unix epoch */
@@ -129,4 +134,4 @@ byId('show-all').addEventListener('click', () => {
 })
 
 document.title = `kvminfo ${location.host}`
-new Polling({ onAnswer, onFailure }).start()
+new Polling({ address: (since) => `api/v1/live?since=${since}`, onAnswer, onFailure }).start()

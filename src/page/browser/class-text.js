@@ -1,7 +1,7 @@
 // Why a VM has its class. A class ends later than it begins, so the figure beside it may be one that has not begun it.
 
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
-import { count, plain } from './format.js'
+import { count, plain } from '../../ui/browser/format.js'
 
 /**
  * @param {NonNullable<LiveVm['class']>} name

@@ -1,9 +1,9 @@
 // The columns of the table: what each shows of a VM, by what it sorts, and why it may have nothing to show.
 
+import { element, setAttribute, setText } from '../../ui/browser/element.js'
+import { bytes, percent, plain, rate, ratio } from '../../ui/browser/format.js'
 /** @import { LiveDisk, LiveDocument, LiveNic, LiveVm } from '../live-document.ts' */
 import { whyClass } from './class-text.js'
-import { element, setAttribute, setText } from './element.js'
-import { bytes, percent, plain, rate, ratio } from './format.js'
 
 /**
  * @typedef {object} Column

@@ -1,8 +1,8 @@
 // The panel beside the table: one VM with everything that is known of it.
 
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
-import { byId, element, setText } from './element.js'
-import { fetchJson } from './polling.js'
+import { byId, element, setText } from '../../ui/browser/element.js'
+import { fetchJson } from '../../ui/browser/polling.js'
 import { VmCharts } from './vm-charts.js'
 import { devices, exitMix, facts, timeSplit, vcpuTable, verdict } from './vm-facts.js'
 

@@ -1,11 +1,11 @@
 // The box and the chips above the table, and what to sort by where there are no headers to click.
 
+import { byId, element, setAttribute, setText } from '../../ui/browser/element.js'
+import { count } from '../../ui/browser/format.js'
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
 /** @import { ViewState } from './view-state.js' */
 import { whyClass } from './class-text.js'
 import { columns } from './columns.js'
-import { byId, element, setAttribute, setText } from './element.js'
-import { count } from './format.js'
 import { classes } from './view-state.js'
 
 /**

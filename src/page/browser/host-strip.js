@@ -2,9 +2,9 @@
 
 /** @import { LiveDocument } from '../live-document.ts' */
 /** @import { LiveHistory } from './live-history.js' */
-import { Chart } from './chart.js'
-import { byId, element, setAttribute, setText } from './element.js'
-import { bytes, count, counted, percent, rate } from './format.js'
+import { Chart } from '../../ui/browser/chart.js'
+import { byId, element, setAttribute, setText } from '../../ui/browser/element.js'
+import { bytes, count, counted, percent, rate } from '../../ui/browser/format.js'
 import { classes } from './view-state.js'
 
 class Tile {

@@ -1,8 +1,8 @@
 // Which source each fact is read from, and which command would let the exporter see more.
 
 /** @import { LiveDocument, LiveSource } from '../live-document.ts' */
-import { byId, element } from './element.js'
-import { counted } from './format.js'
+import { byId, element } from '../../ui/browser/element.js'
+import { counted } from '../../ui/browser/format.js'
 
 /** @type {Record<LiveSource['fact'], string>} */
 const factTitles = {

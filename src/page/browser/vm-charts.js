@@ -1,9 +1,9 @@
 // The last minutes of one VM as charts.
 
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
-import { Chart, chartPlace } from './chart.js'
-import { element } from './element.js'
-import { plain, rate } from './format.js'
+import { Chart, chartPlace } from '../../ui/browser/chart.js'
+import { element } from '../../ui/browser/element.js'
+import { plain, rate } from '../../ui/browser/format.js'
 
 export class VmCharts {
   #charts
@@ -13,7 +13,7 @@ export class VmCharts {
   constructor(thresholds) {
     /**
      * @param {string} title
-     * @param {Omit<import('./chart.js').ChartOptions, 'height'>} options
+     * @param {Omit<import('../../ui/browser/chart.js').ChartOptions, 'height'>} options
      */
     const chart = (title, options) => {
       const { figure, place } = chartPlace(title)

@@ -1,10 +1,10 @@
 // What is known of one VM, in words and tables.
 
+import { element } from '../../ui/browser/element.js'
+import { bytes, duration, percent, plain, rate, ratio, unknown } from '../../ui/browser/format.js'
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
 import { whyClass } from './class-text.js'
 import { memoryInUse, schedulingText } from './columns.js'
-import { element } from './element.js'
-import { bytes, duration, percent, plain, rate, ratio, unknown } from './format.js'
 
 /**
  * @param {LiveVmDetail} detail

@@ -1,11 +1,11 @@
 // A row of the table. Made once and shown for one VM after the other, as the table is scrolled.
 
+import { element, setAttribute } from '../../ui/browser/element.js'
+import { Sparkline } from '../../ui/browser/sparkline.js'
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
 /** @import { Column } from './columns.js' */
 /** @import { LiveHistory } from './live-history.js' */
 import { columns } from './columns.js'
-import { element, setAttribute } from './element.js'
-import { Sparkline } from './sparkline.js'
 
 const spanSeconds = 300
 

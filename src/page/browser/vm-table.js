@@ -1,10 +1,10 @@
 // The table of VMs. Only the rows that can be seen are in the document, between two that keep the place of the others,
 // so a thousand VMs cost no more than a screenful.
 
+import { byId, element, setAttribute } from '../../ui/browser/element.js'
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
 /** @import { LiveHistory } from './live-history.js' */
 import { columns } from './columns.js'
-import { byId, element, setAttribute } from './element.js'
 import { VmRow } from './vm-row.js'
 
 /** Rows ready above and below what is seen. */

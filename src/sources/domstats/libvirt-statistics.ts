@@ -1,8 +1,8 @@
 // libvirt's statistics of the domains it runs, fetched in the background.
 import type { KvminfoError } from '../../errors.ts'
+import { domainStatistics, libvirtSocket } from '../../libvirt/read.ts'
 import { type Aged, Background, isFresh } from '../exits/background.ts'
 import { type DomainStatistics, parseDomstats } from './parse.ts'
-import { libvirtSocket, virshDomstats } from './virsh.ts'
 
 const deadlineMs = 5_000
 
@@ -42,7 +42,7 @@ export class LibvirtStatistics {
     const socket = libvirtSocket(this.#rundir)
     if (socket === undefined) return
     try {
-      const value = parseDomstats(await virshDomstats(socket, deadlineMs))
+      const value = parseDomstats(await domainStatistics(socket, deadlineMs))
       this.#domains = { value, atMs: performance.now() }
       this.#error = undefined
     } catch (error) {

@@ -1,8 +1,9 @@
 // GET /api/v1/live/vms/<pid>: the document.
 import { expect, test } from 'vitest'
-import { HostHistory } from '../../../src/page/host-history.ts'
+import { HostHistory } from '../../../src/observe/host-history.ts'
+import type { Sample } from '../../../src/observe/sample.ts'
 import { describeDetail } from '../../../src/page/live-detail.ts'
-import type { Sample } from '../../../src/page/sample.ts'
+import { sampling } from '../../../src/page/sampling.ts'
 import { exits } from '../../helpers/exits.ts'
 import { task, vm } from '../../helpers/host-snapshot.ts'
 import { sample } from '../../helpers/sample.ts'
@@ -10,7 +11,7 @@ import { sample } from '../../helpers/sample.ts'
 const web = vm('web', 10, { vcpus: [{ id: 0, tid: 11 }] })
 
 function detailOf(...samples: readonly Sample[]) {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   for (const one of samples) history.add(one)
   return describeDetail(history, samples.at(-1)!, 10)
 }

@@ -1,10 +1,11 @@
 // GET /api/v1/live: the document.
 import { expect, test } from 'vitest'
 import type { SourceState } from '../../../src/model/sources.ts'
-import { HostHistory } from '../../../src/page/host-history.ts'
+import { HostHistory } from '../../../src/observe/host-history.ts'
+import type { Sample } from '../../../src/observe/sample.ts'
 import type { LiveDocument } from '../../../src/page/live-document.ts'
 import { listJson } from '../../../src/page/live-list.ts'
-import type { Sample } from '../../../src/page/sample.ts'
+import { sampling } from '../../../src/page/sampling.ts'
 import { exits } from '../../helpers/exits.ts'
 import { task, vm } from '../../helpers/host-snapshot.ts'
 import { sample } from '../../helpers/sample.ts'
@@ -23,7 +24,7 @@ const web = vm('web', 10, {
 })
 
 function documentOf(samples: readonly Sample[], since = 0) {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   for (const one of samples) history.add(one)
   return JSON.parse(listJson(history, samples.at(-1)!, since, '1.2.3')) as LiveDocument
 }

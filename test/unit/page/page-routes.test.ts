@@ -39,6 +39,7 @@ test('everything that the page refers to is there, and nothing of it is elsewher
   expect(found.map((address) => address.split('/').at(-1))).toEqual([
     'icon.svg',
     'uplot.css',
+    'ui.css',
     'page.css',
     'app.js',
     'live',

@@ -1,7 +1,7 @@
 // The buffer under a response.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ByteWriter } from '../../../src/exporter/byte-writer.ts'
+import { ByteWriter } from '../../../src/exposition/byte-writer.ts'
 
 const empty = Buffer.alloc(0)
 

@@ -1,7 +1,7 @@
 // One snapshot at a time.
 import { expect, test } from 'vitest'
-import { SharedSnapshot } from '../../../src/exporter/shared-snapshot.ts'
 import type { HostSnapshot } from '../../../src/model/host-snapshot.ts'
+import { SharedSnapshot } from '../../../src/sources/shared-snapshot.ts'
 import { hostSnapshot } from '../../helpers/host-snapshot.ts'
 
 /** A source whose snapshots are there when the test says so. */

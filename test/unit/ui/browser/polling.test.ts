@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Polling } from '../../../../src/page/browser/polling.js'
-import type { LiveDocument } from '../../../../src/page/live-document.ts'
+import { Polling } from '../../../../src/ui/browser/polling.js'
 
-const answerOf = (at: number) =>
-  ({ at, intervalSeconds: 5, history: { at: [at - 1, at] } }) as unknown as LiveDocument
+interface Answer {
+  readonly at: number
+}
+
+const answerOf = (at: number): Answer => ({ at })
 
 let bodies: (() => string)[]
 let asked: string[]
@@ -25,11 +27,13 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const poll = (onAnswer: (answer: LiveDocument) => void = () => {}) =>
-  new Polling({
+const poll = (onAnswer: (answer: Answer) => void = () => {}) =>
+  new Polling<Answer>({
+    address: (since) => `live?since=${since}`,
     onAnswer(answer) {
       onAnswer(answer)
       shown.push(answer.at)
+      return 5
     },
     onFailure: (reason) => failures.push(reason),
   }).start()
@@ -42,17 +46,19 @@ test('an answer that cannot be shown is told, and the next one is asked for and 
   await vi.advanceTimersByTimeAsync(0)
   expect([shown, failures]).toEqual([[10], []])
   await vi.advanceTimersByTimeAsync(5000)
-  expect(failures).toEqual(['This page cannot show what the exporter answers (TypeError: x is undefined).'])
+  expect(failures).toEqual(["This page cannot show the exporter's answer (TypeError: x is undefined)."])
   await vi.advanceTimersByTimeAsync(1000)
   expect(shown).toEqual([10, 20])
-  expect(asked).toEqual(['api/v1/live?since=0', 'api/v1/live?since=10', 'api/v1/live?since=15'])
+  expect(asked).toEqual(['live?since=0', 'live?since=10', 'live?since=15'])
 })
 
 test('an answer that is none, as of a proxy, is told, and it asks on', async () => {
   bodies = [() => '<!doctype html>', () => JSON.stringify(answerOf(10))]
   poll()
   await vi.advanceTimersByTimeAsync(0)
-  expect(failures).toEqual(['What answers is not the exporter, or it broke off: it is no JSON.'])
+  expect(failures).toEqual([
+    'The answer is not JSON: it is incomplete, or it does not come from the exporter.',
+  ])
   await vi.advanceTimersByTimeAsync(1000)
   expect(shown).toEqual([10])
 })
@@ -62,9 +68,7 @@ test('an exporter that answers the same look again and again is not taken for a 
   await vi.advanceTimersByTimeAsync(5000 + 19_000)
   expect([asked.length, shown, failures]).toEqual([21, [99], []])
   await vi.advanceTimersByTimeAsync(1000)
-  expect(failures).toEqual([
-    'The exporter answers, but it does not look at the host any more; its log may say why.',
-  ])
+  expect(failures).toEqual(['The exporter answers but no longer samples the host; its log may say why.'])
   bodies = [() => JSON.stringify(answerOf(120))]
   await vi.advanceTimersByTimeAsync(1000)
   expect(shown).toEqual([99, 120])

@@ -1,21 +1,22 @@
-// Asks the exporter again and again while the page can be seen. A page that nobody sees costs the host nothing.
-
-/** @import { LiveDocument } from '../live-document.ts' */
+// Asks a server of ours again and again while the page is visible. A hidden page costs the host nothing.
 
 const retryMs = 1000
 const timeoutMs = 10_000
-/** So many answers without a new look at the host are taken for a fault: it takes one every few seconds. */
+/** After this many answers without a new sample the server is taken to be faulty: it samples every few seconds. */
 const maxUnchanged = 20
 
 /**
+ * @template {{ readonly at: number }} Answer `at`: when the sample was taken, seconds since the Unix epoch
  * @typedef {object} Listener
- * @property {(answer: LiveDocument) => void} onAnswer called only for a look at the host that is new
+ * @property {(since: number) => string} address of the request, given `at` of the last answer (0 before the first)
+ * @property {(answer: Answer) => number} onAnswer called for each new sample only; returns the seconds until the next
+ *   request
  * @property {(reason: string) => void} onFailure
  */
 
 /**
  * @param {string} url
- * @returns {Promise<any>} what the JSON holds; rejects with a text for a person
+ * @returns {Promise<any>} the parsed JSON; rejects with a text for a person
  */
 export async function fetchJson(url) {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => {
@@ -23,23 +24,23 @@ export async function fetchJson(url) {
   })
   if (response.ok) {
     return response.json().catch(() => {
-      throw new Error('What answers is not the exporter, or it broke off: it is no JSON.')
+      throw new Error('The answer is not JSON: it is incomplete, or it does not come from the exporter.')
     })
   }
   const { error } = await response.json().catch(() => ({}))
   throw new Error(error ?? `The exporter answers ${response.status} ${response.statusText}.`)
 }
 
+/** @template {{ readonly at: number }} Answer */
 export class Polling {
   #listener
   #lastAt = 0
-  #looks = 0
   #unchanged = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
   #isAsking = false
 
-  /** @param {Listener} listener */
+  /** @param {Listener<Answer>} listener */
   constructor(listener) {
     this.#listener = listener
   }
@@ -61,7 +62,7 @@ export class Polling {
     } catch (error) {
       this.#listener.onFailure(error instanceof Error ? error.message : String(error))
     } finally {
-      // Whatever fails, it is asked again: a page that stopped would go on to look alive.
+      // Ask again whatever failed: a page that stopped asking would still look alive.
       this.#isAsking = false
       if (!document.hidden) this.#timer = setTimeout(() => this.#ask(), waitMs)
     }
@@ -69,27 +70,22 @@ export class Polling {
 
   /** @returns {Promise<number>} how long to wait, in milliseconds; rejects with a text for a person */
   async #answered() {
-    /** @type {LiveDocument} */
-    const answer = await fetchJson(`api/v1/live?since=${this.#lastAt}`)
+    /** @type {Answer} */
+    const answer = await fetchJson(this.#listener.address(this.#lastAt))
     if (answer.at === this.#lastAt) {
       this.#unchanged += 1
       if (this.#unchanged > maxUnchanged)
-        throw new Error(
-          'The exporter answers, but it does not look at the host any more; its log may say why.',
-        )
+        throw new Error('The exporter answers but no longer samples the host; its log may say why.')
       return retryMs
     }
     this.#unchanged = 0
     this.#lastAt = answer.at
-    this.#looks += answer.history.at.length
     try {
-      this.#listener.onAnswer(answer)
+      return this.#listener.onAnswer(answer) * 1000
     } catch (error) {
-      // With its place in the code, for the console.
+      // The console shows the place in the code.
       reportError(error)
-      throw new Error(`This page cannot show what the exporter answers (${error}).`)
+      throw new Error(`This page cannot show the exporter's answer (${error}).`)
     }
-    // There are no rates before the second look, which the exporter takes soon after the first.
-    return this.#looks < 2 ? retryMs : answer.intervalSeconds * 1000
   }
 }

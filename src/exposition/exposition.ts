@@ -1,7 +1,8 @@
 // Samples into the text of one response. Cut back to a mark, nothing of what was written after it is left.
-import type { SampleSink } from '../collectors/collector.ts'
+
 import type { LabelBytes } from '../metrics/labels.ts'
 import type { Metric } from '../metrics/metric.ts'
+import type { SampleSink } from '../metrics/sample-sink.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import type { Format } from './format.ts'
 

@@ -30,15 +30,25 @@ const nothingKnown: VmFigures = {
 }
 
 export class VmHistory {
-  readonly kernelSwitches = new Series()
-  readonly userspaceSwitches = new Series()
-  readonly cpu = new Series()
-  readonly runDelaySeconds = new Series()
-  readonly userspaceWaitSeconds = new Series()
-  readonly #io = new Series()
+  readonly kernelSwitches: Series
+  readonly userspaceSwitches: Series
+  readonly cpu: Series
+  readonly runDelaySeconds: Series
+  readonly userspaceWaitSeconds: Series
+  readonly #io: Series
   #vcpus: readonly (TaskRates | undefined)[] = []
   #figures = nothingKnown
   #exitsKnownSince: number | undefined
+
+  /** `points` as for the timeline. */
+  constructor(points: number) {
+    this.kernelSwitches = new Series(points)
+    this.userspaceSwitches = new Series(points)
+    this.cpu = new Series(points)
+    this.runDelaySeconds = new Series(points)
+    this.userspaceWaitSeconds = new Series(points)
+    this.#io = new Series(points)
+  }
 
   /** As of the last look. */
   get figures(): VmFigures {

@@ -7,8 +7,13 @@ import type { Sample } from './sample.ts'
 import { Series, Timeline } from './timeline.ts'
 import { VmHistory } from './vm-history.ts'
 
-/** Short enough to see what a change did, long enough not to jump. The rules of alerts/ take five minutes. */
-export const windowSeconds = 60
+export interface HistorySize {
+  /** Figures are means over at most this time. */
+  readonly windowSeconds: number
+  /** How many samples are kept. */
+  readonly points: number
+}
+
 /** How often the mark is replaced that exits by reason are compared with: what is rare needs some time to tell. */
 const markSeconds = 30
 
@@ -16,16 +21,25 @@ const markSeconds = 30
 type Mark = Pick<Sample, 'clock' | 'exits'>
 
 export class HostHistory {
-  readonly timeline = new Timeline()
-  readonly kernelSwitches = new Series()
-  readonly userspaceSwitches = new Series()
-  readonly cpuBusy = new Series()
+  readonly timeline: Timeline
+  readonly kernelSwitches: Series
+  readonly userspaceSwitches: Series
+  readonly cpuBusy: Series
+  readonly #windowSeconds: number
   /** By `processKey`; those of the last look only. */
   #vms = new Map<string, VmHistory>()
   #last: Sample | undefined
   #mark: Mark | undefined
   #nextMark: Mark | undefined
   #window: readonly number[] = []
+
+  constructor({ windowSeconds, points }: HistorySize) {
+    this.timeline = new Timeline(points)
+    this.kernelSwitches = new Series(points)
+    this.userspaceSwitches = new Series(points)
+    this.cpuBusy = new Series(points)
+    this.#windowSeconds = windowSeconds
+  }
 
   /** The last look; undefined before the first. */
   get last(): Sample | undefined {
@@ -47,7 +61,7 @@ export class HostHistory {
     const seconds = before === undefined ? Number.NaN : sample.clock - before.clock
     this.#last = sample
     this.timeline.add(sample.at, seconds)
-    this.#window = this.timeline.window(windowSeconds)
+    this.#window = this.timeline.window(this.#windowSeconds)
     this.#addVms(sample, before, seconds)
     this.#moveMarks(sample)
   }
@@ -72,7 +86,7 @@ export class HostHistory {
     let userspaceSwitches: number | undefined
     for (const vm of sample.vms) {
       const key = processKey(vm)
-      const history = this.#vms.get(key) ?? new VmHistory()
+      const history = this.#vms.get(key) ?? new VmHistory(this.timeline.points)
       const wasThere = this.#vms.has(key)
       vms.set(key, history)
       const exits = wasThere

@@ -1,6 +1,7 @@
 // When the host is looked at, and when not.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Sampler } from '../../../src/page/sampler.ts'
+import { Sampler } from '../../../src/observe/sampler.ts'
+import { sampling } from '../../../src/page/sampling.ts'
 import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
 import { recordedLog } from '../../helpers/recorded-log.ts'
 
@@ -19,7 +20,7 @@ function watched() {
   })
   const { log, records } = recordedLog()
   return {
-    sampler: new Sampler({ source: { snapshot }, log }),
+    sampler: new Sampler({ ...sampling, source: { snapshot }, log }),
     looks: () => snapshot.mock.calls.length,
     messages: () => records.map(({ msg }) => msg),
     breakIt: (broken: boolean) => {
@@ -86,7 +87,7 @@ test('a look that fails is told and logged once; what was known is kept for the 
   await pass(5)
   await expect(sampler.history()).rejects.toThrow('/nowhere is no procfs')
   await pass(15)
-  expect(messages()).toEqual(['the live page cannot show this host'])
+  expect(messages()).toEqual(['cannot sample this host'])
   breakIt(false)
   await pass(5)
   expect(await sampler.history()).toBe(first)

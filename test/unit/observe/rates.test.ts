@@ -1,6 +1,6 @@
 // How fast counters rose.
 import { expect, test } from 'vitest'
-import { cpuBusyShare, exitRates, sumOfRates, taskRates, vcpuRates } from '../../../src/page/rates.ts'
+import { cpuBusyShare, exitRates, sumOfRates, taskRates, vcpuRates } from '../../../src/observe/rates.ts'
 import { exits } from '../../helpers/exits.ts'
 import { task } from '../../helpers/host-snapshot.ts'
 

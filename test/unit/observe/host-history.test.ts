@@ -1,7 +1,8 @@
 // The last minutes of a host and its VMs.
 import { expect, test } from 'vitest'
-import { HostHistory } from '../../../src/page/host-history.ts'
-import type { Series } from '../../../src/page/timeline.ts'
+import { HostHistory } from '../../../src/observe/host-history.ts'
+import type { Series } from '../../../src/observe/timeline.ts'
+import { sampling } from '../../../src/page/sampling.ts'
 import { exits } from '../../helpers/exits.ts'
 import { task, vm } from '../../helpers/host-snapshot.ts'
 import { sample } from '../../helpers/sample.ts'
@@ -14,7 +15,7 @@ const values = (history: HostHistory, series: Series) =>
 const gap = Number.NaN
 
 test('rates begin with the second look', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   history.add(sample(100, [web], { exits: [exits(10, { kernelSwitches: 1e6 })] }))
   expect(history.vm(web).figures.class).toBeUndefined()
   expect(values(history, history.kernelSwitches)).toEqual([gap])
@@ -35,7 +36,7 @@ test('rates begin with the second look', () => {
 })
 
 test('time shares are of the vCPU threads', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   const at = (cpuNs: number, runDelayNs: number, userspaceNs: number) => ({
     exits: [exits(10, { userspaceNs })],
     tasks: [task(10, 11, { cpuNs, runDelayNs })],
@@ -52,7 +53,7 @@ test('time shares are of the vCPU threads', () => {
 })
 
 test('counters that begin again leave a gap, neither a fall nor a jump', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   for (const [look, count] of [1e6, 1e6 + 5000, 100, 5100, 10_100].entries())
     history.add(sample(look * 5, [web], { exits: [exits(10, { kernelSwitches: count })] }))
   expect(values(history, history.vm(web).kernelSwitches)).toEqual([gap, 1000, gap, 1000, 1000])
@@ -62,7 +63,7 @@ test('counters that begin again leave a gap, neither a fall nor a jump', () => {
 })
 
 test('a process id that comes again is another VM', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   const later = vm('other', 10, { startNs: 900e9 })
   const counted = (kernelSwitches: number) => ({ exits: [exits(10, { kernelSwitches })] })
   history.add(sample(0, [web], counted(1000)))
@@ -74,7 +75,7 @@ test('a process id that comes again is another VM', () => {
 })
 
 test('a VM that is gone is forgotten; when it is seen again, it begins anew', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   const counted = (web: number) => ({
     exits: [exits(10, { kernelSwitches: web }), exits(20, { kernelSwitches: 0 })],
   })
@@ -89,7 +90,7 @@ test('a VM that is gone is forgotten; when it is seen again, it begins anew', ()
 })
 
 test('a class is kept over the margin, from look to look', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   let kernelSwitches = 0
   let userspaceSwitches = 0
   const seen: unknown[] = []
@@ -106,7 +107,7 @@ test('a class is kept over the margin, from look to look', () => {
 })
 
 test('the look that details are compared with is half a minute to a minute old', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   const ages: number[] = []
   for (let at = 0; at <= 200; at += 5) {
     history.add(sample(at, []))
@@ -118,7 +119,7 @@ test('the look that details are compared with is half a minute to a minute old',
 })
 
 test('the sums are of the VMs whose rates are known', () => {
-  const history = new HostHistory()
+  const history = new HostHistory(sampling)
   const counted = (a: number, b: number) => ({
     exits: [exits(10, { kernelSwitches: a }), exits(20, { userspaceSwitches: b })],
   })

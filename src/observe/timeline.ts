@@ -1,31 +1,36 @@
-// The moments of the last looks, and series of one figure for each of them: rings of a fixed size, so that memory is
-// bounded and hardly anything is allocated while time goes on.
-
-/** Five minutes at a look each five seconds; the records of alerts/ judge by five minutes too. */
-export const maxPoints = 60
+// The times of the last samples, and series of one value for each of them. They are rings of a fixed size, so that memory
+// is bounded and hardly anything is allocated as time goes on.
 
 /** When looks were taken. All series of a timeline have their figures in the same slots. */
 export class Timeline {
-  readonly #at = new Float64Array(maxPoints)
+  readonly points: number
+  readonly #at: Float64Array
   /** Seconds since the look before; NaN for the first. */
-  readonly #seconds = new Float64Array(maxPoints)
+  readonly #seconds: Float64Array
   #count = 0
+
+  /** `points` is how many samples are kept. */
+  constructor(points: number) {
+    this.points = points
+    this.#at = new Float64Array(points)
+    this.#seconds = new Float64Array(points)
+  }
 
   /** `seconds` since the look before. The new look takes the slot of the oldest one. */
   add(at: number, seconds: number): void {
-    const slot = this.#count % maxPoints
+    const slot = this.#count % this.points
     this.#at[slot] = at
     this.#seconds[slot] = seconds
     this.#count++
   }
 
   get length(): number {
-    return Math.min(this.#count, maxPoints)
+    return Math.min(this.#count, this.points)
   }
 
   /** Slot of the last look. */
   get slot(): number {
-    return (this.#count - 1) % maxPoints
+    return (this.#count - 1) % this.points
   }
 
   at(slot: number): number {
@@ -64,12 +69,17 @@ export class Timeline {
 
   #slots(): number[] {
     const { length } = this
-    return Array.from({ length }, (_, index) => (this.#count - length + index) % maxPoints)
+    return Array.from({ length }, (_, index) => (this.#count - length + index) % this.points)
   }
 }
 
 export class Series {
-  readonly #values = new Float32Array(maxPoints).fill(Number.NaN)
+  readonly #values: Float32Array
+
+  /** `points` as for the timeline. */
+  constructor(points: number) {
+    this.#values = new Float32Array(points).fill(Number.NaN)
+  }
 
   /** undefined leaves a gap. */
   set(slot: number, value: number | undefined): void {

@@ -1,11 +1,13 @@
 // Rings of the last looks.
 import { expect, test } from 'vitest'
-import { maxPoints, Series, Timeline } from '../../../src/page/timeline.ts'
+import { Series, Timeline } from '../../../src/observe/timeline.ts'
+
+const maxPoints = 60
 
 /** A look each 5 s from 1,000 on, with the figures given; the first has no look before it. */
 function looks(...values: readonly (number | undefined)[]) {
-  const timeline = new Timeline()
-  const series = new Series()
+  const timeline = new Timeline(maxPoints)
+  const series = new Series(maxPoints)
   values.forEach((value, index) => {
     timeline.add(1000 + index * 5, index === 0 ? Number.NaN : 5)
     series.set(timeline.slot, value)

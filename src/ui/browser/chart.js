@@ -1,5 +1,5 @@
 // A chart of the last minutes by uPlot, in the colours of the page, which change with the system's theme.
-import { byId, element } from './element.js'
+import { element } from './element.js'
 import { unknown } from './format.js'
 import uPlot from './uplot.js'
 
@@ -22,7 +22,7 @@ const darkTheme = window.matchMedia('(prefers-color-scheme: dark)')
  */
 
 /** @param {string} name */
-const colourOf = (name) => getComputedStyle(byId('host')).getPropertyValue(name).trim()
+const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
 export class Chart {
   #place

@@ -1,6 +1,6 @@
 // Figures as the page writes them.
 import { expect, test } from 'vitest'
-import * as format from '../../../../src/page/browser/format.js'
+import * as format from '../../../../src/ui/browser/format.js'
 
 test.each([
   [format.ratio, [null, 0, 0.6091, 0.9994, 0.99961, 1], ['–', '0.000', '0.609', '0.999', '0.999', '1.000']],

@@ -1,8 +1,8 @@
 // Samples into both text formats.
 import { describe, expect, test } from 'vitest'
-import { ByteWriter } from '../../../src/exporter/byte-writer.ts'
-import { Exposition } from '../../../src/exporter/exposition.ts'
-import { type Format, openMetrics, prometheusText } from '../../../src/exporter/format.ts'
+import { ByteWriter } from '../../../src/exposition/byte-writer.ts'
+import { Exposition } from '../../../src/exposition/exposition.ts'
+import { type Format, openMetrics, prometheusText } from '../../../src/exposition/format.ts'
 import { noLabels, renderLabels } from '../../../src/metrics/labels.ts'
 import { counter, gauge, info } from '../../../src/metrics/metric.ts'
 

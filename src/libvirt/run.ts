@@ -1,0 +1,50 @@
+// Starts `virsh`. Nothing else in this program starts another program.
+import type { ExecaError } from 'execa'
+import { KvminfoError } from '../errors.ts'
+
+export interface VirshLimits {
+  readonly deadlineMs: number
+  /** Longest output, in bytes. */
+  readonly maxBytes: number
+}
+
+/**
+ * Runs `virsh` without a shell and returns its standard output. Throws a KvminfoError: SOURCE_ABSENT if virsh is not
+ * installed, SOURCE_DENIED if libvirt refuses this user, SOURCE_FAILED for anything else, such as a missed deadline.
+ */
+export async function runVirsh(
+  args: readonly string[],
+  { deadlineMs, maxBytes }: VirshLimits,
+): Promise<string> {
+  // Loaded at the first use: few hosts need it, and it takes 6 MB of memory.
+  const { ExecaError, execa } = await import('execa')
+  try {
+    const { stdout } = await execa('virsh', args, {
+      timeout: deadlineMs,
+      stdin: 'ignore',
+      maxBuffer: maxBytes,
+      // Messages are recognised by their English text.
+      env: { LC_ALL: 'C' },
+    })
+    return stdout
+  } catch (cause) {
+    throw cause instanceof ExecaError ? virshError(cause, args, deadlineMs) : cause
+  }
+}
+
+function virshError(cause: ExecaError, args: readonly string[], deadlineMs: number): KvminfoError {
+  const command = `virsh ${args.join(' ')}`
+  if (cause.code === 'ENOENT') {
+    return new KvminfoError('SOURCE_ABSENT', 'virsh is not installed (Debian package libvirt-clients)', {
+      cause,
+    })
+  }
+  if (cause.timedOut) {
+    return new KvminfoError('SOURCE_FAILED', `no answer within ${deadlineMs} ms from: ${command}`, { cause })
+  }
+  const said = String(cause.stderr ?? '')
+    .trim()
+    .slice(0, 300)
+  const code = /permission denied|authentication/i.test(said) ? 'SOURCE_DENIED' : 'SOURCE_FAILED'
+  return new KvminfoError(code, `${command}: ${said || cause.shortMessage}`, { cause })
+}
