@@ -1,4 +1,4 @@
-// The README's tables that list what the code has, made from the code.
+// Tables in the README files that list what the code has, made from the code.
 
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
@@ -13,8 +13,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const code = (text: string) => `\`${text}\``
 
-/** By the name that stands in the README's `<!-- name -->` … `<!-- /name -->`. */
-const tables: Readonly<Record<string, () => string>> = {
+/** By the name in the marks `<!-- name -->` … `<!-- /name -->`. */
+const tables = {
   metrics: () =>
     table(
       ['metric', 'type', 'labels', 'meaning'],
@@ -43,16 +43,25 @@ const tables: Readonly<Record<string, () => string>> = {
       ['code', 'meaning'],
       Object.entries(errorCodes).map(([name, meaning]) => [code(name), meaning]),
     ),
+} satisfies Record<string, () => string>
+
+type Table = keyof typeof tables
+
+/** Each file with such tables, by its path from the repository's root. */
+export const files: Readonly<Record<string, readonly Table[]>> = {
+  'src/metrics/README.md': ['metrics'],
+  'src/cli/README.md': ['flags', 'collectors'],
+  'src/errors.md': ['errors'],
 }
 
-/** Replaces what stands between the marks; throws where a mark is missing. */
-export function fillTables(readme: string): string {
-  return Object.entries(tables).reduce((text, [name, make]) => {
+/** Replaces the text between the marks of each table. Throws if a mark is missing. */
+export function fillTables(document: string, names: readonly Table[]): string {
+  return names.reduce((text, name) => {
     const open = `<!-- ${name} -->\n`
     const close = `\n<!-- /${name} -->`
     const start = text.indexOf(open)
     const end = text.indexOf(close, start)
-    if (start < 0 || end < 0) throw new Error(`README.md has no ${open.trim()} … ${close.trim()}`)
-    return text.slice(0, start + open.length) + make() + text.slice(end)
-  }, readme)
+    if (start < 0 || end < 0) throw new Error(`there is no ${open.trim()} … ${close.trim()}`)
+    return text.slice(0, start + open.length) + tables[name]() + text.slice(end)
+  }, document)
 }
