@@ -31,7 +31,7 @@ const tables = {
     ),
   collectors: () =>
     table(
-      ['collector', 'default', 'gives'],
+      ['collector', 'default', 'what it exports'],
       collectors.map(({ name, enabledByDefault, description }) => [
         code(name),
         enabledByDefault ? 'on' : 'off',

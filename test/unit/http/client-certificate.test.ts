@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSubjectAltName, refusalOfClient } from '../../../src/http/client-certificate.ts'
+import { clientRefusal, parseSubjectAltName } from '../../../src/http/client-certificate.ts'
 import { clientAuthTypes } from '../../../src/http/tls-names.ts'
 
 test.each([
@@ -16,7 +16,7 @@ test.each([
   expect(parseSubjectAltName(text)).toEqual(values)
 })
 
-type Client = Parameters<typeof refusalOfClient>[1]
+type Client = Parameters<typeof clientRefusal>[1]
 
 function client(subjectAltName: string | undefined, authorized: boolean): Client {
   return {
@@ -42,16 +42,14 @@ test.each([
 ] as const)('%s refuses %j', (clientAuth, refused) => {
   expect(clientAuthTypes).toContain(clientAuth)
   const names = Object.entries(clients)
-    .filter(
-      ([, socket]) => refusalOfClient({ clientAuth, clientAllowedSans: undefined }, socket) !== undefined,
-    )
+    .filter(([, socket]) => clientRefusal({ clientAuth, clientAllowedSans: undefined }, socket) !== undefined)
     .map(([name]) => name)
   expect(names).toEqual(refused)
 })
 
 test('allowed names are exact', () => {
   const ask = (clientAllowedSans: string[]) =>
-    refusalOfClient(
+    clientRefusal(
       { clientAuth: 'RequireAndVerifyClientCert', clientAllowedSans },
       client('DNS:a.example, URI:u:v', true),
     )
