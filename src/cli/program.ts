@@ -35,7 +35,7 @@ const groupHeadings: Readonly<Record<string, string>> = {
   web: 'Web server:',
   path: 'Where to read the host:',
   log: 'Logging:',
-  collector: 'Collectors (on by default unless marked; --no-collector.<name> switches one off):',
+  collector: 'Collectors (on unless marked; --no-collector.<name> switches one off):',
 }
 
 function inGroup(option: Option): Option {
@@ -108,7 +108,6 @@ export function createProgram(commands: Commands, collectors: readonly Collector
   const serve = program
     .command('serve')
     .description("Serve this host's metrics and its live page over HTTP. The exporter only reads the host.")
-    .usage('[options]')
     .configureHelp({
       optionTerm: (option) =>
         option.flags

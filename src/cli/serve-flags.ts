@@ -49,14 +49,14 @@ export const serveFlags = {
     name: 'path.procfs',
     argument: '<directory>',
     default: defaultPaths.procfs,
-    description: 'Directory where procfs is mounted.',
+    description: "Where the host's procfs is mounted.",
     parse: directory,
   }),
   sysfs: single({
     name: 'path.sysfs',
     argument: '<directory>',
     default: defaultPaths.sysfs,
-    description: 'Directory where sysfs is mounted, with debugfs below it.',
+    description: "Where the host's sysfs is mounted, with debugfs below it.",
     parse: directory,
   }),
   rundir: single({

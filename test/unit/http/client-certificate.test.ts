@@ -9,10 +9,10 @@ test.each([
     'DNS:a.example, IP Address:127.0.0.1, email:a@b.example, URI:spiffe://x/y',
     ['a.example', '127.0.0.1', 'a@b.example', 'spiffe://x/y'],
   ],
-  // Node quotes a value that would read as two.
+  // Node quotes a value that could be read as two.
   ['DNS:"a.example, DNS:b.example", DNS:c', ['a.example, DNS:b.example', 'c']],
   ['othername:<unsupported>, DNS:c', ['c']],
-])('%j', (text, values) => {
+])('reads the names in %j', (text, values) => {
   expect(parseSubjectAltName(text)).toEqual(values)
 })
 
@@ -47,7 +47,7 @@ test.each([
   expect(names).toEqual(refused)
 })
 
-test('allowed names are exact', () => {
+test('compares allowed names exactly', () => {
   const ask = (clientAllowedSans: string[]) =>
     clientRefusal(
       { clientAuth: 'RequireAndVerifyClientCert', clientAllowedSans },
@@ -56,7 +56,7 @@ test('allowed names are exact', () => {
   expect(ask(['a.example'])).toBeUndefined()
   expect(ask(['other', 'u:v'])).toBeUndefined()
   expect(ask(['*.example', 'A.example', 'example'])).toBe(
-    'client certificate has none of client_allowed_sans',
+    'the client certificate has none of the names in client_allowed_sans',
   )
-  expect(ask([])).toBe('client certificate has none of client_allowed_sans')
+  expect(ask([])).toBe('the client certificate has none of the names in client_allowed_sans')
 })
