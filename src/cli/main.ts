@@ -4,7 +4,7 @@
 // The heap limits in the first line keep the garbage of scrapes from piling up. With V8's defaults, which suit a program
 // that has the machine to itself, 1,000 VMs took 370 MB and a quarter less CPU time (test/bench). With a fixed mmap
 // threshold, malloc returns the megabytes of each response to the system; its default threshold rises, and the memory
-// stays in fragments. V8's concurrent compiler leaves ten megabytes behind; compiling in the main thread leaves little.
+// stays in fragments. V8's concurrent compiler leaves ten megabytes behind; compiling in the main thread leaves only a few.
 import { CommanderError } from 'commander'
 import { collectors } from '../collectors/index.ts'
 import { KvminfoError } from '../errors.ts'

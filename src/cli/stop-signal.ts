@@ -1,5 +1,6 @@
-// Waits for the signal to stop. The handlers stay installed after the first signal: while a child process runs, execa
-// has a handler too, which ends this process if nobody else handles the signal. A second signal ends the process.
+// Waits for the signal to stop. The handlers stay installed after the first signal, because execa also has a handler
+// while a child process runs, and that handler ends this process if nobody else handles the signal. A second signal ends
+// the process.
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 type StopSignal = (typeof stopSignals)[number]

@@ -33,7 +33,8 @@ function describeIssue(issue: $ZodIssue): { path: Path; message: string } {
   if (issue.code === 'unrecognized_keys') {
     return { path: [...issue.path, issue.keys[0]!], message: 'unknown key' }
   }
-  return { path: issue.path, message: issue.message }
+  const [, wanted] = /expected (.*), received undefined$/.exec(issue.message) ?? []
+  return { path: issue.path, message: wanted === undefined ? issue.message : `missing; expected ${wanted}` }
 }
 
 /**

@@ -1,4 +1,4 @@
-// Decides by a TLS client's certificate whether it may connect: the five policies of Go's ClientAuthType.
+// Decides by a TLS client's certificate whether the client may connect: the five policies of Go's ClientAuthType.
 import type { TLSSocket } from 'node:tls'
 import type { ClientAuthType } from './tls-names.ts'
 

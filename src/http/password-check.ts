@@ -19,7 +19,7 @@ export function parseBasicCredentials(header: string | undefined): Credentials |
   return colon === -1 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** More than the users of any sensible file; the digests of changed hashes stay until newer ones displace them. */
+/** More than the users of any sensible file; the digests of changed hashes stay until newer ones replace them. */
 const maxKnown = 100
 
 /** A bcrypt of the usual cost takes 70 ms and is followed by a pause of 70 ms, so the last of 16 waits two seconds. */

@@ -16,7 +16,7 @@ export interface TlsSettings {
   readonly clientAuth: ClientAuthType
   readonly clientCa: Pem | undefined
   readonly clientAllowedSans: readonly string[] | undefined
-  /** Versions, suites and curves have their names of the file. */
+  /** Versions, cipher suites and curves are named as in the file. */
   readonly minVersion: keyof typeof tlsVersions
   readonly maxVersion: keyof typeof tlsVersions
   /** Empty means OpenSSL's default; the same for `curves`. */

@@ -12,9 +12,8 @@ export function libvirtSocket(rundir: string): string | undefined {
 }
 
 /**
- * Statistics of all running and paused domains, as `virsh domstats --raw` prints them. With --nowait,
- * libvirt leaves out the values that a domain cannot return while it is busy with a job, so one stuck VM does not delay
- * the others. The URI names the socket, so that a `rundir` of another host never leads to the libvirt of this one.
+ * Statistics of all running and paused domains, as `virsh domstats --raw` prints them. With --nowait, libvirt leaves out
+ * the values that a domain cannot return while it is busy with a job, so one stuck VM does not delay the others. The URI names the socket, so that a `rundir` of another host never leads to the libvirt of this one.
  */
 export function domainStatistics(socket: string, deadlineMs: number): Promise<string> {
   const uri = `qemu+unix:///system?socket=${encodeURIComponent(socket)}`

@@ -1,4 +1,4 @@
-// Starts `virsh`. Nothing else in this program starts another program.
+// Starts `virsh`. Apart from systeminformation (src/sources/hostfacts), nothing else in this program starts processes.
 import type { ExecaError } from 'execa'
 import { KvminfoError } from '../errors.ts'
 
@@ -23,7 +23,7 @@ export async function runVirsh(
       timeout: deadlineMs,
       stdin: 'ignore',
       maxBuffer: maxBytes,
-      // Because virshError recognises messages by their English text.
+      // In English, because virshError recognises messages by their text.
       env: { LC_ALL: 'C' },
     })
     return stdout

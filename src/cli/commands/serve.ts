@@ -1,5 +1,4 @@
-// `kvminfo serve`: connects sources, exporter and web server, logs which sources are available, and runs until a signal
-// stops it.
+// `kvminfo serve`: connects sources, exporter and web server, logs which sources it has, and runs until a signal stops it.
 import { Router } from 'express'
 import { collectors } from '../../collectors/index.ts'
 import { createExporterRouter } from '../../exporter/routes.ts'

@@ -25,11 +25,7 @@ test.each([
     'name: x\nnested:\n\n  count: many\n',
     'f:4: nested.count: Invalid input: expected number, received string',
   ],
-  [
-    'missing key',
-    'name: x\nnested:\n  list: []\n',
-    'f:2: nested.count: Invalid input: expected number, received undefined',
-  ],
+  ['missing key', 'name: x\nnested:\n  list: []\n', 'f:2: nested.count: missing; expected number'],
   [
     'wrong list item',
     'nested:\n  count: 1\n  list:\n    - a\n    - c\n',
@@ -40,7 +36,7 @@ test.each([
   ['tab', 'nested:\n\tcount: 1\n', 'f:2: not valid YAML: tab as indent'],
   ['unknown tag', 'name: !secret x\n', 'f:1: not valid YAML: tag resolve failed'],
   ['two documents', 'name: x\n---\nname: y\n', 'f:2: not valid YAML: multiple docs'],
-])('refuses: %s', (_what, text, message) => {
+])('names the place of the problem: %s', (_what, text, message) => {
   expect(() => parseYaml(text, schema, 'f')).toThrowError(
     expect.objectContaining({ message, code: 'CONFIG_INVALID' }),
   )

@@ -52,7 +52,7 @@ test('reports an incomplete request as a connection', async () => {
   expect(await server.stop(1)).toBe('connections')
 })
 
-test('says why it cannot listen, and closes what it has opened', async () => {
+test('says why it cannot listen, and closes the addresses that it opened before', async () => {
   const { server, url } = await start((_request, response) => response.end())
   const port = Number(new URL(url).port)
   const startOn = (...hosts: string[]) =>
