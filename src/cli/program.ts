@@ -102,11 +102,14 @@ export function createProgram(commands: Commands, collectors: readonly Collector
     .version(versionText, '--version', 'Print the version.')
     .addHelpOption(inGroup(new Option('-h, --help', 'Print this help.')))
     .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kvminfo: ')) })
+    .showHelpAfterError('kvminfo --help lists the commands.')
     .addHelpText('after', '\nkvminfo serve --help lists the flags, with examples.')
     .exitOverride()
 
   const serve = program
     .command('serve')
+    .showHelpAfterError('kvminfo serve --help lists the flags.')
     .description("Serve this host's metrics and its live page over HTTP. The exporter only reads the host.")
     .configureHelp({
       optionTerm: (option) =>

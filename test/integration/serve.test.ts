@@ -29,7 +29,7 @@ test('--help shows flags and examples, --version shows the version', async () =>
 test.each([
   [
     ['serve', '--web.listen-adress', ':1'],
-    /unknown option '--web.listen-adress'\n\(Did you mean --web.listen-address/,
+    /^kvminfo: unknown option '--web.listen-adress'\n\(Did you mean --web.listen-address\?\)\n\n?kvminfo serve --help/,
   ],
   [['serve', '--web.listen-address=9756'], /^kvminfo: --web.listen-address: '9756' is not a listen address/],
   [['serve', '--web.config.file=/nowhere.yml'], /^kvminfo: .*ENOENT.*'\/nowhere.yml'\n$/],
