@@ -1,20 +1,19 @@
-// Every error this program raises on purpose: one class, one stable code each. A used code is never reused.
+// The class of all errors that this program raises on purpose. Each has a stable code; a removed code is never reused.
 
-/** What each code means to an operator; the README's table of errors is made from this one. */
+/** What each code means to an operator. The table in errors.md is made from this one. */
 export const errorCodes = {
   CONFIG_INVALID:
-    'A flag or the configuration is wrong: at its start the program exits before it listens; where the web configuration file becomes wrong later, nobody is let in until it is right.',
+    'A flag or a configuration file is wrong. At start-up, the program exits before it listens. If the web configuration file becomes wrong later, every client is refused until it is fixed.',
   DEVICES_LEFT_OUT:
-    'A VM has more than 256 disks, or as many network interfaces; those behind the first 256 are not shown.',
-  LISTEN_FAILED: 'The listen address cannot be bound.',
-  SOURCE_ABSENT: 'An interface is not there on this host (module not loaded, file system not mounted).',
-  SOURCE_DENIED: 'An interface is there but this user may not read it.',
-  SOURCE_FAILED: 'An interface answered with an I/O error or not within its deadline.',
-  SOURCE_MALFORMED:
-    'An interface answered with text that does not have its documented form, or with a torn part of it.',
+    'A VM has more than 256 disks or more than 256 network interfaces; only the first 256 are shown.',
+  LISTEN_FAILED: 'The program cannot listen on the given address.',
+  SOURCE_ABSENT: 'The source is not available on this host (module not loaded, file system not mounted).',
+  SOURCE_DENIED: 'The source is available, but the user that the program runs as may not read it.',
+  SOURCE_FAILED: 'The source returned an I/O error or did not answer within its deadline.',
+  SOURCE_MALFORMED: 'The source returned text that is not in its documented format, or only a part of it.',
   SOURCE_VERSION:
-    'A kernel module writes a format version that this program does not read: install modules and exporter of one release.',
-  VM_VANISHED: 'A VM ended while it was being read; its series end with it.',
+    'A kernel module writes a format version that this program cannot read. Install the modules and the exporter from the same release.',
+  VM_VANISHED: 'A VM ended while the exporter was reading it. Its series end with it.',
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

@@ -1,4 +1,5 @@
-// Which collectors run: their defaults, `--collector.<name>`, `--no-collector.<name>`, `--collector.disable-defaults`.
+// Which collectors run, from their defaults, `--collector.<name>`, `--no-collector.<name>` and
+// `--collector.disable-defaults`.
 import type { Collector } from '../collectors/collector.ts'
 
 export const collectorFlag = (name: string): string => `collector.${name}`

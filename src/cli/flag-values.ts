@@ -1,35 +1,39 @@
-// The kinds of value that flags take, each from its text or a refusal that says what would be right.
+// The kinds of value that flags take. Each function returns the value of a text, or throws CONFIG_INVALID with a
+// message that says which values are valid.
 import { statSync } from 'node:fs'
 import { KvminfoError } from '../errors.ts'
 
-function refuse(text: string, wanted: string): never {
-  throw new KvminfoError('CONFIG_INVALID', `'${text}' is not ${wanted}`)
+function refuse(text: string, problem: string): never {
+  throw new KvminfoError('CONFIG_INVALID', `'${text}' ${problem}`)
 }
 
 export function oneOf<Name extends string>(names: readonly Name[]): (text: string) => Name {
-  return (text) => names.find((name) => name === text) ?? refuse(text, `one of ${names.join(', ')}`)
+  return (text) => names.find((name) => name === text) ?? refuse(text, `is not one of ${names.join(', ')}`)
 }
 
 export function wholeNumber(text: string): number {
-  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(text, 'a whole number')
+  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(text, 'is not a whole number from 0 to 999999999')
 }
 
 export function directory(text: string): string {
   const isDirectory = statSync(text, { throwIfNoEntry: false })?.isDirectory() ?? false
-  return isDirectory ? text : refuse(text, 'a directory on this host')
+  return isDirectory ? text : refuse(text, 'is not a directory on this host')
 }
 
 export function nonEmpty(text: string): string {
-  return text === '' ? refuse(text, 'a file name') : text
+  return text === '' ? refuse(text, 'is not a file name') : text
 }
 
 /**
- * Plain segments only: the router would take other characters as a pattern, and clients take out `.` and `..`. Not the
- * product's own paths, which it would hide; the router tells no capitals from small letters.
+ * Accepts plain segments only, because the router would read other characters as a pattern, and clients remove the
+ * segments `.` and `..`. Refuses the product's own paths, which the metrics would hide; the check ignores case because
+ * the router does.
  */
 export function urlPath(text: string): string {
-  if (!/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(text)) refuse(text, 'a path such as /metrics')
+  if (!/^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(text)) {
+    refuse(text, 'is not a path such as /metrics, made of letters, digits, ".", "_", "~" and "-"')
+  }
   return /^\/(-|api|page)(\/|$)/i.test(text)
-    ? refuse(text, "free: what is under /-, /api and /page is the program's own")
+    ? refuse(text, 'is reserved: the exporter uses the paths below /-, /api and /page itself')
     : text
 }

@@ -1,20 +1,22 @@
-// What a flag is. Commander, the help text and the README's table are all made from such values.
+// What a flag is. Commander's options, the help and the README's table are all made from these values.
 import { KvminfoError } from '../errors.ts'
 
 export interface Flag<Value> {
-  /** Without the dashes. */
+  /** Without the leading dashes. */
   readonly name: string
-  /** Such as `<path>`; undefined for a switch, which takes no value. */
+  /** Such as `<path>`; undefined for a switch, which takes no value. Shown in help and README. */
   readonly argument: string | undefined
-  /** As a user would type them. */
+  /** As a user would type them. Empty if the flag has no default. */
   readonly defaults: readonly string[]
-  /** Given more than once, it means all of them. */
+  /** True if all values count when the flag is given more than once; otherwise the last one counts. */
   readonly isRepeatable: boolean
+  /** One or more sentences, in Markdown. */
   readonly description: string
-  /** Of the texts given, or of the defaults. */
+  /** Turns the texts that the user gave, or the defaults, into the value. Throws CONFIG_INVALID. */
   readonly read: (texts: readonly string[]) => Value
 }
 
+/** Puts the name of the flag in front of the message of an error. */
 function named<Value>(name: string, parse: (text: string) => Value): (text: string) => Value {
   return (text) => {
     try {
@@ -55,7 +57,7 @@ export function repeatable<Value>(
   return { ...flag, isRepeatable: true, read: (texts) => texts.map(parse) }
 }
 
-/** True where it is given. */
+/** A switch: true if the flag is given. */
 export function toggle(name: string, description: string): Flag<boolean> {
   return {
     name,

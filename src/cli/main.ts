@@ -1,9 +1,10 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 node --max-semi-space-size=2 --heap-growing-percent=10 --no-concurrent-recompilation
-// The program's entry, and the only place that ends the process. Exit codes: 0 done, 1 failed, 2 wrong usage.
-// The heap's limits keep a scrape's garbage from piling up: with V8's own, which suit a program that has the machine
-// to itself, 1,000 VMs took 370 MB and a quarter less CPU time (test/bench). A fixed threshold gives the megabytes of
-// each answer back to the system, where malloc's own, which rises, keeps them in pieces. What compiles beside the
-// program leaves ten megabytes behind; compiled in its turn, it leaves few.
+// Entry point of the program, and the only place that ends the process. Exit codes: 0 done, 1 failed, 2 wrong usage or
+// configuration.
+// The heap limits in the first line keep the garbage of scrapes from piling up. With V8's defaults, which suit a program
+// that has the machine to itself, 1,000 VMs took 370 MB and a quarter less CPU time (test/bench). With a fixed mmap
+// threshold, malloc returns the megabytes of each response to the system; its default threshold rises, and the memory
+// stays in fragments. V8's concurrent compiler leaves ten megabytes behind; compiling in the main thread leaves only a few.
 import { CommanderError } from 'commander'
 import { collectors } from '../collectors/index.ts'
 import { KvminfoError } from '../errors.ts'
@@ -11,7 +12,7 @@ import { errorText } from '../log/error-text.ts'
 import { createProgram } from './program.ts'
 import type { ServeOptions } from './serve-flags.ts'
 
-/** Loaded when needed: `--help` and `--version` answer in half the time without. */
+/** Imported on demand, because `--help` and `--version` take half the time without it. */
 const serve = async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options)
 
 async function run(): Promise<number> {
@@ -20,7 +21,7 @@ async function run(): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof CommanderError) {
-      // It has printed its message; help that nobody asked for is its code 1 too.
+      // Commander has printed its message. It uses exit code 1 also when it prints the help because no command was given.
       return error.exitCode === 0 ? 0 : 2
     }
     console.error(`kvminfo: ${errorText(error)}`)

@@ -1,4 +1,4 @@
-// The command line: commands, their flags and the help that teaches them.
+// The command line: the commands, their flags and their help.
 import { Command, Option } from 'commander'
 import type { Collector } from '../collectors/collector.ts'
 import { collectorFlag } from './collector-flags.ts'
@@ -6,41 +6,66 @@ import type { Flag } from './flag.ts'
 import { readServeFlags, type ServeOptions, serveFlags } from './serve-flags.ts'
 import { versionText } from './version.ts'
 
+// At most 80 columns wide, because commander does not wrap it.
 const serveExamples = `
 Examples:
-  kvminfo serve                                     this host, on http://127.0.0.1:9756/metrics
-  kvminfo serve --web.listen-address=:9756 --web.config.file=web.yml
-                                                    for a Prometheus elsewhere, by TLS and password
-  kvminfo serve --no-collector.ksm                  all collectors but one
-  kvminfo serve --collector.disable-defaults --collector.vm
-                                                    one collector only
-  kvminfo serve --log.level=debug                   also what is expected to be absent
+  Serve this host on http://127.0.0.1:9756/metrics, and the live page on /:
+    kvminfo serve
+  Let a Prometheus on another host scrape, with TLS and a password:
+    kvminfo serve --web.listen-address=:9756 --web.config.file=web.yml
+  Switch one collector off:
+    kvminfo serve --no-collector.ksm
+  Run two collectors only:
+    kvminfo serve --collector.disable-defaults --collector.vm --collector.exits
+  Also log why expected data is missing:
+    kvminfo serve --log.level=debug
 
-A scrape may name some of the collectors that are on: /metrics?collect[]=vm&collect[]=exits
+A single scrape can ask for some of the enabled collectors:
+  curl -g 'http://127.0.0.1:9756/metrics?collect[]=vm&collect[]=exits'
+
+The web configuration file has the format that all Prometheus exporters share:
+  https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
+
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 failed, 2 wrong usage or
+configuration.
 `
 
+/** Headings of the help, by the first part of the flags' names. */
+const groupHeadings: Readonly<Record<string, string>> = {
+  web: 'Web server:',
+  path: 'Where to read the host:',
+  log: 'Logging:',
+  collector: 'Collectors (on unless marked; --no-collector.<name> switches one off):',
+}
+
+function inGroup(option: Option): Option {
+  const [prefix] = option.name().replace(/^no-/, '').split('.')
+  return option.helpGroup(groupHeadings[prefix!] ?? 'General:')
+}
+
+/** Descriptions are Markdown because the README lists them too; a terminal needs no backticks. */
+const plainText = (markdown: string): string => markdown.replaceAll('`', '')
+
 function optionOf(flag: Flag<unknown>): Option {
+  const description = plainText(flag.description)
   const option = new Option(
     `--${flag.name}${flag.argument === undefined ? '' : ` ${flag.argument}`}`,
-    flag.defaults.length === 0
-      ? flag.description
-      : `${flag.description} (default: ${flag.defaults.join(', ')})`,
+    flag.defaults.length === 0 ? description : `${description} (default: ${flag.defaults.join(', ')})`,
   )
-  // Every text is kept: what they mean is for the flag to say.
+  // Keeps every text given, because the flag itself decides what several of them mean.
   return flag.argument === undefined
     ? option
     : option.argParser((text, before: string[] | undefined) => [...(before ?? []), text])
 }
 
 function collectorOptions({ name, description, enabledByDefault }: Collector): Option[] {
-  const shown = enabledByDefault ? 'on' : 'off'
   return [
-    new Option(`--${collectorFlag(name)}`, `${description} (default: ${shown})`),
+    new Option(`--${collectorFlag(name)}`, enabledByDefault ? description : `${description} (default: off)`),
     new Option(`--no-${collectorFlag(name)}`).hideHelp(),
   ]
 }
 
-/** Commander's values by the flag's own name; it would spell `web.listen-address` as `web.listenAddress`. */
+/** Commander's values by the name of the flag. Commander itself would turn `web.listen-address` into `web.listenAddress`. */
 function valuesByName(command: Command): Map<string, unknown> {
   return new Map(
     command.options.map((option) => [
@@ -67,29 +92,38 @@ export interface Commands {
   serve(options: ServeOptions): Promise<void>
 }
 
-/** Throws commander's errors, and ours for flags that are wrong. */
+/** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
 export function createProgram(commands: Commands, collectors: readonly Collector[]): Command {
   const program = new Command('kvminfo')
     .description(
-      "Where each VM's exits end, inside KVM or out in QEMU: metrics of a KVM host for Prometheus.",
+      "Prometheus exporter for KVM hosts. It shows how many of each VM's exits KVM handled itself and how many it handed to QEMU, together with the VM's CPU, memory and devices.",
     )
+    .optionsGroup('General:')
     .version(versionText, '--version', 'Print the version.')
-    .helpOption('-h, --help', 'Print this help.')
+    .addHelpOption(inGroup(new Option('-h, --help', 'Print this help.')))
     .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kvminfo: ')) })
+    .showHelpAfterError('kvminfo --help lists the commands.')
+    .addHelpText('after', '\nkvminfo serve --help lists the flags, with examples.')
     .exitOverride()
 
   const serve = program
     .command('serve')
-    .description('Serve the metrics of this host.')
-    .version(versionText, '--version', 'Print the version.')
+    .showHelpAfterError('kvminfo serve --help lists the flags.')
+    .description("Serve this host's metrics and its live page over HTTP. The exporter only reads the host.")
     .configureHelp({
-      optionTerm: (option) => option.flags.replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.'),
+      optionTerm: (option) =>
+        option.flags
+          .replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.')
+          // As in the examples and as most people type it; commander takes both forms.
+          .replace(' <', '=<'),
     })
     .addHelpText('after', serveExamples)
     .action((_options, command: Command) => commands.serve(readServeOptions(command, collectors)))
-  for (const flag of Object.values(serveFlags)) serve.addOption(optionOf(flag))
+  for (const flag of Object.values(serveFlags)) serve.addOption(inGroup(optionOf(flag)))
   for (const collector of collectors)
-    for (const option of collectorOptions(collector)) serve.addOption(option)
+    for (const option of collectorOptions(collector)) serve.addOption(inGroup(option))
+  serve.optionsGroup('General:').version(versionText, '--version', 'Print the version.')
 
   return program
 }

@@ -1,4 +1,4 @@
-// The flags of `kvminfo serve`, each once, spelled as other Prometheus exporters spell theirs.
+// The flags of `kvminfo serve`, named like those of other Prometheus exporters.
 import { parseListenAddress } from '../http/listen-address.ts'
 import { logFormats, logLevels } from '../log/logger.ts'
 import { defaultPaths } from '../sources/paths.ts'
@@ -10,76 +10,81 @@ export const serveFlags = {
     name: 'web.listen-address',
     argument: '<host:port>',
     defaults: ['127.0.0.1:9756'],
-    description: 'Address to listen on; `:9756` for all of the host, `[::1]:9756` for IPv6. Repeatable.',
+    description:
+      'Address to listen on. `:9756` means every address of the host; IPv6 is written `[::1]:9756`. Repeatable.',
     parse: parseListenAddress,
   }),
   telemetryPath: single({
     name: 'web.telemetry-path',
     argument: '<path>',
     default: '/metrics',
-    description: 'Path under which to serve the metrics; not /, nor anything under /-, /api and /page.',
+    description:
+      'Path of the metrics. Not `/`, and not below `/-`, `/api` or `/page`, which the exporter uses itself.',
     parse: urlPath,
   }),
   webConfigFile: optional({
     name: 'web.config.file',
     argument: '<file>',
-    description: "TLS, client certificates, passwords, headers: Prometheus's web configuration file.",
+    description:
+      'Web configuration file, as for all Prometheus exporters: TLS, client certificates, passwords, headers, rate limit.',
     parse: nonEmpty,
   }),
   usesSystemdSocket: toggle(
     'web.systemd-socket',
-    'Listen on the sockets that systemd passes, instead of --web.listen-address.',
+    'Listen on the sockets that systemd passes (socket activation), and ignore `--web.listen-address`.',
   ),
   maxRequests: single({
     name: 'web.max-requests',
     argument: '<number>',
     default: '40',
-    description: 'Requests for metrics or live data at once; one more is answered 503. 0 for no limit.',
+    description:
+      'How many requests for metrics or live data may run at the same time. Further ones get status 503. 0 means no limit.',
     parse: wholeNumber,
   }),
   hidesExporterMetrics: toggle(
     'web.disable-exporter-metrics',
-    'Leave out the metrics of the exporter itself (process_*).',
+    "Leave out the metrics of the exporter's own process (`process_*`).",
   ),
   procfs: single({
     name: 'path.procfs',
     argument: '<directory>',
     default: defaultPaths.procfs,
-    description: 'Where the host has procfs.',
+    description: "Where the host's procfs is mounted.",
     parse: directory,
   }),
   sysfs: single({
     name: 'path.sysfs',
     argument: '<directory>',
     default: defaultPaths.sysfs,
-    description: 'Where the host has sysfs, and debugfs in it.',
+    description: "Where the host's sysfs is mounted, with debugfs below it.",
     parse: directory,
   }),
   rundir: single({
     name: 'path.rundir',
     argument: '<directory>',
     default: defaultPaths.rundir,
-    description: "Where the host has /run, for libvirt's status files.",
+    description: "The host's `/run`, with libvirt's sockets and status files.",
     parse: directory,
   }),
-  hasOnlyChosenCollectors: toggle(
-    'collector.disable-defaults',
-    'Switch off all collectors but those given by --collector.<name>.',
-  ),
   logLevel: single({
     name: 'log.level',
     argument: '<level>',
     default: 'info',
-    description: `Lowest level to log: ${logLevels.join(', ')}.`,
+    description: `Lowest level that is logged: ${logLevels.join(', ')}.`,
     parse: oneOf(logLevels),
   }),
   logFormat: single({
     name: 'log.format',
     argument: '<format>',
     default: 'logfmt',
-    description: `Form of a log line: ${logFormats.join(', ')}.`,
+    description: `Format of the log lines: ${logFormats.join(', ')}.`,
     parse: oneOf(logFormats),
   }),
+  // The last one, so that the help lists it right before the collectors.
+  hasOnlyChosenCollectors: toggle(
+    'collector.disable-defaults',
+    'Switch off all collectors except those that `--collector.<name>` switches on.',
+  ),
 } as const satisfies Record<string, Flag<unknown>>
 
 type FlagValues = {
@@ -87,11 +92,11 @@ type FlagValues = {
 }
 
 export interface ServeOptions extends FlagValues {
-  /** What `--collector.<name>` (true) and `--no-collector.<name>` (false) said. */
+  /** By the collector's name: true for `--collector.<name>`, false for `--no-collector.<name>`. */
   readonly collectorChoices: ReadonlyMap<string, boolean>
 }
 
-/** `textsOf` gives what was typed for a flag, by its name: nothing, or one text for each time. */
+/** `textsOf` returns what the user typed for the flag of that name: one text for each time, or undefined. */
 export function readServeFlags(textsOf: (name: string) => readonly string[] | undefined): FlagValues {
   const values = Object.entries(serveFlags).map(([key, flag]) => [
     key,

@@ -1,11 +1,11 @@
-// Reports our state to systemd: sd_notify(3), sd_watchdog_enabled(3). Does nothing unless systemd asks for it.
+// Reports the program's state to systemd: sd_notify(3), sd_watchdog_enabled(3). Does nothing unless systemd asks for it.
 import type { Logger } from '../log/logger.ts'
 import { loadSdNotify } from '../native/sd-notify.ts'
 
 export interface ServiceManager {
   /** A state such as `READY=1`; several are separated by newlines. */
   notify(state: string): void
-  /** systemd expects a ping at least this often, in milliseconds; undefined if it expects none. */
+  /** The longest time between two pings that systemd accepts, in milliseconds; undefined if it expects none. */
   readonly watchdogMs: number | undefined
 }
 
@@ -29,21 +29,21 @@ export async function connectServiceManager(
     return {
       notify(state) {
         const result = sdNotify(state)
-        if (result < 0) log.warn({ state, errno: -result }, 'systemd did not accept our state')
+        if (result < 0) log.warn({ state, errno: -result }, 'cannot report the state to systemd')
       },
       watchdogMs: watchdogMs(environment, pid),
     }
   } catch (error) {
     log.warn(
       { err: error },
-      'NOTIFY_SOCKET is set but libsystemd.so.0 cannot be loaded; systemd will get no state from us',
+      'cannot load libsystemd.so.0, so systemd gets no state from this program; install libsystemd',
     )
     return noServiceManager
   }
 }
 
-/** Pings systemd while `isWell`. The timer also shows that the event loop turns. Returns a function that stops it. */
-export function keepWatchdogCalm(manager: ServiceManager, isWell: () => boolean): () => void {
+/** Pings systemd while `isWell`; a ping also proves that the event loop runs. Returns a function that stops the pings. */
+export function pingWatchdog(manager: ServiceManager, isWell: () => boolean): () => void {
   if (manager.watchdogMs === undefined) return () => {}
   // Half of the period, as sd_watchdog_enabled(3) recommends.
   const timer = setInterval(() => {

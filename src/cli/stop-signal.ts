@@ -1,22 +1,25 @@
-// Waits to be told to stop. The handlers stay after the first signal: while a program of ours runs, execa has one too,
-// which takes a signal that nobody else handles for the end of this process. A second signal is that end.
+// Waits for the signal to stop. The handlers stay installed after the first signal, because execa also has a handler
+// while a child process runs, and that handler ends this process if nobody else handles the signal. A second signal ends
+// the process.
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 type StopSignal = (typeof stopSignals)[number]
 
+/** Resolves to the first signal that asks the program to stop. */
 export function stopSignal(): Promise<StopSignal> {
   return new Promise((resolve) => {
-    let told = false
+    let isStopping = false
     const onSignal = (signal: StopSignal): void => {
-      if (told) endBy(signal)
-      told = true
+      if (isStopping) terminateBy(signal)
+      isStopping = true
       resolve(signal)
     }
     for (const name of stopSignals) process.on(name, onSignal)
   })
 }
 
-function endBy(signal: StopSignal): void {
+/** Through the default action, so that the parent process sees which signal it was. */
+function terminateBy(signal: StopSignal): void {
   process.removeAllListeners(signal)
   process.kill(process.pid, signal)
 }

@@ -1,5 +1,5 @@
-// YAML text into a checked value, or one error that names file, line and key. A message never quotes the
-// text: it may hold a secret.
+// Turns YAML text into a validated value, or throws an error that names file, line and key. A message never quotes the
+// text, because it may contain a secret.
 import { isMap, LineCounter, type Pair, type ParsedNode, parseDocument } from 'yaml'
 import type { $ZodIssue, $ZodType } from 'zod/v4/core'
 import { safeParse } from 'zod/v4/core'
@@ -11,7 +11,7 @@ function keyOffset(pair: Pair): number | undefined {
   return (pair.key as ParsedNode | null)?.range?.[0]
 }
 
-/** Where the key at `path` stands, or the nearest thing around it: a missing key has no place of its own. */
+/** The offset of the key at `path`. A missing key has no offset, so this is the offset of the nearest node around it. */
 function offsetOf(root: unknown, path: Path): number {
   let node = root
   let offset = 0
@@ -33,10 +33,14 @@ function describeIssue(issue: $ZodIssue): { path: Path; message: string } {
   if (issue.code === 'unrecognized_keys') {
     return { path: [...issue.path, issue.keys[0]!], message: 'unknown key' }
   }
-  return { path: issue.path, message: issue.message }
+  const [, wanted] = /expected (.*), received undefined$/.exec(issue.message) ?? []
+  return { path: issue.path, message: wanted === undefined ? issue.message : `missing; expected ${wanted}` }
 }
 
-/** An empty text is an empty map. `name` is the file's, for the message. */
+/**
+ * An empty text counts as an empty map. `name` is the name of the file, for the message. Throws CONFIG_INVALID for the
+ * first problem.
+ */
 export function parseYaml<Output>(text: string, schema: $ZodType<Output>, name: string): Output {
   const lines = new LineCounter()
   const document = parseDocument(text, { prettyErrors: false, lineCounter: lines })
@@ -52,8 +56,8 @@ export function parseYaml<Output>(text: string, schema: $ZodType<Output>, name: 
   try {
     value = document.toJS() ?? {}
   } catch {
-    // Its message would quote the text.
-    throw new KvminfoError('CONFIG_INVALID', `${name}: not valid YAML: an alias does not resolve`)
+    // The original error is dropped because its message quotes the text.
+    throw new KvminfoError('CONFIG_INVALID', `${name}: not valid YAML: an alias has no anchor`)
   }
   const result = safeParse(schema, value)
   if (result.success) return result.data

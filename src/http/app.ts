@@ -1,9 +1,9 @@
-// An express application without the product in it: what holds for every request, around the given routes.
+// The express application around the given routes: what applies to every request. It knows nothing of the product.
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from '../log/logger.ts'
 import { refuse } from './refuse.ts'
 
-/** Pages load nothing from elsewhere and nothing inline; an operator may set others in the web configuration file. */
+/** Pages may load nothing from other origins and nothing inline. The web configuration file can override these headers. */
 const securityHeaders = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -17,7 +17,7 @@ const setSecurityHeaders: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** For routes that only show: GET and HEAD. */
+/** Allows only GET and HEAD, for routes that change nothing. */
 export const onlyReads: RequestHandler = (request, response, next) => {
   if (request.method === 'GET' || request.method === 'HEAD') {
     next()
@@ -29,10 +29,10 @@ export const onlyReads: RequestHandler = (request, response, next) => {
 
 const notFound: RequestHandler = (_request, response) => refuse(response, 404)
 
-/** Express's own would show the stack to the client. */
+/** Replaces express's own handler, which would send the stack to the client. */
 function reportError(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    // Express's own errors, such as a path that does not decode, carry the status to answer with.
+    // Express's own errors, such as a path that cannot be decoded, carry the status of the response.
     const status = (error as { status?: number }).status ?? 500
     if (status >= 500) log.error({ err: error, path: request.path }, 'request failed')
     if (response.headersSent) response.destroy()
@@ -40,7 +40,7 @@ function reportError(log: Logger): ErrorRequestHandler {
   }
 }
 
-/** `handlers` run in their order, after the security headers. */
+/** `handlers` run in the given order, after the security headers are set. */
 export function createApp(handlers: readonly RequestHandler[], log: Logger): Express {
   const app = express()
   app.disable('x-powered-by')

@@ -1,4 +1,4 @@
-// Durations as Go writes them (`1s`, `100ms`, `1m30s`), as the web configuration file's format is Go's.
+// Durations as Go writes them (`1s`, `100ms`, `1m30s`), because the web configuration file comes from programs in Go.
 
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -11,7 +11,7 @@ const unitMs: Readonly<Record<string, number>> = {
 }
 const part = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/y
 
-/** In milliseconds; undefined for what is not a duration. A bare number is only one if it is 0. */
+/** In milliseconds; undefined if the text is not a duration. The only valid number without a unit is 0. */
 export function parseGoDuration(text: string): number | undefined {
   if (text === '0') return 0
   let total = 0

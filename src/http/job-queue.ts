@@ -1,6 +1,7 @@
-// Jobs that keep this thread to themselves, one at a time, in the order in which they came; only so many wait, and none
-// whose client has left. After each the thread is free for as long as it was busy: under a flood of jobs, half of it
-// stays for others. A breath between two is not enough, as the server takes but one new connection in each.
+// Runs jobs that block this thread, one at a time and in the order of their arrival. The number of waiting jobs is
+// limited, and a job is dropped when its client disconnects. After each job the queue pauses for as long as the job took,
+// so that half of the thread's time remains for other requests under a flood of jobs. A short pause would not be enough,
+// because the server accepts only one new connection in each.
 
 interface Waiting {
   readonly start: () => void
@@ -11,12 +12,12 @@ export class JobQueue {
   readonly #waiting = new Set<Waiting>()
   #isBusy = false
 
-  /** `max` jobs may wait beside the one under way. */
+  /** `max` is the number of jobs that may wait, not counting the running one. */
   constructor(max: number) {
     this.#max = max
   }
 
-  /** What the job gives; `left` where `client` aborted before it began; `full` where no more may wait. */
+  /** The result of the job; `left` if `client` aborted before the job started; `full` if too many jobs wait already. */
   run<Result>(job: () => Promise<Result>, client: AbortSignal): Promise<Result | 'left' | 'full'> {
     if (client.aborted) return Promise.resolve('left')
     if (this.#waiting.size >= this.#max) return Promise.resolve('full')

@@ -1,12 +1,12 @@
-// Which connections of a server have a request, as a server that stops must know.
+// Tracks the connections and requests of a server, for its graceful stop.
 import type { RequestListener, Server } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 
 export class OpenConnections {
-  /** Over TLS: those whose handshake is done. */
+  /** With TLS, only the connections whose handshake is complete. */
   readonly #sockets = new Set<Socket>()
-  /** By the client's address and port. */
+  /** The connections whose TLS handshake is not complete, by the client's address and port. */
   readonly #handshakes = new Map<string, Socket>()
   #requests = 0
 
@@ -31,15 +31,18 @@ export class OpenConnections {
     server.on('request', count)
   }
 
-  /** Requests that are being answered. */
+  /** The number of requests that are being answered. */
   get requests(): number {
     return this.#requests
   }
 
-  /** Those on which not a byte of a request has come. Node closes the ones that wait for their next request. */
-  closeSilent(): void {
+  /**
+   * Closes the connections on which not a single byte of a request has arrived. Node itself closes the ones that wait for
+   * their next request.
+   */
+  closeUnused(): void {
     for (const socket of this.#handshakes.values()) socket.destroy()
-    // Over TLS these are the bytes inside of it.
+    // With TLS, bytesRead counts the decrypted bytes.
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 }

@@ -1,5 +1,6 @@
-// Basic authentication against bcrypt hashes. A scrape must not cost a bcrypt each time, so that a pair once
-// found right is remembered, as a keyed digest; wrong ones are not, so that no guesser can fill the memory.
+// Basic authentication against bcrypt hashes. Because a bcrypt for every scrape would be too expensive, a correct pair of
+// name and password is remembered as a keyed digest. Wrong pairs are not remembered, so that nobody can fill the memory
+// by guessing.
 import { createHmac, randomBytes } from 'node:crypto'
 import { compare } from 'bcryptjs'
 import { JobQueue } from './job-queue.ts'
@@ -9,7 +10,7 @@ export interface Credentials {
   readonly password: string
 }
 
-/** From an `Authorization` header; undefined for none or another scheme. */
+/** Parses an `Authorization` header; undefined if it is missing, malformed or of another scheme. */
 export function parseBasicCredentials(header: string | undefined): Credentials | undefined {
   const [, base64] = /^basic +([\w+/]+=*)$/i.exec(header ?? '') ?? []
   if (base64 === undefined) return undefined
@@ -18,22 +19,22 @@ export function parseBasicCredentials(header: string | undefined): Credentials |
   return colon === -1 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** More than there are users in any sane file; hashes that were changed leave theirs behind. */
+/** More than the users of any sensible file; the digests of changed hashes stay until newer ones replace them. */
 const maxKnown = 100
 
-/** A bcrypt of the usual cost takes 70 ms, and as long passes until the next: the last of so many waits two seconds. */
+/** A bcrypt of the usual cost takes 70 ms and is followed by a pause of 70 ms, so the last of 16 waits two seconds. */
 const maxWaiting = 16
 
 export class PasswordCheck {
   readonly #key = randomBytes(32)
   readonly #known = new Set<string>()
-  // bcryptjs works in this thread and leaves it to others only every 100 ms.
+  // bcryptjs runs in this thread and yields only every 100 ms.
   readonly #checks = new JobQueue(maxWaiting)
 
   /**
-   * A pair that was found right before is `right` at once, whoever else waits. Others wait for their turn: `left`
-   * where `client` aborted before it came, `full` where too many wait already. An unknown user takes as long as a known
-   * one with a wrong password.
+   * A pair that was correct before is `right` immediately, without waiting. Other pairs wait for their turn: `left` means
+   * that `client` aborted before it came, `full` that too many wait already. An unknown user takes as long as a known user
+   * with a wrong password.
    */
   async judge(
     users: ReadonlyMap<string, string>,
@@ -47,7 +48,7 @@ export class PasswordCheck {
     const [anyHash] = users.values()
     const compared = hash ?? anyHash
     if (compared === undefined) return 'wrong'
-    // Several scrapes may come at once with a pair that the first of them makes known.
+    // Checked again because several scrapes may wait with the same pair, which the first of them makes known.
     const isMatch = await this.#checks.run(
       async () => this.#known.has(digest) || compare(password, compared),
       client,

@@ -1,4 +1,4 @@
-// A token bucket: one request per interval on average, `burst` of them at once.
+// A token bucket: one request per interval on average, and up to `burst` requests at once.
 
 export class RateLimit {
   readonly #intervalMs: number
@@ -13,7 +13,7 @@ export class RateLimit {
     this.#lastMs = nowMs
   }
 
-  /** Takes a token if there is one. `nowMs` is of a clock that never steps back. */
+  /** Takes a token; false if there is none. `nowMs` must come from a monotonic clock. */
   take(nowMs: number): boolean {
     this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#lastMs) / this.#intervalMs)
     this.#lastMs = nowMs

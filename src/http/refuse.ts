@@ -1,4 +1,4 @@
-// A refusal: the status and its name as plain text, nothing of the request in it.
+// Refuses a request with a status and a reason as plain text. The body never repeats any part of the request.
 import { STATUS_CODES } from 'node:http'
 import type { Response } from 'express'
 

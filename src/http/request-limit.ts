@@ -1,4 +1,5 @@
-// At most so many requests at work at once; the next is told to come back. Knows how long they have been at it.
+// Limits how many requests are processed at the same time; further ones get status 503. Also knows how long the oldest one
+// has been running.
 import type { RequestHandler, Response } from 'express'
 import { refuse } from './refuse.ts'
 
@@ -6,13 +7,13 @@ export class RequestLimit {
   readonly #max: number
   readonly #startsMs = new Map<Response, number>()
 
-  /** 0 sets no limit. */
+  /** 0 means no limit. */
   constructor(max: number) {
     this.#max = max
   }
 
   readonly handler: RequestHandler = (_request, response, next) => {
-    // Its client left while its password was checked: there will be no 'close' to give the place back.
+    // The client disconnected while its password was checked, so no 'close' event would free the slot.
     if (response.closed) return
     if (this.#max > 0 && this.#startsMs.size >= this.#max) {
       response.set('Retry-After', '1')
@@ -25,8 +26,8 @@ export class RequestLimit {
   }
 
   /**
-   * How long the oldest request has been worked on, in milliseconds; 0 for none. Not counted is one that is
-   * being answered: how long that takes is up to its client.
+   * How long the oldest request has been processed, in milliseconds; 0 if there is none. Requests whose response has
+   * started do not count, because how long that takes depends on the client.
    */
   longestMs(): number {
     const starts = [...this.#startsMs]

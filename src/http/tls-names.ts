@@ -1,4 +1,4 @@
-// The web configuration file's names of TLS things, which are Go's, and OpenSSL's names of the same things.
+// TLS versions, curves and cipher suites: the names in the web configuration file, which are Go's, and OpenSSL's names.
 import type { SecureVersion } from 'node:tls'
 
 export const tlsVersions = {
@@ -15,7 +15,7 @@ export const curves = {
   X25519: 'X25519',
 } as const
 
-/** What Go's `tls.CipherSuites()` returns: the suites without known weaknesses. */
+/** The suites that Go's `tls.CipherSuites()` returns, which are those without known weaknesses. */
 export const cipherSuites = {
   TLS_AES_128_GCM_SHA256: 'TLS_AES_128_GCM_SHA256',
   TLS_AES_256_GCM_SHA384: 'TLS_AES_256_GCM_SHA384',
@@ -38,7 +38,7 @@ export const clientAuthTypes = [
   'RequireAnyClientCert',
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
-  // The older name of RequireAnyClientCert, which Prometheus still takes.
+  // The older name of RequireAnyClientCert, which Prometheus still accepts.
   'RequireClientCert',
 ] as const
 export type ClientAuthType = (typeof clientAuthTypes)[number]

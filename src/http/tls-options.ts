@@ -1,4 +1,4 @@
-// From TLS settings and the PEM texts that they name to the options of a Node TLS server.
+// Turns TLS settings and the PEM texts that they name into the options of a Node TLS server.
 import { constants } from 'node:crypto'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { cipherSuites, curves, tlsVersions } from './tls-names.ts'
@@ -10,7 +10,7 @@ export interface PemTexts {
   readonly clientCa: string | undefined
 }
 
-/** OpenSSL's default list may serve nothing to TLS 1.0 and 1.1, which its security level 1 forbids. */
+/** TLS 1.0 and 1.1 need security level 0, because OpenSSL forbids them from level 1 on. */
 function cipherList(settings: TlsSettings): string | undefined {
   const names: string[] = settings.cipherSuites.map((name) => cipherSuites[name])
   const isOld = settings.minVersion === 'TLS10' || settings.minVersion === 'TLS11'
@@ -18,7 +18,7 @@ function cipherList(settings: TlsSettings): string | undefined {
   return names.length === 0 ? undefined : names.join(':')
 }
 
-/** Throws OpenSSL's error where a PEM text is none, or certificate and key do not belong together. */
+/** Throws OpenSSL's error if a PEM text is invalid, or if certificate and key do not belong together. */
 export function createTlsOptions(settings: TlsSettings, pem: PemTexts): SecureContextOptions {
   const ciphers = cipherList(settings)
   const options: SecureContextOptions = {
@@ -30,7 +30,8 @@ export function createTlsOptions(settings: TlsSettings, pem: PemTexts): SecureCo
     ...(pem.clientCa !== undefined && { ca: pem.clientCa }),
     ...(ciphers !== undefined && { ciphers }),
     ...(settings.curves.length > 0 && { ecdhCurve: settings.curves.map((name) => curves[name]).join(':') }),
-    // A resumed session would not show its certificate again; each connection is to be judged by what it shows.
+    // No session tickets, because a client does not send its certificate again when it resumes a session, and every
+    // connection must be judged by the certificate that it sends.
     ...(settings.clientAuth !== 'NoClientCert' && { secureOptions: constants.SSL_OP_NO_TICKET }),
   }
   createSecureContext(options)

@@ -1,4 +1,4 @@
-// Whether an answer may be compressed.
+// Whether the client accepts a compressed response.
 import type { Request } from 'express'
 
 export function wantsGzip(request: Request): boolean {

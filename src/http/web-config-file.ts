@@ -1,5 +1,5 @@
-// The web configuration as it is on disk now. Asked at each connection and each request; as long as no file
-// changed, that costs a stat of each. A broken file lets nobody in until it is mended, as with all exporters.
+// The web configuration as it is on disk now. The server asks for it at every connection and every request; while no file
+// has changed, that costs one stat per file. A broken file locks everybody out until it is fixed, as in all exporters.
 import { readFileSync, statSync } from 'node:fs'
 import type { SecureContextOptions } from 'node:tls'
 import { KvminfoError } from '../errors.ts'
@@ -16,7 +16,7 @@ export interface LoadedWebConfig extends Omit<WebConfig, 'tls'> {
   readonly tls: LoadedTls | undefined
 }
 
-/** Differs whenever the file was written or another was put in its place. */
+/** Changes whenever the file is written or replaced. */
 function stamp(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
   return stat === undefined
@@ -24,17 +24,17 @@ function stamp(path: string): string {
     : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
 }
 
-/** Reads files and remembers which, so that it can be told later whether one of them changed. */
+/** Reads files and remembers their state, so that it can say later whether one of them has changed. */
 class FileReader {
   readonly #stamps = new Map<string, string>()
 
   read(path: string): string {
-    // Before the read: a write in between is then seen as a change.
+    // Before the read, so that a write in between counts as a change.
     this.#stamps.set(path, stamp(path))
     try {
       return readFileSync(path, 'utf8')
     } catch (cause) {
-      throw new KvminfoError('CONFIG_INVALID', `cannot read ${path} of the web configuration`, { cause })
+      throw new KvminfoError('CONFIG_INVALID', `web configuration: cannot read ${path}`, { cause })
     }
   }
 
@@ -55,7 +55,7 @@ function loadTls(settings: TlsSettings, path: string, files: FileReader): Loaded
   } catch (cause) {
     throw new KvminfoError(
       'CONFIG_INVALID',
-      `${path}: tls_server_config: certificate, key or client CA unusable`,
+      `${path}: tls_server_config: cannot use this certificate, key or client CA`,
       {
         cause,
       },
@@ -68,17 +68,20 @@ function load(path: string, files: FileReader): LoadedWebConfig {
   return { ...config, tls: config.tls && loadTls(config.tls, path, files) }
 }
 
-/** A half-written file can look like one that asks for no protection; so that takes a restart. */
+/** Switching protection on or off takes a restart, because a half-written file can look like one without protection. */
 function refuseWeaker(now: LoadedWebConfig, atStart: LoadedWebConfig, path: string): void {
   const asks = ({ tls }: LoadedWebConfig) => tls !== undefined && tls.settings.clientAuth !== 'NoClientCert'
   const changes = [
-    (now.tls === undefined) !== (atStart.tls === undefined) && 'TLS switched on or off',
-    asks(now) !== asks(atStart) && 'client certificates switched on or off',
-    now.users.size === 0 && atStart.users.size > 0 && 'the last of basic_auth_users gone',
+    (now.tls === undefined) !== (atStart.tls === undefined) && 'TLS cannot be switched on or off',
+    asks(now) !== asks(atStart) && 'client certificates cannot be switched on or off',
+    now.users.size === 0 && atStart.users.size > 0 && 'the last of basic_auth_users cannot be removed',
   ]
   const change = changes.find((text) => text !== false)
   if (change !== undefined) {
-    throw new KvminfoError('CONFIG_INVALID', `${path}: ${change}: restart to make it so`)
+    throw new KvminfoError(
+      'CONFIG_INVALID',
+      `${path}: ${change} while the program runs; restart it to apply this change`,
+    )
   }
 }
 
@@ -89,18 +92,18 @@ export class WebConfigFile {
   #files = new FileReader()
   #state: { readonly config: LoadedWebConfig } | { readonly error: Error }
 
-  /** Throws where the file is wrong. */
+  /** Throws CONFIG_INVALID if the file is wrong. */
   constructor(path: string, log: Logger) {
     this.#path = path
     this.#log = log
     this.#atStart = load(path, this.#files)
     this.#state = { config: this.#atStart }
     if (this.#atStart.asksForHttp2) {
-      log.warn({ file: path }, 'HTTP/2 is not served here; clients agree on HTTP/1.1')
+      log.warn({ file: path }, 'http2 is set, but this server has no HTTP/2; clients use HTTP/1.1')
     }
   }
 
-  /** The same object as long as no file changed. Throws while one is broken. */
+  /** Returns the same object until a file changes. Throws while a file is broken. */
   current(): LoadedWebConfig {
     if (this.#files.hasChanged()) this.#reload()
     if ('error' in this.#state) throw this.#state.error
@@ -113,10 +116,13 @@ export class WebConfigFile {
       const config = load(this.#path, this.#files)
       refuseWeaker(config, this.#atStart, this.#path)
       this.#state = { config }
-      this.#log.info({ file: this.#path }, 'web configuration re-read')
+      this.#log.info({ file: this.#path }, 'web configuration reloaded')
     } catch (error) {
       this.#state = { error: error as Error }
-      this.#log.error({ err: error, file: this.#path }, 'web configuration is broken; nobody is let in')
+      this.#log.error(
+        { err: error, file: this.#path },
+        'web configuration is broken; all clients are refused until it is fixed',
+      )
     }
   }
 }

@@ -1,5 +1,5 @@
-// The web configuration file that all Prometheus exporters share (exporter-toolkit's web-configuration.md):
-// text into settings. Reads no file but is told their directory.
+// Turns the text of the web configuration file that all Prometheus exporters share (exporter-toolkit's
+// web-configuration.md) into settings. Reads no files itself; it only resolves their paths.
 import { validateHeaderValue } from 'node:http'
 import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
@@ -7,7 +7,7 @@ import { parseYaml } from '../config/parse-yaml.ts'
 import { parseGoDuration } from './go-duration.ts'
 import { type ClientAuthType, cipherSuites, clientAuthTypes, curves, tlsVersions } from './tls-names.ts'
 
-/** A file to be read, or its contents given in the configuration itself. */
+/** A file to read, or its contents as given in the configuration itself. */
 export type Pem = { readonly file: string } | { readonly text: string }
 
 export interface TlsSettings {
@@ -16,10 +16,10 @@ export interface TlsSettings {
   readonly clientAuth: ClientAuthType
   readonly clientCa: Pem | undefined
   readonly clientAllowedSans: readonly string[] | undefined
-  /** Names as in the file. */
+  /** Versions, cipher suites and curves are named as in the file. */
   readonly minVersion: keyof typeof tlsVersions
   readonly maxVersion: keyof typeof tlsVersions
-  /** Empty: OpenSSL's default. */
+  /** Empty means OpenSSL's default; the same for `curves`. */
   readonly cipherSuites: readonly (keyof typeof cipherSuites)[]
   readonly curves: readonly (keyof typeof curves)[]
   readonly prefersServerCiphers: boolean
@@ -27,10 +27,10 @@ export interface TlsSettings {
 
 export interface WebConfig {
   readonly tls: TlsSettings | undefined
-  /** True only where the file says so: Node's express cannot serve HTTP/2, and the operator should know. */
+  /** True only if the file says so. Express on Node cannot serve HTTP/2, and the operator should know. */
   readonly asksForHttp2: boolean
   readonly headers: Readonly<Record<string, string>>
-  /** bcrypt hash by user name; empty asks nobody for a password. */
+  /** bcrypt hash by user name. Empty means that no password is needed. */
   readonly users: ReadonlyMap<string, string>
   readonly rateLimit: { readonly intervalMs: number; readonly burst: number } | undefined
 }
@@ -64,12 +64,12 @@ function tlsProblem(tls: Record<string, unknown>): string | undefined {
     if (tls[name] && tls[`${name}_file`]) return `give ${name} or ${name}_file, not both`
   }
   for (const name of ['cert', 'key']) {
-    if (!tls[name] && !tls[`${name}_file`]) return `one of ${name} and ${name}_file is missing`
+    if (!tls[name] && !tls[`${name}_file`]) return `${name} or ${name}_file is missing`
   }
   const auth = (tls.client_auth_type ?? 'NoClientCert') as ClientAuthType
   const hasCa = Boolean(tls.client_ca || tls.client_ca_file)
   if (hasCa && auth === 'NoClientCert')
-    return 'a client CA is given but client_auth_type asks for no certificate'
+    return 'a client CA is given, but client_auth_type does not ask for a certificate'
   if (!hasCa && auth.includes('Verify')) return `client_auth_type ${auth} needs client_ca_file or client_ca`
   if (tls.client_allowed_sans && !auth.startsWith('Require')) {
     return 'client_allowed_sans needs client_auth_type RequireAnyClientCert or RequireAndVerifyClientCert'
@@ -77,7 +77,7 @@ function tlsProblem(tls: Record<string, unknown>): string | undefined {
   return undefined
 }
 
-/** The headers that Prometheus lets an operator set, and the values where only some are right. */
+/** The headers that Prometheus lets an operator set, with the allowed values; undefined allows any. */
 const settableHeaders: Readonly<Record<string, readonly string[] | undefined>> = {
   'Strict-Transport-Security': undefined,
   'X-Content-Type-Options': ['nosniff'],
@@ -88,7 +88,7 @@ const settableHeaders: Readonly<Record<string, readonly string[] | undefined>> =
 
 function headerProblem(name: string, value: string): string | undefined {
   if (!Object.hasOwn(settableHeaders, name)) {
-    return `cannot be set; those that can: ${Object.keys(settableHeaders).join(', ')}`
+    return `this header cannot be set; these can: ${Object.keys(settableHeaders).join(', ')}`
   }
   const allowed = settableHeaders[name]
   if (allowed !== undefined && !allowed.includes(value)) return `must be ${allowed.join(' or ')}`
@@ -96,7 +96,7 @@ function headerProblem(name: string, value: string): string | undefined {
     validateHeaderValue(name, value)
     return undefined
   } catch {
-    return 'has a character that no header may have'
+    return 'contains a character that is not allowed in headers'
   }
 }
 
@@ -107,12 +107,12 @@ const headersSchema = z.record(z.string(), z.string()).superRefine((headers, con
   }
 })
 
-/** As `htpasswd -B` writes it: version, cost 4 to 31, 22 characters of salt and 31 of hash. */
+/** The output of `htpasswd -B`: version, cost from 4 to 31, 22 characters of salt and 31 of hash. */
 const bcryptHash = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/
 
 const usersSchema = z.record(
   z.string(),
-  z.string().regex(bcryptHash, 'is not a bcrypt hash; make one with: htpasswd -nBC 10 ""'),
+  z.string().regex(bcryptHash, 'is not a bcrypt hash; create one with: htpasswd -nBC 10 ""'),
 )
 
 const duration = z.preprocess(
@@ -157,7 +157,10 @@ function readTls(section: TlsSection, directory: string): TlsSettings {
   }
 }
 
-/** `path` names the file in messages; files that it names are relative to its directory. */
+/**
+ * `path` is the path of the file, for messages. The files that it names are relative to its directory. Throws
+ * CONFIG_INVALID.
+ */
 export function parseWebConfig(text: string, path: string): WebConfig {
   const sections = parseYaml(text, schema, path)
   const tls = sections.tls_server_config ?? {}

@@ -1,4 +1,4 @@
-// What every request passes first where there is a web configuration file: rate limit, headers, password.
+// The first handler of every request if there is a web configuration file: rate limit, headers, password.
 import type { RequestHandler, Response } from 'express'
 import { PasswordCheck, parseBasicCredentials } from './password-check.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -7,7 +7,7 @@ import type { LoadedWebConfig, WebConfigFile } from './web-config-file.ts'
 
 export function webGate(file: WebConfigFile): RequestHandler {
   const passwords = new PasswordCheck()
-  let inForce: LoadedWebConfig | undefined
+  let applied: LoadedWebConfig | undefined
   let rateLimit: RateLimit | undefined
 
   return async (request, response, next) => {
@@ -15,12 +15,12 @@ export function webGate(file: WebConfigFile): RequestHandler {
     try {
       config = file.current()
     } catch {
-      // Logged where it was found.
-      refuse(response, 500)
+      // WebConfigFile has logged the error.
+      refuse(response, 500, 'The web configuration file of this server is broken; its log says why.')
       return
     }
-    if (config !== inForce) {
-      inForce = config
+    if (config !== applied) {
+      applied = config
       rateLimit = config.rateLimit && new RateLimit(config.rateLimit, performance.now())
     }
     if (rateLimit !== undefined && !rateLimit.take(performance.now())) {
@@ -33,11 +33,11 @@ export function webGate(file: WebConfigFile): RequestHandler {
       const verdict =
         credentials === undefined
           ? 'wrong'
-          : await passwords.judge(config.users, credentials, leavingOf(response))
+          : await passwords.judge(config.users, credentials, abortedWhenClosed(response))
       if (verdict === 'left') return
       if (verdict === 'full') {
         response.set('Retry-After', '1')
-        refuse(response, 503, 'Too many passwords to check, try again later.')
+        refuse(response, 503, 'Too many passwords are waiting to be checked, try again later.')
         return
       }
       if (verdict === 'wrong') {
@@ -50,9 +50,9 @@ export function webGate(file: WebConfigFile): RequestHandler {
   }
 }
 
-/** Aborts when the client has left, or has its answer. */
-function leavingOf(response: Response): AbortSignal {
-  const leaving = new AbortController()
-  response.once('close', () => leaving.abort())
-  return leaving.signal
+/** A signal that aborts when the client disconnects or has received its response. */
+function abortedWhenClosed(response: Response): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => controller.abort())
+  return controller.signal
 }

@@ -1,4 +1,4 @@
-// Listens: one HTTP or HTTPS server per endpoint, all with the same limits and the same handler; stops gracefully.
+// The web server: one HTTP or HTTPS server per endpoint, all with the same limits and the same handler. Stops gracefully.
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
@@ -6,30 +6,30 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { KvminfoError } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
-import { refusalOfClient } from './client-certificate.ts'
+import { clientRefusal } from './client-certificate.ts'
 import { formatListenAddress, type ListenAddress } from './listen-address.ts'
 import { OpenConnections } from './open-connections.ts'
 import type { LoadedTls, WebConfigFile } from './web-config-file.ts'
 
-/** An address to bind, or the file descriptor of a socket that already listens. */
+/** An address to listen on, or the file descriptor of a socket that already listens. */
 export type Endpoint = ListenAddress | { readonly fd: number }
 
-/** A scrape sends a few hundred bytes at once; these bounds are for those that mean to be slow. */
+/** A scrape sends a few hundred bytes at once. These limits are against clients that are slow on purpose. */
 const limits: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   maxHeaderSize: 16 * 1024,
-  // Longer than the usual scrape intervals (15 s, 1 min), so that a connection serves many scrapes.
+  // Longer than the usual scrape intervals (15 s, 1 min), so that one connection serves many scrapes.
   keepAliveTimeout: 90_000,
 }
-/** A connection on which nothing moves for so long is closed, also in the middle of an answer. */
+/** A connection without any traffic is closed after this time, even in the middle of a response. */
 const idleTimeoutMs = 120_000
-/** Per endpoint. Half of the usual limit of 1024 open files. */
+/** Per endpoint: half of the usual limit of 1024 open files. */
 const maxConnections = 512
-/** The handshake of a client that means it takes less than a second. */
+/** The handshake of an honest client takes less than a second. */
 const handshakeTimeoutMs = 10_000
 
-function serverOf(
+function createServerFor(
   handler: RequestListener,
   config: WebConfigFile | undefined,
   log: Logger,
@@ -43,29 +43,29 @@ function serverOf(
       ...atStart.options,
       handshakeTimeout: handshakeTimeoutMs,
       requestCert: atStart.settings.clientAuth !== 'NoClientCert',
-      // Judged below, by policies that OpenSSL does not know.
+      // Certificates are checked below, by policies that OpenSSL does not have.
       rejectUnauthorized: false,
     },
     handler,
   )
-  let inForce: LoadedTls = atStart
-  // Both before the server's own listeners: the first before the handshake, the second before any request is read.
+  let applied: LoadedTls = atStart
+  // Both listeners run before the server's own: the first before the handshake, the second before it reads a request.
   server.prependListener('connection', (socket: Socket) => {
     try {
       const { tls } = config.current()
-      if (tls !== undefined && tls !== inForce) {
+      if (tls !== undefined && tls !== applied) {
         server.setSecureContext(tls.options)
-        inForce = tls
+        applied = tls
       }
     } catch {
-      // Logged where it was found.
+      // WebConfigFile has logged the error.
       socket.destroy()
     }
   })
   server.prependListener('secureConnection', (socket: TLSSocket) => {
-    const reason = refusalOfClient(inForce.settings, socket)
+    const reason = clientRefusal(applied.settings, socket)
     if (reason === undefined) return
-    log.warn({ client: socket.remoteAddress, reason }, 'client refused')
+    log.warn({ client: socket.remoteAddress, reason }, 'TLS client refused')
     socket.destroy()
   })
   server.on('tlsClientError', (error, socket) => {
@@ -78,13 +78,23 @@ function nameOf(endpoint: Endpoint): string {
   return 'fd' in endpoint ? `file descriptor ${endpoint.fd}` : formatListenAddress(endpoint)
 }
 
+/** What the usual errors mean and what to do, by the code of the system. */
+const listenProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the address is already in use; ss -ltnp shows by which program',
+  EADDRNOTAVAIL: 'this host does not have the address; ip address shows those that it has',
+  EACCES: 'this user may not use the port; ports below 1024 need root or CAP_NET_BIND_SERVICE',
+  ENOTFOUND: 'the host name does not resolve to an address',
+}
+
 async function listen(server: Server, endpoint: Endpoint): Promise<void> {
   const where =
     'fd' in endpoint ? endpoint : { port: endpoint.port, ...(endpoint.host && { host: endpoint.host }) }
   try {
     await once(server.listen(where), 'listening')
   } catch (cause) {
-    throw new KvminfoError('LISTEN_FAILED', `cannot listen on ${nameOf(endpoint)}`, { cause })
+    const { code = '' } = cause as NodeJS.ErrnoException
+    const reason = Object.hasOwn(listenProblems, code) ? `: ${listenProblems[code]} (${code})` : ''
+    throw new KvminfoError('LISTEN_FAILED', `cannot listen on ${nameOf(endpoint)}${reason}`, { cause })
   }
 }
 
@@ -95,7 +105,7 @@ function urlOf(server: Server | TlsServer): string {
   return `${'setSecureContext' in server ? 'https' : 'http'}://${host}:${address.port}`
 }
 
-/** A closing server would keep an answered connection open for its client's next request. */
+/** Without this, a stopping server would keep a connection open after its response, for the client's next request. */
 function closeWhenAnswered(server: Server | TlsServer): void {
   server.on('request', (_request, response) => {
     response.once('close', () => {
@@ -104,7 +114,7 @@ function closeWhenAnswered(server: Server | TlsServer): void {
   })
 }
 
-/** What was still there when the time to finish was over: requests that were being answered, or only the start of some. */
+/** What was still open when the grace period ended: requests that were being answered, or only incomplete requests. */
 export type CutOff = 'nothing' | 'requests' | 'connections'
 
 export class WebServer {
@@ -116,14 +126,14 @@ export class WebServer {
     this.#connections = connections
   }
 
-  /** Resolves when all endpoints are bound; where one cannot be, none is. */
+  /** Resolves when the server listens on all endpoints. If one fails, it closes the others and throws LISTEN_FAILED. */
   static async start(
     endpoints: readonly Endpoint[],
     handler: RequestListener,
     config: WebConfigFile | undefined,
     log: Logger,
   ): Promise<WebServer> {
-    const servers = endpoints.map(() => serverOf(handler, config, log))
+    const servers = endpoints.map(() => createServerFor(handler, config, log))
     const connections = servers.map((server) => new OpenConnections(server))
     try {
       for (const [index, server] of servers.entries()) {
@@ -139,22 +149,22 @@ export class WebServer {
     return new WebServer(servers, connections)
   }
 
-  /** Such as `http://127.0.0.1:9756`; with the port that the system chose where 0 was asked for. */
+  /** Such as `http://127.0.0.1:9756`. For port 0, this is the port that the system chose. */
   get urls(): string[] {
     return this.#servers.map(urlOf)
   }
 
-  /** Accepts no more, lets requests finish for `graceMs`, then cuts off the rest. */
+  /** Accepts no new connections, lets running requests finish for `graceMs`, then cuts off the rest. */
   stop(graceMs: number): Promise<CutOff> {
     return new Promise((resolve) => {
       const cutOff = setTimeout(() => {
         const isAnswering = this.#connections.some(({ requests }) => requests > 0)
         for (const server of this.#servers) server.closeAllConnections()
-        // Without waiting for them to close.
+        // Does not wait until they are closed.
         resolve(isAnswering ? 'requests' : 'connections')
       }, graceMs)
       const closed = this.#servers.map((server) => new Promise((done) => server.close(done)))
-      for (const connections of this.#connections) connections.closeSilent()
+      for (const connections of this.#connections) connections.closeUnused()
       Promise.all(closed).then(() => {
         clearTimeout(cutOff)
         resolve('nothing')

@@ -1,9 +1,9 @@
-// What this program asks libvirt, over its read-only socket.
+// What this program asks libvirt over its read-only socket.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { runVirsh } from './run.ts'
 
-// Of the single daemon libvirtd and of the modular virtqemud. Every user may connect to them for reading.
+// The sockets of the single daemon libvirtd and of the modular virtqemud. Every user may connect to them, for reading only.
 const sockets = ['libvirt/libvirt-sock-ro', 'libvirt/virtqemud-sock-ro']
 
 /** The read-only socket of libvirt; undefined if no libvirt runs. */
@@ -12,13 +12,12 @@ export function libvirtSocket(rundir: string): string | undefined {
 }
 
 /**
- * Statistics of all running and paused domains, as `virsh domstats --raw` prints them. With --nowait libvirt leaves out
- * what a domain that is busy with a job cannot tell now, so one stuck VM does not hold up the others. The socket is
- * named so that a `rundir` of another host never leads to the libvirt of this one.
+ * Statistics of all running and paused domains, as `virsh domstats --raw` prints them. With --nowait, libvirt leaves out
+ * the values that a domain cannot return while it is busy with a job, so one stuck VM does not delay the others. The URI names the socket, so that a `rundir` of another host never leads to the libvirt of this one.
  */
 export function domainStatistics(socket: string, deadlineMs: number): Promise<string> {
   const uri = `qemu+unix:///system?socket=${encodeURIComponent(socket)}`
   const args = ['-r', '-c', uri, 'domstats', '--list-active', '--vcpu', '--balloon', '--raw', '--nowait']
-  // 10,000 vCPUs at 2 kB each.
+  // Enough for 10,000 vCPUs at 2 kB each.
   return runVirsh(args, { deadlineMs, maxBytes: 32 * 1024 * 1024 })
 }

@@ -1,10 +1,10 @@
-// Starts `virsh`. Nothing else in this program starts another program.
+// Starts `virsh`. Apart from systeminformation (src/sources/hostfacts), nothing else in this program starts processes.
 import type { ExecaError } from 'execa'
 import { KvminfoError } from '../errors.ts'
 
 export interface VirshLimits {
   readonly deadlineMs: number
-  /** Longest output, in bytes. */
+  /** The longest accepted output, in bytes. */
   readonly maxBytes: number
 }
 
@@ -16,14 +16,14 @@ export async function runVirsh(
   args: readonly string[],
   { deadlineMs, maxBytes }: VirshLimits,
 ): Promise<string> {
-  // Loaded at the first use: few hosts need it, and it takes 6 MB of memory.
+  // Imported at the first use, because few hosts need it and it takes 6 MB of memory.
   const { ExecaError, execa } = await import('execa')
   try {
     const { stdout } = await execa('virsh', args, {
       timeout: deadlineMs,
       stdin: 'ignore',
       maxBuffer: maxBytes,
-      // Messages are recognised by their English text.
+      // In English, because virshError recognises messages by their text.
       env: { LC_ALL: 'C' },
     })
     return stdout
@@ -35,9 +35,13 @@ export async function runVirsh(
 function virshError(cause: ExecaError, args: readonly string[], deadlineMs: number): KvminfoError {
   const command = `virsh ${args.join(' ')}`
   if (cause.code === 'ENOENT') {
-    return new KvminfoError('SOURCE_ABSENT', 'virsh is not installed (Debian package libvirt-clients)', {
-      cause,
-    })
+    return new KvminfoError(
+      'SOURCE_ABSENT',
+      'virsh is not installed; install the Debian package libvirt-clients or its equivalent',
+      {
+        cause,
+      },
+    )
   }
   if (cause.timedOut) {
     return new KvminfoError('SOURCE_FAILED', `no answer within ${deadlineMs} ms from: ${command}`, { cause })

@@ -1,19 +1,20 @@
-// An error as one log value: its message and those of its causes. The stack only of errors that nobody raised
-// on purpose, as only these are bugs.
+// Turns an error into one log value: its message and the messages of its causes. Only errors that nobody raised on
+// purpose get a stack, because only those are bugs.
 import { KvminfoError } from '../errors.ts'
 
-/** A chain of causes longer than this is a loop or of no help. */
+/** A longer chain of causes is a loop, or does not help the reader. */
 const maxCauses = 8
 
 function isSystemError(error: Error): error is NodeJS.ErrnoException {
   return 'errno' in error
 }
 
-/** A message made from the system's error often tells it already. */
-function isTold(error: Error, parts: readonly string[]): boolean {
+/** Whether the previous message already contains the code of this system error, such as ENOENT. */
+function isRepeated(error: Error, parts: readonly string[]): boolean {
   return isSystemError(error) && error.code !== undefined && (parts.at(-1)?.includes(error.code) ?? false)
 }
 
+/** `message: message of the cause: …`, possibly with stacks, which contain newlines. */
 export function errorText(error: unknown): string {
   const parts: string[] = []
   let current = error
@@ -22,7 +23,7 @@ export function errorText(error: unknown): string {
       parts.push(String(current))
       break
     }
-    if (isTold(current, parts)) break
+    if (isRepeated(current, parts)) break
     const isExpected = current instanceof KvminfoError || isSystemError(current)
     parts.push(isExpected ? current.message : (current.stack ?? current.message))
     current = current.cause

@@ -1,15 +1,15 @@
-// One log record as one line of logfmt: `ts=… level=info msg="…" key=value`. A value can never start a new
-// line, a new key or a terminal escape, whatever a VM is called.
+// Formats a log record as one line of logfmt: `ts=… level=info msg="…" key=value`. No value can start a new line, a new
+// key or a terminal escape, whatever name a VM has.
 
-/** Keys that lead the line, in this order; the others follow in the order of the record. */
+/** The keys at the start of the line. The others follow in the order of the record. */
 const leading = ['ts', 'level', 'msg']
 
-/** What stands unquoted: printable ASCII but blank, quote, `=` and backslash. */
+/** A value that needs no quotes: printable ASCII without space, double quote, `=` and backslash. */
 const bare = /^[!#-<>-[\]-~]+$/
 
 /**
- * What is written as an escape inside quotes: quote and backslash, C0 and C1 control characters, line and
- * paragraph separators, the marks that turn the direction of text, and halves of surrogate pairs.
+ * The characters that are escaped inside quotes: double quote and backslash, C0 and C1 control characters, line and
+ * paragraph separators, format characters such as the marks that change the direction of text, and unpaired surrogates.
  */
 const special = /["\\\p{Cc}\p{Cf}\u2028\u2029\p{Cs}]/gu
 
@@ -31,12 +31,12 @@ function formatValue(value: unknown): string {
   return bare.test(text) ? text : `"${text.replace(special, escapeCharacter)}"`
 }
 
-/** Keys come from the code, not from outside; a slip there must not break the line either. */
+/** Keys come from the code and not from outside, but a mistake in the code must not break the line either. */
 function formatKey(key: string): string {
   return key.replace(/[^\w.-]/g, '_')
 }
 
-/** Without the newline. `paintLevel` may colour the level's word. */
+/** Returns the line without the newline. `paintLevel` may add colour to the level. */
 export function formatLogfmt(
   record: Readonly<Record<string, unknown>>,
   paintLevel: (level: string) => string = (level) => level,

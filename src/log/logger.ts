@@ -1,4 +1,4 @@
-// The program's log: pino, written to stderr at once, as logfmt or JSON.
+// The program's log: pino, written to stderr synchronously, as logfmt or JSON.
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
 import { KvminfoError } from '../errors.ts'
 import { errorText } from './error-text.ts'
@@ -15,18 +15,18 @@ type LogFormat = (typeof logFormats)[number]
 export interface LogOptions {
   readonly level: LogLevel
   readonly format: LogFormat
-  /** Colours the level's word in logfmt. */
+  /** Whether the level is coloured; for logfmt only. */
   readonly isColoured: boolean
 }
 
-/** ANSI colours of the level's word. */
+/** ANSI colour codes by level. */
 const colours: Readonly<Record<string, number>> = { debug: 90, info: 32, warn: 33, error: 31 }
 
 function paint(level: string): string {
   return `\u001b[${colours[level] ?? 0}m${level}\u001b[0m`
 }
 
-/** pino hands over lines of JSON; logfmt is made of them here, in this thread. */
+/** Turns pino's JSON lines into logfmt, in this thread. */
 function asLogfmt(output: DestinationStream, isColoured: boolean): DestinationStream {
   return {
     write(line) {
@@ -35,18 +35,18 @@ function asLogfmt(output: DestinationStream, isColoured: boolean): DestinationSt
   }
 }
 
-/** Whether a stream wants colour: a terminal that is not dumb, and nobody set NO_COLOR (no-color.org). */
+/** True for a terminal that is not dumb, unless NO_COLOR is set (no-color.org). */
 export function wantsColour(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb'
 }
 
 /**
- * Log an error under the key `err`: `log.warn({ err: error, vm }, 'message')`. It shows as its text and, where
- * it has one, its code.
+ * Log an error under the key `err`: `log.warn({ err: error, vm }, 'message')`. The record then has the text of the error
+ * and, for a KvminfoError, its code.
  */
 export function createLogger(
   options: LogOptions,
-  // Synchronous: the last lines before an exit are the ones that matter, and there are few lines.
+  // Synchronous, because the last lines before an exit matter most and there are few lines in total.
   output: DestinationStream = destination({ fd: process.stderr.fd, sync: true }),
 ): Logger {
   return pino(

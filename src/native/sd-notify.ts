@@ -1,11 +1,11 @@
 // sd_notify(3) of libsystemd.
 
-/** Sends a state such as `READY=1` to systemd. Returns a negative errno if systemd could not be told. */
+/** Sends a state such as `READY=1` to systemd. Returns a negative errno if that fails. */
 export type SdNotify = (state: string) => number
 
 /** Throws if libsystemd cannot be loaded. */
 export async function loadSdNotify(): Promise<SdNotify> {
-  // Loaded at the first use: without systemd nothing needs it.
+  // Imported at the first use, because nothing needs it without systemd.
   const { default: koffi } = await import('koffi')
   const call = koffi
     .load('libsystemd.so.0')

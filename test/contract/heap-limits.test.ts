@@ -1,10 +1,10 @@
-// The limits of the heap, which the installed program takes from its first line, and `npm start` from package.json.
+// The heap limits: the installed program takes them from its first line, `npm start` from package.json.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-test('npm start has those of the first line of main.ts', () => {
+test('npm start uses the heap limits of the first line of main.ts', () => {
   const [, command] = /^#!\/usr\/bin\/env -S ((?:MALLOC_[A-Z_]+=\d+ )+node(?: --[a-z-]+(?:=\d+)?)+)\n/.exec(
     read('src/cli/main.ts'),
   )!

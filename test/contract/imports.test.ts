@@ -1,4 +1,4 @@
-// The architecture as a test: which part of src/ may import which, and who may start processes.
+// Tests the architecture: which part of src/ may import which, and which files may start processes.
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -8,26 +8,26 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const rules: Rules = {
   mayImport: {
-    // The vocabulary, then what is built on it.
+    // The vocabulary, then the parts that build on it.
     model: [],
     metrics: ['model'],
     exposition: ['metrics'],
     sources: ['model', 'metrics', 'libvirt', 'errors.ts', 'log'],
     collectors: ['model', 'metrics', 'sources', 'errors.ts'],
-    // A host over time, for whoever shows or judges it: no HTTP, no JSON.
+    // A host over time, for all parts that show or judge it. No HTTP, no JSON.
     observe: ['model', 'sources', 'log'],
     page: ['model', 'sources', 'observe', 'ui', 'log', 'http'],
     exporter: ['model', 'metrics', 'sources', 'collectors', 'exposition', 'page', 'errors.ts', 'log', 'http'],
-    // These know nothing of the product.
+    // These know nothing about the product.
     'errors.ts': [],
     log: ['errors.ts'],
     config: ['errors.ts'],
     http: ['errors.ts', 'log', 'config'],
     ui: ['http'],
-    // These reach out of the program: into C, and to libvirt.
+    // These reach outside the program: native calls C, libvirt runs virsh.
     native: [],
     libvirt: ['errors.ts'],
-    // The only one that knows all.
+    // The only part that may know all others.
     cli: [
       'model',
       'metrics',
@@ -46,7 +46,7 @@ const rules: Rules = {
     child_process: [],
     execa: ['src/libvirt/run.ts'],
     systeminformation: ['src/sources/hostfacts/host-facts-reader.ts'],
-    // This calls into C.
+    // The only caller of C.
     koffi: ['src/native/sd-notify.ts'],
   },
 }
@@ -55,18 +55,18 @@ const sources = new Map(
   globSync('src/**/*.{ts,js}', { cwd: root }).map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]),
 )
 
-test('src/ keeps to the directions of imports', () => {
+test('src/ follows the rules for imports', () => {
   expect(sources.size).toBeGreaterThan(50)
   expect(importProblems(sources, rules)).toEqual([])
 })
 
 const isBrowserModule = (path: string) => /^src\/\w+\/browser\/.*\.js$/.test(path)
 
-/** Shared modules know only each other; a page's modules also know the shared ones. */
+/** The specifiers that a module may import. Shared modules import only each other; a page's modules also the shared ones. */
 const servedBeside = (path: string) =>
   path.startsWith('src/ui/') ? /^\.\/[\w-]+\.js$/ : /^(\.|\.\.\/\.\.\/ui\/browser)\/[\w-]+\.js$/
 
-test('modules of the browser import only modules that are served to it', () => {
+test('browser modules import only modules that are served to the browser', () => {
   const files = [...sources].filter(([path]) => isBrowserModule(path))
   expect(files.length).toBeGreaterThan(5)
   for (const [path, text] of files) {
@@ -76,7 +76,7 @@ test('modules of the browser import only modules that are served to it', () => {
   }
 })
 
-test('modules of the browser never make markup out of text', () => {
+test('browser modules never turn text into markup', () => {
   for (const [path, text] of sources) {
     if (!isBrowserModule(path)) continue
     const found =
@@ -85,7 +85,7 @@ test('modules of the browser never make markup out of text', () => {
   }
 })
 
-test('every rule is about something that is there', () => {
+test('every rule names folders and files that exist', () => {
   const areas = new Set([...sources.keys()].map((path) => path.split('/')[1]))
   expect(Object.keys(rules.mayImport).sort()).toEqual([...areas].sort())
   for (const file of Object.values(rules.onlyIn).flat()) expect([...sources.keys()]).toContain(file)
@@ -106,18 +106,18 @@ test.each([
     "import { spawn } from 'node:child_process'",
     'src/http/x.ts:1: child_process may be imported only in no file',
   ],
-])('%j is found', (text, problem) => {
+])('finds %j', (text, problem) => {
   expect(importProblems(new Map([['src/http/x.ts', text]]), rules)).toEqual([problem])
 })
 
-test('a new folder needs a rule', () => {
+test('reports a new folder without a rule', () => {
   const made = new Map([['src/novel/x.ts', "import { a } from '../errors.ts'"]])
   expect(importProblems(made, rules)).toEqual([
     'src/novel/x.ts:1: novel has no rule: say in this test what it may import',
   ])
 })
 
-test('a cycle is found, with the lines that form it', () => {
+test('finds a cycle, with the lines that form it', () => {
   const made = new Map([
     ['src/log/a.ts', "import { b } from './b.ts'"],
     ['src/log/b.ts', "\nimport { c } from './c.ts'"],
@@ -126,7 +126,7 @@ test('a cycle is found, with the lines that form it', () => {
   expect(importProblems(made, rules)).toEqual(['cycle: src/log/b.ts:2 -> src/log/c.ts:1'])
 })
 
-test('what is allowed is not found', () => {
+test('reports nothing for allowed imports', () => {
   const made = new Map([
     [
       'src/http/a.ts',

@@ -1,4 +1,4 @@
-// Tables in the README files that list what the code has, made from the code.
+// The tables in the README files that list metrics, flags, collectors and error codes, generated from the code.
 
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
@@ -13,7 +13,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const code = (text: string) => `\`${text}\``
 
-/** By the name in the marks `<!-- name -->` … `<!-- /name -->`. */
+/** By the name in the markers `<!-- name -->` … `<!-- /name -->`. */
 const tables = {
   metrics: () =>
     table(
@@ -31,7 +31,7 @@ const tables = {
     ),
   collectors: () =>
     table(
-      ['collector', 'default', 'gives'],
+      ['collector', 'default', 'what it exports'],
       collectors.map(({ name, enabledByDefault, description }) => [
         code(name),
         enabledByDefault ? 'on' : 'off',
@@ -47,21 +47,21 @@ const tables = {
 
 type Table = keyof typeof tables
 
-/** Each file with such tables, by its path from the repository's root. */
+/** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics'],
   'src/cli/README.md': ['flags', 'collectors'],
   'src/errors.md': ['errors'],
 }
 
-/** Replaces the text between the marks of each table. Throws if a mark is missing. */
+/** Replaces the text between the markers of each table. Throws if a marker is missing. */
 export function fillTables(document: string, names: readonly Table[]): string {
   return names.reduce((text, name) => {
     const open = `<!-- ${name} -->\n`
     const close = `\n<!-- /${name} -->`
     const start = text.indexOf(open)
     const end = text.indexOf(close, start)
-    if (start < 0 || end < 0) throw new Error(`there is no ${open.trim()} … ${close.trim()}`)
+    if (start < 0 || end < 0) throw new Error(`marker not found: ${open.trim()} … ${close.trim()}`)
     return text.slice(0, start + open.length) + tables[name]() + text.slice(end)
   }, document)
 }

@@ -1,4 +1,4 @@
-// What the tools that will read our metrics say of them: promtool, and a real Prometheus that scrapes.
+// What promtool and a real Prometheus say about our metrics.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { ask } from '../helpers/http-request.ts'
 import { eventually, RunningProcess, startServe } from '../helpers/kvminfo-process.ts'
 import { scratchDirectory } from '../helpers/scratch.ts'
 
-/** A name that would end its label, its line and its family if it could. */
+/** A name that tries to end its label, its line and its metric family. */
 const hostileName = 'a"} 1\n# TYPE x{\\'
 /** Control characters are replaced before they reach a label. */
 const hostileLabel = 'a"} 1\ufffd# TYPE x{\\'
@@ -17,7 +17,7 @@ const hostileLabel = 'a"} 1\ufffd# TYPE x{\\'
 function hostWithHostileName(): FixtureTree {
   const tree = writeFixtureTree(scratchDirectory(), { vms: 2, vcpus: 2 })
   const { name, pid } = tree.vms[0]!
-  // Else libvirt's name would count, which cannot hold a newline.
+  // Without this, the exporter would take libvirt's name, which cannot contain a newline.
   rmSync(join(tree.paths.rundir, 'libvirt/qemu', `${name}.xml`))
   const path = join(tree.paths.procfs, String(pid), 'cmdline')
   const commandLine = readFileSync(path, 'utf8')
@@ -34,7 +34,7 @@ async function serveTree({ paths }: FixtureTree): Promise<string> {
 }
 
 describe('promtool check metrics', () => {
-  test.each([[[]], [['--extended']]])('%s finds nothing to complain about', async (flags) => {
+  test.each([[[]], [['--extended']]])('has no complaints with flags %s', async (flags) => {
     const url = await serveTree(hostWithHostileName())
     const body = await eventually('both VMs are identified', async () => {
       const answer = await ask(url)
@@ -75,7 +75,7 @@ async function startPrometheus(target: string): Promise<(path: string) => Promis
 }
 
 describe('a real Prometheus', () => {
-  test('scrapes OpenMetrics and has every series, hostile names included', async () => {
+  test('scrapes OpenMetrics and stores every series, including hostile names', async () => {
     const tree = hostWithHostileName()
     const url = await serveTree(tree)
     const api = await startPrometheus(url)
@@ -100,7 +100,7 @@ describe('a real Prometheus', () => {
     )
 
     const metadata = (await api('metadata')) as Record<string, { type: string; unit: string; help: string }[]>
-    // Units are known to OpenMetrics only: this is the format that Prometheus chose.
+    // Only OpenMetrics has units, so this shows that Prometheus chose that format.
     expect(metadata.kvminfo_vm_kernel_seconds).toMatchObject([{ type: 'counter', unit: 'seconds' }])
     expect(metadata.kvminfo_vm).toMatchObject([{ type: 'info' }])
     expect(metadata.process_cpu_seconds).toMatchObject([{ type: 'counter', unit: 'seconds' }])

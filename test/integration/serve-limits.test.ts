@@ -1,4 +1,4 @@
-// `--web.max-requests`, and what a host that cannot be read costs.
+// `--web.max-requests`.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
@@ -34,7 +34,7 @@ function allOf(socket: Socket): Promise<string> {
   })
 }
 
-test('scrapes and live data beyond --web.max-requests are told to come back; health is not held up', async () => {
+test('scrapes and live data beyond --web.max-requests get 503 with Retry-After; health checks always succeed', async () => {
   const { paths } = writeFixtureTree(root, { vms: 50, vcpus: 4 })
   const { serve, urls } = await startServe([
     ...['--web.max-requests=1', `--path.procfs=${paths.procfs}`],

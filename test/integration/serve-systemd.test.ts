@@ -1,4 +1,4 @@
-// Under systemd: sockets that it opened, readiness and the watchdog, with systemd's own tool at the other end.
+// Under systemd: its sockets, readiness and the watchdog, tested with systemd's own tool as the other side.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((serve) => serve.stop()))
 })
 
-test('serves on the sockets that systemd passes, whatever the listen address', async () => {
+test('serves on the sockets that systemd passes and ignores the listen address', async () => {
   const sockets = ['first', 'second'].map((name) => join(directory, `${name}.socket`))
   const activated = new RunningProcess([
     'systemd-socket-activate',
@@ -31,10 +31,10 @@ test('serves on the sockets that systemd passes, whatever the listen address', a
   expect(code).toBe(0)
 })
 
-/** What systemd would have been told so far, through a socket like its own. */
+/** A socket like systemd's own; `told` returns the states that systemd would have received so far. */
 async function startNotifySocket(): Promise<{ path: string; told: () => string }> {
   const path = join(directory, `notify-${running.length}.socket`)
-  // At the first datagram it starts the program with the socket as its standard input.
+  // At the first datagram, it starts `cat` with the socket as its standard input.
   const receiver = new RunningProcess([
     ...(['systemd-socket-activate', '--datagram', '--inetd', '--listen', path] as const),
     ...['sh', '-c', 'exec cat >&2'],
@@ -44,7 +44,7 @@ async function startNotifySocket(): Promise<{ path: string; told: () => string }
   return { path, told: () => receiver.stderr }
 }
 
-test('tells systemd when it is ready, that it lives, and when it stops', async () => {
+test('tells systemd when it is ready, that it is alive, and when it stops', async () => {
   const { path, told } = await startNotifySocket()
   const { serve } = await startServe([], { NOTIFY_SOCKET: path, WATCHDOG_USEC: '200000' })
   running.push(serve)
@@ -53,11 +53,11 @@ test('tells systemd when it is ready, that it lives, and when it stops', async (
   expect(told()).not.toContain('STOPPING=1')
   const { code, stderr } = await serve.stop()
   expect(code).toBe(0)
-  expect(stderr).not.toContain('level=warn msg="systemd')
+  expect(stderr).not.toContain('level=warn msg="cannot report the state')
   await eventually('STOPPING=1', () => (told().includes('STOPPING=1') ? true : undefined))
 })
 
-test('a watchdog that is meant for another process is left alone', async () => {
+test('sends no pings for a watchdog of another process', async () => {
   const { path, told } = await startNotifySocket()
   const environment = { NOTIFY_SOCKET: path, WATCHDOG_USEC: '20000', WATCHDOG_PID: '1' }
   const { serve } = await startServe([], environment)
@@ -68,9 +68,9 @@ test('a watchdog that is meant for another process is left alone', async () => {
   expect(told()).not.toContain('WATCHDOG=1')
 })
 
-test('a notify socket that nobody listens on costs a warning', async () => {
+test('warns if nobody listens on the notify socket, and keeps running', async () => {
   const { serve } = await startServe([], { NOTIFY_SOCKET: join(directory, 'nobody.socket') })
   running.push(serve)
-  await serve.logged('msg="systemd did not take our state" state="READY=1" errno=2')
+  await serve.logged('msg="cannot report the state to systemd" state="READY=1" errno=2')
   expect((await serve.stop()).code).toBe(0)
 })

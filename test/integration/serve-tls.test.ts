@@ -1,4 +1,4 @@
-// TLS, client certificates, passwords, headers and limits by --web.config.file, and its re-reading.
+// TLS, client certificates, passwords, headers and limits from --web.config.file, and how changes of it are applied.
 import { once } from 'node:events'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
@@ -40,7 +40,7 @@ function webFile(text: string): string {
   return path
 }
 
-/** In one step, as a careful operator and Kubernetes do. */
+/** Replaces the file atomically, as Kubernetes and careful operators do. */
 function replace(path: string, text: string): void {
   writeFileSync(`${path}.new`, text)
   renameSync(`${path}.new`, path)
@@ -63,7 +63,7 @@ const serverTls = `
   cert_file: server.crt
   key_file: ${server.keyFile}`
 
-test('serves by TLS 1.2 and 1.3 with the operator’s certificate, older ones not', async () => {
+test('serves TLS 1.2 and 1.3 with the operator’s certificate, and refuses older versions', async () => {
   const { url, get } = await start(webFile(`tls_server_config:${serverTls}\n`))
   expect(url).toMatch(/^https:\/\/127.0.0.1:\d+$/)
   expect(await get()).toBe(200)
@@ -75,7 +75,7 @@ test('serves by TLS 1.2 and 1.3 with the operator’s certificate, older ones no
   await expect(ask(url.replace('https:', 'http:'))).rejects.toThrow()
 })
 
-test('versions, cipher suites and curves as chosen', async () => {
+test('uses the chosen versions, cipher suites and curves', async () => {
   const inline = (pem: string) => JSON.stringify(pem)
   const path = webFile(`tls_server_config:
   cert: ${inline(server.cert)}
@@ -105,7 +105,7 @@ test('versions, cipher suites and curves as chosen', async () => {
 const clients = { none: {}, prometheus, other: otherClient, stranger }
 const refusals = ['ECONNRESET', 'EPIPE']
 
-/** Whom a policy lets in. */
+/** The clients that a policy lets in. */
 async function admitted(settings: string): Promise<string[]> {
   const { get } = await start(webFile(`tls_server_config:${serverTls}\n${settings}`))
   const names: string[] = []
@@ -141,7 +141,7 @@ test.each([
 
 const basic = (name: string, password: string) => ({ auth: `${name}:${password}` })
 
-test('a password is asked for on every path; a wrong one is refused, and no secret is logged', async () => {
+test('asks for a password on every path, refuses a wrong one, and logs no secret', async () => {
   const hash = hashSync('hunter2', 4)
   const { serve, url, get } = await start(webFile(`basic_auth_users:\n  alice: ${hash}\n`))
   for (const path of ['/', '/metrics', '/-/healthy', '/-/ready', '/missing']) {
@@ -157,7 +157,7 @@ test('a password is asked for on every path; a wrong one is refused, and no secr
   expect(stderr).not.toContain(hash)
 })
 
-test('beyond a few passwords that wait to be checked the answer is 503; who is known is answered', async () => {
+test('answers 503 if too many passwords are waiting to be checked, but always answers a known client', async () => {
   const { get } = await start(webFile(`basic_auth_users:\n  alice: ${hashSync('secret', 10)}\n`))
   expect(await get({ auth: 'alice:secret' })).toBe(200)
   const wrong = Array.from({ length: 60 }, (_, index) => get({ auth: `alice:wrong-${index}` }))
@@ -165,7 +165,7 @@ test('beyond a few passwords that wait to be checked the answer is 503; who is k
   expect(new Set(await Promise.all(wrong))).toEqual(new Set([401, 503]))
 })
 
-test('headers are set and take the place of ours; a rate is kept', async () => {
+test('sets the configured headers instead of its own, and keeps to the rate limit', async () => {
   const path = webFile(`
 http_server_config:
   http2: true
@@ -186,10 +186,10 @@ rate_limit:
   expect((await ask(`${url}/-/healthy`)).status).toBe(200)
   const refused = await ask(`${url}/-/healthy`)
   expect([refused.status, refused.body]).toEqual([429, 'Too Many Requests\n'])
-  await serve.logged('HTTP/2 is not served here')
+  await serve.logged('this server has no HTTP/2')
 })
 
-test('a changed file is in force at once; a broken one lets nobody in until it is mended', async () => {
+test('applies a changed file immediately; a broken one locks everybody out until it is fixed', async () => {
   const users = (password: string) => `basic_auth_users:\n  alice: ${hashSync(password, 4)}\n`
   const path = webFile(users('first'))
   const { serve, get } = await start(path)
@@ -202,22 +202,22 @@ test('a changed file is in force at once; a broken one lets nobody in until it i
   replace(path, 'basic_auth_users:\n  alice: hunter2\n')
   expect(await get(basic('alice', 'second'))).toBe(500)
   expect(await get(basic('alice', 'hunter2'))).toBe(500)
-  const lines = await serve.logged('web configuration is broken; nobody is let in')
+  const lines = await serve.logged('web configuration is broken; all clients are refused until it is fixed')
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain(`${path}:2: basic_auth_users.alice: is not a bcrypt hash`)
   expect(lines[0]).not.toContain('hunter2')
 
-  // Also what a reader sees of a file that is just being written.
+  // An empty file is also what a reader sees while a file is being written.
   replace(path, '')
   expect(await get()).toBe(500)
-  await serve.logged('the last of basic_auth_users gone: restart to make it so')
+  await serve.logged('the last of basic_auth_users cannot be removed while the program runs; restart it')
 
   replace(path, users('third'))
   expect(await get(basic('alice', 'third'))).toBe(200)
   expect(serve.isRunning).toBe(true)
 })
 
-test('a renewed certificate serves the next connection; one without its key serves none', async () => {
+test('uses a renewed certificate for the next connection, and refuses all clients while its key does not match', async () => {
   const own = makeCertificate(directory, authority, 'renewed', 'IP:127.0.0.1')
   const path = webFile('tls_server_config:\n  cert_file: renewed.crt\n  key_file: renewed.key\n')
   const { serve, get } = await start(path)
@@ -226,17 +226,17 @@ test('a renewed certificate serves the next connection; one without its key serv
   const next = makeCertificate(directory, strangerAuthority, 'next', 'IP:127.0.0.1')
   replace(own.certFile, next.cert)
   expect(refusals).toContain(await get())
-  await serve.logged('certificate, key or client CA unusable')
+  await serve.logged('cannot use this certificate, key or client CA')
   replace(own.keyFile, next.key)
   expect(await get({ ca: strangerAuthority.cert })).toBe(200)
   expect(await get()).not.toBe(200)
 
   replace(path, '')
   expect(refusals).toContain(await get({ ca: strangerAuthority.cert }))
-  await serve.logged('TLS switched on or off: restart to make it so')
+  await serve.logged('TLS cannot be switched on or off while the program runs; restart it')
 })
 
-test('a certificate that is not the key’s ends the start with exit code 2', async () => {
+test('exits with code 2 if the certificate does not belong to the key', async () => {
   const path = webFile(`tls_server_config:\n  cert_file: server.crt\n  key_file: other.key\n`)
   const { code, stderr } = await runKvminfo(
     'serve',
@@ -244,24 +244,24 @@ test('a certificate that is not the key’s ends the start with exit code 2', as
     `--web.config.file=${path}`,
   )
   expect(stderr).toMatch(
-    /^kvminfo: .*web-\d+.yml: tls_server_config: certificate, key or client CA unusable: .*key values mismatch/,
+    /^kvminfo: .*web-\d+.yml: tls_server_config: cannot use this certificate, key or client CA: .*key values mismatch/,
   )
   expect(code).toBe(2)
 })
 
-test('a client that starts no handshake is cut off', async () => {
+test('cuts off a client that starts no handshake', async () => {
   const { url } = await start(webFile(`tls_server_config:${serverTls}\n`))
   const socket = connectTcp(Number(new URL(url).port), '127.0.0.1')
   const startMs = Date.now()
   await new Promise((resolve) => socket.once('close', resolve).resume())
   expect(Date.now() - startMs).toBeLessThan(30_000)
   await eventually(
-    'the server goes on',
+    'the server still answers',
     async () => (await ask(`${url}/-/healthy`, { ca: authority.cert })).status,
   )
 })
 
-test('clients that sent no request do not hold up the end, with or without a handshake', async () => {
+test('clients that sent no request do not delay the stop, with or without a handshake', async () => {
   const { serve, url } = await start(webFile(`tls_server_config:\n${serverTls}`))
   const port = Number(new URL(url).port)
   const shaken = connect({ port, host: '127.0.0.1', ca: authority.cert })

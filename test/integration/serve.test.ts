@@ -1,4 +1,4 @@
-// `kvminfo serve` as a process: flags, addresses, answers that hold for every route, and how it ends.
+// `kvminfo serve` as a process: flags, addresses, what applies to every route, and how it stops.
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
@@ -16,11 +16,11 @@ async function start(...args: string[]) {
   return started
 }
 
-test('--help teaches, --version tells', async () => {
+test('--help shows flags and examples, --version shows the version', async () => {
   const help = await runKvminfo('serve', '--help')
   expect(help.code).toBe(0)
-  expect(help.stdout).toContain('--web.listen-address <host:port>')
-  expect(help.stdout).toContain('Examples:\n  kvminfo serve')
+  expect(help.stdout).toContain('--web.listen-address=<host:port>')
+  expect(help.stdout).toMatch(/^Examples:\n {2}.*\n {4}kvminfo serve$/m)
   const version = await runKvminfo('--version')
   expect(version.code).toBe(0)
   expect(version.stdout).toMatch(/^kvminfo, version \d+\.\d+\.\d+\n {2}Node: v24\./)
@@ -29,24 +29,24 @@ test('--help teaches, --version tells', async () => {
 test.each([
   [
     ['serve', '--web.listen-adress', ':1'],
-    /unknown option '--web.listen-adress'\n\(Did you mean --web.listen-address/,
+    /^kvminfo: unknown option '--web.listen-adress'\n\(Did you mean --web.listen-address\?\)\n\n?kvminfo serve --help/,
   ],
   [['serve', '--web.listen-address=9756'], /^kvminfo: --web.listen-address: '9756' is not a listen address/],
   [['serve', '--web.config.file=/nowhere.yml'], /^kvminfo: .*ENOENT.*'\/nowhere.yml'\n$/],
-  [['serve', '--web.systemd-socket'], /^kvminfo: no sockets from systemd/],
-])('%j is refused with exit code 2', async (args, message) => {
+  [['serve', '--web.systemd-socket'], /^kvminfo: systemd passed no sockets/],
+])('refuses %j with exit code 2', async (args, message) => {
   const { code, stdout, stderr } = await runKvminfo(...args)
   expect(stderr).toMatch(message)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
 })
 
-test('listens on every address given, on one port chosen by the system each', async () => {
+test('listens on every given address, each with a port that the system chooses', async () => {
   const { urls } = await start('--web.listen-address=127.0.0.1:0', '--web.listen-address', '[::1]:0')
   expect(urls.map((url) => url.replace(/\d+$/, 'N'))).toEqual(['http://127.0.0.1:N', 'http://[::1]:N'])
   for (const url of urls) expect((await ask(`${url}/`)).status).toBe(200)
 })
 
-test('an address that is taken ends it with exit code 1, the other address closed again', async () => {
+test('exits with code 1 if an address is already in use', async () => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   const { port } = taken.address() as { port: number }
@@ -55,10 +55,12 @@ test('an address that is taken ends it with exit code 1, the other address close
   )
   taken.close()
   expect(code).toBe(1)
-  expect(stderr).toMatch(new RegExp(`^kvminfo: cannot listen on 127.0.0.1:${port}: listen EADDRINUSE`, 'm'))
+  expect(stderr).toMatch(
+    new RegExp(`^kvminfo: cannot listen on 127.0.0.1:${port}: .* \\(EADDRINUSE\\)$`, 'm'),
+  )
 })
 
-test('only GET and HEAD; nothing tells what serves; the page may load nothing from elsewhere', async () => {
+test('allows only GET and HEAD, does not name its server software, and lets the page load nothing from elsewhere', async () => {
   const { urls } = await start()
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
     const { status, headers } = await ask(`${urls[0]}/metrics`, { method })
@@ -78,13 +80,13 @@ test('only GET and HEAD; nothing tells what serves; the page may load nothing fr
   })
 })
 
-test('headers that are too long are refused', async () => {
+test('refuses headers that are too long', async () => {
   const { urls } = await start()
   const { status } = await ask(`${urls[0]}/`, { headers: { 'X-Long': 'x'.repeat(20_000) } })
   expect(status).toBe(431)
 })
 
-test('logs JSON where asked, and nothing on stdout', async () => {
+test('logs JSON if asked to, and writes nothing to stdout', async () => {
   const serve = new RunningProcess(
     kvminfoCommand('serve', '--log.format=json', '--web.listen-address=127.0.0.1:0'),
   )
@@ -98,12 +100,12 @@ test('logs JSON where asked, and nothing on stdout', async () => {
   expect((await serve.stop()).stdout).toBe('')
 })
 
-/** A connection that the server has and that has sent the first half of a request. */
+/** A connection that the server has accepted and that has sent the first half of a request. */
 async function halfRequest(url: string): Promise<{ finish(): Promise<string> }> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   const closed = new Promise((resolve) => socket.on('close', resolve))
-  // A server that is killed may reset it.
+  // A killed server may reset the connection.
   socket.on('error', () => {})
   let received = ''
   socket.on('data', (data) => {
@@ -111,7 +113,7 @@ async function halfRequest(url: string): Promise<{ finish(): Promise<string> }> 
   })
   await once(socket, 'connect')
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
-  // Connections are accepted in their order.
+  // The server accepts connections in their order, so it has accepted that one when this request is answered.
   expect((await ask(`${url}/`)).status).toBe(200)
   return {
     async finish() {
@@ -122,7 +124,7 @@ async function halfRequest(url: string): Promise<{ finish(): Promise<string> }> 
   }
 }
 
-test('SIGTERM: no new connection, the request under way is answered, exit code 0', async () => {
+test('after SIGTERM it accepts no connection, answers the running request and exits with code 0', async () => {
   const { serve, urls } = await start()
   const request = await halfRequest(urls[0]!)
   serve.child.kill('SIGTERM')
@@ -131,10 +133,12 @@ test('SIGTERM: no new connection, the request under way is answered, exit code 0
   expect(await request.finish()).toMatch(/^HTTP\/1.1 200 OK\r\n/)
   const { code, stderr } = await serve.finished()
   expect(code).toBe(0)
-  expect(stderr).toMatch(/msg="stopping; a second signal ends at once" signal=SIGTERM\n.*msg=stopped\n$/)
+  expect(stderr).toMatch(
+    /msg="stopping once running requests are answered; a second signal stops immediately" signal=SIGTERM\n.*msg=stopped\n$/,
+  )
 })
 
-test('a second signal ends it at once', async () => {
+test('a second signal ends it immediately', async () => {
   const { serve, urls } = await start()
   await halfRequest(urls[0]!)
   serve.child.kill('SIGINT')

@@ -1,4 +1,4 @@
-// The systemd units: right by systemd's own check, as closed as README.md says, and in step with the program.
+// The systemd units: valid by systemd's own check, as closed as README.md says, and consistent with the program.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, 'deploy/systemd')
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
-/** As if this checkout was installed where the unit expects it. */
+/** The text as if this checkout were installed where the unit expects it. */
 const here = (text: string): string => text.replaceAll('/opt/kvminfo-exporter/', root)
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   devDependencies: { node: string }
@@ -37,7 +37,7 @@ test('systemd finds nothing wrong with the units', () => {
   expect(analyze('verify', '--man=no', ...units).text).toContain('ProtectHouse')
 })
 
-test('the exposure is what README.md says', () => {
+test('README.md states the exposure level that systemd computes', () => {
   const { text } = analyze(
     'security',
     '--offline=true',
@@ -48,14 +48,14 @@ test('the exposure is what README.md says', () => {
   expect(read('README.md')).toContain(`rates its exposure ${exposure} of 10`)
 })
 
-test('user and group of the unit are those of sysusers.conf', () => {
+test('the unit uses the user and the group of sysusers.conf', () => {
   const unit = read('kvminfo-exporter.service')
   const sysusers = read('sysusers.conf')
   expect(sysusers).toMatch(new RegExp(`^u ${/^User=(.*)$/m.exec(unit)![1]} `, 'm'))
   expect(sysusers).toMatch(new RegExp(`^g ${/^SupplementaryGroups=(.*)$/m.exec(unit)![1]} `, 'm'))
 })
 
-test('its command starts the built program on the Node of the packages', () => {
+test('the command of the unit starts the built program on the Node of the npm packages', () => {
   const unit = here(read('kvminfo-exporter.service'))
   const [, path] = /^Environment=PATH=(\S+)$/m.exec(unit)!
   const [, program] = /^ExecStart=(\S+) serve \$ARGS$/m.exec(unit)!

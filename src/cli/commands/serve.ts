@@ -1,4 +1,4 @@
-// `kvminfo serve`: wires sources, exporter and web server, says what it has, and runs until it is told to stop.
+// `kvminfo serve`: connects sources, exporter and web server, logs which sources it has, and runs until a signal stops it.
 import { Router } from 'express'
 import { collectors } from '../../collectors/index.ts'
 import { createExporterRouter } from '../../exporter/routes.ts'
@@ -13,18 +13,18 @@ import type { SourceState } from '../../model/sources.ts'
 import { createHost, type Host } from '../../sources/host.ts'
 import { chooseCollectors } from '../collector-flags.ts'
 import type { ServeOptions } from '../serve-flags.ts'
-import { connectServiceManager, keepWatchdogCalm } from '../service-manager.ts'
+import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
 import { reportSources } from '../source-report.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { version } from '../version.ts'
 
-/** Longer than Prometheus waits for a scrape by default (10 s), much shorter than systemd waits for us (90 s). */
+/** Longer than Prometheus's default scrape timeout (10 s) and much shorter than systemd's default stop timeout (90 s). */
 const stopGraceMs = 12_000
 
 const stoppedTexts: Readonly<Record<CutOff, string>> = {
   nothing: 'stopped',
-  requests: 'stopped, cutting off requests that took too long',
-  connections: 'stopped, cutting off connections whose request did not come to its end',
+  requests: `stopped; requests that were still running after ${stopGraceMs / 1000} s were cut off`,
+  connections: `stopped; connections whose request was still incomplete after ${stopGraceMs / 1000} s were closed`,
 }
 
 export async function serve(options: ServeOptions): Promise<void> {
@@ -58,39 +58,39 @@ export async function serve(options: ServeOptions): Promise<void> {
     log,
   )
 
-  // Before anybody can ask, as the host gives one snapshot at a time.
+  // Before the server listens, because a snapshot is valid only until the next one, which a scrape may take.
   const sources = await firstSources(host, log)
   const server = await WebServer.start(endpoints, app, webConfig, log)
   for (const url of server.urls) log.info({ url, version }, 'listening')
   reportSources(sources, log)
 
   const manager = await connectServiceManager(process.env, process.pid, log)
-  const leaveWatchdog = keepWatchdogCalm(
+  const stopPinging = pingWatchdog(
     manager,
     () => requests.longestMs() < (manager.watchdogMs ?? Number.POSITIVE_INFINITY),
   )
   manager.notify('READY=1')
 
   const signal = await stopped
-  log.info({ signal }, 'stopping; a second signal ends at once')
+  log.info({ signal }, 'stopping once running requests are answered; a second signal stops immediately')
   manager.notify('STOPPING=1')
   const cutOff = await server.stop(stopGraceMs)
-  leaveWatchdog()
+  stopPinging()
   host.close()
   log.info(stoppedTexts[cutOff])
 }
 
-/** A host that cannot be read now may be later: that is no reason not to serve. */
+/** A failure here is no reason to exit, because the host may become readable later. */
 async function firstSources(host: Host, log: Logger): Promise<readonly SourceState[]> {
   try {
     return (await host.snapshot()).sources().value
   } catch (error) {
-    log.error({ err: error }, 'no snapshot of this host could be taken yet')
+    log.error({ err: error }, 'cannot read this host yet; every scrape tries again')
     return []
   }
 }
 
-/** Loaded when needed: the readers of YAML and certificates are 10 MB of memory. */
+/** Imported on demand, because the YAML and certificate parsers take 10 MB of memory. */
 async function openWebConfig(path: string, log: Logger): Promise<WebConfigFile> {
   const { WebConfigFile } = await import('../../http/web-config-file.ts')
   return new WebConfigFile(path, log)

@@ -1,4 +1,4 @@
-// From the command line to options, and the refusals that a user meets.
+// From the command line to options, the errors that a user can get, and the help.
 import { CommanderError } from 'commander'
 import { expect, test } from 'vitest'
 import { chooseCollectors } from '../../../src/cli/collector-flags.ts'
@@ -24,7 +24,7 @@ async function parse(...args: string[]): Promise<ServeOptions> {
   return given[0]!
 }
 
-test('the defaults', async () => {
+test('uses the defaults without flags', async () => {
   expect(await parse()).toEqual({
     listenAddresses: [{ host: '127.0.0.1', port: 9756 }],
     telemetryPath: '/metrics',
@@ -42,7 +42,7 @@ test('the defaults', async () => {
   })
 })
 
-test('every flag', async () => {
+test('reads every flag', async () => {
   const options = await parse(
     ...['--web.listen-address=:1', '--web.listen-address', '[::1]:2', '--web.telemetry-path=/a/b'],
     ...['--web.config.file=web.yml', '--web.systemd-socket', '--web.max-requests=0'],
@@ -75,29 +75,35 @@ test('every flag', async () => {
 
 test.each([
   ['--web.listen-address=9756', /^--web.listen-address: '9756' is not a listen address/],
-  ['--web.telemetry-path=metrics', "--web.telemetry-path: 'metrics' is not a path such as /metrics"],
-  ['--web.telemetry-path=/', "--web.telemetry-path: '/' is not a path such as /metrics"],
-  ['--web.telemetry-path=/:id', "--web.telemetry-path: '/:id' is not a path such as /metrics"],
-  ['--web.telemetry-path=/a/../b', "--web.telemetry-path: '/a/../b' is not a path such as /metrics"],
-  ['--web.telemetry-path=/.', "--web.telemetry-path: '/.' is not a path such as /metrics"],
+  [
+    '--web.telemetry-path=metrics',
+    /^--web\.telemetry-path: 'metrics' is not a path such as \/metrics, made of/,
+  ],
+  ['--web.telemetry-path=/', /^--web\.telemetry-path: '\/' is not a path such as \/metrics, made of/],
+  ['--web.telemetry-path=/:id', /^--web\.telemetry-path: '\/:id' is not a path such as \/metrics, made of/],
+  [
+    '--web.telemetry-path=/a/../b',
+    /^--web\.telemetry-path: '\/a\/\.\.\/b' is not a path such as \/metrics, made of/,
+  ],
+  ['--web.telemetry-path=/.', /^--web\.telemetry-path: '\/\.' is not a path such as \/metrics, made of/],
   ...['/-/ready', '/-', '/api/v1/live', '/API', '/page'].map((path): [string, string] => [
     `--web.telemetry-path=${path}`,
-    `--web.telemetry-path: '${path}' is not free: what is under /-, /api and /page is the program's own`,
+    `--web.telemetry-path: '${path}' is reserved: the exporter uses the paths below /-, /api and /page itself`,
   ]),
   ['--web.config.file=', "--web.config.file: '' is not a file name"],
-  ['--web.max-requests=-1', "--web.max-requests: '-1' is not a whole number"],
-  ['--web.max-requests=1e3', "--web.max-requests: '1e3' is not a whole number"],
+  ['--web.max-requests=-1', "--web.max-requests: '-1' is not a whole number from 0 to 999999999"],
+  ['--web.max-requests=1e3', "--web.max-requests: '1e3' is not a whole number from 0 to 999999999"],
   ['--path.procfs=/nowhere', "--path.procfs: '/nowhere' is not a directory on this host"],
   ['--path.sysfs=/etc/passwd', "--path.sysfs: '/etc/passwd' is not a directory on this host"],
   ['--log.level=trace', "--log.level: 'trace' is not one of debug, info, warn, error"],
   ['--log.format=xml', "--log.format: 'xml' is not one of logfmt, json"],
-])('%s is refused', async (arg, message) => {
+])('refuses %s', async (arg, message) => {
   await expect(parse(arg)).rejects.toThrowError(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   await expect(parse(arg)).rejects.toThrow(message)
 })
 
 test.each(['/metrics', '/apis/v1', '/pages', '/-x/y', '/v1.0/metrics', '/.well-known'])(
-  '--web.telemetry-path=%s is taken',
+  'accepts --web.telemetry-path=%s',
   async (path) => {
     expect((await parse(`--web.telemetry-path=${path}`)).telemetryPath).toBe(path)
   },
@@ -107,7 +113,7 @@ test.each([
   [['--no-collector.nothing'], "error: unknown option '--no-collector.nothing'"],
   [['--web.listen-address'], "error: option '--web.listen-address <host:port>' argument missing"],
   [['now'], "error: too many arguments for 'serve'. Expected 0 arguments but got 1: now."],
-])('%j is refused', async (args, message) => {
+])('refuses %j as wrong usage', async (args, message) => {
   await expect(parse(...args)).rejects.toThrow(CommanderError)
   await expect(parse(...args)).rejects.toThrow(message)
 })
@@ -118,13 +124,39 @@ test.each([
   [[['ksm', false]], false, ['vm']],
   [[['ksm', true]], true, ['ksm']],
   [[], true, []],
-] as const)('choices %j, only those: %s', (choices, hasOnlyChosen, names) => {
-  const chosen = chooseCollectors(collectors, new Map<string, boolean>(choices), hasOnlyChosen)
-  expect(chosen.map(({ name }) => name)).toEqual(names)
-})
+] as const)(
+  'with choices %j and --collector.disable-defaults %s, these run: %j',
+  (choices, hasOnlyChosen, names) => {
+    const chosen = chooseCollectors(collectors, new Map<string, boolean>(choices), hasOnlyChosen)
+    expect(chosen.map(({ name }) => name)).toEqual(names)
+  },
+)
 
-test('every flag has its own name and says what it does', () => {
+test('every flag has a unique name and a description in sentences', () => {
   const names = Object.values(serveFlags).map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const { description } of Object.values(serveFlags)) expect(description).toMatch(/^[A-Z].*\.$/)
+})
+
+test.each([80, 120])('the help fits a terminal of %i columns', (width) => {
+  const program = createProgram({ serve: async () => {} }, collectors)
+  const serve = program.commands[0]!
+  const parts: string[] = []
+  serve.configureOutput({ getOutHelpWidth: () => width, writeOut: (part) => void parts.push(part) })
+  serve.outputHelp()
+  const text = parts.join('')
+  const tooLong = text.split('\n').filter((line) => line.length > width && !line.includes('https://'))
+  expect(tooLong).toEqual([])
+  expect(text).not.toContain('`')
+  expect(text.match(/^\w.*:$/gm)).toEqual([
+    'Web server:',
+    'Where to read the host:',
+    'Logging:',
+    'Collectors (on unless marked; --no-collector.<name> switches one off):',
+    'General:',
+    'Examples:',
+    'A single scrape can ask for some of the enabled collectors:',
+    'The web configuration file has the format that all Prometheus exporters share:',
+  ])
+  expect(text).toMatch(/--\[no-\]collector\.rare +About rare\. \(default: off\)\n/)
 })

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest'
-import { keepWatchdogCalm } from '../../../src/cli/service-manager.ts'
+import { pingWatchdog } from '../../../src/cli/service-manager.ts'
 
-test('pings twice a period while all is well, and not while a scrape is stuck', () => {
+test('pings twice per period, but not while a scrape is stuck', () => {
   vi.useFakeTimers()
   try {
     const states: string[] = []
     let isWell = true
-    const stop = keepWatchdogCalm({ notify: (state) => states.push(state), watchdogMs: 1_000 }, () => isWell)
+    const stop = pingWatchdog({ notify: (state) => states.push(state), watchdogMs: 1_000 }, () => isWell)
     vi.advanceTimersByTime(2_000)
     expect(states).toEqual(Array(4).fill('WATCHDOG=1'))
     isWell = false
@@ -23,10 +23,10 @@ test('pings twice a period while all is well, and not while a scrape is stuck', 
   }
 })
 
-test('no watchdog, no timer', () => {
+test('starts no timer without a watchdog', () => {
   vi.useFakeTimers()
   try {
-    keepWatchdogCalm({ notify() {}, watchdogMs: undefined }, () => true)
+    pingWatchdog({ notify() {}, watchdogMs: undefined }, () => true)
     expect(vi.getTimerCount()).toBe(0)
   } finally {
     vi.useRealTimers()

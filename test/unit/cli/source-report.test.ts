@@ -23,13 +23,13 @@ const state = (source: SourceState['source'], rest: Partial<SourceState>): Sourc
   ...rest,
 })
 
-test('the best source in use has nothing to improve', () => {
+test('logs only the best source if it is in use', () => {
   expect(report(state('module', { state: 'in-use' }), state('debugfs', { reason: 'denied' }))).toEqual([
     'info msg="source in use" fact=exits source=module',
   ])
 })
 
-test('a better one that is missing is named with its reason and its remedy', () => {
+test('logs a better source that is missing with its reason and remedy', () => {
   const lines = report(
     state('module', { reason: 'not loaded', remedy: 'modprobe kvminfo' }),
     state('debugfs', { state: 'in-use' }),
@@ -37,16 +37,16 @@ test('a better one that is missing is named with its reason and its remedy', () 
   )
   expect(lines).toEqual([
     'info msg="source in use" fact=exits source=debugfs',
-    'info msg="source not available" fact=exits source=module reason="not loaded" remedy="modprobe kvminfo"',
+    'info msg="a better source is not available" fact=exits source=module reason="not loaded" remedy="modprobe kvminfo"',
   ])
 })
 
-test('no source at all is a warning; one on standby is not', () => {
+test('warns if no source is available, but not if one is on standby', () => {
   expect(report(state('module', { reason: 'not loaded' }))).toEqual([
-    'warn msg="no source" fact=exits',
+    'warn msg="no source available for this fact, so its metrics are missing" fact=exits',
     'info msg="source not available" fact=exits source=module reason="not loaded"',
   ])
   expect(report(state('debugfs', { state: 'standby' }))).toEqual([
-    'info msg="source ready" fact=exits source=debugfs',
+    'info msg="source ready; no VM uses it yet" fact=exits source=debugfs',
   ])
 })

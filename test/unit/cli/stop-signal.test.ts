@@ -5,9 +5,11 @@ import { expect, test } from 'vitest'
 
 const source = new URL('../../../src/cli/stop-signal.ts', import.meta.url)
 
-// execa, which runs virsh, looks after signals too while its program runs.
-test.each(['SIGTERM', 'SIGINT'] as const)('%s is told, also while a program runs', async (signal) => {
-  const script = `
+// While virsh runs, execa has signal handlers of its own.
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'resolves on %s even while a child process runs',
+  async (signal) => {
+    const script = `
     import { execa } from 'execa'
     import { stopSignal } from '${source}'
     const stopped = stopSignal()
@@ -15,10 +17,11 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s is told, also while a program runs
     process.kill(process.pid, '${signal}')
     console.log(await stopped)
     process.exit(0)`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [told, ended] = await Promise.all([text(child.stdout), once(child, 'exit')])
-  expect(told).toBe(`${signal}\n`)
-  expect(ended).toEqual([0, null])
-})
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [output, exit] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    expect(output).toBe(`${signal}\n`)
+    expect(exit).toEqual([0, null])
+  },
+)

@@ -1,4 +1,4 @@
-// Messages name file, line and key, and never quote what the file holds.
+// Messages name file, line and key, and never quote the contents of the file.
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { parseYaml } from '../../../src/config/parse-yaml.ts'
@@ -8,7 +8,7 @@ const schema = z.strictObject({
   nested: z.strictObject({ count: z.int(), list: z.array(z.enum(['a', 'b'])).optional() }).optional(),
 })
 
-test('a right text becomes its value, an empty one an empty map', () => {
+test('reads a valid text; an empty text is an empty map', () => {
   expect(parseYaml('name: x\nnested:\n  count: 3\n  list: [a, b]\n', schema, 'f')).toEqual({
     name: 'x',
     nested: { count: 3, list: ['a', 'b'] },
@@ -25,22 +25,18 @@ test.each([
     'name: x\nnested:\n\n  count: many\n',
     'f:4: nested.count: Invalid input: expected number, received string',
   ],
-  [
-    'missing key',
-    'name: x\nnested:\n  list: []\n',
-    'f:2: nested.count: Invalid input: expected number, received undefined',
-  ],
+  ['missing key', 'name: x\nnested:\n  list: []\n', 'f:2: nested.count: missing; expected number'],
   [
     'wrong list item',
     'nested:\n  count: 1\n  list:\n    - a\n    - c\n',
     'f:5: nested.list.1: Invalid option: expected one of "a"|"b"',
   ],
   ['not a map', '- a\n', 'f:1: Invalid input: expected object, received array'],
-  ['key twice', 'name: x\nname: y\n', 'f:2: not valid YAML: duplicate key'],
+  ['duplicate key', 'name: x\nname: y\n', 'f:2: not valid YAML: duplicate key'],
   ['tab', 'nested:\n\tcount: 1\n', 'f:2: not valid YAML: tab as indent'],
   ['unknown tag', 'name: !secret x\n', 'f:1: not valid YAML: tag resolve failed'],
   ['two documents', 'name: x\n---\nname: y\n', 'f:2: not valid YAML: multiple docs'],
-])('%s', (_what, text, message) => {
+])('names the place of the problem: %s', (_what, text, message) => {
   expect(() => parseYaml(text, schema, 'f')).toThrowError(
     expect.objectContaining({ message, code: 'CONFIG_INVALID' }),
   )
@@ -54,6 +50,6 @@ test.each([
   'name: [hunter2',
   '}hunter2',
   'name: *hunter2',
-])('the message on %j does not quote it', (text) => {
+])('the error for %j does not quote the text', (text) => {
   expect(() => parseYaml(text, schema, 'f')).toThrow(/^f(:1)?: (?!.*hunter2)/)
 })

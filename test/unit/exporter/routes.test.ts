@@ -243,6 +243,6 @@ test('the flag refuses every path that is already in use', () => {
   for (const path of paths) {
     const given = path.replaceAll(':', '')
     if (path === '/metrics') expect(urlPath(given)).toBe(given)
-    else expect(() => urlPath(given), path).toThrow(`'${given}' is not `)
+    else expect(() => urlPath(given), path).toThrow(`'${given}' is `)
   }
 })

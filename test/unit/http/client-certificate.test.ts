@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSubjectAltName, refusalOfClient } from '../../../src/http/client-certificate.ts'
+import { clientRefusal, parseSubjectAltName } from '../../../src/http/client-certificate.ts'
 import { clientAuthTypes } from '../../../src/http/tls-names.ts'
 
 test.each([
@@ -9,14 +9,14 @@ test.each([
     'DNS:a.example, IP Address:127.0.0.1, email:a@b.example, URI:spiffe://x/y',
     ['a.example', '127.0.0.1', 'a@b.example', 'spiffe://x/y'],
   ],
-  // Node quotes a value that would read as two.
+  // Node quotes a value that could be read as two.
   ['DNS:"a.example, DNS:b.example", DNS:c', ['a.example, DNS:b.example', 'c']],
   ['othername:<unsupported>, DNS:c', ['c']],
-])('%j', (text, values) => {
+])('reads the names in %j', (text, values) => {
   expect(parseSubjectAltName(text)).toEqual(values)
 })
 
-type Client = Parameters<typeof refusalOfClient>[1]
+type Client = Parameters<typeof clientRefusal>[1]
 
 function client(subjectAltName: string | undefined, authorized: boolean): Client {
   return {
@@ -42,23 +42,21 @@ test.each([
 ] as const)('%s refuses %j', (clientAuth, refused) => {
   expect(clientAuthTypes).toContain(clientAuth)
   const names = Object.entries(clients)
-    .filter(
-      ([, socket]) => refusalOfClient({ clientAuth, clientAllowedSans: undefined }, socket) !== undefined,
-    )
+    .filter(([, socket]) => clientRefusal({ clientAuth, clientAllowedSans: undefined }, socket) !== undefined)
     .map(([name]) => name)
   expect(names).toEqual(refused)
 })
 
-test('allowed names are exact', () => {
+test('compares allowed names exactly', () => {
   const ask = (clientAllowedSans: string[]) =>
-    refusalOfClient(
+    clientRefusal(
       { clientAuth: 'RequireAndVerifyClientCert', clientAllowedSans },
       client('DNS:a.example, URI:u:v', true),
     )
   expect(ask(['a.example'])).toBeUndefined()
   expect(ask(['other', 'u:v'])).toBeUndefined()
   expect(ask(['*.example', 'A.example', 'example'])).toBe(
-    'client certificate has none of client_allowed_sans',
+    'the client certificate has none of the names in client_allowed_sans',
   )
-  expect(ask([])).toBe('client certificate has none of client_allowed_sans')
+  expect(ask([])).toBe('the client certificate has none of the names in client_allowed_sans')
 })

@@ -15,6 +15,6 @@ test.each([
   expect(parseGoDuration(text)).toBeCloseTo(milliseconds, 9)
 })
 
-test.each(['', '1', 's', '1 s', '-1s', '1d', '1s x'])('%j is no duration', (text) => {
+test.each(['', '1', 's', '1 s', '-1s', '1d', '1s x'])('%j is not a duration', (text) => {
   expect(parseGoDuration(text)).toBeUndefined()
 })

@@ -7,7 +7,7 @@ test.each([
   ['[::1]:9756', { host: '::1', port: 9756 }],
   ['[::]:0', { host: '::', port: 0 }],
   ['localhost:65535', { host: 'localhost', port: 65_535 }],
-])('%s is an address, and is written the same', (text, address) => {
+])('reads %s and writes it the same way', (text, address) => {
   expect(parseListenAddress(text)).toEqual(address)
   expect(formatListenAddress(address)).toBe(text)
 })
@@ -24,8 +24,8 @@ test.each([
   ':',
   'http://x:1',
   ':97 56',
-])('%j is none', (text) => {
+])('refuses %j', (text) => {
   expect(() => parseListenAddress(text)).toThrow(
-    `'${text}' is not a listen address: give host:port, such as :9756, 127.0.0.1:9756 or [::1]:9756`,
+    `'${text}' is not a listen address: use host:port with a port up to 65535, such as :9756, 127.0.0.1:9756 or [::1]:9756`,
   )
 })

@@ -15,41 +15,42 @@ test.each([
   ['Basic', undefined],
   ['Basic %%%', undefined],
   [undefined, undefined],
-])('%s', (header, credentials) => {
+])('reads the header %s', (header, credentials) => {
   expect(parseBasicCredentials(header)).toEqual(credentials)
 })
 
 const users = new Map([
   ['alice', hashSync('secret', 4)],
-  // As htpasswd writes it, of `fakepassword`.
+  // The output of htpasswd for `fakepassword`.
   ['bob', '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi'],
 ])
 
-/** Of a client that waits for its answer. */
-const staying = new AbortController().signal
+/** Of a client that waits for its response. */
+const connected = new AbortController().signal
 
-test('right and wrong pairs', async () => {
+test('accepts correct pairs only', async () => {
   const check = new PasswordCheck()
-  expect(await check.judge(users, { name: 'alice', password: 'secret' }, staying)).toBe('right')
-  expect(await check.judge(users, { name: 'alice', password: 'secret' }, staying)).toBe('right')
-  expect(await check.judge(users, { name: 'alice', password: 'Secret' }, staying)).toBe('wrong')
-  expect(await check.judge(users, { name: 'bob', password: 'fakepassword' }, staying)).toBe('right')
-  expect(await check.judge(users, { name: 'mallory', password: 'secret' }, staying)).toBe('wrong')
-  expect(await check.judge(users, { name: '__proto__', password: 'secret' }, staying)).toBe('wrong')
-  expect(await check.judge(new Map(), { name: 'alice', password: 'secret' }, staying)).toBe('wrong')
+  expect(await check.judge(users, { name: 'alice', password: 'secret' }, connected)).toBe('right')
+  expect(await check.judge(users, { name: 'alice', password: 'secret' }, connected)).toBe('right')
+  expect(await check.judge(users, { name: 'alice', password: 'Secret' }, connected)).toBe('wrong')
+  expect(await check.judge(users, { name: 'bob', password: 'fakepassword' }, connected)).toBe('right')
+  expect(await check.judge(users, { name: 'mallory', password: 'secret' }, connected)).toBe('wrong')
+  expect(await check.judge(users, { name: '__proto__', password: 'secret' }, connected)).toBe('wrong')
+  expect(await check.judge(new Map(), { name: 'alice', password: 'secret' }, connected)).toBe('wrong')
 })
 
-test('what was right is so no more when the hash changes', async () => {
+test('refuses the old password after its hash has changed', async () => {
   const check = new PasswordCheck()
-  expect(await check.judge(users, { name: 'alice', password: 'secret' }, staying)).toBe('right')
+  expect(await check.judge(users, { name: 'alice', password: 'secret' }, connected)).toBe('right')
   const changed = new Map([['alice', hashSync('other', 4)]])
-  expect(await check.judge(changed, { name: 'alice', password: 'secret' }, staying)).toBe('wrong')
-  expect(await check.judge(changed, { name: 'alice', password: 'other' }, staying)).toBe('right')
+  expect(await check.judge(changed, { name: 'alice', password: 'secret' }, connected)).toBe('wrong')
+  expect(await check.judge(changed, { name: 'alice', password: 'other' }, connected)).toBe('right')
 })
 
-test('only so many wait; who is known does not, and who has left is not checked', async () => {
+test('limits the waiting checks; a known pair never waits, and a client that disconnected is not checked', async () => {
   const check = new PasswordCheck()
-  const ask = (password: string, client = staying) => check.judge(users, { name: 'alice', password }, client)
+  const ask = (password: string, client = connected) =>
+    check.judge(users, { name: 'alice', password }, client)
   await ask('secret')
 
   const leaving = new AbortController()
@@ -72,11 +73,11 @@ async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startMs
 }
 
-test('a pair once found right costs no bcrypt; a wrong name costs one like a wrong password', async () => {
+test('a known pair costs no bcrypt; a wrong name costs one, as a wrong password does', async () => {
   const check = new PasswordCheck()
   const costly = new Map([['alice', hashSync('secret', 10)]])
   const ask = (name: string, password: string) =>
-    millisecondsOf(() => check.judge(costly, { name, password }, staying))
+    millisecondsOf(() => check.judge(costly, { name, password }, connected))
   const first = await ask('alice', 'secret')
   const again = await ask('alice', 'secret')
   const wrongPassword = await ask('alice', 'wrong')

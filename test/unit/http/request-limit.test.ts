@@ -33,7 +33,7 @@ function ask(limit: RequestLimit) {
   return { response, isPassed: () => isPassed }
 }
 
-test('lets so many in at once, and the next when one has closed', () => {
+test('allows as many requests as the limit, and the next one after one has closed', () => {
   const limit = new RequestLimit(2)
   const [first, second, third] = [ask(limit), ask(limit), ask(limit)]
   expect([first.isPassed(), second.isPassed(), third.isPassed()]).toEqual([true, true, false])
@@ -43,12 +43,12 @@ test('lets so many in at once, and the next when one has closed', () => {
   expect(ask(limit).isPassed()).toBe(false)
 })
 
-test('a client that left before its turn takes no place', async () => {
+test('a client that disconnected earlier takes no slot', async () => {
   const limit = new RequestLimit(1)
   let passed = 0
   const judged = new EventEmitter()
   const server = createServer(async (_request, response) => {
-    // As where its password was still being checked.
+    // As if its password was being checked in the meantime.
     await once(response, 'close')
     limit.handler({} as Request, response as unknown as Response, () => passed++)
     judged.emit('done')
@@ -68,12 +68,12 @@ test('a client that left before its turn takes no place', async () => {
   expect(ask(limit).isPassed()).toBe(true)
 })
 
-test('0 is no limit', () => {
+test('0 means no limit', () => {
   const limit = new RequestLimit(0)
   expect(Array.from({ length: 100 }, () => ask(limit).isPassed())).not.toContain(false)
 })
 
-test('knows how long the oldest unanswered request has waited; a slow reader is not counted', () => {
+test('knows how long the oldest request without a response has been running; a slow reader does not count', () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   try {
     const limit = new RequestLimit(10)

@@ -1,4 +1,4 @@
-// The tables of names are right only if OpenSSL knows every name in them.
+// The tables of names are correct only if OpenSSL knows every name in them.
 import { createSecureContext } from 'node:tls'
 import { expect, test } from 'vitest'
 import { cipherSuites, curves, tlsVersions } from '../../../src/http/tls-names.ts'
@@ -15,7 +15,7 @@ test.each(Object.entries(tlsVersions))('%s is OpenSSL’s %s', (_name, version) 
   expect(() => createSecureContext({ minVersion: version })).not.toThrow()
 })
 
-test('a name that OpenSSL does not know would be noticed', () => {
+test('OpenSSL refuses a name that it does not know', () => {
   expect(() => createSecureContext({ ciphers: 'ECDHE-RSA-AES129-SHA' })).toThrow()
   expect(() => createSecureContext({ ecdhCurve: 'P-257' })).toThrow()
 })

@@ -1,4 +1,4 @@
-// The web configuration on disk: which file is wrong.
+// The web configuration on disk: errors say which file is wrong.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -8,15 +8,15 @@ import { scratchDirectory } from '../../helpers/scratch.ts'
 
 const load = (path: string) => new WebConfigFile(path, recordedLog().log)
 
-test('a file that cannot be read is named: the configuration, or one that it names', () => {
+test('names the file that it cannot read: the configuration itself or a file named in it', () => {
   const directory = scratchDirectory()
-  expect(() => load(directory)).toThrow(`cannot read ${directory} of the web configuration`)
+  expect(() => load(directory)).toThrow(`web configuration: cannot read ${directory}`)
   const path = join(directory, 'web.yml')
   writeFileSync(path, `tls_server_config:\n  cert_file: ${directory}\n  key_file: a.key\n`)
   expect(() => load(path)).toThrow(
     expect.objectContaining({
       code: 'CONFIG_INVALID',
-      message: `cannot read ${directory} of the web configuration`,
+      message: `web configuration: cannot read ${directory}`,
     }),
   )
 })

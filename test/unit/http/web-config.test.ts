@@ -3,7 +3,7 @@ import { parseWebConfig } from '../../../src/http/web-config.ts'
 
 const hash = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi'
 
-test('an empty file asks for nothing', () => {
+test('an empty file sets nothing', () => {
   expect(parseWebConfig('', '/etc/web.yml')).toEqual({
     tls: undefined,
     asksForHttp2: false,
@@ -13,7 +13,7 @@ test('an empty file asks for nothing', () => {
   })
 })
 
-test('every key', () => {
+test('reads every key', () => {
   const text = `
 tls_server_config:
   cert_file: server.crt
@@ -56,7 +56,7 @@ rate_limit:
   })
 })
 
-test('defaults of TLS; certificates may stand in the file itself', () => {
+test('uses the defaults of TLS; the file may contain the certificates itself', () => {
   expect(parseWebConfig('tls_server_config: {cert: C, key: K}', '/w').tls).toEqual({
     certificate: { text: 'C' },
     key: { text: 'K' },
@@ -71,7 +71,7 @@ test('defaults of TLS; certificates may stand in the file itself', () => {
   })
 })
 
-test('an interval of 0 is no rate limit; sections may be empty', () => {
+test('an interval of 0 means no rate limit; sections may be empty', () => {
   expect(
     parseWebConfig('rate_limit: {interval: 0, burst: 1}\nbasic_auth_users:\n', '/w').rateLimit,
   ).toBeUndefined()
@@ -81,12 +81,12 @@ const pair = 'cert: C, key: K'
 test.each([
   ['tls_config: {}', 'w:1: tls_config: unknown key'],
   ['tls_server_config: {cert_flie: x}', 'w:1: tls_server_config.cert_flie: unknown key'],
-  ['tls_server_config: {min_version: TLS12}', 'w:1: tls_server_config: one of cert and cert_file is missing'],
-  ['tls_server_config: {cert: C}', 'w:1: tls_server_config: one of key and key_file is missing'],
+  ['tls_server_config: {min_version: TLS12}', 'w:1: tls_server_config: cert or cert_file is missing'],
+  ['tls_server_config: {cert: C}', 'w:1: tls_server_config: key or key_file is missing'],
   [`tls_server_config: {${pair}, cert_file: x}`, 'w:1: tls_server_config: give cert or cert_file, not both'],
   [
     `tls_server_config: {${pair}, client_ca: C}`,
-    'w:1: tls_server_config: a client CA is given but client_auth_type asks for no certificate',
+    'w:1: tls_server_config: a client CA is given, but client_auth_type does not ask for a certificate',
   ],
   [
     `tls_server_config: {${pair}, client_auth_type: RequireAndVerifyClientCert}`,
@@ -110,7 +110,7 @@ test.each([
   ],
   [
     'http_server_config:\n  headers:\n    Server: x\n',
-    'w:3: http_server_config.headers.Server: cannot be set; those that can: Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection, Content-Security-Policy',
+    'w:3: http_server_config.headers.Server: this header cannot be set; these can: Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection, Content-Security-Policy',
   ],
   [
     'http_server_config: {headers: {X-Frame-Options: allow}}',
@@ -118,11 +118,11 @@ test.each([
   ],
   [
     'http_server_config: {headers: {Content-Security-Policy: "a\\nb"}}',
-    'w:1: http_server_config.headers.Content-Security-Policy: has a character that no header may have',
+    'w:1: http_server_config.headers.Content-Security-Policy: contains a character that is not allowed in headers',
   ],
   [
     'basic_auth_users:\n  alice: hunter2\n',
-    'w:2: basic_auth_users.alice: is not a bcrypt hash; make one with: htpasswd -nBC 10 ""',
+    'w:2: basic_auth_users.alice: is not a bcrypt hash; create one with: htpasswd -nBC 10 ""',
   ],
   ['rate_limit: {interval: 1, burst: 1}', 'w:1: rate_limit.interval: must be a duration such as 1s or 100ms'],
   [
@@ -130,7 +130,7 @@ test.each([
     'w:1: rate_limit.interval: must be a duration such as 1s or 100ms',
   ],
   ['rate_limit: {interval: 1s, burst: 0}', 'w:1: rate_limit.burst: Too small: expected number to be >=1'],
-])('%s', (text, message) => {
+])('refuses %s', (text, message) => {
   expect(() => parseWebConfig(text, 'w')).toThrowError(
     expect.objectContaining({ message, code: 'CONFIG_INVALID' }),
   )

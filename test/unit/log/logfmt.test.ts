@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatLogfmt } from '../../../src/log/logfmt.ts'
 
-test('ts, level and msg lead; plain values stand bare', () => {
+test('starts with ts, level and msg, and leaves plain values unquoted', () => {
   expect(
     formatLogfmt({ level: 'info', ts: '2026-11-23T04:00:00.000Z', port: 9756, msg: 'listening', ok: true }),
   ).toBe('ts=2026-11-23T04:00:00.000Z level=info msg=listening port=9756 ok=true')
@@ -22,15 +22,15 @@ test.each([
   ['abc\u202egnp', '"abc\\u{202e}gnp"'],
   ['half \ud800', '"half \\u{d800}"'],
   ['Müller', '"Müller"'],
-])('value %j is written as %s', (value, written) => {
+])('writes the value %j as %s', (value, written) => {
   expect(formatLogfmt({ msg: value })).toBe(`msg=${written}`)
 })
 
-test('objects are written as JSON, a strange key cannot break the line', () => {
+test('writes objects as JSON, and a strange key cannot break the line', () => {
   expect(formatLogfmt({ list: ['a', 1], 'b c\n': 1 })).toBe('list="[\\"a\\",1]" b_c_=1')
 })
 
-/** Splits a line as a log shipper does: at blanks that are outside quotes. */
+/** Splits a line as a log shipper does: at spaces outside quotes. */
 function keysOf(line: string): string[] {
   return [...line.matchAll(/([\w.-]+)=("(?:[^"\\]|\\.)*"|[^ "]*)(?: |$)/gy)].map((match) => match[1]!)
 }

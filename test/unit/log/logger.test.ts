@@ -28,7 +28,7 @@ test('a JSON line has the same keys', () => {
   expect(lines[0]!.indexOf('\n')).toBe(lines[0]!.length - 1)
 })
 
-test('lines below the level are not written', () => {
+test('writes no lines below the level', () => {
   const { log, lines } = record({ level: 'warn' })
   log.info('quiet')
   log.warn('loud')
@@ -51,7 +51,7 @@ test('an unexpected error shows its stack, on one line', () => {
   expect(lines[0]!.trimEnd()).not.toContain('\n')
 })
 
-test('the level is coloured when asked', () => {
+test('colours the level if asked to', () => {
   const { log, lines } = record({ isColoured: true })
   log.error('x')
   expect(lines[0]).toContain('level=\u001b[31merror\u001b[0m ')
@@ -62,6 +62,6 @@ test.each([
   [undefined, {}, false],
   [true, { NO_COLOR: '1' }, false],
   [true, { TERM: 'dumb' }, false],
-])('colour for isTTY %s and %j: %s', (isTTY, environment, expected) => {
+])('with isTTY %s and %j, wantsColour is %s', (isTTY, environment, expected) => {
   expect(wantsColour(isTTY === undefined ? {} : { isTTY }, environment)).toBe(expected)
 })
