@@ -1,5 +1,5 @@
 // The answers of the QEMUs outside libvirt that offer a QMP socket, fetched in the background. QEMU interrupts each vCPU
-// once to read its statistics, so each fetch adds one to signal_exits.
+// once to read its statistics, so each fetch adds one to signal_exits per vCPU.
 import { KvminfoError } from '../../errors.ts'
 import type { Vcpu } from '../../model/vm.ts'
 import { type Attempt, attempt } from '../attempt.ts'
