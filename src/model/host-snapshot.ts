@@ -7,7 +7,7 @@ import type { Task } from './task.ts'
 import type { Vm } from './vm.ts'
 import type { VmMemory } from './vm-memory.ts'
 
-/** Something that cost VMs series in this scrape. It usually concerns one VM, or data that a better source would give. */
+/** Something that cost VMs series in this scrape: usually one VM, or all VMs if only a better source has the data. */
 export interface Problem {
   /** The file, interface or VM that it concerns. */
   readonly subject: string

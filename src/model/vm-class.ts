@@ -18,7 +18,7 @@ export const classThresholds = {
 /** Exits per second below which a classified VM becomes idle. */
 export const idleSwitches = classThresholds.activeSwitches / 2
 
-/** `before` is the previous class, undefined for the first call; `ratio` the root-mode ratio; `switches` exits per second. */
+/** `before`: the previous class, undefined at first. `ratio`: the root-mode ratio. `switches`: exits per second. */
 export function judge(before: VmClass | undefined, ratio: number | undefined, switches: number): VmClass {
   const { io, compute, margin, activeSwitches } = classThresholds
   const wasJudged = before !== undefined && before !== 'idle'

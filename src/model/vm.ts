@@ -36,7 +36,7 @@ export interface Vm {
    */
   readonly label: string
   readonly pid: number
-  /** Start of the process in nanoseconds since boot; with `pid` it identifies the process. Resolution 10 ms or better. */
+  /** Start of the process, nanoseconds since boot (10 ms resolution or better). With `pid` it identifies the process. */
   readonly startNs: number
   readonly uuid: string | undefined
   /** Machine type, for example `pc-q35-7.2`. */

@@ -1,6 +1,6 @@
-// Shares snapshots between all callers, the scrapes and the live page. A caller that asks while a snapshot is being taken
-// gets that snapshot. So two Prometheus servers that scrape at the same time cost the host one snapshot, requests to a
-// slow host do not pile up work, and the sources never run twice at the same time.
+// Shares snapshots between all callers, such as scrapes and the live page. A caller that asks while a snapshot is being
+// taken gets that snapshot. So two Prometheus servers that scrape at the same time cost the host one snapshot, requests
+// to a slow host do not pile up work, and the sources never run twice at the same time.
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
 import { whyNoVms } from './why-no-vms.ts'
 

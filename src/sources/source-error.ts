@@ -12,7 +12,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   EPERM: 'SOURCE_DENIED',
 }
 
-/** The error for a file or directory that does not belong to a single process. A KvminfoError passes through unchanged. */
+/** The error for a file or directory that does not belong to one process. A KvminfoError passes through unchanged. */
 export function sourceError(cause: unknown, path: string): KvminfoError {
   if (cause instanceof KvminfoError) return cause
   const errno = errnoOf(cause)

@@ -1,4 +1,4 @@
-// The scheduling data of threads: from /proc/taskinfo in one read or, without it, thread by thread from /proc/<pid>/task.
+// The scheduling data of threads: from /proc/taskinfo in one read, or thread by thread from /proc/<pid>/task.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { KvminfoError } from '../errors.ts'

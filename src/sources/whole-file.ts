@@ -28,7 +28,7 @@ export class WholeFile {
     return this.bytes(path).toString('utf8')
   }
 
-  /** For files whose relevant parts are ASCII: several times as fast as `text`. Each other byte becomes one character. */
+  /** For files whose relevant parts are ASCII: several times as fast as `text`. Any other byte becomes one character. */
   ascii(path: string): string {
     return this.bytes(path).toString('latin1')
   }

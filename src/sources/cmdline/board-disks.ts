@@ -95,7 +95,7 @@ class Slots {
   }
 }
 
-/** QEMU reads these numbers into an int. Beyond 2^53, `slot + 1` is `slot`, and a search for a free one would never end. */
+/** QEMU reads these numbers into an int. Beyond 2^53 `slot + 1` equals `slot`, so #firstFree would never end. */
 function small(text: string | undefined): number | undefined {
   const value = decimal(text)
   return value !== undefined && value < 2 ** 31 ? value : undefined

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import type { Arguments } from './arguments.ts'
 import { parseOption } from './option.ts'
 
-/** The first absolute path; undefined if there is none. Only QEMU knows the directory to which a relative path belongs. */
+/** The first absolute path; undefined if there is none. Only QEMU knows to which directory a path is relative. */
 export function qmpSocketOf({ options }: Arguments): string | undefined {
   const paths: (string | undefined)[] = []
   for (const text of [...(options.get('qmp') ?? []), ...(options.get('qmp-pretty') ?? [])]) {

@@ -1,5 +1,5 @@
-// QEMU's options without a value: the next word on the command line does not belong to them. The list covers x86 and the
-// other architectures with KVM. A test compares it with the help text of a QEMU. No version gave a value to any of these.
+// QEMU's options without a value: the next word on the command line does not belong to them. The list covers x86 and
+// the other architectures with KVM; no version gave a value to any of them. A test compares it with the help of a QEMU.
 
 export const valueless: ReadonlySet<string> = new Set(
   [

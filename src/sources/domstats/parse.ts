@@ -1,4 +1,4 @@
-// Parses the output of `virsh domstats --vcpu --balloon --raw`: a line `Domain: '<name>'`, then indented `key=value` lines.
+// Parses `virsh domstats --vcpu --balloon --raw`: a line `Domain: '<name>'`, then indented `key=value` lines.
 import { addStatistics, type KvmStatistics, noStatistics, statisticsFrom } from '../exits/kvm-statistics.ts'
 
 export interface DomainStatistics {

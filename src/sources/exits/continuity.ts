@@ -1,6 +1,6 @@
-// Keeps a VM's counters from jumping. Prometheus reads any rise as events since the last scrape and any fall as a restart
-// from zero. So if a source reports a VM for the first time and the VM was already running, or if another source takes
-// over, the source's earlier counts are subtracted: the counter starts at zero.
+// Keeps a VM's counters from jumping. Prometheus reads any rise as events since the last scrape and any fall as a
+// restart from zero. So if a source reports a VM for the first time and the VM was already running, or if another source
+// takes over, the source's earlier counts are subtracted: the counter starts at zero.
 //
 // The module's counts are passed on unchanged, so that they survive a restart of this program. This also holds if the
 // module takes over from a fallback, because it was then loaded since the previous sample and all its counts are new.

@@ -1,4 +1,4 @@
-// Reads facts of the host that hardly change through systeminformation. It starts other programs (lscpu, …), so it runs
+// Reads facts of the host that hardly change, by systeminformation. This starts other programs (lscpu, …), so it happens
 // at start and then on a slow timer, never during a scrape.
 import { cpu, osInfo } from 'systeminformation'
 import { KvminfoError } from '../../errors.ts'

@@ -1,7 +1,7 @@
 // Makes the `vm` label: a VM's name, safe to show and unique on this host.
 import { createHash } from 'node:crypto'
 
-/** The longest name, in UTF-16 units. libvirt's names have at most 255 bytes because they are file names; QEMU has no limit. */
+/** The longest name, in UTF-16 units. libvirt's names, as file names, have at most 255 bytes; QEMU has no limit. */
 export const maxLabelLength = 255
 
 const hashDigits = 12
@@ -10,7 +10,10 @@ const hashDigits = 12
 // rest of the line backwards, so that one name looks like another. Invalid UTF-8 became U+FFFD when the name was read.
 const control = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
-/** Control and format characters become U+FFFD. A name that is too long ends in `~` and a hash of the whole name, so that two such names stay different. */
+/**
+ * Control and format characters become U+FFFD. A name that is too long ends in `~` and a hash of the whole name, so that
+ * two such names stay different.
+ */
 export function safeName(name: string): string {
   const safe = name.toWellFormed().replace(control, '\uFFFD')
   if (safe.length <= maxLabelLength) return safe
@@ -19,9 +22,9 @@ export function safeName(name: string): string {
 }
 
 /**
- * The label of each VM, by pid: its name, or `pid-<pid>` if it has none. If several would share a label, the one with the
- * most evidence (`evidenceOf`) keeps it, and the others get `@<pid>` appended. If no single one has the most, all get it.
- * So no user can rename another user's VM by giving a process the same name.
+ * The label of each VM, by pid: its name, or `pid-<pid>` if it has none. If several would share a label, the one with
+ * the most evidence (`evidenceOf`) keeps it, and the others get `@<pid>` appended. If no single one has the most, all
+ * get it. So no user can rename another user's VM by giving a process the same name.
  */
 export function uniqueLabels(
   names: ReadonlyMap<number, string | undefined>,

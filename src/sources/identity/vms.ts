@@ -96,8 +96,8 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
 }
 
 /**
- * How strongly the evidence says that this process really is the VM whose name it has. 2: libvirt says so in a file that
- * only root can write. 1: KVM has a VM of this process. 0: only its command line says so, which any user can make up.
+ * How strongly the evidence says that this process really is the VM whose name it has. 2: libvirt says so in a file
+ * that only root can write. 1: KVM has a VM of this process. 0: only its command line says so, which any user can fake.
  */
 function strengthOf({ process, row, domain, debugfsVcpus }: Candidate, evidence: Evidence): number {
   if (domain !== undefined) return 2
@@ -121,7 +121,7 @@ function rowOf({ kvminfo }: Evidence, process: Process): KvminfoRow | undefined 
   return row?.startNs === undefined || startTick(row.startNs) === startTick(process.startNs) ? row : undefined
 }
 
-/** A status file outlives its VM if libvirtd died together with it. Its pid may then belong to another process by now. */
+/** A status file outlives its VM if libvirtd died with it. Its pid may belong to another process by now. */
 function domainOf(
   { domains, hasThread }: Evidence,
   { pid }: Process,
@@ -139,8 +139,8 @@ function domainOf(
 }
 
 /**
- * The vCPUs in debugfs that belong to this process. If the thread that created a VM has ended, this process may have its
- * number by now; then none of the vCPU threads is here. Kernels before 5.19 name no threads, so the check is not possible.
+ * The vCPUs in debugfs that belong to this process. If the thread that created a VM has ended, this process may have
+ * its number by now; then none of the vCPU threads is here. Kernels before 5.19 name no threads, so there is no check.
  */
 function debugfsVcpusOf(
   { debugfsVcpus, hasThread }: Evidence,

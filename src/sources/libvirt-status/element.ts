@@ -1,5 +1,5 @@
-// Walks the objects that fast-xml-parser makes from XML. The value of an element is a string or an object, or an array of
-// these if the element is repeated. Attributes are `@name`; the text of an element that has attributes is `#text`.
+// Walks the objects that fast-xml-parser makes from XML. The value of an element is a string or an object, or an array
+// of these if the element is repeated. Attributes are `@name`; the text of an element that has attributes is `#text`.
 
 export type Element = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-// Parses /proc/pressure/*: a line `some avg10=… total=<microseconds>` and a line `full …`, which cpu lacks before 5.13.
+// Parses /proc/pressure/*: lines `some avg10=… total=<microseconds>` and `full …` (not for cpu before Linux 5.13).
 import { KvminfoError } from '../../errors.ts'
 import type { Pressure } from '../../model/host.ts'
 import { decimal } from '../decimal.ts'

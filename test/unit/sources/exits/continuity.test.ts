@@ -187,7 +187,7 @@ describe('a VM that ends', () => {
   })
 })
 
-it('never shows a rise larger than the exits that happened, whatever the sources do and however often the program restarts', () => {
+it('never shows a rise larger than what was counted, whatever the sources do and however often it restarts', () => {
   const step = fc.record({
     source: fc.constantFrom('module' as const, 'debugfs' as const, 'libvirt' as const),
     /** Exits since the previous step, and how many of them came before the module was loaded, if it was. */
