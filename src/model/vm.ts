@@ -31,8 +31,8 @@ export interface Nic {
 export interface Vm {
   /**
    * The `vm` label, unique on this host: the name from libvirt or from QEMU's `guest=`, or `pid-<pid>` if there is no
-   * name. If VMs share a name, the one with the strongest evidence keeps it and the others are `<name>@<pid>`; without
-   * a single strongest one, all are. May contain any printable character: escape it wherever it is shown.
+   * name. If VMs share a name, the one with the strongest evidence keeps it and the others are `<name>@<pid>`; if no
+   * single one has the strongest, all are. May contain any printable character: escape it wherever it is shown.
    */
   readonly label: string
   readonly pid: number

@@ -30,7 +30,7 @@ const install = 'sudo npm run kmod:install, in a clone of this release'
 const installOrLoad = (module: string): string => `modprobe ${module}; if it is not installed: ${install}`
 
 const joinGroup = (group: string): string =>
-  `usermod -a -G ${group} USER, where USER is the user that runs this program; then restart it`
+  `usermod -a -G ${group} USER (the user that runs this program), then restart the program`
 
 const whenAbsent: Partial<Record<SourceName, string>> = {
   module: installOrLoad('kvminfo'),

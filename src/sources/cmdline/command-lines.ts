@@ -12,8 +12,8 @@ import { parseCommandLine, type QemuCommandLine } from './parse.ts'
 // Node has four threads for such reads, and compressing a response needs one of them.
 const maxReads = 3
 
-// A read takes about 50 µs. 600 ms were seen on a machine out of CPU time while this program was starting. If none of
-// the running reads ends within this time, all of them are stuck.
+// A read takes about 50 µs. 600 ms were seen on a machine without free CPU time while this program was starting. If none
+// of the running reads ends within this time, all of them are stuck.
 const stuckAfterMs = 1_500
 
 // A process that is not a VM can still become one by an exec under the same name (a wrapper script). Ten seconds is far

@@ -7,8 +7,8 @@
 //   signal_exits  the returns among these that a signal forced
 //   io_exits      exits on a port I/O instruction
 //
-// This was read in the sources of Linux 5.10 to 6.18. It is wrong in these cases, all of them rare compared with the
-// exits of a running VM:
+// This was read in the sources of Linux 5.10 to 6.18. `exitsFrom` is wrong in these cases, all of them rare compared with
+// the exits of a running VM:
 //   - A KVM_RUN that user space had already told to return at once (immediate_exit) counts as a userspace exit.
 //   - On hosts with MPX or, from 6.18, CET, so do KVM_GET_MP_STATE and an INIT of a vCPU, and there also each read or
 //     write of the CET registers. QEMU does these when it inspects or resets a vCPU, not while the vCPU runs.

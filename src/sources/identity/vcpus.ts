@@ -1,7 +1,7 @@
 // Finds out which threads of a VM are its vCPUs.
 import type { Vcpu } from '../../model/vm.ts'
 
-/** QEMU names its vCPU threads like this with `-name debug-threads=on`, which libvirt always sets. */
+/** QEMU names its vCPU threads like this with `-name debug-threads=on`, which libvirt sets. */
 const threadName = /^CPU (\d+)\/KVM$/
 
 export function vcpusByThreadName(names: ReadonlyMap<number, string>): Vcpu[] {

@@ -96,7 +96,7 @@ function qmpError(cause: unknown, path: string, deadlineMs: number): KvminfoErro
   if (code === 'EACCES' || code === 'EPERM') {
     return new KvminfoError(
       'SOURCE_DENIED',
-      `cannot connect to the QMP socket ${path}: permission denied; run this program as the user that runs QEMU`,
+      `cannot connect to the QMP socket ${path}: permission denied (${code}); run this program as the user that runs QEMU`,
       { cause },
     )
   }

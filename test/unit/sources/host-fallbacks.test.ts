@@ -198,7 +198,7 @@ describe('fallbacks', () => {
       .sources()
       .value.filter(({ source }) => source === 'module' || source === 'debugfs')
     expect(denied.map(({ remedy }) => remedy)).toEqual([
-      'usermod -a -G kvminfo USER, where USER is the user that runs this program; then restart it',
+      'usermod -a -G kvminfo USER (the user that runs this program), then restart the program',
       'run this program as root, if the kernel is not locked down',
     ])
   })
