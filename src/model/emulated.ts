@@ -1,7 +1,7 @@
-// Which devices are emulated in user space, so that the guest's work with them ends in round trips to it. The same
-// lists as in the alerts KvmVmEmulatedDisk and KvmVmEmulatedNic of alerts/vm.rules.yaml; a contract test compares them.
+// Which devices QEMU emulates in user space: every access by the guest ends in a userspace exit. These are the lists of
+// the alerts KvmVmEmulatedDisk and KvmVmEmulatedNic in alerts/vm.rules.yaml; a contract test compares them.
 
-/** As Prometheus writes a matcher, which holds for the whole of a label; the dashboards ask with them. */
+/** Prometheus label matchers, which match the whole label value; the dashboards use them in queries. */
 export const emulatedBuses = 'ide|sata'
 export const emulatedNicModels = 'e1000.*|rtl8139|pcnet|ne2k_.*|vmxnet3'
 

@@ -1,5 +1,5 @@
-// Everything one scrape sees. Each part is read at most once, when first asked for, so that the collector
-// that needs it pays for it; a part whose source failed throws that source's error to each that asks.
+// Everything one scrape sees. Each part is read at most once, on first use, so that only a collector that needs it pays
+// for it. If the source of a part failed, every call for that part throws the source's error.
 import type { VmExits } from './exits.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from './host.ts'
 import type { SourceState } from './sources.ts'
@@ -7,14 +7,14 @@ import type { Task } from './task.ts'
 import type { Vm } from './vm.ts'
 import type { VmMemory } from './vm-memory.ts'
 
-/** Something that cost VMs series in this scrape: as a rule one VM, or what only a better source tells of all. */
+/** Something that cost VMs series in this scrape: usually one VM, or all VMs if only a better source has the data. */
 export interface Problem {
-  /** The file or interface that gave it. */
+  /** The file, interface or VM that it concerns. */
   readonly subject: string
   readonly error: Error
 }
 
-/** A part and what was wrong with single VMs in it. */
+/** A part of the snapshot, with the problems of single VMs in it. */
 export interface Part<T> {
   readonly value: T
   readonly problems: readonly Problem[]
@@ -22,7 +22,7 @@ export interface Part<T> {
 
 export interface HostSnapshot {
   vms(): Part<readonly Vm[]>
-  /** By pid. A VM that has not exited yet, or whose source is behind, is not in it. */
+  /** By pid. A VM without any exit yet, or whose background source has not answered yet, is missing. */
   exits(): Part<ReadonlyMap<number, VmExits>>
   /** The vCPU threads of `vms()`, by tid. */
   vcpuTasks(): Part<ReadonlyMap<number, Task>>
@@ -33,14 +33,14 @@ export interface HostSnapshot {
   ksm(): Part<KsmState>
   pressure(): Part<readonly Pressure[]>
   cpuTime(): Part<readonly CpuTime[]>
-  /** When the host booted, seconds since the Unix epoch (`btime` of /proc/stat): makes dates of `startNs`. */
+  /** When the host booted, seconds since the Unix epoch (`btime` of /proc/stat); turns `startNs` into a date. */
   bootTime(): Part<number>
-  /** Undefined until they were gathered for the first time. */
+  /** undefined until they have been read for the first time. */
   hostFacts(): Part<HostFacts | undefined>
   sources(): Part<readonly SourceState[]>
 }
 
-/** Takes snapshots, each of which is good until the next one is taken. */
+/** Takes snapshots. A snapshot is valid until the next one is taken. */
 export interface SnapshotSource {
   snapshot(): Promise<HostSnapshot>
 }

@@ -1,6 +1,6 @@
-// What a host tells of itself: memory, huge pages, KSM, pressure, CPU time.
+// Data about the host itself: memory, huge pages, KSM, pressure, CPU time.
 
-/** `/proc/meminfo`: bytes by the kernel's own field name. */
+/** `/proc/meminfo`: bytes by the kernel's field name; page counts stay counts. */
 export type MemoryInfo = ReadonlyMap<string, number>
 
 export interface HugePagePool {
@@ -8,7 +8,7 @@ export interface HugePagePool {
   readonly pageBytes: number
   /** NUMA node. */
   readonly node: number
-  /** Pages in the pool, free ones, and ones beyond the pool's persistent size. */
+  /** Pages in the pool; of these, the free ones, and the ones beyond the pool's persistent size. */
   readonly total: number
   readonly free: number
   readonly surplus: number
@@ -30,16 +30,16 @@ export interface CpuTime {
   readonly seconds: ReadonlyMap<string, number>
 }
 
-/** What hardly changes while a host is up. Gathered at start and on a slow timer, never in a scrape. */
+/** Facts that hardly change while a host is up. Read at start and on a slow timer, never during a scrape. */
 export interface HostFacts {
   /** `uname -r`. */
   readonly kernelRelease: string
-  /** Such as `Debian GNU/Linux 12`. */
+  /** For example `Debian GNU/Linux 12`. */
   readonly distribution: string
   readonly cpuModel: string
   /** Logical CPUs. */
   readonly cpus: number
   readonly sockets: number
-  /** The CPU's virtualisation extension: `svm`, `vmx`; undefined where it shows none. */
+  /** The CPU's virtualization extension: `svm` or `vmx`; undefined if its flags show neither. */
   readonly virtualization: string | undefined
 }

@@ -10,17 +10,17 @@ const names: ReadonlyMap<number, string> = new Map([
   [7, 'ext'],
 ])
 
-/** The name as sched(7) and chrt(1) spell it, in lower case; `policy-<n>` for one this program does not know. */
+/** The name that sched(7) and chrt(1) use, in lower case; `policy-<n>` for an unknown number. */
 export function policyName(policy: number): string {
   return names.get(policy) ?? `policy-${policy}`
 }
 
-/** fifo or rr: the thread has a real-time priority. */
+/** fifo or rr: the policies with a real-time priority. */
 export function isRealtimePolicy(policy: number): boolean {
   return policy === 1 || policy === 2
 }
 
-/** other, batch, idle or ext: the nice value has an effect, or at least a meaning. */
+/** other, batch, idle or ext (or unknown): the policies for which a nice value has an effect, or at least a meaning. */
 export function isFairPolicy(policy: number): boolean {
   return !isRealtimePolicy(policy) && policy !== 6
 }

@@ -1,12 +1,12 @@
-// The shares by which a VM is judged, of the rates at which its counters rise. The same arithmetic as the records of
-// alerts/recording.rules.yaml. Undefined where there is nothing to take a share of.
+// The ratios that classify a VM, computed from the rates of its counters. The recording rules in
+// alerts/recording.rules.yaml use the same arithmetic. The result is undefined if the denominator is 0.
 
-/** Root-mode switch ratio: the switches that stay inside KVM, of all. Near 1 is near bare metal. */
+/** Root-mode switch ratio: the share of exits that KVM handles itself. Near 1 is near bare metal. */
 export function rootModeRatio(kernelSwitches: number, userspaceSwitches: number): number | undefined {
   return share(kernelSwitches, kernelSwitches + userspaceSwitches)
 }
 
-/** Port I/O exits per switch. Those that KVM handles itself count too. */
+/** Port I/O exits as a share of all exits. Port I/O exits that KVM handles itself count too. */
 export function ioShare(
   ioExits: number,
   kernelSwitches: number,
@@ -15,12 +15,12 @@ export function ioShare(
   return share(ioExits, kernelSwitches + userspaceSwitches)
 }
 
-/** Of the time that vCPUs wanted to run, that in which they waited for a CPU. */
+/** The share of their runnable time in which vCPUs waited for a CPU. */
 export function runDelayShare(runDelaySeconds: number, cpuSeconds: number): number | undefined {
   return share(runDelaySeconds, runDelaySeconds + cpuSeconds)
 }
 
-/** Seconds that vCPUs wait for user space (QEMU) per CPU second of the VM. May exceed 1. */
+/** Seconds in which vCPUs wait for user space (QEMU), per CPU second of the VM. Can exceed 1. */
 export function userspaceCost(userspaceWaitSeconds: number, cpuSeconds: number): number | undefined {
   return share(userspaceWaitSeconds, cpuSeconds)
 }

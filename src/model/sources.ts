@@ -1,6 +1,6 @@
-// Which interfaces can tell a fact, best first, and the state each is in.
+// The interfaces (sources) that provide each fact, best first, and the state of each source.
 
-/** Facts that more than one interface can tell, each with its interfaces, best first. */
+/** Facts that more than one source can provide, each with its sources, best first. */
 const alternatives = {
   exits: ['module', 'debugfs', 'qmp', 'libvirt'],
   threads: ['taskinfo', 'procfs'],
@@ -14,10 +14,10 @@ export interface SourceState {
   readonly fact: Fact
   readonly source: SourceName
   readonly state: 'in-use' | 'standby' | 'unavailable'
-  /** Why it is unavailable: a code of src/errors.ts; undefined where it is not. */
+  /** Why it is unavailable: an error code of src/errors.ts; undefined if it is available. */
   readonly code: string | undefined
-  /** The same for a person. */
+  /** The same as a sentence for a person. */
   readonly reason: string | undefined
-  /** The command that would make it available, where there is one. */
+  /** The command that would make it available; undefined if there is none. */
   readonly remedy: string | undefined
 }

@@ -1,18 +1,18 @@
-// The scheduling state of one thread, whichever interface told it.
+// The scheduling state of one thread, whichever source it came from.
 
 export interface Task {
   readonly pid: number
   readonly tid: number
-  /** SCHED_* number: 0 other, 1 fifo, 2 rr, 3 batch, 5 idle, 6 deadline. */
+  /** SCHED_* number; policy.ts has the names. */
   readonly policy: number
   readonly nice: number
-  /** 1 to 99, 0 for the fair class. */
+  /** 1 to 99; 0 if the policy has no real-time priority. */
   readonly rtPriority: number
-  /** The CPU it runs or last ran on. */
+  /** The CPU on which it runs or last ran. */
   readonly cpu: number
   /** CPU time used, nanoseconds. */
   readonly cpuNs: number
-  /** Time runnable but waiting for a CPU, nanoseconds; undefined where the kernel does not count it. */
+  /** Run delay: nanoseconds in which it was runnable but waited for a CPU; undefined if the kernel does not count it. */
   readonly runDelayNs: number | undefined
   readonly voluntarySwitches: number
   readonly involuntarySwitches: number

@@ -1,4 +1,4 @@
-// Times as the kernel counts them, in the unit that metrics use.
+// Converts the kernel's nanoseconds and microseconds into seconds, the unit of the metrics.
 
 export function secondsFromNs(nanoseconds: number): number
 export function secondsFromNs(nanoseconds: number | undefined): number | undefined

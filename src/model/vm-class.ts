@@ -1,24 +1,24 @@
-// The class of a VM by where its exits end: the judgement of alerts/recording.rules.yaml, for the live page.
+// The class of a VM, by where its exits end. The live page uses the same rules as alerts/recording.rules.yaml.
 
-/** `idle` is not judged: too few switches to tell. */
+/** `idle`: too few exits to classify the VM. */
 export type VmClass = 'io' | 'mixed' | 'compute' | 'idle'
 
-/** Those of alerts/settings.rules.yaml, which says where they come from; a contract test compares them. */
+/** The thresholds of alerts/settings.rules.yaml, which says where they come from; a contract test compares them. */
 export const classThresholds = {
-  /** Ratio below which a VM is of class io. */
+  /** A VM with a root-mode switch ratio below this is of class io. */
   io: 0.62,
-  /** Ratio above which it is of class compute. */
+  /** A VM with a ratio above this is of class compute. */
   compute: 0.9,
-  /** How far back over a threshold it must come to lose its class. */
+  /** A VM loses its class only when its ratio is back over the threshold by this much. */
   margin: 0.02,
-  /** Switches per second from which on it is judged; then until it falls below half of it. */
+  /** Exits per second from which a VM is classified. It becomes idle again below half of this. */
   activeSwitches: 200,
 } as const
 
-/** Switches per second below which one that was judged is not any more. */
+/** Exits per second below which a classified VM becomes idle. */
 export const idleSwitches = classThresholds.activeSwitches / 2
 
-/** `before` is the verdict before this one; undefined for the first. */
+/** `before`: the previous class, undefined at first. `ratio`: the root-mode ratio. `switches`: exits per second. */
 export function judge(before: VmClass | undefined, ratio: number | undefined, switches: number): VmClass {
   const { io, compute, margin, activeSwitches } = classThresholds
   const wasJudged = before !== undefined && before !== 'idle'

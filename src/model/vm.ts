@@ -1,4 +1,4 @@
-// A running VM as every part of the program knows it: who it is, its threads, its devices.
+// A running VM: its identity, threads, devices and memory. Every part of the program uses this type.
 
 export interface Vcpu {
   /** The guest's CPU number. */
@@ -7,47 +7,48 @@ export interface Vcpu {
   readonly tid: number
 }
 
-/** CD-ROM and floppy drives are no disks here. */
+/** CD-ROM and floppy drives do not count as disks. */
 export interface Disk {
-  /** Name in the guest's definition: libvirt's target (`vda`), else QEMU's device id. */
+  /** Name in the VM's definition: libvirt's target (`vda`) or, without libvirt, QEMU's device id. */
   readonly device: string
   /** `virtio`, `ide`, `sata`, `scsi`, `usb`, `nvme`, … */
   readonly bus: string
-  /** `none`, `writeback`, `writethrough`, `directsync`, `unsafe`; undefined where the VMM's default holds. */
+  /** `none`, `writeback`, `writethrough`, `directsync`, `unsafe`; undefined if the VMM's default applies. */
   readonly cache: string | undefined
-  /** `raw`, `qcow2`, …; undefined where not stated. */
+  /** `raw`, `qcow2`, …; undefined if not stated. */
   readonly format: string | undefined
 }
 
 export interface Nic {
-  /** libvirt's target device (`vnet0`), else QEMU's device id. */
+  /** libvirt's target device (`vnet0`) or, without libvirt, QEMU's device id. */
   readonly device: string
   /** `virtio`, `e1000`, `e1000e`, `rtl8139`, `vfio-pci`, … */
   readonly model: string
-  /** Whether the data path runs in the host kernel (vhost-net); undefined where it cannot be told. */
+  /** Whether the data path runs in the host kernel (vhost-net); undefined if unknown. */
   readonly vhost: boolean | undefined
 }
 
 export interface Vm {
   /**
-   * The `vm` label, unique on this host: libvirt's or QEMU's `guest=` name, `pid-<pid>` where there is
-   * none; `<name>@<pid>` where another VM, of which more is known, has that name, or none of them stands out. May hold any character; escape it where it is shown.
+   * The `vm` label, unique on this host: the name from libvirt or from QEMU's `guest=`, or `pid-<pid>` if there is no
+   * name. If VMs share a name, the one with the strongest evidence keeps it and the others are `<name>@<pid>`; if no
+   * single one has the strongest, all are. May contain any printable character: escape it wherever it is shown.
    */
   readonly label: string
   readonly pid: number
-  /** Start of the process in nanoseconds since boot: with `pid`, the identity. Resolution 10 ms or better. */
+  /** Start of the process, nanoseconds since boot (10 ms resolution or better). With `pid` it identifies the process. */
   readonly startNs: number
   readonly uuid: string | undefined
-  /** Machine type, such as `pc-q35-7.2`. */
+  /** Machine type, for example `pc-q35-7.2`. */
   readonly machine: string | undefined
-  /** Where name and devices came from. */
+  /** The source of name and devices. */
   readonly identitySource: 'libvirt' | 'cmdline' | 'none'
-  /** vCPU threads by rising id; empty where they cannot be told. */
+  /** vCPU threads in ascending order of id; empty if unknown. */
   readonly vcpus: readonly Vcpu[]
   readonly disks: readonly Disk[]
   readonly nics: readonly Nic[]
-  /** Memory the guest was given at most, bytes. */
+  /** The most memory that the guest can have, bytes. */
   readonly memoryMaxBytes: number | undefined
-  /** Memory the balloon leaves to the guest now, bytes. */
+  /** The memory that the balloon currently leaves to the guest, bytes. */
   readonly balloonBytes: number | undefined
 }

@@ -1,11 +1,11 @@
-// Reading that may fail, done once and handed out as often as asked: the value, or the same error again.
+// A read that may fail: its result is a value or an error, and `once` hands out the same result on every call.
 import { KvminfoError } from '../errors.ts'
 
 export type Attempt<T> =
   | { readonly value: T; readonly error: undefined }
   | { readonly value: undefined; readonly error: KvminfoError }
 
-/** Keeps the errors that `read` raises on purpose; any other is a bug and passes through. */
+/** Catches the errors that `read` throws on purpose. Any other error is a bug and passes through. */
 export function attempt<T>(read: () => T): Attempt<T> {
   try {
     return { value: read(), error: undefined }
@@ -15,7 +15,7 @@ export function attempt<T>(read: () => T): Attempt<T> {
   }
 }
 
-/** `read` at its first call; what came of it at each. */
+/** Calls `read` on the first call only; every call returns its value or throws its error. */
 export function once<T>(read: () => T): () => T {
   let result: Attempt<T> | undefined
   return () => {

@@ -1,10 +1,11 @@
-// Numbers as the kernel prints them.
+// Parses numbers as the kernel prints them.
 
 const zero = 48
 
 /**
- * An unsigned decimal number, undefined where the text is none. Above 2^53 it is near the true one.
- * A loop over the digits: a large scrape reads 100,000 numbers, and a regular expression takes several times as long.
+ * An unsigned decimal number; undefined if the text is not one. Above 2^53 the result is rounded.
+ * A loop over the digits, because a large scrape reads 100,000 numbers and a regular expression takes several times as
+ * long.
  */
 export function decimal(text: string | undefined): number | undefined {
   if (text === undefined || text.length === 0 || text.length > 20) return undefined

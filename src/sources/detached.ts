@@ -1,5 +1,5 @@
-// For what is kept of a file beyond the scrape that read it. V8 makes a piece of a text a slice, which holds all of
-// the text in memory: a word kept of each of 10,000 readings of /proc/kvminfo would hold 10,000 times the file.
+// For data that outlives the scrape that read it. In V8 a substring is a slice that keeps the whole original string in
+// memory: keeping one word from each of 10,000 reads of /proc/kvminfo would keep 10,000 copies of the file.
 
-/** A copy of plain data whose texts hold nothing else in memory. */
+/** A copy of plain data whose strings keep nothing else in memory. */
 export const detached = <T>(value: T): T => structuredClone(value)

@@ -1,4 +1,4 @@
-// The host as this program sees it: before each scrape it finds new VMs, then a snapshot reads the rest on demand.
+// The host as this program sees it. Before each snapshot it identifies new VMs; the snapshot reads the rest on demand.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostSnapshot } from '../model/host-snapshot.ts'
 import { attempt } from './attempt.ts'
@@ -21,21 +21,21 @@ import { WholeFile } from './whole-file.ts'
 
 export interface Host {
   /**
-   * Sees to VMs not seen before, at most until a deadline, then returns. The snapshot reads from buffers that are
-   * used again: it is good until the next one is taken.
+   * Identifies new VMs, at most until a deadline, and returns a snapshot. The snapshot reads from reused buffers, so it
+   * is valid until the next one is taken.
    */
   snapshot(): Promise<HostSnapshot>
-  /** Ends what runs in the background. */
+  /** Stops everything that runs in the background. */
   close(): void
 }
 
-// Prometheus gives a scrape 10 s by default. Identifying a VM takes two to three milliseconds of work, once: the first
-// scrape of a thousand VMs, or of any on a host that is out of CPU, may miss some, which a later one has.
+// Prometheus allows 10 s for a scrape by default. Identifying a VM takes two to three milliseconds, once. The first
+// scrape of a thousand VMs, or of any number on a host without free CPU time, may miss some; a later scrape has them.
 const identifyDeadlineMs = 4_000
 
 const none: VmDirectories = new Map()
 
-/** `facts` are gathered by programs that look at the running machine, whatever `paths` say. */
+/** `facts` always come from the running machine, whatever `paths` say, because other programs read them. */
 export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFactsReader()): Host {
   const file = new WholeFile()
   const taskinfoFile = new WholeFile()
@@ -46,7 +46,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
   const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
   const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, libvirt)
   const cpuTime = new RisingCpuTime()
-  /** Goes on past a scrape's deadline, so that the next one has more. */
+  /** Continues after the deadline, so that the next snapshot has more VMs. */
   let identifying: Promise<unknown> | undefined
 
   async function snapshot(): Promise<HostSnapshot> {
@@ -62,7 +62,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
         : (attempt(() => debugfs.vms(running)).value ?? none)
     const likely = kvminfo.value?.rows ?? vmDirectories
     identifying ??= Promise.all([
-      // Not without processes: it would forget them all.
+      // Without the list of processes, a refresh would forget every command line.
       running === undefined ? undefined : commandLines.refresh(running, likely, uptimeNs.value ?? 0),
       statusFiles.refresh(),
     ]).finally(() => {

@@ -1,4 +1,4 @@
-// Where a host's file systems are found; tests and containers point these elsewhere.
+// Where to find the host's file systems. Tests and containers use other paths.
 
 export interface HostPaths {
   readonly procfs: string

@@ -1,26 +1,26 @@
-// Snapshots for whoever asks, one at a time. Who asks while one is being taken gets that one: two Prometheus
-// servers that scrape at once cost the host one look, a crowd behind a slow host cannot pile up work, and the
-// sources need not bear being run twice at once.
+// Shares snapshots between all callers, such as scrapes and the live page. A caller that asks while a snapshot is being
+// taken gets that snapshot. So two Prometheus servers that scrape at the same time cost the host one snapshot, requests
+// to a slow host do not pile up work, and the sources never run twice at the same time.
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
 import { whyNoVms } from './why-no-vms.ts'
 
 export class SharedSnapshot implements SnapshotSource {
   readonly #source: SnapshotSource
-  #underWay: Promise<HostSnapshot> | undefined
+  #pending: Promise<HostSnapshot> | undefined
   #hasListedVms = false
 
   constructor(source: SnapshotSource) {
     this.#source = source
   }
 
-  /** Whether the sources have told which VMs there are at least once. */
+  /** Whether at least one snapshot could list the VMs of the host. */
   get hasListedVms(): boolean {
     return this.#hasListedVms
   }
 
   snapshot(): Promise<HostSnapshot> {
-    this.#underWay ??= this.#take()
-    return this.#underWay
+    this.#pending ??= this.#take()
+    return this.#pending
   }
 
   async #take(): Promise<HostSnapshot> {
@@ -29,7 +29,7 @@ export class SharedSnapshot implements SnapshotSource {
       this.#hasListedVms ||= whyNoVms(snapshot) === undefined
       return snapshot
     } finally {
-      this.#underWay = undefined
+      this.#pending = undefined
     }
   }
 }

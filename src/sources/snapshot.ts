@@ -1,4 +1,4 @@
-// One scrape's view of the host; each part is read when first asked for.
+// One snapshot of the host. Each part is read on first use.
 import type { VmExits } from '../model/exits.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
 import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
@@ -31,12 +31,12 @@ import type { Threads } from './threads.ts'
 import { uptimePath } from './uptime/read.ts'
 import type { WholeFile } from './whole-file.ts'
 
-/** What was read before the snapshot, and what it reads with. */
+/** The data that was read before the snapshot, and the readers that it uses. */
 export interface Readings {
   readonly paths: HostPaths
   readonly file: WholeFile
   readonly kvminfo: Attempt<Kvminfo>
-  /** Not looked for where the module tells of VMs. */
+  /** Empty if the module is readable, because debugfs is then not read. */
   readonly vmDirectories: VmDirectories
   readonly taskinfo: Attempt<TaskTable>
   readonly threads: Threads
@@ -92,18 +92,18 @@ export class Snapshot implements HostSnapshot {
     })
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
     this.vmMemory = once(() => readMemoryOf(vms().value, readings))
-    this.memory = once(() => sound(readMeminfo(paths.procfs, file)))
-    this.hugePages = once(() => sound(readHugePages(paths.sysfs, file)))
-    this.ksm = once(() => sound(readKsm(paths.sysfs, file)))
-    this.pressure = once(() => sound(readPressure(paths.procfs, file)))
-    this.cpuTime = once(() => sound(readings.cpuTime.of(stat().cpuTime)))
-    this.bootTime = () => sound(stat().bootTime)
-    this.hostFacts = () => sound(facts.facts())
-    this.sources = once(() => sound([...exits().states(), ...otherStates(readings, vms().value)]))
+    this.memory = once(() => withoutProblems(readMeminfo(paths.procfs, file)))
+    this.hugePages = once(() => withoutProblems(readHugePages(paths.sysfs, file)))
+    this.ksm = once(() => withoutProblems(readKsm(paths.sysfs, file)))
+    this.pressure = once(() => withoutProblems(readPressure(paths.procfs, file)))
+    this.cpuTime = once(() => withoutProblems(readings.cpuTime.of(stat().cpuTime)))
+    this.bootTime = () => withoutProblems(stat().bootTime)
+    this.hostFacts = () => withoutProblems(facts.facts())
+    this.sources = once(() => withoutProblems([...exits().states(), ...otherStates(readings, vms().value)]))
   }
 }
 
-function sound<T>(value: T): Part<T> {
+function withoutProblems<T>(value: T): Part<T> {
   return { value, problems: [] }
 }
 
@@ -123,7 +123,7 @@ function identifyVms({
     processes: processes.value,
     kvminfo: kvminfo.value?.rows ?? new Map(),
     domains: statusFiles.domains(),
-    domainsKnown: statusFiles.hasLooked(),
+    domainsKnown: statusFiles.hasRefreshed(),
     commandLineOf: (process) => commandLines.of(process),
     qmpVcpus: (process) => qmp.vcpus(processKey(process)),
     balloonBytes: (process, name) =>

@@ -1,18 +1,18 @@
-// What the kernel's errno means for a source: absent, denied, vanished or failed.
+// Turns the kernel's errno into an error code of a source: absent, denied, vanished or failed.
 import { type ErrorCode, KvminfoError } from '../errors.ts'
 
 const codes: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'SOURCE_ABSENT',
   ENOTDIR: 'SOURCE_ABSENT',
-  // The kernel's answer for files of a feature that is compiled in but switched off (psi=0).
+  // Files of a feature that is compiled in but switched off (psi=0).
   EOPNOTSUPP: 'SOURCE_ABSENT',
   ENOTSUP: 'SOURCE_ABSENT',
   EACCES: 'SOURCE_DENIED',
-  // The kernel's answer under lockdown.
+  // Files that kernel lockdown forbids.
   EPERM: 'SOURCE_DENIED',
 }
 
-/** The error for a file or directory of the host as a whole. */
+/** The error for a file or directory that does not belong to one process. A KvminfoError passes through unchanged. */
 export function sourceError(cause: unknown, path: string): KvminfoError {
   if (cause instanceof KvminfoError) return cause
   const errno = errnoOf(cause)
@@ -21,17 +21,25 @@ export function sourceError(cause: unknown, path: string): KvminfoError {
   })
 }
 
-/** `sourceError`, with a sentence of the reader's own where the interface is not there. */
+/** Like `sourceError`, but with `message` if the source does not exist. */
 export function absentAs(message: string, cause: unknown, path: string): KvminfoError {
   const error = sourceError(cause, path)
   return error.code === 'SOURCE_ABSENT' ? new KvminfoError('SOURCE_ABSENT', message, { cause }) : error
 }
 
-/** The error for a file under /proc/<pid>: a process that is gone answers ENOENT at open and ESRCH at read. */
+/** The error for the file of one of our modules: the module is not loaded, or this user may not read the file. */
+export function moduleFileError(module: 'kvminfo' | 'taskinfo', cause: unknown, path: string): KvminfoError {
+  const error = absentAs(`the ${module} module is not loaded: there is no ${path}`, cause, path)
+  if (error.code !== 'SOURCE_DENIED') return error
+  const message = `${error.message}; add the user that runs the exporter to the file's group (kvminfo)`
+  return new KvminfoError('SOURCE_DENIED', message, { cause })
+}
+
+/** The error for a file under /proc/<pid>. If the process has ended, open fails with ENOENT and read with ESRCH. */
 export function processError(cause: unknown, pid: number, path: string): KvminfoError {
   const errno = errnoOf(cause)
   if (errno === 'ENOENT' || errno === 'ESRCH') {
-    return new KvminfoError('VM_VANISHED', `process ${pid} ended while ${path} was read`, { cause })
+    return new KvminfoError('VM_VANISHED', `process ${pid} ended while ${path} was being read`, { cause })
   }
   return sourceError(cause, path)
 }
@@ -40,7 +48,7 @@ function errnoOf(cause: unknown): string | undefined {
   return (cause as NodeJS.ErrnoException | undefined)?.code
 }
 
-/** Node writes `EACCES: permission denied, open '/path'`; the path is in our own sentence already. */
+/** Node writes `EACCES: permission denied, open '/path'`. Our message already contains the path. */
 function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message.replace(/,\s[a-z]+(\s'.*)?$/s, '') : String(cause)
 }

@@ -1,11 +1,10 @@
-// Which interface tells which fact at the moment, why the others do not, and what would make them.
+// The current state of each source: in use, standby or unavailable, why, and which command would make it available.
 import type { KvminfoError } from '../errors.ts'
 import type { Fact, SourceName, SourceState } from '../model/sources.ts'
 
-/** What is known of one interface when its state is asked for. */
 export interface Availability {
   readonly inUse: boolean
-  /** Why it cannot be used; undefined where it could. */
+  /** Why the source cannot be used; undefined if it can. */
   readonly error: KvminfoError | undefined
 }
 
@@ -18,7 +17,7 @@ export function sourceState(fact: Fact, source: SourceName, { inUse, error }: Av
   return { fact, source, state: 'unavailable', code, reason: message, remedy: remedyFor(source, error) }
 }
 
-/** The command that would help, where one would. */
+/** The command that would make the source available; undefined if there is none. */
 function remedyFor(source: SourceName, { code }: KvminfoError): string | undefined {
   if (code === 'SOURCE_ABSENT') return whenAbsent[source]
   if (code === 'SOURCE_DENIED') return whenDenied[source]
@@ -30,6 +29,9 @@ const install = 'sudo npm run kmod:install, in a clone of this release'
 
 const installOrLoad = (module: string): string => `modprobe ${module}; if it is not installed: ${install}`
 
+const joinGroup = (group: string): string =>
+  `usermod -a -G ${group} USER (the user that runs this program), then restart the program`
+
 const whenAbsent: Partial<Record<SourceName, string>> = {
   module: installOrLoad('kvminfo'),
   taskinfo: installOrLoad('taskinfo'),
@@ -37,11 +39,11 @@ const whenAbsent: Partial<Record<SourceName, string>> = {
 }
 
 const whenDenied: Partial<Record<SourceName, string>> = {
-  module: 'usermod -a -G kvminfo USER, with the user this program runs as, and restart it',
-  taskinfo: 'usermod -a -G kvminfo USER, with the user this program runs as, and restart it',
-  debugfs: 'run this program as root, where the kernel is not locked down',
-  qmp: 'run this program as the user that QEMU runs as, or as root',
+  module: joinGroup('kvminfo'),
+  taskinfo: joinGroup('kvminfo'),
+  debugfs: 'run this program as root, if the kernel is not locked down',
+  qmp: 'run this program as the user that runs QEMU, or as root',
   'libvirt-status':
     'systemctl edit kvminfo-exporter, and add AmbientCapabilities=CAP_DAC_READ_SEARCH under [Service]',
-  libvirt: 'usermod -a -G libvirt USER, with the user this program runs as, and restart it',
+  libvirt: joinGroup('libvirt'),
 }

@@ -14,7 +14,7 @@ import type { WholeFile } from './whole-file.ts'
 export class Threads {
   readonly #procfs: string
   readonly #file: WholeFile
-  /** undefined where there is no /proc/taskinfo. */
+  /** undefined if /proc/taskinfo cannot be read. */
   readonly #table: TaskTable | undefined
 
   constructor(procfs: string, file: WholeFile, table: TaskTable | undefined) {
@@ -27,7 +27,7 @@ export class Threads {
     return this.#table?.processes() ?? readProcesses(this.#procfs, this.#file)
   }
 
-  /** Names of the threads of `pid` by tid; none where it ended. */
+  /** Names of the threads of `pid` by tid; empty if the process has ended. */
   names(pid: number): ReadonlyMap<number, string> {
     if (this.#table !== undefined) return this.#table.threadNames(pid)
     return attempt(() => readThreadNames(this.#procfs, pid, this.#file)).value ?? new Map()
@@ -70,4 +70,4 @@ function lookUp(table: TaskTable, vms: readonly Vm[]): Part<ReadonlyMap<number, 
 }
 
 const ended = (pid: number, tid: number, subject: string) =>
-  new KvminfoError('VM_VANISHED', `thread ${tid} of process ${pid} is not in ${subject}: it ended`)
+  new KvminfoError('VM_VANISHED', `thread ${tid} of process ${pid} is not in ${subject}: it has ended`)

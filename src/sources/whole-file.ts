@@ -1,7 +1,7 @@
-// Reads a file of procfs or sysfs, whose size is given as 0, to its end and into one reused buffer.
+// Reads a file of procfs or sysfs to its end into a reused buffer. The kernel gives the size of these files as 0.
 import { closeSync, openSync, readSync } from 'node:fs'
 
-// Most files read here fit one read: /proc/<pid>/status is 1.5 kB, /proc/meminfo 1.5 kB.
+// Most files fit into one read: /proc/<pid>/status and /proc/meminfo have 1.5 kB each.
 const initialBytes = 64 * 1024
 
 export class WholeFile {
@@ -23,12 +23,12 @@ export class WholeFile {
     }
   }
 
-  /** As UTF-8; bytes that are none become U+FFFD. */
+  /** As UTF-8; invalid bytes become U+FFFD. */
   text(path: string): string {
     return this.bytes(path).toString('utf8')
   }
 
-  /** For a file that is ASCII where it matters: several times as fast. Other bytes become one character each. */
+  /** For files whose relevant parts are ASCII: several times as fast as `text`. Any other byte becomes one character. */
   ascii(path: string): string {
     return this.bytes(path).toString('latin1')
   }

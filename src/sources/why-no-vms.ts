@@ -1,6 +1,6 @@
 import type { HostSnapshot } from '../model/host-snapshot.ts'
 
-/** Why a snapshot cannot tell which VMs the host runs; undefined where it can, be it that single ones are left out. */
+/** Why a snapshot cannot list the VMs of the host; undefined if it can, even if single VMs are missing from the list. */
 export function whyNoVms(snapshot: HostSnapshot): Error | undefined {
   try {
     snapshot.vms()

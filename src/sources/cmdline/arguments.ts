@@ -1,12 +1,12 @@
-// The bytes of /proc/<pid>/cmdline as QEMU's options, where the process is a QEMU.
+// Parses the bytes of /proc/<pid>/cmdline into QEMU's options, if the process is a QEMU.
 import { basename } from 'node:path'
 import { valueless } from './valueless.ts'
 
 export interface Arguments {
   readonly program: string
-  /** Values by option name without dashes, in the order given; '' for one without a value. */
+  /** Values by option name without dashes, in the order given; '' for an option without a value. */
   readonly options: ReadonlyMap<string, readonly string[]>
-  /** All of them in the order given. */
+  /** All options in the order given. */
   readonly inOrder: readonly Argument[]
 }
 
@@ -17,7 +17,7 @@ export interface Argument {
 
 const qemu = /^(qemu-system-.*|qemu-kvm|kvm)$/
 
-/** undefined where the program is no QEMU. A VM's name may hold any bytes: what is no UTF-8 becomes U+FFFD. */
+/** undefined if the program is not a QEMU. A VM's name may contain any bytes: invalid UTF-8 becomes U+FFFD. */
 export function parseArguments(cmdline: Buffer): Arguments | undefined {
   const nul = cmdline.indexOf(0)
   const program = basename(cmdline.toString('utf8', 0, nul === -1 ? cmdline.length : nul))
@@ -27,12 +27,12 @@ export function parseArguments(cmdline: Buffer): Arguments | undefined {
   const inOrder: Argument[] = []
   for (let at = 1; at < words.length; at++) {
     const word = words[at]!
-    // A word on its own is the image of the first disk (vl.c, qemu_init).
+    // A word that belongs to no option is the image of the first disk (vl.c, qemu_init).
     if (!word.startsWith('-')) inOrder.push({ name: 'hda', value: word })
     else {
       const name = word.replace(/^--?/, '')
       const next = words[at + 1]
-      // An option that a later QEMU has without a value must not take the next option from us.
+      // A later QEMU may have options without a value that this list lacks. They must not swallow the next option.
       const hasValue = !valueless.has(name) && next !== undefined && !next.startsWith('-')
       inOrder.push({ name, value: hasValue ? next : '' })
       if (hasValue) at++

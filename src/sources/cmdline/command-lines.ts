@@ -1,6 +1,6 @@
-// The command lines of the host's processes, each read once in the life of a process. Reading one takes that
-// process's memory lock and so can wait for ever on a stuck VM: such a read holds one of a few places until it
-// ends, and only that VM stays unknown.
+// The command lines of the host's processes, each read once in the life of its process. Reading a command line takes the
+// memory lock of that process, so it can block forever on a stuck VM. Only a few reads run at a time; a blocked read
+// holds its slot until it returns, and only its own VM stays unknown.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,32 +9,32 @@ import type { Process } from '../process/process.ts'
 import { startTick } from '../process/process.ts'
 import { parseCommandLine, type QemuCommandLine } from './parse.ts'
 
-// Node has four threads for such reads, and compressing an answer needs one of them.
-const places = 3
+// Node has four threads for such reads, and compressing a response needs one of them.
+const maxReads = 3
 
-// A read takes some 50 µs; on a machine that is out of CPU, with this program just starting, 600 ms were seen. When
-// none of those under way ends in this time, all are stuck.
-const patienceMs = 1_500
+// A read takes about 50 µs. 600 ms were seen on a machine without free CPU time while this program was starting. If none
+// of the running reads ends within this time, all of them are stuck.
+const stuckAfterMs = 1_500
 
-// A process that is no VM may yet become one by exec under the same name (a wrapper script); ten seconds is far
+// A process that is not a VM can still become one by an exec under the same name (a wrapper script). Ten seconds is far
 // longer than any start takes.
 const settledAfterNs = 10e9
 
-/** Whether a process is named as a QEMU with KVM is; libvirt can give it the name `qemu:<VM>`. */
+/** Whether the name of a process is that of a QEMU with KVM. libvirt can name it `qemu:<VM>`. */
 export const mayBeVm = (comm: string): boolean => /^(qemu|kvm)/.test(comm)
 
 interface Known {
   readonly tick: number
   readonly comm: string
   readonly settled: boolean
-  /** undefined: no KVM virtual machine, or this user may not see. */
+  /** undefined: not a KVM virtual machine, or this user may not read it. */
   readonly commandLine: QemuCommandLine | undefined
 }
 
 export class CommandLines {
   readonly #procfs: string
   readonly #known = new Map<number, Known>()
-  /** Processes whose read has not ended yet. */
+  /** Processes whose read has not returned yet. */
   readonly #reading = new Set<number>()
 
   constructor(procfs: string) {
@@ -42,8 +42,8 @@ export class CommandLines {
   }
 
   /**
-   * Reads those not known yet, first those in `likely` and those named as QEMU is. A read that does not answer in time
-   * goes on by itself, for a later look.
+   * Reads the command lines that are not known yet, starting with the processes in `likely` and those named like QEMU.
+   * Reads that do not return in time continue in the background; a later snapshot gets their result.
    */
   async refresh(
     processes: ReadonlyMap<number, Process>,
@@ -58,17 +58,17 @@ export class CommandLines {
     unknown.sort((a, b) => Number(isLikely(a)) - Number(isLikely(b)))
     const underWay = new Set<Promise<void>>()
     for (;;) {
-      while (unknown.length > 0 && this.#reading.size < places) {
+      while (unknown.length > 0 && this.#reading.size < maxReads) {
         const read = this.#read(unknown.pop()!, uptimeNs).finally(() => underWay.delete(read))
         underWay.add(read)
       }
       if (underWay.size === 0) return
-      const late = sleep(patienceMs, 'late', { ref: false })
+      const late = sleep(stuckAfterMs, 'late', { ref: false })
       if ((await Promise.race([...underWay, late])) === 'late') return
     }
   }
 
-  /** undefined: not read yet. Otherwise `commandLine` is undefined where the process is no VM as far as we see. */
+  /** undefined: not read yet. In the result, `commandLine` is undefined if the process does not look like a VM. */
   of(process: Process): { readonly commandLine: QemuCommandLine | undefined } | undefined {
     const known = this.#known.get(process.pid)
     return known !== undefined && isSame(known, process) ? known : undefined

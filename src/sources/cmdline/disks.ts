@@ -1,19 +1,19 @@
-// The disks that a QEMU command line gives its guest: -drive and its
-// short forms (-hda, an image on its own), and -device with -blockdev or -drive if=none.
-// CD-ROM and floppy drives are left out: they carry no load, and are emulated in VMs that are all virtio otherwise.
+// The disks that a QEMU command line gives to its guest: -drive and its short forms (-hda, an image without an option),
+// and -device with -blockdev or -drive if=none. CD-ROM and floppy drives are left out: they carry no load, and they are
+// emulated even in VMs that use virtio for everything else.
 import type { Disk } from '../../model/vm.ts'
 import type { Arguments } from './arguments.ts'
 import { boardDisks } from './board-disks.ts'
 import { isQ35 } from './machine.ts'
 import { type Option, parseJsonOrOption, parseOption } from './option.ts'
 
-/** Drivers of -blockdev that fetch bytes rather than give them a format; on their own the format is raw. */
+/** Drivers of -blockdev that only fetch bytes and have no format of their own; the format is then raw. */
 const protocols = new Set(
   'file host_device host_cdrom nbd rbd iscsi nvme nfs ssh http https ftp ftps gluster null-co null-aio io_uring'.split(
     ' ',
   ),
 )
-/** Drivers that only pass on to their `file` node. */
+/** Drivers that only pass requests on to their `file` node. */
 const filters = new Set(['throttle', 'copy-on-read', 'preallocate', 'compress'])
 
 export function disksOf(given: Arguments): Disk[] {
@@ -44,7 +44,7 @@ export function disksOf(given: Arguments): Disk[] {
   return [...disks, ...boardDisks(given)]
 }
 
-/** The bus a disk device sits on; undefined where the device is no disk. */
+/** The bus of a disk device; undefined if the device is not a disk. */
 function deviceBus(
   device: Option,
   onQ35: boolean,
@@ -56,12 +56,12 @@ function deviceBus(
   if (driver === 'usb-storage' || driver === 'usb-uas' || driver === 'usb-bot') return 'usb'
   if (driver === 'nvme') return 'nvme'
   if (!/^ide-(hd|drive)$/.test(driver)) return undefined
-  // QEMU calls the disks of an AHCI controller ide-hd too; q35's own controller, named `ide`, is one.
+  // Disks of an AHCI controller are ide-hd too. The built-in controller of q35, named `ide`, is an AHCI controller.
   const controller = device.get('bus')?.split('.')[0]
   return ahci.has(controller ?? '') || (onQ35 && (controller ?? 'ide') === 'ide') ? 'sata' : 'ide'
 }
 
-/** The five names of QEMU's manual for its three switches; undefined where none of them is given. */
+/** The five cache modes of QEMU's manual, from the three switches that they set; undefined if no switch is given. */
 function cacheOf(backend: Option, device: Option): string | undefined {
   const named = backend.get('cache')
   if (named !== undefined) return named
@@ -76,7 +76,7 @@ function cacheOf(backend: Option, device: Option): string | undefined {
 
 function formatOf(backend: Option, backends: ReadonlyMap<string, Option>): string | undefined {
   const driver = backend.get('driver')
-  // A -drive names its format by `format`, a -blockdev by its driver.
+  // A -drive names its format in `format`, a -blockdev in its driver.
   if (driver === undefined) return backend.get('format')
   if (protocols.has(driver)) return 'raw'
   const below = filters.has(driver) ? backends.get(backend.get('file') ?? '') : undefined

@@ -1,13 +1,13 @@
-// What a QEMU command line says of the board, which decides what a disk or NIC is that names no model.
+// What a QEMU command line says about the board, which decides the type of disks and NICs that name no model.
 import type { Arguments } from './arguments.ts'
 import { mergedOption, type Option } from './option.ts'
 
-/** Of -machine and -M together, `type` and properties. */
+/** `type` and the properties of -machine and -M together. */
 export const machineOf = (given: Arguments): Option => mergedOption(given, ['machine', 'M'], 'type')
 
 export const isQ35 = (given: Arguments): boolean => machineOf(given).get('type')?.includes('q35') === true
 
-/** The model of a NIC that names none: QEMU's default for a PC, as other boards' is not known here. */
+/** The model of a NIC that names none: QEMU's default for a PC. The defaults of other boards are not known here. */
 export function defaultNicModel(given: Arguments): string {
   if (isQ35(given)) return 'e1000e'
   const type = machineOf(given).get('type')
@@ -15,6 +15,6 @@ export function defaultNicModel(given: Arguments): string {
   return isPc ? 'e1000' : 'unknown'
 }
 
-/** Builds named without their architecture are of the host's; the exporter's own is the same. */
+/** A build whose name has no architecture is for the host's architecture, which is that of this program too. */
 const isX86 = (program: string): boolean =>
   /-(x86_64|i386)$/.test(program) || (!program.startsWith('qemu-system-') && process.arch === 'x64')

@@ -1,4 +1,4 @@
-// The NICs that a QEMU command line gives its guest: -device with -netdev, -nic, -net nic, or nothing.
+// The NICs that a QEMU command line gives to its guest: -device with -netdev, -nic, -net nic, or the default NIC.
 import type { Nic } from '../../model/vm.ts'
 import type { Arguments } from './arguments.ts'
 import { defaultNicModel } from './machine.ts'
@@ -19,7 +19,7 @@ export function nicsOf(given: Arguments): Nic[] {
     const model = modelOf(driver)
     nics.push({ device: device.get('id') ?? netdevId, model, vhost: vhostOf(netdevs.get(netdevId), model) })
   }
-  // QEMU's order (net.c, net_init_clients), whatever theirs on the command line.
+  // QEMU uses this order (net.c, net_init_clients), whatever the order on the command line.
   const boardNics = [
     ...all('nic', 'type').filter((nic) => nic.get('type') !== 'none'),
     ...all('net', 'type').filter((nic) => nic.get('type') === 'nic'),
@@ -36,21 +36,21 @@ export function nicsOf(given: Arguments): Nic[] {
   return nics
 }
 
-/** A PC gets one where the command line speaks of none in any of these ways (vl.c, default_net). */
+/** A PC gets a default NIC unless the command line has one of these options (vl.c, default_net). */
 function hasDefaultNic(given: Arguments): boolean {
-  const isToldOf = ['net', 'netdev', 'nic', 'nodefaults'].some((name) => given.options.has(name))
-  return !isToldOf && defaultNicModel(given) !== 'unknown'
+  const isConfigured = ['net', 'netdev', 'nic', 'nodefaults'].some((name) => given.options.has(name))
+  return !isConfigured && defaultNicModel(given) !== 'unknown'
 }
 
-/** What `-net nic` is connected to unless it names a -netdev; vhost does not work through it. */
+/** The backend of a `-net nic` that names no -netdev; vhost does not work through it. */
 const hub: Option = new Map([['type', 'hubport']])
 
-/** libvirt's and `-nic model=`'s word for QEMU's device driver. */
+/** The model name that libvirt and `-nic model=` use for a QEMU device driver. */
 function modelOf(driver: string): string {
   return /^virtio(-net(-.*)?)?$/.test(driver) ? 'virtio' : driver
 }
 
-/** Whether frames pass through the kernel's vhost-net. A vDPA device may or may not: undefined. */
+/** Whether frames pass through the kernel's vhost-net; undefined for a vDPA device, which may or may not use it. */
 function vhostOf(backend: Option | undefined, model: string): boolean | undefined {
   const type = backend?.get('type')
   if (type === undefined || type === 'vhost-vdpa') return undefined

@@ -1,4 +1,4 @@
-// One option argument of QEMU, in either of its two spellings, as flat keys: `cache.direct` → `on`.
+// Parses the argument of one QEMU option, in either of its two spellings, into flat keys: `cache.direct` → `on`.
 import type { Arguments } from './arguments.ts'
 
 export type Option = ReadonlyMap<string, string>
@@ -20,8 +20,8 @@ export function parseOption(text: string, impliedKey: string): Option {
 }
 
 /**
- * The same, or `{"driver":"virtio-blk-pci",…}`, which QEMU takes for -blockdev, -device, -netdev and -object since 6.0
- * at the earliest, and never for -drive, -machine, -name or -nic. JSON's true and false become `on` and `off`.
+ * Also accepts JSON: `{"driver":"virtio-blk-pci",…}`. QEMU accepts JSON for -blockdev, -device, -netdev and -object
+ * (since 6.0 at the earliest) and never for -drive, -machine, -name or -nic. true and false become `on` and `off`.
  */
 export function parseJsonOrOption(text: string, impliedKey: string): Option {
   if (!text.startsWith('{')) return parseOption(text, impliedKey)
@@ -31,14 +31,14 @@ export function parseJsonOrOption(text: string, impliedKey: string): Option {
   return option
 }
 
-/** Options that QEMU takes for one however often they are given: of each key the last one counts. */
+/** For options that QEMU merges into one if they are given several times: the last value of each key counts. */
 export function mergedOption({ inOrder }: Arguments, names: readonly string[], impliedKey: string): Option {
   return new Map(
     inOrder.flatMap(({ name, value }) => (names.includes(name) ? [...parseOption(value, impliedKey)] : [])),
   )
 }
 
-/** NUL cannot be part of an argument, so it can stand for the doubled comma meanwhile. */
+/** An argument cannot contain NUL, so NUL marks the doubled commas while the items are split. */
 function splitItems(text: string): string[] {
   return text
     .replaceAll(',,', '\0')
@@ -50,12 +50,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // A command line can hold anything; what cannot be read says nothing about the VM.
+    // A command line can contain anything. Invalid JSON says nothing about the VM.
     return undefined
   }
 }
 
-/** Options are three deep at most. Depth is bounded, as anybody can start a process with any command line. */
+/** QEMU's options are at most three levels deep. The depth is bounded because any user can choose any command line. */
 const maxDepth = 8
 
 function flatten(value: unknown, key: string, into: Map<string, string>, depth = 0): void {

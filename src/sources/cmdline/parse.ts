@@ -1,4 +1,4 @@
-// What a QEMU command line says of its VM.
+// What a QEMU command line says about its VM.
 import type { Disk, Nic } from '../../model/vm.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { disksOf } from './disks.ts'
@@ -8,20 +8,20 @@ import { mergedOption, parseJsonOrOption, parseOption } from './option.ts'
 import { qmpSocketOf } from './qmp-socket.ts'
 
 export interface QemuCommandLine {
-  /** `guest=` of -name, without control characters taken out. */
+  /** `guest=` of -name, raw: control characters are still in it. */
   readonly name: string | undefined
   readonly uuid: string | undefined
   readonly machine: string | undefined
   readonly memoryBytes: number | undefined
   readonly disks: readonly Disk[]
   readonly nics: readonly Nic[]
-  /** Whether libvirt started it: it gives every VM a master key of that name since 1.3.2 (2016). */
+  /** Whether libvirt started it: since 1.3.2 (2016) libvirt gives every VM an object `masterKey0`. */
   readonly isManaged: boolean
-  /** Path of a UNIX socket on which this QEMU speaks QMP to whoever connects. */
+  /** Path of a UNIX socket on which this QEMU accepts QMP connections. */
   readonly qmpSocket: string | undefined
 }
 
-/** undefined where the process is no QEMU or runs without KVM. */
+/** undefined if the process is not a QEMU or runs without KVM. */
 export function parseCommandLine(cmdline: Buffer): QemuCommandLine | undefined {
   const given = parseArguments(cmdline)
   if (given === undefined) return undefined
@@ -42,19 +42,19 @@ export function parseCommandLine(cmdline: Buffer): QemuCommandLine | undefined {
   }
 }
 
-/** Where several accelerators are named QEMU takes the first that works, so KVM anywhere in the list counts. */
+/** If several accelerators are named, QEMU uses the first that works. KVM anywhere in the list therefore counts. */
 function usesKvm({ program, options }: Arguments, machineAccel: string | undefined): boolean {
   if (options.has('enable-kvm')) return true
   const named = (options.get('accel') ?? []).map((text) => parseOption(text, 'accel').get('accel') ?? '')
   if (machineAccel !== undefined) named.push(...machineAccel.split(':'))
   if (named.length > 0) return named.includes('kvm')
-  // Builds under these names use KVM unless told otherwise.
+  // Builds with these names use KVM by default.
   return program === 'qemu-kvm' || program === 'kvm'
 }
 
 const shifts: Readonly<Record<string, number>> = { b: 0, k: 10, m: 20, g: 30, t: 40 }
 
-/** `-m 512`, `-m 4G`, `-m size=262144k,slots=16,maxmem=…`; mebibytes where no unit is given. */
+/** `-m 512`, `-m 4G`, `-m size=262144k,slots=16,maxmem=…` in bytes; a number without a unit is in mebibytes. */
 function memoryOf(size: string | undefined): number | undefined {
   const [, digits, unit = 'm'] = /^(\d+)([bkmgt])?$/i.exec(size ?? '') ?? []
   return digits === undefined ? undefined : Number(digits) * 2 ** shifts[unit.toLowerCase()]!

@@ -1,9 +1,9 @@
-// Where a QEMU command line offers QMP on a UNIX socket: `-qmp unix:PATH,…` or `-chardev socket` with `-mon`.
+// The UNIX socket on which a QEMU command line offers QMP: `-qmp unix:PATH,…` or `-chardev socket` with `-mon`.
 import { isAbsolute } from 'node:path'
 import type { Arguments } from './arguments.ts'
 import { parseOption } from './option.ts'
 
-/** An absolute path: a relative one is relative to a directory that only QEMU knows. */
+/** The first absolute path; undefined if there is none. Only QEMU knows to which directory a path is relative. */
 export function qmpSocketOf({ options }: Arguments): string | undefined {
   const paths: (string | undefined)[] = []
   for (const text of [...(options.get('qmp') ?? []), ...(options.get('qmp-pretty') ?? [])]) {

@@ -1,5 +1,5 @@
-// QEMU's options without a value: the word behind one of them is not its own. Of x86 and the other architectures with
-// KVM; a test compares them with what a QEMU says of itself. No version gave a value to one of these.
+// QEMU's options without a value: the next word on the command line does not belong to them. The list covers x86 and
+// the other architectures with KVM; no version gave a value to any of them. A test compares it with the help of a QEMU.
 
 export const valueless: ReadonlySet<string> = new Set(
   [
@@ -11,7 +11,7 @@ export const valueless: ReadonlySet<string> = new Set(
     'old-param semihosting',
     // Newer: 8.0, 8.1
     'jitdump perfmap one-insn-per-tb',
-    // Older, gone by 7.2
+    // Older, removed by 7.2
     'alt-grab ctrl-grab curses enable-fips enable-nesting localtime no-frame no-kvm no-kvm-irqchip no-kvm-pit',
     'no-kvm-pit-reinjection no-quit nodefconfig rtc-td-hack sdl show-cursor tdf xen-create',
   ].flatMap((line) => line.split(' ')),

@@ -1,4 +1,4 @@
-// The text of /proc/stat: cpuN lines in clock ticks of 10 ms (USER_HZ), and the time of boot.
+// Parses /proc/stat: the lines cpu<N>, in clock ticks of 10 ms (USER_HZ), and the boot time.
 import type { CpuTime } from '../../model/host.ts'
 import { decimal } from '../decimal.ts'
 
@@ -17,7 +17,7 @@ export function parseCpuTime(text: string): CpuTime[] {
   })
 }
 
-/** Seconds since the Unix epoch; undefined where there is no such line. */
+/** Seconds since the Unix epoch; undefined if there is no btime line. */
 export function parseBootTime(text: string): number | undefined {
   return decimal(/^btime (\d+)$/m.exec(text)?.[1])
 }

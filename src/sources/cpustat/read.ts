@@ -1,4 +1,4 @@
-// Reads the host's CPU time and time of boot from /proc/stat.
+// Reads the host's CPU time and boot time from /proc/stat.
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
 import type { CpuTime } from '../../model/host.ts'
@@ -19,7 +19,7 @@ export function readHostStat(procfs: string, file: WholeFile): HostStat {
     const cpuTime = parseCpuTime(text)
     const bootTime = parseBootTime(text)
     if (cpuTime.length === 0 || bootTime === undefined) {
-      throw new KvminfoError('SOURCE_MALFORMED', `${path} has no cpuN or no btime line`)
+      throw new KvminfoError('SOURCE_MALFORMED', `${path} has no cpu<N> line or no btime line`)
     }
     return { cpuTime, bootTime }
   } catch (cause) {

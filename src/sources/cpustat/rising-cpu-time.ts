@@ -1,18 +1,18 @@
-// Keeps CPU time from stepping back, which Prometheus would take for a reset, and all of it for new. The kernel books
-// what an idle CPU spends as iowait or as idle by a guess that it changes later (get_cpu_iowait_time_us), so either may
-// fall without anything having been reset. node_exporter does the same.
+// Keeps CPU time from decreasing. Prometheus would read a decrease as a reset and count the whole value as new. The
+// kernel guesses whether an idle CPU spends its time as iowait or as idle and corrects the guess later
+// (get_cpu_iowait_time_us), so either value can fall without a reset. node_exporter does the same.
 import type { CpuTime } from '../../model/host.ts'
 
 /**
- * A CPU that was taken out and put back starts its idle time anew (before Linux 6.8): that is a reset. node_exporter's
- * number. Only idle tells, as iowait may step back by as long as a CPU sleeps.
+ * A drop of idle time by this much is a reset: before Linux 6.8 a CPU that goes offline and online again restarts its
+ * idle time. The number is node_exporter's. Only idle time shows it, because iowait can fall by as long as a CPU sleeps.
  */
 const resetSeconds = 3
 
 export class RisingCpuTime {
   #last: ReadonlyMap<number, CpuTime> = new Map()
 
-  /** The same CPUs and modes, none of them lower than at the call before. */
+  /** The same CPUs and modes, with no value lower than in the previous call, except after a reset. */
   of(times: readonly CpuTime[]): readonly CpuTime[] {
     const rising = times.map((now) => {
       const last = this.#last.get(now.cpu)

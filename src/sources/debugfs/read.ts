@@ -1,5 +1,5 @@
-// KVM's VMs in debugfs: `kvm/<id>-<fd>/`, a directory a VM, where <id> is the thread that made the VM; in it a file a
-// statistic and a directory `vcpu<id>/` a vCPU.
+// Reads KVM's VMs in debugfs. Each VM has a directory `kvm/<tid>-<fd>/`, where <tid> is the thread that created the VM.
+// The directory contains one file per statistic and one directory `vcpu<id>/` per vCPU.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
@@ -17,11 +17,11 @@ import { StatusLine } from '../process/status.ts'
 import { absentAs, sourceError } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 
-/** Names of the directories of VMs, by the pid of the process that has them. */
+/** The names of the VMs' directories, by the pid of the process that owns the VMs. */
 export type VmDirectories = ReadonlyMap<number, readonly string[]>
 
 export interface DebugfsStatistics {
-  /** By pid; VMs of one process are summed. */
+  /** By pid. If one process has several VMs, these are sums over them. */
   readonly statistics: ReadonlyMap<number, KvmStatistics>
   readonly problems: readonly Problem[]
 }
@@ -40,8 +40,9 @@ export class Debugfs {
   }
 
   /**
-   * Throws where no VM's statistics can be read: not mounted, not root, kernel locked down. Any other error is that of
-   * one VM, which may be half made or ending, as those are that libvirt makes to ask what KVM can do.
+   * Throws if no VM's statistics can be read: debugfs is not mounted, the user is not root, the kernel is locked down.
+   * Any other error concerns one VM, which may be half created or ending. libvirt, for example, starts short-lived VMs
+   * to find out what KVM can do.
    */
   check(): void {
     for (const { name } of this.#list()) {
@@ -51,7 +52,7 @@ export class Debugfs {
     }
   }
 
-  /** Whose VMs there are: as a rule the main thread of one of `processes` made them, which needs no further look. */
+  /** All VMs by process. The main thread of one of `processes` usually created the VM, which needs no further read. */
   vms(processes: { has(pid: number): boolean }): VmDirectories {
     const directories = new Map<number, string[]>()
     for (const { name, tid } of this.#list()) {
@@ -64,7 +65,7 @@ export class Debugfs {
     return directories
   }
 
-  /** The vCPUs in `directories` with the thread that ran each last; undefined where there is no vCPU. */
+  /** The vCPUs in `directories`, each with the thread that last ran it; undefined if there is no vCPU. */
   vcpus(directories: readonly string[]): readonly Vcpu[] | undefined {
     const vcpus = directories.flatMap((name) => this.#vcpuIds(name).map((id) => ({ name, id })))
     if (vcpus.length === 0) return undefined
@@ -97,7 +98,7 @@ export class Debugfs {
     return sums as KvmStatistics
   }
 
-  /** The process that a thread belongs to: of the one that made the VM or, where it ended, of the VM's first vCPU. */
+  /** The process of the thread that created the VM or, if that thread has ended, of the thread of the first vCPU. */
   #processOf(tid: number, name: string): number | undefined {
     return this.#tgid(tid) ?? this.#tgid(this.#vcpuThread(name, 0))
   }
@@ -107,7 +108,7 @@ export class Debugfs {
     try {
       return tgid.number(this.#file.bytes(join(this.#procfs, String(tid), 'status')))
     } catch {
-      // That thread ended.
+      // The thread has ended.
       return undefined
     }
   }
@@ -119,12 +120,12 @@ export class Debugfs {
         return id === undefined ? [] : [Number(id)]
       })
     } catch {
-      // The VM ended since it was listed.
+      // The VM has ended since it was listed.
       return []
     }
   }
 
-  /** undefined before the vCPU's first run (0), and on kernels without this file (older than 5.19). */
+  /** undefined before the vCPU's first run (the file says 0), and on kernels without this file (before 5.19). */
   #vcpuThread(name: string, id: number): number | undefined {
     try {
       return decimal(this.#file.ascii(join(this.#directory, name, `vcpu${id}`, 'pid')).trim()) || undefined
@@ -155,10 +156,10 @@ export class Debugfs {
     } catch (cause) {
       const error = this.#explain(sourceError(cause, path))
       if (error.code !== 'SOURCE_ABSENT' || existsSync(join(this.#directory, name))) throw error
-      throw new KvminfoError('VM_VANISHED', `the VM of ${path} ended while it was read`, { cause })
+      throw new KvminfoError('VM_VANISHED', `the VM ended while ${path} was being read`, { cause })
     }
     const value = decimal(text.trim())
-    if (value === undefined) throw new KvminfoError('SOURCE_MALFORMED', `${path} holds no number`)
+    if (value === undefined) throw new KvminfoError('SOURCE_MALFORMED', `${path} does not contain a number`)
     return value
   }
 
@@ -167,7 +168,7 @@ export class Debugfs {
     if (!isLockdown) return error
     return new KvminfoError(
       'SOURCE_DENIED',
-      `${error.message}; the kernel is locked down, as it is under Secure Boot: use the kvminfo module, signed`,
+      `${error.message}; the kernel is locked down, which Secure Boot does: load the kvminfo module, signed, instead`,
       { cause: error.cause },
     )
   }

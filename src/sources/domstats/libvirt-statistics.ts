@@ -1,4 +1,4 @@
-// libvirt's statistics of the domains it runs, fetched in the background.
+// libvirt's statistics of its running domains, fetched in the background.
 import type { KvminfoError } from '../../errors.ts'
 import { domainStatistics, libvirtSocket } from '../../libvirt/read.ts'
 import { type Aged, Background, isFresh } from '../exits/background.ts'
@@ -16,11 +16,12 @@ export class LibvirtStatistics {
     this.#rundir = rundir
   }
 
-  /** Whether to ask libvirt from now on. */
-  follow(wanted: boolean): void {
-    this.#background.want(wanted)
+  /** Starts or stops fetching from libvirt. */
+  follow(enabled: boolean): void {
+    this.#background.enable(enabled)
   }
 
+  /** The statistics of the domain `name`; undefined if unknown or older than 30 s. */
   of(name: string): DomainStatistics | undefined {
     return this.#domains !== undefined && isFresh(this.#domains) ? this.#domains.value.get(name) : undefined
   }
@@ -35,7 +36,7 @@ export class LibvirtStatistics {
   }
 
   close(): void {
-    this.#background.want(false)
+    this.#background.enable(false)
   }
 
   async #fetch(): Promise<void> {

@@ -1,10 +1,10 @@
-// The text of `virsh domstats --vcpu --balloon --raw`: a line `Domain: '<name>'`, then indented `key=value` lines.
+// Parses `virsh domstats --vcpu --balloon --raw`: a line `Domain: '<name>'`, then indented `key=value` lines.
 import { addStatistics, type KvmStatistics, noStatistics, statisticsFrom } from '../exits/kvm-statistics.ts'
 
 export interface DomainStatistics {
-  /** Sums over the vCPUs; undefined where one lacks a statistic (QEMU before 7.1, libvirt before 8.9, no KVM). */
+  /** Sums over the vCPUs; undefined if a vCPU lacks a statistic (QEMU before 7.1, libvirt before 8.9, no KVM). */
   readonly statistics: KvmStatistics | undefined
-  /** What the balloon leaves to the guest, bytes. */
+  /** The memory that the balloon leaves to the guest, bytes. */
   readonly balloonBytes: number | undefined
 }
 
@@ -28,7 +28,7 @@ export function parseDomstats(text: string): Map<string, DomainStatistics> {
     }
     const balloonKib = /^ {2}balloon\.current=(\d+)$/.exec(line)?.[1]
     if (balloonKib !== undefined) balloonBytes = Number(balloonKib) * 1024
-    // libvirt 8.9 and later: vcpu.<n>.<statistic>.sum
+    // libvirt 8.9 and later print vcpu.<n>.<statistic>.sum.
     const [, vcpu, statistic, value] = /^ {2}vcpu\.(\d+)\.([a-z0-9_]+)\.sum=(\d+)$/.exec(line) ?? []
     if (vcpu === undefined) continue
     const values = vcpus.get(vcpu) ?? new Map<string, number>()

@@ -1,32 +1,32 @@
-// What is fetched on its own clock rather than in a scrape, as it may take long: QMP and libvirt.
+// Fetches on its own timer and not during a scrape, because the answer may take long. QMP and libvirt use it.
 
-/** A scrape comes every 15 to 60 s as a rule; ten keep its values younger than that. */
+/** Scrapes usually come every 15 to 60 s. An interval of 10 s keeps the values younger than that. */
 const intervalMs = 10_000
 
-/** Older values are not shown: the VM may have stopped answering, and a flat line would hide it. */
+/** Older values are not shown: the VM may have stopped answering, and a flat line in a graph would hide that. */
 const maxAgeMs = 3 * intervalMs
 
 export interface Aged<T> {
   readonly value: T
-  /** By performance.now(). */
+  /** When it was fetched, by performance.now(). */
   readonly atMs: number
 }
 
 export const isFresh = ({ atMs }: Aged<unknown>): boolean => performance.now() - atMs <= maxAgeMs
 
-/** Calls `fetch` at once and then at each interval, never twice at a time, while it is wanted. */
+/** While enabled, calls `fetch` at once and then at each interval, never twice at the same time. */
 export class Background {
   readonly #fetch: () => Promise<void>
   #timer: NodeJS.Timeout | undefined
-  #underWay = false
+  #isFetching = false
 
-  /** `fetch` keeps its own errors. */
+  /** `fetch` must not reject; it keeps its own errors. */
   constructor(fetch: () => Promise<void>) {
     this.#fetch = fetch
   }
 
-  want(wanted: boolean): void {
-    if (!wanted) {
+  enable(enabled: boolean): void {
+    if (!enabled) {
       clearInterval(this.#timer)
       this.#timer = undefined
     } else if (this.#timer === undefined) {
@@ -36,12 +36,12 @@ export class Background {
   }
 
   async #run(): Promise<void> {
-    if (this.#underWay) return
-    this.#underWay = true
+    if (this.#isFetching) return
+    this.#isFetching = true
     try {
       await this.#fetch()
     } finally {
-      this.#underWay = false
+      this.#isFetching = false
     }
   }
 }

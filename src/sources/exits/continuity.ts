@@ -1,59 +1,60 @@
-// Keeps a VM's counters from jumping. Prometheus takes any rise as counted since the last scrape, and any fall as a
-// start from zero. So where a source first tells of a VM that was already running, or another source takes over, what
-// it counted before is taken off: the counter begins at zero there.
+// Keeps a VM's counters from jumping. Prometheus reads any rise as events since the last scrape and any fall as a
+// restart from zero. So if a source reports a VM for the first time and the VM was already running, or if another source
+// takes over, the source's earlier counts are subtracted: the counter starts at zero.
 //
-// The module's own counts are handed on as they are, so that they survive a restart of this program. That holds where
-// the module takes over too, as it was loaded since the look before: all it has counted is new. Only if it was there
-// before, unreadable, something is taken off, and a restart, which knows nothing of that, shows it as a rise.
+// The module's counts are passed on unchanged, so that they survive a restart of this program. This also holds if the
+// module takes over from a fallback, because it was then loaded since the previous sample and all its counts are new.
+// Only if the module was loaded before but unreadable are its earlier counts subtracted. A restart of this program does
+// not know that, and shows them as a rise.
 import type { VmExits } from '../../model/exits.ts'
 import type { SourceName } from '../../model/sources.ts'
 
 interface Life {
-  /** Started after the look before: all its counts are new. */
+  /** The VM started after the previous sample, so all its counts are new. */
   readonly isNew: boolean
   source?: SourceName
-  /** Taken off; undefined for nothing. */
+  /** Subtracted from the source's counts; undefined for nothing. */
   base?: VmExits | undefined
-  /** Last count of the source, made to rise. */
+  /** The last counts of the source, corrected so that they never fall. */
   last?: VmExits
 }
 
 export class Continuity {
   readonly #lives = new Map<string, Life>()
-  #lastLookNs = Number.POSITIVE_INFINITY
+  #lastSampleNs = Number.POSITIVE_INFINITY
   #isModuleHidden = false
-  /** Whether the module may have counted at the look before, unseen. */
+  /** Whether the module may have counted unread at the previous sample. */
   #wasModuleHidden = false
 
   /**
-   * To be told at each look of all running VMs, by `processKey`, with their starts. At the first look every VM
-   * counts as already running: an earlier run of this program may have shown it. `isModuleHidden`: the module is
-   * loaded and cannot be read. Without `uptimeNs`, a VM that is new at the next look only counts as started since the
-   * last look that had one: it was in none of them.
+   * Call at each sample with the start times of all running VMs, by `processKey`, nanoseconds since boot. At the first
+   * sample every VM counts as already running, because an earlier run of this program may have shown it.
+   * `isModuleHidden`: the module is loaded but cannot be read. If `uptimeNs` is undefined, the next sample compares the
+   * start of a new VM with the last sample that had one; the VM was in none of the samples since.
    */
-  look(starts: ReadonlyMap<string, number>, uptimeNs: number | undefined, isModuleHidden: boolean): void {
+  sample(starts: ReadonlyMap<string, number>, uptimeNs: number | undefined, isModuleHidden: boolean): void {
     this.#wasModuleHidden = this.#isModuleHidden
     this.#isModuleHidden = isModuleHidden
     for (const key of this.#lives.keys()) if (!starts.has(key)) this.#lives.delete(key)
     for (const [key, startNs] of starts) {
-      if (!this.#lives.has(key)) this.#lives.set(key, { isNew: startNs > this.#lastLookNs })
+      if (!this.#lives.has(key)) this.#lives.set(key, { isNew: startNs > this.#lastSampleNs })
     }
-    if (uptimeNs !== undefined) this.#lastLookNs = uptimeNs
+    if (uptimeNs !== undefined) this.#lastSampleNs = uptimeNs
   }
 
-  /** What to show for a VM of the last look, of which `source` counted `counted`. */
+  /** The counts to show for a VM of the last sample, for which `source` counted `counted`. */
   rebase(key: string, source: SourceName, counted: VmExits): VmExits {
     const life = this.#lives.get(key)
-    if (life === undefined) throw new Error(`VM ${key} was not in the last look`)
+    if (life === undefined) throw new Error(`VM ${key} was not in the last sample`)
     const isFirst = life.source === undefined
     const isOther = !isFirst && life.source !== source
     const isReset = !isFirst && !isOther && total(counted) < total(life.last!)
     if (isFirst) life.base = source === 'module' || life.isNew ? undefined : counted
     else if (isOther) life.base = source === 'module' && !this.#wasModuleHidden ? undefined : counted
-    // A module that was loaded anew counts from zero. Statistics fall when a vCPU goes, and keep what the others had.
+    // A reloaded module counts from zero. Statistics fall when a vCPU is removed and keep the counts of the other vCPUs.
     else if (isReset) life.base = source === 'module' ? undefined : counted
     life.source = source
-    // The module's counts never step back by themselves, and as a rule nothing is taken off them.
+    // The module's counts never fall by themselves, and usually nothing is subtracted from them.
     const isExact = source === 'module' || isFirst || isOther || isReset
     life.last = isExact ? counted : combine(counted, life.last!, Math.max)
     return life.base === undefined
@@ -62,7 +63,7 @@ export class Continuity {
   }
 }
 
-/** Exits of the guest, which the source counts itself; the parts may step back by a few, as they are differences. */
+/** All exits, which the source counts directly. The two parts can fall by a few, because they are differences. */
 const total = (exits: VmExits): number => exits.kernelSwitches + exits.userspaceSwitches
 
 function combine(a: VmExits, b: VmExits, operation: (a: number, b: number) => number): VmExits {

@@ -1,4 +1,4 @@
-// Chooses where each VM's exits come from: the module where there is one, else KVM's own statistics.
+// Chooses the source of each VM's exits: the module if it is loaded, otherwise KVM's own statistics.
 import { type ErrorCode, KvminfoError } from '../../errors.ts'
 import type { VmExits } from '../../model/exits.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
@@ -26,13 +26,13 @@ interface Found extends Pick<ExitsReading, 'problems' | 'failure'> {
 }
 
 /**
- * What one bad reading of the module's file says, after which the next may be good again: no reason to change the
- * source, as the counters would have to start over.
+ * Errors of the module's file that may be gone at the next read. They are no reason to change to another source, because
+ * the counters would then start again.
  */
-const mayPass: ReadonlySet<ErrorCode> = new Set(['SOURCE_FAILED', 'SOURCE_MALFORMED'])
+const transient: ReadonlySet<ErrorCode> = new Set(['SOURCE_FAILED', 'SOURCE_MALFORMED'])
 
 export interface ExitsReading extends Part<ReadonlyMap<number, VmExits>> {
-  /** Why no VM's exits can be told; undefined where some can be, or `problems` say what is wrong. */
+  /** Why no VM has exits; undefined if some VM has them, or if `problems` explains what is missing. */
   readonly failure: KvminfoError | undefined
   /** The state of each source of exits. */
   readonly states: () => SourceState[]
@@ -44,10 +44,10 @@ export class Exits {
   readonly #libvirt: LibvirtStatistics
   readonly #continuity = new Continuity()
   readonly #kvminfoPath: string
-  /** Whether the module tells the exits, be it that just now its file could not be read. */
+  /** Whether the module is the source of exits, even if the last read of its file failed. */
   #hasModule = false
 
-  /** `kvminfoPath`: what problems with the file as a whole are told of. */
+  /** `kvminfoPath` is the subject of problems that concern the module's file as a whole. */
   constructor(kvminfoPath: string, debugfs: Debugfs, qmp: QmpStatistics, libvirt: LibvirtStatistics) {
     this.#kvminfoPath = kvminfoPath
     this.#debugfs = debugfs
@@ -55,7 +55,7 @@ export class Exits {
     this.#libvirt = libvirt
   }
 
-  /** `directories`: those of debugfs, needed where there is no module. `uptimeNs`: as `Continuity.look` has it. */
+  /** `directories`: those of debugfs, needed without the module. `uptimeNs`: see `Continuity.sample`. */
   read(
     vms: readonly IdentifiedVm[],
     kvminfo: Attempt<Kvminfo>,
@@ -64,9 +64,9 @@ export class Exits {
   ): ExitsReading {
     const starts = new Map(vms.map(({ vm }) => [processKey(vm), vm.startNs]))
     const isModuleHidden = kvminfo.error !== undefined && kvminfo.error.code !== 'SOURCE_ABSENT'
-    this.#continuity.look(starts, uptimeNs, isModuleHidden)
+    this.#continuity.sample(starts, uptimeNs, isModuleHidden)
     const debugfs = once(() => attempt(() => this.#debugfs.check()))
-    this.#hasModule = kvminfo.error === undefined || (this.#hasModule && mayPass.has(kvminfo.error.code))
+    this.#hasModule = kvminfo.error === undefined || (this.#hasModule && transient.has(kvminfo.error.code))
     const { counted, problems, failure } =
       kvminfo.error === undefined
         ? this.#fromModule(vms, kvminfo.value.problems)
@@ -106,8 +106,8 @@ export class Exits {
     directories: VmDirectories,
   ): Found {
     const problems: Problem[] = []
-    /** VMs that none of the sources can tell of. */
-    let hopeless = 0
+    /** The number of VMs whose exits no source can give. */
+    let withoutSource = 0
     const counted = new Map<number, Counted>()
     const count = (pid: number, source: ExitsSource, statistics: KvmStatistics) =>
       counted.set(pid, { source, exits: exitsFrom(pid, statistics) })
@@ -119,7 +119,7 @@ export class Exits {
       problems.push(...read.problems)
       for (const [pid, statistics] of read.statistics) count(pid, 'debugfs', statistics)
     }
-    // A module that is not there, or not for this user, is a matter of installation and no fault.
+    // A module that is not loaded, or that this user may not read, is a matter of installation and not a fault.
     if (moduleError.code !== 'SOURCE_ABSENT' && moduleError.code !== 'SOURCE_DENIED')
       problems.push({ subject: this.#kvminfoPath, error: moduleError })
     const rest = vms.filter(({ vm }) => !counted.has(vm.pid))
@@ -130,18 +130,18 @@ export class Exits {
       if (qmp?.value !== undefined) count(vm.pid, 'qmp', qmp.value)
       else if (libvirt !== undefined) count(vm.pid, 'libvirt', libvirt)
       else if (debugfs.error !== undefined) {
-        // Where neither is wrong the background has not answered yet.
-        const isHopeless = isManaged ? !this.#libvirt.isRunning() : qmpSocket === undefined
-        if (isHopeless) hopeless++
-        const error = isHopeless ? unreachable(vm.label) : isManaged ? this.#libvirt.error() : qmp?.error
+        const hasSource = isManaged ? this.#libvirt.isRunning() : qmpSocket !== undefined
+        if (!hasSource) withoutSource++
+        // No error means that QMP or libvirt has not answered yet.
+        const error = !hasSource ? noSource(vm.label) : isManaged ? this.#libvirt.error() : qmp?.error
         if (error !== undefined) problems.push({ subject: vm.label, error })
       }
     }
-    const failure = vms.length > 0 && hopeless === vms.length ? moduleError : undefined
+    const failure = vms.length > 0 && withoutSource === vms.length ? moduleError : undefined
     return { counted, problems, failure }
   }
 
-  /** Background sources run while they are needed and no longer. */
+  /** Background sources run only while they are needed. */
   #follow(vms: readonly IdentifiedVm[], needLibvirt: boolean): void {
     const sockets = new Map<string, OfferedSocket>()
     for (const { vm, isManaged, qmpSocket } of vms) {
@@ -172,7 +172,7 @@ export class Exits {
     ]
   }
 
-  /** Why QMP tells of no VM; undefined where it may. */
+  /** Why QMP answers for no VM; undefined if it answers, or may still answer, for one. */
   #qmpError(vms: readonly IdentifiedVm[]): KvminfoError | undefined {
     const plain = vms.filter(({ isManaged, qmpSocket }) => !isManaged && qmpSocket !== undefined)
     if (plain.length === 0) return noSocket
@@ -183,13 +183,16 @@ export class Exits {
 
 const noSocket = new KvminfoError(
   'SOURCE_ABSENT',
-  'no QEMU outside libvirt offers a QMP socket (-qmp unix:/run/NAME.sock,server=on,wait=off)',
+  'no QEMU outside libvirt offers a QMP socket; to offer one, start it with -qmp unix:/run/NAME.sock,server=on,wait=off',
 )
 
-const noLibvirt = new KvminfoError('SOURCE_ABSENT', 'libvirt does not run: it has no read-only socket')
+const noLibvirt = new KvminfoError(
+  'SOURCE_ABSENT',
+  'libvirt is not running: its read-only socket does not exist',
+)
 
-const unreachable = (label: string): KvminfoError =>
+const noSource = (label: string): KvminfoError =>
   new KvminfoError(
     'SOURCE_ABSENT',
-    `nothing here tells where the exits of ${JSON.stringify(label)} end: load the kvminfo module (modprobe kvminfo)`,
+    `no source gives the exits of VM ${JSON.stringify(label)}: load the kvminfo module (modprobe kvminfo)`,
   )

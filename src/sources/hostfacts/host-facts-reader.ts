@@ -1,11 +1,11 @@
-// Facts of the host that hardly change, by systeminformation. It spawns programs (lscpu, …), so it runs at start
-// and then on a slow timer, never for a scrape.
+// Reads facts of the host that hardly change, by systeminformation. This starts other programs (lscpu, …), so it happens
+// at start and then on a slow timer, never during a scrape.
 import { cpu, osInfo } from 'systeminformation'
 import { KvminfoError } from '../../errors.ts'
 import type { HostFacts } from '../../model/host.ts'
 import type { HostFactsSource } from './host-facts-source.ts'
 
-// A new kernel needs a reboot, and with it a new start of this program; CPUs go on and off line in days.
+// A new kernel needs a reboot, which also restarts this program. CPUs go online and offline over days.
 const refreshMs = 3_600_000
 
 export class HostFactsReader implements HostFactsSource {
@@ -33,12 +33,13 @@ export class HostFactsReader implements HostFactsSource {
     } catch (cause) {
       this.#error = new KvminfoError(
         'SOURCE_FAILED',
-        'systeminformation could not gather the facts of this host',
+        'systeminformation could not read the facts of this host (kernel, distribution, CPU)',
         { cause },
       )
     }
   }
 
+  /** Throws only if no attempt has succeeded yet and the last one failed. */
   facts(): HostFacts | undefined {
     if (this.#facts === undefined && this.#error !== undefined) throw this.#error
     return this.#facts

@@ -1,4 +1,4 @@
-// Reads the pools of huge pages per size and NUMA node from sysfs.
+// Reads the huge page pools of each size and NUMA node from sysfs.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
@@ -10,7 +10,7 @@ import type { WholeFile } from '../whole-file.ts'
 export function readHugePages(sysfs: string, file: WholeFile): HugePagePool[] {
   const nodes = join(sysfs, 'devices/system/node')
   const nodeNames = namesIn(nodes, /^node(\d+)$/)
-  // Kernels without NUMA have no nodes; their pools are those of node 0.
+  // Kernels without NUMA have no node directories; their pools count as those of node 0.
   if (nodeNames.length === 0) return poolsIn(join(sysfs, 'kernel/mm/hugepages'), 0, file)
   return nodeNames.flatMap(({ name, number }) => poolsIn(join(nodes, name, 'hugepages'), number, file))
 }
@@ -28,7 +28,7 @@ function poolsIn(directory: string, node: number, file: WholeFile): HugePagePool
   })
 }
 
-/** Entries that match, with their number; none where the directory is absent (kernel without the feature). */
+/** The entries that match, with their number; empty if the directory does not exist (kernel without the feature). */
 function namesIn(directory: string, pattern: RegExp): { name: string; number: number }[] {
   try {
     return readdirSync(directory)
@@ -47,7 +47,7 @@ function namesIn(directory: string, pattern: RegExp): { name: string; number: nu
 function readNumber(path: string, file: WholeFile): number {
   try {
     const value = decimal(file.text(path).trim())
-    if (value === undefined) throw new KvminfoError('SOURCE_MALFORMED', `${path} holds no number`)
+    if (value === undefined) throw new KvminfoError('SOURCE_MALFORMED', `${path} does not contain a number`)
     return value
   } catch (cause) {
     throw sourceError(cause, path)

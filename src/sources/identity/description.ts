@@ -1,33 +1,33 @@
-// What libvirt or the command line says of a VM besides its name. Any user can start a process that says anything, so
-// this is the one place that makes it fit to be shown: cleaned, bounded, and each device under a name of its own.
+// What libvirt or the command line says about a VM besides its name. Any user can start a process with any command line,
+// so this one place makes the data safe to show: it cleans and bounds every string and gives each device a unique name.
 import type { Disk, Nic } from '../../model/vm.ts'
 import type { QemuCommandLine } from '../cmdline/parse.ts'
 import type { LibvirtDomain } from '../libvirt-status/parse.ts'
 import { safeName } from './label.ts'
 
-/** Most disks, and most NICs, shown of one VM: as many as a PCI bus has functions, and more than VMs have. */
+/** The most disks, and the most NICs, shown per VM: as many as a PCI bus has functions, and more than real VMs have. */
 export const maxDevices = 256
 
-/** Every string is a `safeName`; the name of a disk is that of no other disk of the VM, and so for NICs. */
+/** Every string is a `safeName`. Names of disks are unique within the VM, and so are names of NICs. */
 export interface Description {
   readonly uuid: string | undefined
   readonly machine: string | undefined
-  /** At most `maxDevices`, as `nics`. */
+  /** At most `maxDevices`; the same holds for `nics`. */
   readonly disks: readonly Disk[]
   readonly nics: readonly Nic[]
-  /** How many disks and NICs are not in them for that reason. */
+  /** How many disks and NICs are missing because of that limit. */
   readonly leftOut: number
 }
 
 const nothing: Description = { uuid: undefined, machine: undefined, disks: [], nics: [], leftOut: 0 }
 
-// Each is parsed once and stays as it is, and most scrapes come with the same ones.
+// Keyed by object: each domain or command line is parsed once and never changes, and most scrapes see the same objects.
 const described = new WeakMap<
   LibvirtDomain | QemuCommandLine,
   { readonly commandLine: QemuCommandLine | undefined; readonly description: Description }
 >()
 
-/** libvirt's word goes before the command line's. */
+/** libvirt's data takes precedence over the command line. */
 export function descriptionOf(
   domain: LibvirtDomain | undefined,
   commandLine: QemuCommandLine | undefined,
@@ -60,7 +60,7 @@ function describe(domain: LibvirtDomain | undefined, commandLine: QemuCommandLin
   }
 }
 
-/** Only the command line knows what libvirt chose where the definition does not say; a NIC added later is not on it. */
+/** If the definition leaves vhost to libvirt, only the command line shows its choice. It lacks NICs plugged in later. */
 function nicsOf(domain: LibvirtDomain, commandLine: QemuCommandLine | undefined): Nic[] {
   return domain.nics.map(({ device, model, vhost, alias }) => ({
     device,
@@ -70,8 +70,8 @@ function nicsOf(domain: LibvirtDomain, commandLine: QemuCommandLine | undefined)
 }
 
 /**
- * Not too many, each with a safe name of its own: the second `a` is `a#2`, or has the next number that no other has.
- * OpenMetrics forbids two series with equal labels, and a whole scrape is lost by them.
+ * At most `maxDevices`, each with a safe and unique name: the second `a` becomes `a#2`, or the next number that is free.
+ * OpenMetrics forbids two series with equal labels; they would cost the whole scrape.
  */
 function shown<Device extends Disk | Nic>(devices: readonly Device[]): Device[] {
   const safe = devices.slice(0, maxDevices).map((device) => ({ ...device, device: safeName(device.device) }))

@@ -1,16 +1,19 @@
-// The `vm` label: a VM's name made safe and unique on this host.
+// Makes the `vm` label: a VM's name, safe to show and unique on this host.
 import { createHash } from 'node:crypto'
 
-/** Longest label, in UTF-16 units. libvirt's names end at 255 bytes, as they are file names; QEMU's do not end. */
+/** The longest name, in UTF-16 units. libvirt's names, as file names, have at most 255 bytes; QEMU has no limit. */
 export const maxLabelLength = 255
 
 const hashDigits = 12
 
-// What a terminal, a log or a browser would act upon, or nobody sees: U+202E writes the rest backwards, so that one
-// name looks like another. Invalid UTF-8 has become U+FFFD when the name was read.
+// Characters that a terminal, a log or a browser would interpret, or that are invisible. U+202E, for example, writes the
+// rest of the line backwards, so that one name looks like another. Invalid UTF-8 became U+FFFD when the name was read.
 const control = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
-/** Control and format characters become U+FFFD; what is too long ends in `~` and a hash of the whole, so two stay apart. */
+/**
+ * Control and format characters become U+FFFD. A name that is too long ends in `~` and a hash of the whole name, so that
+ * two such names stay different.
+ */
 export function safeName(name: string): string {
   const safe = name.toWellFormed().replace(control, '\uFFFD')
   if (safe.length <= maxLabelLength) return safe
@@ -19,9 +22,9 @@ export function safeName(name: string): string {
 }
 
 /**
- * A label for each VM: its name, or `pid-<pid>`. Of those that would share one, the one with the most evidence by
- * `evidenceOf` keeps it, so that nobody renames another's VM by calling his process the same; the others, or all
- * where none stands out, get `@<pid>` behind it.
+ * The label of each VM, by pid: its name, or `pid-<pid>` if it has none. If several would share a label, the one with
+ * the most evidence (`evidenceOf`) keeps it, and the others get `@<pid>` appended. If no single one has the most, all
+ * get it. So no user can rename another user's VM by giving a process the same name.
  */
 export function uniqueLabels(
   names: ReadonlyMap<number, string | undefined>,
@@ -32,7 +35,8 @@ export function uniqueLabels(
   )
   while (new Set(labels.values()).size < labels.size) {
     const holders = Map.groupBy(labels.keys(), (pid) => labels.get(pid)!)
-    // Once more if a VM is really called `a@12`: each round makes the labels that clash longer, so this ends.
+    // A VM may really be called `a@12`, so a round can create new clashes. Each round makes clashing labels longer, so
+    // the loop ends.
     for (const [label, pids] of holders) {
       const keeper = bestOf(pids, evidenceOf)
       for (const pid of pids) if (pid !== keeper) labels.set(pid, `${label}@${pid}`)
@@ -41,7 +45,7 @@ export function uniqueLabels(
   return labels
 }
 
-/** The only one there is, or the only one with the most evidence. */
+/** The pid with the most evidence; undefined if several have the most. */
 function bestOf(pids: readonly number[], evidenceOf: (pid: number) => number): number | undefined {
   if (pids.length === 1) return pids[0]
   const evidence = pids.map(evidenceOf)

@@ -1,7 +1,7 @@
-// Which threads of a VM are its vCPUs.
+// Finds out which threads of a VM are its vCPUs.
 import type { Vcpu } from '../../model/vm.ts'
 
-/** The names QEMU gives its vCPU threads with `-name debug-threads=on`, as libvirt starts it. */
+/** QEMU names its vCPU threads like this with `-name debug-threads=on`, which libvirt sets. */
 const threadName = /^CPU (\d+)\/KVM$/
 
 export function vcpusByThreadName(names: ReadonlyMap<number, string>): Vcpu[] {
@@ -12,8 +12,8 @@ export function vcpusByThreadName(names: ReadonlyMap<number, string>): Vcpu[] {
 }
 
 /**
- * One thread per vCPU, the first list that knows it decides; by rising id. A list may be incomplete:
- * /proc/kvminfo knows the threads that have exited, not the vCPUs the guest has not started yet.
+ * One thread per vCPU, in ascending order of id, from the first list that has the vCPU. A list can be incomplete:
+ * /proc/kvminfo has the threads with at least one exit, but not vCPUs that the guest has not started yet.
  */
 export function mergeVcpus(...lists: readonly (readonly Vcpu[])[]): readonly Vcpu[] {
   const [first, ...others] = lists.filter((list) => list.length > 0)
@@ -24,7 +24,7 @@ export function mergeVcpus(...lists: readonly (readonly Vcpu[])[]): readonly Vcp
   return [...merged.values()].sort((a, b) => a.id - b.id)
 }
 
-// The usual case, which a scrape of a thousand VMs should not pay for.
+// The usual case: all lists are the same. Nothing needs to be merged, which matters in a scrape of a thousand VMs.
 const isRising = (vcpus: readonly Vcpu[]): boolean =>
   vcpus.every((vcpu, at) => at === 0 || vcpus[at - 1]!.id < vcpu.id)
 

@@ -1,4 +1,4 @@
-// Joins what each source says of a VM into the model's Vm. Pure: everything was read before.
+// Joins what each source says about a VM into the model's Vm. Does no I/O of its own: `Evidence` gives it the data.
 import { KvminfoError } from '../../errors.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
 import type { Vcpu, Vm } from '../../model/vm.ts'
@@ -13,36 +13,36 @@ import { mergeVcpus, vcpusByThreadName } from './vcpus.ts'
 
 export interface Evidence {
   readonly processes: ReadonlyMap<number, Process>
-  /** Rows of /proc/kvminfo by pid; empty where there is no module. */
+  /** Rows of /proc/kvminfo by pid; empty without the module. */
   readonly kvminfo: ReadonlyMap<number, KvminfoRow>
   /** libvirt's running KVM domains by pid. */
   readonly domains: ReadonlyMap<number, LibvirtDomain>
-  /** Whether each status file of libvirt has been looked at. */
+  /** Whether every status file of libvirt has been read at least once. */
   readonly domainsKnown: boolean
-  /** undefined while a process's command line has not been read. */
+  /** undefined while the command line of the process has not been read. */
   readonly commandLineOf: (
     process: Process,
   ) => { readonly commandLine: QemuCommandLine | undefined } | undefined
-  /** vCPU threads as a QEMU outside libvirt told them; none where it was not asked. */
+  /** The vCPU threads that a QEMU outside libvirt reports over QMP; empty if it was not asked. */
   readonly qmpVcpus: (process: Process) => readonly Vcpu[]
-  /** What QMP or libvirt told of a VM's balloon, where they were asked. */
+  /** The balloon size that QMP or libvirt reported; undefined if they were not asked. */
   readonly balloonBytes: (process: Process, name: string | undefined) => number | undefined
-  /** vCPUs that KVM's debugfs has of a process, those whose thread it tells; undefined where it has no vCPU of it. */
+  /** The process's vCPUs in KVM's debugfs whose thread is known; undefined if debugfs has no vCPU of the process. */
   readonly debugfsVcpus: (pid: number) => readonly Vcpu[] | undefined
-  /** Names of a process's threads by tid. */
+  /** Names of the process's threads by tid. */
   readonly threadNames: (pid: number) => ReadonlyMap<number, string>
   readonly hasThread: (pid: number, tid: number) => boolean
 }
 
-/** A VM and what only the sources need to know of it. */
+/** A VM, with data about it that only the sources need. */
 export interface IdentifiedVm {
   readonly vm: Vm
-  /** As libvirt or the command line has it. */
+  /** The raw name from libvirt or the command line. */
   readonly name: string | undefined
   /** Whether libvirt started it. */
   readonly isManaged: boolean
   readonly qmpSocket: string | undefined
-  /** Of /proc/kvminfo, and of this very process. */
+  /** Its row in /proc/kvminfo, checked to be of this process. */
   readonly row: KvminfoRow | undefined
 }
 
@@ -52,11 +52,11 @@ interface Candidate {
   readonly domain: LibvirtDomain | undefined
   readonly commandLine: QemuCommandLine | undefined
   readonly description: Description
-  /** Looked at where nothing else takes the process for a VM. */
+  /** Read only if nothing else identifies the process as a VM. */
   readonly debugfsVcpus: readonly Vcpu[] | undefined
 }
 
-/** The host's VMs by rising pid. */
+/** The host's VMs in ascending order of pid. */
 export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
   const problems: Problem[] = []
   const candidates: Candidate[] = []
@@ -68,7 +68,7 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     const isKnown = row !== undefined || domain !== undefined || commandLine !== undefined
     const debugfsVcpus = isKnown ? undefined : debugfsVcpusOf(evidence, process)
     if (isKnown || debugfsVcpus !== undefined) {
-      // Its label or its devices' names would change at a later scrape.
+      // Shown now, it would change its label or the names of its devices at a later scrape.
       const isPending = read === undefined || (commandLine?.isManaged === true && !evidence.domainsKnown)
       if (isPending && domain === undefined) problems.push(notIdentified(process))
       else {
@@ -81,7 +81,7 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
     new Map(
       candidates.map(({ process, domain, commandLine }) => [process.pid, domain?.name ?? commandLine?.name]),
     ),
-    (pid) => weigh(candidates.find(({ process }) => process.pid === pid)!, evidence),
+    (pid) => strengthOf(candidates.find(({ process }) => process.pid === pid)!, evidence),
   )
   for (const { process, description } of candidates)
     if (description.leftOut > 0) problems.push(devicesLeftOut(labels.get(process.pid)!, description))
@@ -96,17 +96,17 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
 }
 
 /**
- * How sure it is that a process is the VM it says it is: libvirt says so in a file that only root writes; KVM has a VM
- * of it; or only its command line says so, which any user can make up.
+ * How strongly the evidence says that this process really is the VM whose name it has. 2: libvirt says so in a file
+ * that only root can write. 1: KVM has a VM of this process. 0: only its command line says so, which any user can fake.
  */
-function weigh({ process, row, domain, debugfsVcpus }: Candidate, evidence: Evidence): number {
+function strengthOf({ process, row, domain, debugfsVcpus }: Candidate, evidence: Evidence): number {
   if (domain !== undefined) return 2
   const isOfKvm =
     row !== undefined || debugfsVcpus !== undefined || debugfsVcpusOf(evidence, process) !== undefined
   return isOfKvm ? 1 : 0
 }
 
-/** Every process seen, and those that only the module lets this user see (/proc mounted with hidepid). */
+/** All visible processes, and those that this user sees only through the module (/proc mounted with hidepid). */
 function candidateProcesses({ processes, kvminfo }: Evidence): Process[] {
   const hidden: Process[] = []
   for (const [pid, { startNs }] of kvminfo) {
@@ -115,13 +115,13 @@ function candidateProcesses({ processes, kvminfo }: Evidence): Process[] {
   return [...processes.values(), ...hidden].sort((a, b) => a.pid - b.pid)
 }
 
-/** The row of this very process: not one of an earlier process that had its pid. */
+/** The row of this process; undefined if the row belongs to an earlier process with the same pid. */
 function rowOf({ kvminfo }: Evidence, process: Process): KvminfoRow | undefined {
   const row = kvminfo.get(process.pid)
   return row?.startNs === undefined || startTick(row.startNs) === startTick(process.startNs) ? row : undefined
 }
 
-/** A status file outlives its VM where libvirtd died with it; the pid in it may be somebody else's by now. */
+/** A status file outlives its VM if libvirtd died with it. Its pid may belong to another process by now. */
 function domainOf(
   { domains, hasThread }: Evidence,
   { pid }: Process,
@@ -130,7 +130,7 @@ function domainOf(
   const domain = domains.get(pid)
   if (domain === undefined || read === undefined) return domain
   const { commandLine } = read
-  // An emulator under a name of its own is not taken for QEMU; then its threads must be those of the file.
+  // An emulator with another program name is not recognized as QEMU. Its threads must then match those of the file.
   if (commandLine === undefined)
     return domain.vcpus.some(({ tid }) => hasThread(pid, tid)) ? domain : undefined
   return commandLine.uuid === undefined || domain.uuid === undefined || commandLine.uuid === domain.uuid
@@ -139,8 +139,8 @@ function domainOf(
 }
 
 /**
- * VMs of this very process. Where the thread that made a VM has ended, its number may be this process's by now: then
- * none of the vCPU threads is here. Before Linux 5.19, which names no threads, that goes unnoticed.
+ * The vCPUs in debugfs that belong to this process. If the thread that created a VM has ended, this process may have
+ * its number by now; then none of the vCPU threads is here. Kernels before 5.19 name no threads, so there is no check.
  */
 function debugfsVcpusOf(
   { debugfsVcpus, hasThread }: Evidence,
@@ -158,8 +158,8 @@ function notIdentified({ pid }: Process): Problem {
     subject,
     error: new KvminfoError(
       'SOURCE_FAILED',
-      `process ${pid} could not be identified in time and is left out until it is: the first look at many VMs takes a ` +
-        `few seconds; a VM that hangs does not show its command line at all (see /proc/${pid}/stack)`,
+      `process ${pid} is not identified yet and is left out until then: identifying many VMs takes a few seconds; if ` +
+        `this message persists, the VM hangs and its command line cannot be read (see /proc/${pid}/stack)`,
     ),
   }
 }
@@ -169,8 +169,8 @@ function devicesLeftOut(label: string, { leftOut }: Description): Problem {
     subject: label,
     error: new KvminfoError(
       'DEVICES_LEFT_OUT',
-      `VM ${label}: ${leftOut} of its devices are not shown, as of one VM only the first ${maxDevices} disks and the ` +
-        `first ${maxDevices} network interfaces are; look at its command line whether it is a VM at all`,
+      `VM ${label}: ${leftOut} of its devices are not shown, because only the first ${maxDevices} disks and the first ` +
+        `${maxDevices} network interfaces of a VM are; check its command line: it may not be a VM at all`,
     ),
   }
 }

@@ -1,11 +1,11 @@
-// Reads the state of kernel same-page merging from sysfs: a directory of files with one number each.
+// Reads the state of kernel same-page merging (KSM) from sysfs: a directory of files with one number each.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KsmState } from '../../model/host.ts'
 import { sourceError } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 
-/** Files whose text is no number (advisor_mode of Linux 6.8) are left out; some numbers may be negative. */
+/** Files that do not contain a number (advisor_mode of Linux 6.8) are left out. Some numbers can be negative. */
 export function readKsm(sysfs: string, file: WholeFile): KsmState {
   const directory = join(sysfs, 'kernel/mm/ksm')
   try {

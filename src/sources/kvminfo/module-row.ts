@@ -1,8 +1,8 @@
-// One row of our module's /proc/kvminfo; columns are found by title, as kmod/include/abi.h promises.
+// Parses one row of our module's /proc/kvminfo. Columns are found by title, as kmod/include/abi.h requires.
 import { KvminfoError } from '../../errors.ts'
 import type { Vcpu } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
-import { remembered } from '../remembered.ts'
+import { memoized } from '../memoized.ts'
 import type { KvminfoRow } from './row.ts'
 
 const columns = [
@@ -20,7 +20,7 @@ const columns = [
   'reasons',
 ] as const
 
-/** The index of each column that is read here, and how many columns a row has. */
+/** The index of each column that is used, and the number of columns in a row. */
 export type Titles = Readonly<Record<(typeof columns)[number] | 'count', number>>
 
 export function readTitles(line: string, subject: string): Titles {
@@ -31,7 +31,7 @@ export function readTitles(line: string, subject: string): Titles {
     if (indexes[column] === -1) {
       throw new KvminfoError(
         'SOURCE_MALFORMED',
-        `${subject} has no column ${column}: install module and exporter of the same release`,
+        `${subject} has no column ${column}: install the modules and the exporter from the same release`,
       )
     }
   }
@@ -89,12 +89,12 @@ export function parseModuleRow(line: string, titles: Titles): KvminfoRow | undef
   }
 }
 
-/** As `decimal`, with undefined for the `-` of a value that is not to be had, and null for what is no number. */
+/** Like `decimal`, but undefined for `-`, which means not available, and null for text that is not a number. */
 function optionalDecimal(text: string): number | undefined | null {
   return text === '-' ? undefined : (decimal(text) ?? null)
 }
 
-/** `a:1,b:2` by name, `-` as none; undefined where the text is neither. */
+/** `a:1,b:2` by name; empty for `-`; undefined for any other text. */
 function named(text: string): Map<string, number> | undefined {
   const result = new Map<string, number>()
   if (text === '-') return result
@@ -110,11 +110,11 @@ function named(text: string): Map<string, number> | undefined {
   return result
 }
 
-/** The names of reasons, and the numbers of vCPUs: few, in every row, and kept by whoever counts them. */
-const kept = remembered(1_000, (name) => name)
+/** Names of exit reasons and ids of vCPUs. There are few, each row repeats them, and the counters keep them. */
+const kept = memoized(1_000, (name) => name)
 
-/** The column changes when a vCPU is added, not between scrapes; a thousand VMs have thousands of vCPUs. */
-const vcpuThreads = remembered(10_000, (text): readonly Vcpu[] | undefined => {
+/** This column changes only when a vCPU is added, and a thousand VMs have thousands of vCPUs to parse. */
+const vcpuThreads = memoized(10_000, (text): readonly Vcpu[] | undefined => {
   const threads = named(text)
   if (threads === undefined) return undefined
   const vcpus: Vcpu[] = []

@@ -1,4 +1,4 @@
-// The text of /proc/kvminfo into rows: our module's format (kmod/include/abi.h) or the 2018 thesis's.
+// Parses the text of /proc/kvminfo into rows: our module's format (kmod/include/abi.h) or that of the 2018 thesis.
 import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
 import { requireVersion } from '../format-version.ts'
@@ -9,14 +9,17 @@ import { isThesisTitle, parseThesisRow } from './thesis-row.ts'
 export interface Kvminfo {
   /** By pid. */
   readonly rows: ReadonlyMap<number, KvminfoRow>
-  /** Rows that could not be read. */
+  /** Rows that could not be parsed. */
   readonly problems: readonly Problem[]
 }
 
-/** `subject` is what messages call the file. Throws where the file as a whole is not ours (SOURCE_MALFORMED) or not of this release (SOURCE_VERSION). */
+/**
+ * `subject` is the file's name in messages. Throws if the file as a whole is in neither format (SOURCE_MALFORMED) or in
+ * a version of our format that this program does not read (SOURCE_VERSION).
+ */
 export function parseKvminfo(text: string, subject: string): Kvminfo {
   const lines = text.split('\n')
-  // What follows the last newline: nothing, or a row that was torn.
+  // The text after the last newline: empty, or an incomplete row.
   const rest = lines.pop()!
   const { parseRow, headerLines } = readForm(lines, subject)
   const rows = new Map<number, KvminfoRow>()
@@ -26,10 +29,10 @@ export function parseKvminfo(text: string, subject: string): Kvminfo {
   }
   for (const line of lines.slice(headerLines)) {
     const row = parseRow(line)
-    if (row === undefined) malformed(`cannot read the row ${excerpt(line)}; it is left out`)
+    if (row === undefined) malformed(`cannot parse the row ${excerpt(line)}; the row is ignored`)
     else rows.set(row.exits.pid, row)
   }
-  if (rest !== '') malformed(`the last row is torn: ${excerpt(rest)}; it is left out`)
+  if (rest !== '') malformed(`the last row is incomplete: ${excerpt(rest)}; the row is ignored`)
   return { rows, problems }
 }
 
@@ -49,12 +52,12 @@ function readForm(lines: readonly string[], subject: string): Form {
   if (isThesisTitle(first)) return { parseRow: parseThesisRow, headerLines: 1 }
   throw new KvminfoError(
     'SOURCE_MALFORMED',
-    `${subject} starts with ${excerpt(first)}, which is neither the kvminfo module's header nor the thesis's ` +
-      'title line: unload what made it and load the kvminfo module of this release',
+    `${subject} starts with ${excerpt(first)}, which is neither the header of the kvminfo module nor the title line ` +
+      'of the thesis: unload the module that provides this file and load the kvminfo module of this release',
   )
 }
 
-/** Enough of a line to recognise it, quoted so that it cannot mess up a log. */
+/** Enough of a line to recognize it, quoted so that it cannot break the log's format. */
 function excerpt(line: string): string {
   return JSON.stringify(line.length > 80 ? `${line.slice(0, 80)}…` : line)
 }

@@ -1,5 +1,5 @@
-// One row of the thesis's own /proc/kvminfo (a patched KVM, 2018): six numbers, separated by commas as its code
-// prints them or by blanks as its figures show them.
+// Parses one row of the thesis's own /proc/kvminfo (a patched KVM, 2018): six numbers. The thesis's code separates them
+// with commas, its figures with blanks.
 import { decimal } from '../decimal.ts'
 import type { KvminfoRow } from './row.ts'
 

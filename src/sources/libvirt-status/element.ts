@@ -1,5 +1,5 @@
-// Walks what fast-xml-parser makes of XML: a name holds a text, an object, or an array of these if repeated;
-// attributes are `@name`, an element's own text beside attributes is `#text`.
+// Walks the objects that fast-xml-parser makes from XML. The value of an element is a string or an object, or an array
+// of these if the element is repeated. Attributes are `@name`; the text of an element that has attributes is `#text`.
 
 export type Element = Readonly<Record<string, unknown>>
 
@@ -12,7 +12,7 @@ export function element(parent: Element | undefined, name: string): Element | un
   return elements(parent, name)[0]
 }
 
-/** Text of the first child element or of the attribute; undefined where there is none. */
+/** The text of the first child element `name` or of the attribute `@…`; undefined if there is none. */
 export function text(parent: Element | undefined, name: string): string | undefined {
   const value = own(parent, name)
   const first: unknown = Array.isArray(value) ? value[0] : value

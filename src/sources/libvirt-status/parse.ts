@@ -1,4 +1,4 @@
-// A live status file of libvirt's QEMU driver, `<rundir>/libvirt/qemu/<name>.xml`: what the running VM has now.
+// Parses a live status file of libvirt's QEMU driver, `<rundir>/libvirt/qemu/<name>.xml`: the current state of a VM.
 import { XMLParser } from 'fast-xml-parser'
 import { KvminfoError } from '../../errors.ts'
 import type { Disk, Vcpu } from '../../model/vm.ts'
@@ -8,9 +8,9 @@ import { type Element, element, elements, text } from './element.ts'
 interface LibvirtNic {
   readonly device: string
   readonly model: string
-  /** What the definition says of vhost; undefined where it leaves it to libvirt. */
+  /** Whether the definition asks for vhost; undefined if it leaves the choice to libvirt. */
   readonly vhost: boolean | undefined
-  /** QEMU's device id, by which the command line is joined. */
+  /** QEMU's device id, which connects the NIC with its -device on the command line. */
   readonly alias: string | undefined
 }
 
@@ -31,30 +31,33 @@ const parser = new XMLParser({
   attributeNamePrefix: '@',
   parseTagValue: false,
   parseAttributeValue: false,
-  // `text` resolves the references that XML itself defines; there is no expansion of others.
+  // `text` resolves the references that XML predefines. Nothing expands any others.
   processEntities: false,
   ignoreDeclaration: true,
 })
 
-/** undefined for a domain that runs without KVM. Throws SOURCE_MALFORMED. */
+/** undefined for a domain that runs without KVM. Throws SOURCE_MALFORMED; `subject` is the file's name in messages. */
 export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain | undefined {
   const malformed = (what: string, cause?: unknown) =>
-    new KvminfoError('SOURCE_MALFORMED', `${subject}: ${what}; its VM is named by its command line`, {
-      cause,
-    })
-  if (xml.includes('<!DOCTYPE')) throw malformed('has a document type, which libvirt never writes')
+    new KvminfoError(
+      'SOURCE_MALFORMED',
+      `${subject} ${what}; the name and devices of its VM come from the QEMU command line instead`,
+      { cause },
+    )
+  if (xml.includes('<!DOCTYPE'))
+    throw malformed('has a document type declaration, which libvirt never writes')
   let root: Element
   try {
     root = parser.parse(withoutCapabilities(xml), true) as Element
   } catch (cause) {
-    throw malformed(`is no XML (${cause instanceof Error ? cause.message : cause})`, cause)
+    throw malformed(`is not valid XML (${cause instanceof Error ? cause.message : cause})`, cause)
   }
   const status = element(root, 'domstatus')
   const domain = element(status, 'domain')
   const pid = decimal(text(status, '@pid'))
   const name = text(domain, 'name')
   if (pid === undefined || pid === 0 || name === undefined || name === '') {
-    throw malformed('has no domstatus with a pid and a domain with a name')
+    throw malformed('lacks a <domstatus> with a pid or a <domain> with a name')
   }
   if (text(domain, '@type') !== 'kvm') return undefined
   const devices = element(domain, 'devices')
@@ -71,7 +74,7 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
   }
 }
 
-/** Two thirds of a file list what this QEMU can do; nothing here reads it. */
+/** Two thirds of a file list the capabilities of its QEMU, which nothing here needs. */
 function withoutCapabilities(xml: string): string {
   const start = xml.indexOf('<qemuCaps>')
   const end = xml.indexOf('</qemuCaps>')
@@ -84,11 +87,11 @@ function withoutCapabilities(xml: string): string {
 function vcpuOf(vcpu: Element): Vcpu[] {
   const id = decimal(text(vcpu, '@id'))
   const tid = decimal(text(vcpu, '@pid'))
-  // libvirt writes pid 0 while it does not know the thread.
+  // libvirt writes pid 0 as long as it does not know the thread.
   return id === undefined || tid === undefined || tid === 0 ? [] : [{ id, tid }]
 }
 
-/** Nothing for CD-ROM and floppy drives: they carry no load, and are emulated in VMs that are all virtio otherwise. */
+/** Empty for CD-ROM and floppy drives, which cmdline/disks.ts leaves out too and explains. */
 function diskOf(disk: Element): Disk[] {
   const kind = text(disk, '@device') ?? 'disk'
   if (kind !== 'disk' && kind !== 'lun') return []
@@ -120,7 +123,7 @@ function nicOf(nic: Element): LibvirtNic[] {
 
 const unitBytes: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
-/** libvirt's status files always say KiB. */
+/** libvirt's status files always use KiB. */
 function bytesOf(domain: Element | undefined, name: string): number | undefined {
   const value = decimal(text(domain, name))
   const unit = unitBytes[text(element(domain, name), '@unit') ?? 'KiB']

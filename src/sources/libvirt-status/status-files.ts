@@ -1,5 +1,5 @@
-// libvirt's live status files, each parsed again only when it changed. They lie on a tmpfs, so nothing here
-// waits.
+// Reads libvirt's live status files and parses a file again only when it has changed. The files are on a tmpfs, so
+// reading them never blocks.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -9,7 +9,8 @@ import { detached } from '../detached.ts'
 import { absentAs, sourceError } from '../source-error.ts'
 import { type LibvirtDomain, parseLibvirtStatus } from './parse.ts'
 
-// A file system's clock steps by up to 10 ms: a change right after a look may leave the time as it was.
+// The clock of a file system advances in steps of up to 10 ms, so a change right after a refresh can leave the
+// modification time as it was. Only a time that was this old at the refresh is safe to compare.
 const settleMs = 1_000
 
 interface Parsed {
@@ -22,17 +23,17 @@ export class StatusFiles {
   readonly #directory: string
   readonly #files = new Map<string, Parsed>()
   #directoryError: KvminfoError | undefined
-  #hasLooked = false
-  /** The directory's time of change at a look after which nothing changed unseen. */
+  #hasRefreshed = false
+  /** The directory's modification time, if it is old enough that an equal time means that nothing has changed. */
   #settledMs: number | undefined
 
   constructor(rundir: string) {
     this.#directory = join(rundir, 'libvirt', 'qemu')
   }
 
-  /** Parses what is new or changed. */
+  /** Parses the files that are new or have changed. */
   async refresh(): Promise<void> {
-    const lookMs = Date.now()
+    const nowMs = Date.now()
     const changedMs = this.#changedMs()
     if (changedMs !== undefined && changedMs === this.#settledMs) return
     const names = new Set(this.#list())
@@ -42,18 +43,18 @@ export class StatusFiles {
       const parsed = this.#load(name, before)
       if (parsed === undefined) this.#files.delete(name)
       else this.#files.set(name, parsed)
-      // A file takes about two milliseconds to parse: a thousand at once would hold up every answer.
+      // Parsing a file takes about two milliseconds. A thousand without a pause would delay every response.
       if (parsed !== before) await setImmediate()
     }
-    this.#hasLooked = true
+    this.#hasRefreshed = true
     const isDenied = [...this.#files.values()].some(({ error }) => error?.code === 'SOURCE_DENIED')
     this.#settledMs =
-      changedMs !== undefined && !isDenied && lookMs - changedMs > settleMs ? changedMs : undefined
+      changedMs !== undefined && !isDenied && nowMs - changedMs > settleMs ? changedMs : undefined
   }
 
-  /** Whether all files have been looked at once. */
-  hasLooked(): boolean {
-    return this.#hasLooked
+  /** Whether all files have been read at least once. */
+  hasRefreshed(): boolean {
+    return this.#hasRefreshed
   }
 
   /** The running KVM domains, by pid. */
@@ -63,7 +64,7 @@ export class StatusFiles {
     return domains
   }
 
-  /** Files that cost their VM its name and devices; an unreadable directory or user right is no such case. */
+  /** Broken files, each of which concerns one VM. A directory or files that this user may not read are in `error`. */
   problems(): Problem[] {
     return [...this.#files].flatMap(([name, { error }]) =>
       error !== undefined && error.code !== 'SOURCE_DENIED'
@@ -72,19 +73,19 @@ export class StatusFiles {
     )
   }
 
-  /** Why no status file can be read; undefined where one can be, or there is none because no VM runs. */
+  /** Why no status file can be read; undefined if one can be read, or if there is none because no VM runs. */
   error(): KvminfoError | undefined {
     if (this.#directoryError !== undefined) return this.#directoryError
     const errors = [...this.#files.values()].map(({ error }) => error)
     return errors.every((error) => error?.code === 'SOURCE_DENIED') ? errors[0] : undefined
   }
 
-  /** libvirt replaces a file by renaming a new one onto it (virFileRewrite), which changes the directory too. */
+  /** libvirt replaces a file by renaming a new one over it (virFileRewrite), which changes the directory too. */
   #changedMs(): number | undefined {
     try {
       return statSync(this.#directory).mtimeMs
     } catch {
-      // Listing it will say why.
+      // Listing the directory reports the reason.
       return undefined
     }
   }
@@ -94,7 +95,7 @@ export class StatusFiles {
       this.#directoryError = undefined
       return readdirSync(this.#directory).filter((name) => name.endsWith('.xml'))
     } catch (cause) {
-      const message = `libvirt's QEMU driver does not run here: there is no ${this.#directory}`
+      const message = `libvirt's QEMU driver is not running: there is no ${this.#directory}`
       this.#directoryError = absentAs(message, cause, this.#directory)
       return []
     }
@@ -108,7 +109,7 @@ export class StatusFiles {
       if (before?.version === version) return before
       return this.#parse(path, version)
     } catch (cause) {
-      // A VM that ended since the directory was read takes its file along.
+      // The file of a VM that has ended since the directory was listed is gone.
       const error = sourceError(cause, path)
       return error.code === 'SOURCE_ABSENT' ? undefined : { version: '', domain: undefined, error }
     }
@@ -120,7 +121,7 @@ export class StatusFiles {
       return { version, domain, error: undefined }
     } catch (cause) {
       const error = sourceError(cause, path)
-      // Rights may change without a trace in the version; broken content may not.
+      // Keep the version only of broken content: permissions can change without a change of the version.
       return { version: error.code === 'SOURCE_MALFORMED' ? version : '', domain: undefined, error }
     }
   }

@@ -1,4 +1,4 @@
-// Reads pressure stall information from /proc/pressure.
+// Reads pressure stall information (PSI) from /proc/pressure.
 import { join } from 'node:path'
 import type { Pressure } from '../../model/host.ts'
 import { absentAs } from '../source-error.ts'
@@ -13,7 +13,8 @@ export function readPressure(procfs: string, file: WholeFile): Pressure[] {
     try {
       return parsePressure(resource, file.text(path), path)
     } catch (cause) {
-      throw absentAs(`${path} is not there: kernel without CONFIG_PSI, or started without psi=1`, cause, path)
+      const message = `${path} is not available: the kernel was built without CONFIG_PSI or booted without psi=1`
+      throw absentAs(message, cause, path)
     }
   })
 }

@@ -1,4 +1,4 @@
-// Reads processes and threads from /proc. None of the files read here waits for a lock that a stuck VM may hold.
+// Reads processes and threads from /proc. No file that is read here waits for a lock that a stuck VM may hold.
 import { readdirSync, readFileSync } from 'node:fs'
 import { KvminfoError } from '../../errors.ts'
 import type { Task } from '../../model/task.ts'
@@ -25,7 +25,7 @@ export function readProcesses(procfs: string, file: WholeFile): Map<number, Proc
       const { startNs, comm } = parseStat(file.text(path), path)
       processes.set(pid, { pid, startNs, comm })
     } catch {
-      // It ended since the directory was read, or this user may not see it: no process for us.
+      // The process has ended since the directory was listed, or this user may not read it. Skip it.
     }
   }
   return processes
@@ -70,7 +70,7 @@ export function readTask(procfs: string, pid: number, tid: number, file: WholeFi
   }
 }
 
-/** `<time on CPU> <time waiting> <slices>`, nanoseconds. Kernels without CONFIG_SCHED_INFO have no such file. */
+/** `<time on CPU> <time waiting> <slices>`, times in nanoseconds. Kernels without CONFIG_SCHED_INFO lack the file. */
 function readSchedstat(
   path: string,
   tickCpuNs: number,
@@ -93,12 +93,12 @@ export function readVmMemory(procfs: string, pid: number, file: WholeFile): VmMe
     const status = file.bytes(path)
     const residentKib = resident.number(status)
     if (residentKib === undefined) {
-      throw new KvminfoError('VM_VANISHED', `process ${pid} has given back its memory: it is ending`)
+      throw new KvminfoError('VM_VANISHED', `process ${pid} has released its memory because it is ending`)
     }
     return {
       pid,
       residentBytes: residentKib * 1024,
-      // Absent on kernels without hugetlbfs.
+      // Kernels without hugetlbfs lack this line.
       hugetlbBytes: (hugetlb.number(status) ?? 0) * 1024,
     }
   } catch (cause) {
@@ -106,7 +106,7 @@ export function readVmMemory(procfs: string, pid: number, file: WholeFile): VmMe
   }
 }
 
-/** The user who runs a process, as this program's user namespace numbers it. */
+/** The uid of the user that runs a process, as numbered in this program's user namespace. */
 export function readUid(procfs: string, pid: number): number {
   const path = `${procfs}/${pid}/status`
   try {

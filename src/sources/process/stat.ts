@@ -1,10 +1,10 @@
-// The text of /proc/<pid>/stat and /proc/<pid>/task/<tid>/stat; field numbers are those of proc(5).
+// Parses /proc/<pid>/stat and /proc/<pid>/task/<tid>/stat; field numbers are those of proc(5).
 import { KvminfoError } from '../../errors.ts'
 import { nsPerTick } from './process.ts'
 
 export interface Stat {
   readonly comm: string
-  /** utime and stime, nanoseconds in steps of 10 ms. */
+  /** utime plus stime, nanoseconds in steps of 10 ms. */
   readonly cpuNs: number
   readonly nice: number
   readonly startNs: number
@@ -14,7 +14,7 @@ export interface Stat {
 }
 
 export function parseStat(text: string, subject: string): Stat {
-  // A name may hold blanks, parentheses and newlines; nothing after it can.
+  // A name can contain blanks, parentheses and newlines; the fields after it cannot.
   const open = text.indexOf('(')
   const close = text.lastIndexOf(')')
   const fields = text.slice(close + 2).split(' ')
@@ -32,7 +32,7 @@ export function parseStat(text: string, subject: string): Stat {
   if (open === -1 || close < open || Number.isNaN(sum)) {
     throw new KvminfoError(
       'SOURCE_MALFORMED',
-      `${subject} is not what proc(5) says: ${JSON.stringify(text.slice(0, 80))}`,
+      `${subject} does not have the format of proc(5): ${JSON.stringify(text.slice(0, 80))}`,
     )
   }
   return stat

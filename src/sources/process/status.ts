@@ -1,11 +1,11 @@
-// The bytes of /proc/<pid>/status: `Name:\tvalue` lines. Searched as bytes, as one is read per VM and scrape.
+// Parses /proc/<pid>/status: `Name:\tvalue` lines. It searches the bytes, because each scrape reads one file per VM.
 import { KvminfoError } from '../../errors.ts'
 
 const zero = 48
 const blank = 32
 const tab = 9
 
-/** A line to look for; made once. */
+/** The name of a line to find. Create it once and use it for every file. */
 export class StatusLine {
   readonly name: string
   readonly #label: Buffer
@@ -15,7 +15,7 @@ export class StatusLine {
     this.#label = Buffer.from(`\n${name}:`)
   }
 
-  /** The number in a line such as `VmRSS:\t   39984 kB`; undefined where there is no such line or number. */
+  /** The number in a line such as `VmRSS:\t   39984 kB`; undefined if the line or the number is missing. */
   number(status: Buffer): number | undefined {
     const start = status.indexOf(this.#label)
     if (start === -1) return undefined
@@ -31,6 +31,7 @@ export class StatusLine {
     return at === first ? undefined : value
   }
 
+  /** Like `number`, but throws SOURCE_MALFORMED. `subject` is the file's name in the message. */
   required(status: Buffer, subject: string): number {
     const value = this.number(status)
     if (value === undefined) {

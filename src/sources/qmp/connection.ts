@@ -1,27 +1,27 @@
-// One conversation with a QEMU over its QMP socket: connect, ask, disconnect. QEMU serves one client at a time and
-// lets the next wait, so this one does not stay.
+// One conversation with a QEMU over its QMP socket: connect, ask, disconnect. It does not stay connected, because QEMU
+// serves one client at a time and makes the next one wait.
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import { KvminfoError } from '../../errors.ts'
 
-/** An answer has some 250 bytes a vCPU, and a VM at most 4,096 of these. */
+/** An answer has about 250 bytes per vCPU, and a VM has at most 4,096 vCPUs. */
 const maxAnswerBytes = 4 * 1024 * 1024
 
-/** O_PATH, which Node does not name: to get hold of a file without opening it, as sockets cannot be. */
+/** O_PATH, which Node does not define. It gives a descriptor of a socket file, which cannot be opened otherwise. */
 const openPath = 0o10000000
 
 export type Ask = (command: string, args?: object) => Promise<unknown>
 
-/** Where a QEMU says that it offers QMP. */
+/** The socket that a QEMU names on its command line. */
 export interface QmpSocket {
   readonly path: string
-  /** The user that this QEMU runs as. */
+  /** The user that runs this QEMU. */
   readonly uid: number
 }
 
 /**
- * Runs `talk` on a socket. Fails with SOURCE_FAILED where it takes longer than `deadlineMs`, and where the socket is
- * another user's, root's too: any process can name any path, and this program may have more rights than it.
+ * Runs `talk` on a socket. Throws SOURCE_FAILED if it takes longer than `deadlineMs`, and if another user than QEMU's
+ * owns the socket, even root: any process can name any path, and this program may have more privileges than the process.
  */
 export async function withQmp<T>(
   { path, uid }: QmpSocket,
@@ -33,20 +33,20 @@ export async function withQmp<T>(
   try {
     fd = openSync(path, openPath)
     requireOwner(fd, uid, path)
-    // Through the descriptor, as the path may lead elsewhere by now.
+    // Connect through the descriptor, because the path may lead to another file by now.
     socket = createConnection({ path: `/proc/self/fd/${fd}`, signal: AbortSignal.timeout(deadlineMs) })
     const answers = lines(socket)
     const ask: Ask = async (command, args) => {
       socket!.write(`${JSON.stringify({ execute: command, arguments: args })}\n`)
       for (;;) {
         const answer = await next(answers)
-        // Events may come at any time.
+        // Skip events, which can arrive at any time.
         if ('return' in answer) return answer.return
         if ('error' in answer) throw new Error(`${command}: ${JSON.stringify(answer.error)}`)
       }
     }
     const greeting = await next(answers)
-    if (!('QMP' in greeting)) throw new Error('what answers does not speak QMP')
+    if (!('QMP' in greeting)) throw new Error('the server does not speak QMP')
     await ask('qmp_capabilities')
     return await talk(ask)
   } catch (cause) {
@@ -62,8 +62,8 @@ function requireOwner(fd: number, uid: number, path: string): void {
   if (owner === uid) return
   throw new KvminfoError(
     'SOURCE_FAILED',
-    `the QMP socket ${path} is not asked, as it belongs to user ${owner} and its QEMU runs as user ${uid}: let that ` +
-      'user own it',
+    `not connecting to the QMP socket ${path}: it belongs to user ${owner}, but its QEMU runs as user ${uid}; make ` +
+      `user ${uid} the owner of the socket`,
   )
 }
 
@@ -73,7 +73,8 @@ async function* lines(socket: Socket): AsyncGenerator<string, void> {
   let rest = ''
   for await (const chunk of socket.setEncoding('utf8')) {
     rest += chunk
-    if (socket.bytesRead > maxAnswerBytes) throw new Error('the answer does not end')
+    if (socket.bytesRead > maxAnswerBytes)
+      throw new Error(`the answer is longer than ${maxAnswerBytes} bytes`)
     if (!chunk.includes('\n')) continue
     const whole = rest.split('\n')
     rest = whole.pop()!
@@ -85,7 +86,7 @@ async function next(answers: AsyncGenerator<string, void>): Promise<Message> {
   const line = await answers.next()
   if (line.done === true) throw new Error('QEMU closed the connection')
   const message: unknown = JSON.parse(line.value)
-  if (typeof message !== 'object' || message === null) throw new Error('the answer is no JSON object')
+  if (typeof message !== 'object' || message === null) throw new Error('the answer is not a JSON object')
   return message
 }
 
@@ -93,14 +94,18 @@ function qmpError(cause: unknown, path: string, deadlineMs: number): KvminfoErro
   if (cause instanceof KvminfoError) return cause
   const code = (cause as NodeJS.ErrnoException).code
   if (code === 'EACCES' || code === 'EPERM') {
-    return new KvminfoError('SOURCE_DENIED', `cannot connect to the QMP socket ${path}: permission denied`, {
-      cause,
-    })
+    return new KvminfoError(
+      'SOURCE_DENIED',
+      `cannot connect to the QMP socket ${path}: permission denied (${code}); run this program as the user that runs QEMU`,
+      { cause },
+    )
   }
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
     return new KvminfoError('SOURCE_ABSENT', `nothing listens on the QMP socket ${path}`, { cause })
   }
   const reason =
-    code === 'ABORT_ERR' ? `no answer within ${deadlineMs} ms; another client may hold it` : String(cause)
+    code === 'ABORT_ERR'
+      ? `no answer within ${deadlineMs} ms; another client may be connected`
+      : String(cause)
   return new KvminfoError('SOURCE_FAILED', `the QMP socket ${path}: ${reason}`, { cause })
 }

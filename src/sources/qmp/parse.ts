@@ -1,4 +1,5 @@
-// What QEMU answers to `query-stats` (QEMU 7.1) and `query-cpus-fast` and `query-balloon`, into the model. Zod checks it at this edge.
+// Parses QEMU's answers to `query-stats` (since QEMU 7.1), `query-cpus-fast` and `query-balloon` into the model. Zod
+// checks the answers here, so that no other code needs to.
 import { z } from 'zod'
 import type { Vcpu } from '../../model/vm.ts'
 import { addStatistics, type KvmStatistics, noStatistics, statisticsFrom } from '../exits/kvm-statistics.ts'
@@ -6,12 +7,12 @@ import { addStatistics, type KvmStatistics, noStatistics, statisticsFrom } from 
 const vcpuStatistics = z.array(
   z.object({
     provider: z.string(),
-    // A value is a number, or for other kinds of statistic a list or a boolean.
+    // A number; other kinds of statistics have a list or a boolean.
     stats: z.array(z.object({ name: z.string(), value: z.unknown() })),
   }),
 )
 
-/** Sums over the vCPUs; undefined where one of them lacks a statistic. */
+/** Sums over the vCPUs; undefined if a vCPU lacks a statistic, or if KVM reports no vCPU. */
 export function parseQueryStats(answer: unknown): KvmStatistics | undefined {
   let sums: KvmStatistics | undefined = noStatistics
   let count = 0
@@ -26,7 +27,7 @@ export function parseQueryStats(answer: unknown): KvmStatistics | undefined {
   return count === 0 ? undefined : sums
 }
 
-/** `query-balloon`: bytes. */
+/** `query-balloon`: the memory that the balloon leaves to the guest, bytes. */
 export function parseQueryBalloon(answer: unknown): number {
   return z.object({ actual: z.int().nonnegative() }).parse(answer).actual
 }

@@ -1,5 +1,5 @@
-// The answers of the QEMUs that offer a QMP socket of their own, fetched in the background. QEMU interrupts each vCPU
-// once to read its statistics, which shows as one more signal_exits a fetch.
+// The answers of the QEMUs outside libvirt that offer a QMP socket, fetched in the background. QEMU interrupts each vCPU
+// once to read its statistics, so each fetch adds one to signal_exits per vCPU.
 import { KvminfoError } from '../../errors.ts'
 import type { Vcpu } from '../../model/vm.ts'
 import { type Attempt, attempt } from '../attempt.ts'
@@ -9,10 +9,10 @@ import { readUid } from '../process/read.ts'
 import type { QmpAnswer } from './query.ts'
 
 const deadlineMs = 2_000
-/** Conversations at a time; most are done within a millisecond. */
+/** The number of conversations at a time. Most take less than a millisecond. */
 const parallel = 8
 
-/** What the command line of process `pid` names. */
+/** The socket that the command line of process `pid` names. */
 export interface OfferedSocket {
   readonly pid: number
   readonly path: string
@@ -32,10 +32,10 @@ export class QmpStatistics {
   follow(sockets: ReadonlyMap<string, OfferedSocket>): void {
     this.#sockets = sockets
     for (const key of this.#answers.keys()) if (!sockets.has(key)) this.#answers.delete(key)
-    this.#background.want(sockets.size > 0)
+    this.#background.enable(sockets.size > 0)
   }
 
-  /** undefined: no answer yet or none for long. */
+  /** undefined: no answer yet, or none in the last 30 s. */
   statistics(key: string): Attempt<KvmStatistics> | undefined {
     const answer = this.#answer(key)
     if (answer === undefined || answer.error !== undefined) return answer
@@ -43,7 +43,7 @@ export class QmpStatistics {
     if (statistics !== undefined) return { value: statistics, error: undefined }
     const error = new KvminfoError(
       'SOURCE_ABSENT',
-      `QEMU on ${this.#sockets.get(key)?.path} gives none of the KVM statistics`,
+      `the QEMU on the QMP socket ${this.#sockets.get(key)?.path} does not report the KVM statistics that exits need`,
     )
     return { value: undefined, error }
   }
@@ -57,7 +57,7 @@ export class QmpStatistics {
   }
 
   close(): void {
-    this.#background.want(false)
+    this.#background.enable(false)
   }
 
   #answer(key: string): Attempt<QmpAnswer> | undefined {
@@ -74,7 +74,7 @@ export class QmpStatistics {
   }
 
   async #ask(key: string, socket: OfferedSocket): Promise<void> {
-    // Loaded when first used: few hosts need it, and the check of its answers takes some megabytes of memory.
+    // Loaded on first use, because few hosts need it and zod, which checks the answers, takes some megabytes of memory.
     const { queryQmp } = await import('./query.ts')
     const uid = attempt(() => readUid(this.#procfs, socket.pid))
     const value: Attempt<QmpAnswer> =

@@ -1,4 +1,4 @@
-// What is asked of a QEMU: its vCPU threads and KVM's statistics of them.
+// Asks a QEMU for its vCPU threads, KVM's statistics of them, and its balloon.
 import type { Vcpu } from '../../model/vm.ts'
 import { type KvmStatistics, statisticNames } from '../exits/kvm-statistics.ts'
 import { type QmpSocket, withQmp } from './connection.ts'
@@ -6,19 +6,19 @@ import { parseQueryBalloon, parseQueryCpusFast, parseQueryStats } from './parse.
 
 export interface QmpAnswer {
   readonly vcpus: readonly Vcpu[]
-  /** What the balloon leaves to the guest, bytes; undefined where it has none. */
+  /** The memory that the balloon leaves to the guest, bytes; undefined if the guest has no balloon. */
   readonly balloonBytes: number | undefined
-  /** undefined where this QEMU or this kernel does not count what we need. */
+  /** undefined if this QEMU or this kernel lacks a statistic that exits need. */
   readonly statistics: KvmStatistics | undefined
 }
 
-/** Throws KvminfoError. QEMU before 7.1 does not know query-stats and fails it. */
+/** Throws KvminfoError. QEMU before 7.1 does not have query-stats, so it fails with SOURCE_FAILED. */
 export function queryQmp(socket: QmpSocket, deadlineMs: number): Promise<QmpAnswer> {
   return withQmp(socket, deadlineMs, async (ask) => {
     const vcpus = parseQueryCpusFast(await ask('query-cpus-fast'))
     const providers = [{ provider: 'kvm', names: statisticNames }]
     const statistics = parseQueryStats(await ask('query-stats', { target: 'vcpu', providers }))
-    // QEMU fails this where the guest has no balloon device.
+    // QEMU answers with an error if the guest has no balloon device.
     const balloonBytes = await ask('query-balloon').then(parseQueryBalloon, () => undefined)
     return { vcpus, statistics, balloonBytes }
   })

@@ -1,4 +1,4 @@
-// The two lines at the head of /proc/taskinfo: format version and column titles.
+// Parses the first two lines of /proc/taskinfo: the format version and the column titles.
 import { KvminfoError } from '../../errors.ts'
 import { requireVersion } from '../format-version.ts'
 
@@ -17,7 +17,7 @@ const titles = [
   'start_ns',
 ] as const
 
-/** The index of each column that is read here, and how many columns a row has. */
+/** The index of each column that is used, and the number of columns in a row. */
 export type Columns = Readonly<Record<(typeof titles)[number] | 'count', number>>
 
 export function readHeader(bytes: Buffer, subject: string): { columns: Columns; bodyStart: number } {
@@ -31,8 +31,8 @@ export function readHeader(bytes: Buffer, subject: string): { columns: Columns; 
   if (version === undefined) {
     throw new KvminfoError(
       'SOURCE_MALFORMED',
-      `${subject} starts with ${JSON.stringify(first.slice(0, 80))}, which is not the taskinfo module's header: ` +
-        'unload what made it and load the taskinfo module of this release',
+      `${subject} starts with ${JSON.stringify(first.slice(0, 80))}, which is not the header of the taskinfo module: ` +
+        'unload the module that provides this file and load the taskinfo module of this release',
     )
   }
   requireVersion(version, subject)
@@ -43,7 +43,7 @@ export function readHeader(bytes: Buffer, subject: string): { columns: Columns; 
     if (columns[title] === -1) {
       throw new KvminfoError(
         'SOURCE_MALFORMED',
-        `${subject} has no column ${title}: install module and exporter of the same release`,
+        `${subject} has no column ${title}: install the modules and the exporter from the same release`,
       )
     }
   }

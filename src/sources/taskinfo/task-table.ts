@@ -1,5 +1,5 @@
-// The rows of /proc/taskinfo (kmod/include/abi.h), read straight from its bytes: a large host has 12,000 rows of
-// which the program needs the processes and the vCPU threads, so only those become objects.
+// The rows of /proc/taskinfo (kmod/include/abi.h), parsed straight from its bytes. A large host has 12,000 rows, but the
+// program needs only the processes and the vCPU threads, so only those become objects.
 import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
 import type { Task } from '../../model/task.ts'
@@ -13,16 +13,16 @@ const minus = 45
 const zero = 48
 
 export class TaskTable {
-  /** Path of the file, for messages. */
+  /** The path of the file, for messages. */
   readonly subject: string
   readonly problems: Problem[] = []
   readonly #bytes: Buffer
   readonly #columns: Columns
-  /** Byte at which each row starts, its tgid and its tid. */
+  /** For each row: the offset of its first byte, its tgid and its tid. */
   readonly #starts: number[] = []
   readonly #tgids: number[] = []
   readonly #tids: number[] = []
-  /** Byte at which each field of the current row starts, and one past the row's end. */
+  /** The offset of each field of the current row, and one past the row's end. */
   readonly #fields: number[]
 
   /** Keeps `bytes`, which must not change while the table is in use. */
@@ -57,7 +57,7 @@ export class TaskTable {
     return names
   }
 
-  /** The threads that `wanted` lists by pid, by tid. */
+  /** The threads that `wanted` lists for each pid. The result is by tid. */
   tasks(wanted: ReadonlyMap<number, readonly { readonly tid: number }[]>): Map<number, Task> {
     const tasks = new Map<number, Task>()
     for (let row = 0; row < this.#starts.length; row++) {
@@ -75,18 +75,18 @@ export class TaskTable {
     const bytes = this.#bytes
     const { tgid, tid } = this.#columns
     for (let start = bodyStart; start < bytes.length; ) {
-      // Rows are short: a loop finds their end sooner than a call of indexOf.
+      // Rows are short, so a loop finds their end faster than a call of indexOf.
       let end = start
       while (end < bytes.length && bytes[end] !== newline) end++
       if (end === bytes.length) {
-        this.#complain(`the last row is torn: ${this.#excerpt(start, end)}; it is left out`)
+        this.#report(`the last row is incomplete: ${this.#excerpt(start, end)}; the row is ignored`)
         return
       }
       // The two keys are the first columns today, which makes finding them cheap.
       const tgidValue = this.#numberAt(this.#fieldStart(start, end, tgid), end)
       const tidValue = this.#numberAt(this.#fieldStart(start, end, tid), end)
       if (Number.isNaN(tgidValue) || Number.isNaN(tidValue)) {
-        this.#complain(`cannot read the row ${this.#excerpt(start, end)}; it is left out`)
+        this.#report(`cannot parse the row ${this.#excerpt(start, end)}; the row is ignored`)
       } else {
         this.#starts.push(start)
         this.#tgids.push(tgidValue)
@@ -102,7 +102,7 @@ export class TaskTable {
     return at
   }
 
-  /** Finds the fields of a row; false where there are more or fewer than titles. */
+  /** Finds the fields of a row; false if their number differs from the number of titles. */
   #select(row: number): boolean {
     const bytes = this.#bytes
     const fields = this.#fields
@@ -158,14 +158,14 @@ export class TaskTable {
     return this.#numberAt(this.#fields[column]!, this.#fields[column + 1]! - 1)
   }
 
-  /** undefined for `-`: not to be had on this kernel. */
+  /** undefined for `-`: not available on this kernel. */
   #optionalNumber(column: number): number | undefined {
     const start = this.#fields[column]!
     const absent = this.#bytes[start] === minus && this.#fields[column + 1]! - 1 === start + 1
     return absent ? undefined : this.#number(column)
   }
 
-  /** The decimal number at `start`, which a blank or `limit` ends; NaN where there is none. */
+  /** The decimal number at `start`, up to the next blank or `limit`; NaN if there is none. */
   #numberAt(start: number, limit: number): number {
     const bytes = this.#bytes
     const negative = bytes[start] === minus
@@ -186,17 +186,17 @@ export class TaskTable {
   #malformed(row: number): void {
     const start = this.#starts[row]!
     const end = this.#bytes.indexOf(newline, start)
-    this.#complain(`cannot read the row ${this.#excerpt(start, end)}; it is left out`)
+    this.#report(`cannot parse the row ${this.#excerpt(start, end)}; the row is ignored`)
   }
 
-  #complain(what: string): void {
+  #report(what: string): void {
     this.problems.push({
       subject: this.subject,
       error: new KvminfoError('SOURCE_MALFORMED', `${this.subject}: ${what}`),
     })
   }
 
-  /** Enough of a row to recognise it, quoted so that it cannot mess up a log. */
+  /** Enough of a row to recognize it, quoted so that it cannot break the log's format. */
   #excerpt(start: number, end: number): string {
     return JSON.stringify(this.#bytes.toString('latin1', start, Math.min(end, start + 80)))
   }

@@ -1,4 +1,4 @@
-// Reads the time since boot from /proc/uptime, the clock of every start time here.
+// Reads the time since boot from /proc/uptime, the clock to which all start times refer.
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
 import { sourceError } from '../source-error.ts'
@@ -12,7 +12,7 @@ export function readUptimeNs(procfs: string, file: WholeFile): number {
   try {
     const seconds = /^(\d+\.\d+) /.exec(file.text(path))?.[1]
     if (seconds === undefined)
-      throw new KvminfoError('SOURCE_MALFORMED', `${path} does not start with seconds`)
+      throw new KvminfoError('SOURCE_MALFORMED', `${path} does not start with a number of seconds`)
     return Number(seconds) * 1e9
   } catch (cause) {
     throw sourceError(cause, path)

@@ -1,12 +1,12 @@
-// The whole host: what stands in for a source that is not there.
+// The whole host: the fallbacks for a source that is not available.
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { asNobody } from '../../helpers/as-nobody.ts'
 import { kvminfoText } from '../../helpers/fixture-tree/modules.ts'
 import { hostOf, states } from '../../helpers/host-on-files.ts'
 
-describe('what falls back', () => {
-  it('threads: /proc/<pid>/task says what /proc/taskinfo says', async () => {
+describe('fallbacks', () => {
+  it('threads: /proc/<pid>/task gives the same data as /proc/taskinfo', async () => {
     const { host, path } = hostOf()
     const before = (await host.snapshot()).vcpuTasks().value
     rmSync(path('proc/taskinfo'))
@@ -35,7 +35,7 @@ describe('what falls back', () => {
     ['the module', { libvirt: false, debugfs: false }],
     ['debugfs', { libvirt: false, kvminfo: false }],
   ])(
-    'identity: a VM that %s shows keeps its name, whatever another process calls itself',
+    'identity: a VM that %s knows keeps its name when another process uses the same name',
     async (_, options) => {
       const { host, path, vms } = hostOf({ others: 1, ...options })
       writeFileSync(path('proc/300/cmdline'), 'qemu-system-x86_64\0-enable-kvm\0-name\0vm-0001\0')
@@ -47,14 +47,14 @@ describe('what falls back', () => {
     },
   )
 
-  it('vCPUs: thread names tell them where neither module nor libvirt does', async () => {
+  it('vCPUs: thread names identify them without the module and libvirt', async () => {
     const { host, vms } = hostOf({ libvirt: false, kvminfo: false, taskinfo: false })
     expect((await host.snapshot()).vms().value[0]!.vcpus).toEqual(
       vms[0]!.vcpus.map(({ tid }, id) => ({ id, tid })),
     )
   })
 
-  it('exits: debugfs tells what the module told, from zero on, until it is loaded again', async () => {
+  it('exits: debugfs replaces the module, starting at zero, until the module is loaded again', async () => {
     const { host, path, vms } = hostOf()
     const pid = vms[0]!.pid
     const debugfs = (name: string) => path(`sys/kernel/debug/kvm/${pid}-11/${name}`)
@@ -89,7 +89,7 @@ describe('what falls back', () => {
     expect(await states(host)).toMatchObject({ 'exits module': 'in-use' })
   })
 
-  it('exits: a module that could not be read begins at zero when it can: debugfs has told what it counted', async () => {
+  it('exits: a module that becomes readable starts at zero, because debugfs has shown its counts', async () => {
     const { host, path, vms } = hostOf({ vms: 1 })
     const ours = readFileSync(path('proc/kvminfo'), 'utf8')
     writeFileSync(path('proc/kvminfo'), ours.replace('kvminfo 1', 'kvminfo 2'))
@@ -102,9 +102,9 @@ describe('what falls back', () => {
   })
 
   it.each([
-    ['of another release', 'kvminfo 1', 'kvminfo 2', 'SOURCE_VERSION'],
-    ['that is none of ours', 'kvminfo 1', 'something else', 'SOURCE_MALFORMED'],
-  ])('exits: a module %s falls back too, and stays a problem', async (_, ours, other, code) => {
+    ['in another version', 'kvminfo 1', 'kvminfo 2', 'SOURCE_VERSION'],
+    ['in a foreign format', 'kvminfo 1', 'something else', 'SOURCE_MALFORMED'],
+  ])('exits: a file %s leads to the fallback too, and remains a problem', async (_, ours, other, code) => {
     const { host, path } = hostOf()
     writeFileSync(path('proc/kvminfo'), readFileSync(path('proc/kvminfo'), 'utf8').replace(ours, other))
     const snapshot = await host.snapshot()
@@ -119,10 +119,10 @@ describe('what falls back', () => {
   })
 
   it.each([
-    ['empty', 'SOURCE_MALFORMED', (file: string) => writeFileSync(file, '')],
-    ['in error', 'SOURCE_FAILED', (file: string) => mkdirSync(file)],
+    ['is empty', 'SOURCE_MALFORMED', (file: string) => writeFileSync(file, '')],
+    ['cannot be read', 'SOURCE_FAILED', (file: string) => mkdirSync(file)],
   ])(
-    'exits: a module’s file that is %s once leaves a gap and no other source’s counts',
+    'exits: a module’s file that %s for a while leaves a gap and is not replaced by another source',
     async (_, code, spoil) => {
       const { host, path, vms } = hostOf()
       const file = path('proc/kvminfo')
@@ -131,7 +131,7 @@ describe('what falls back', () => {
       expect(await io()).toBe(vms[1]!.io)
       rmSync(file)
       spoil(file)
-      for (let look = 0; look < 3; look++) {
+      for (let count = 0; count < 3; count++) {
         const snapshot = await host.snapshot()
         expect(() => snapshot.exits()).toThrow(expect.objectContaining({ code }))
         expect(await states(host)).toMatchObject({
@@ -143,7 +143,7 @@ describe('what falls back', () => {
       rmSync(file, { recursive: true })
       writeFileSync(file, good)
       expect(await io()).toBe(vms[1]!.io)
-      // A module that was taken out is another matter, and so is one that is broken from the start.
+      // A module that was unloaded is replaced, and so is one whose file is broken from the start.
       rmSync(file)
       expect(await io()).toBe(0)
       spoil(file)
@@ -153,7 +153,7 @@ describe('what falls back', () => {
     },
   )
 
-  it('exits: with no source at all the module’s error says so', async () => {
+  it('exits: without any source, the error is that of the module', async () => {
     const { host } = hostOf({ kvminfo: false, debugfs: false })
     const snapshot = await host.snapshot()
     expect(() => snapshot.exits()).toThrow('the kvminfo module is not loaded')
@@ -164,12 +164,12 @@ describe('what falls back', () => {
     })
   })
 
-  it('exits: where no VM runs, no source is missed', async () => {
+  it('exits: without VMs, a missing source is not a problem', async () => {
     const { host } = hostOf({ vms: 0, kvminfo: false, debugfs: false })
     expect((await host.snapshot()).exits()).toMatchObject({ value: new Map(), problems: [] })
   })
 
-  it('what this user may not read: the rest is still told, with a remedy', async () => {
+  it('permissions: the rest is still shown if this user may not read some files, with remedies', async () => {
     const { host, root, path } = hostOf({ libvirt: true })
     for (const file of [
       'proc/kvminfo',
@@ -198,8 +198,8 @@ describe('what falls back', () => {
       .sources()
       .value.filter(({ source }) => source === 'module' || source === 'debugfs')
     expect(denied.map(({ remedy }) => remedy)).toEqual([
-      'usermod -a -G kvminfo USER, with the user this program runs as, and restart it',
-      'run this program as root, where the kernel is not locked down',
+      'usermod -a -G kvminfo USER (the user that runs this program), then restart the program',
+      'run this program as root, if the kernel is not locked down',
     ])
   })
 })

@@ -1,12 +1,12 @@
-// The whole host: what cannot be read, and what goes while it is read, costs only itself.
+// The whole host: a file that cannot be read, or a VM that ends while it is read, costs only its own data.
 import { appendFileSync, chmodSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { asNobody } from '../../helpers/as-nobody.ts'
 import { kvminfoText } from '../../helpers/fixture-tree/modules.ts'
 import { hostOf } from '../../helpers/host-on-files.ts'
 
-describe('what cannot be read leaves the rest', () => {
-  it('/proc/uptime: all that counts is told, and that it may begin at zero where it need not', async () => {
+describe('a file that cannot be read leaves the rest', () => {
+  it('/proc/uptime: the counts are shown, with the problem that some may start at zero without need', async () => {
     const { host, path, vms } = hostOf()
     rmSync(path('proc/uptime'))
     const { value, problems } = (await host.snapshot()).exits()
@@ -14,7 +14,7 @@ describe('what cannot be read leaves the rest', () => {
     expect(problems).toMatchObject([{ subject: path('proc/uptime'), error: { code: 'SOURCE_ABSENT' } }])
   })
 
-  it('the processes: the host is told, and VMs are at the next look as they were', async () => {
+  it('the list of processes: the host is shown, and the next snapshot has the VMs again', async () => {
     const { host, path, root, vms } = hostOf({ taskinfo: false })
     await host.snapshot()
     chmodSync(path('proc'), 0o311)
@@ -29,14 +29,14 @@ describe('what cannot be read leaves the rest', () => {
 })
 
 describe('VMs that come and go', () => {
-  it('one that ends between two looks is gone', async () => {
+  it('one that ends between two snapshots is gone', async () => {
     const { host, path, vms } = hostOf({ taskinfo: false, kvminfo: false })
     await host.snapshot()
     rmSync(path(`proc/${vms[0]!.pid}`), { recursive: true })
     expect((await host.snapshot()).vms().value.map(({ label }) => label)).toEqual(['vm-0001', 'vm-0002'])
   })
 
-  it('one that ends while it is read costs its own series', async () => {
+  it('one that ends while it is read loses only its own series', async () => {
     const { host, path, vms } = hostOf({ taskinfo: false })
     const snapshot = await host.snapshot()
     rmSync(path(`proc/${vms[1]!.pid}`), { recursive: true })
@@ -49,13 +49,13 @@ describe('VMs that come and go', () => {
     expect(snapshot.vcpuTasks().value.size).toBe(4)
   })
 
-  it('one that has given back its memory is ending, not malformed', async () => {
+  it('one that has released its memory is ending, not malformed', async () => {
     const { host, path, vms } = hostOf({ vms: 1 })
     writeFileSync(path(`proc/${vms[0]!.pid}/status`), 'Name:\tqemu\nState:\tZ (zombie)\n')
     expect((await host.snapshot()).vmMemory().problems).toMatchObject([{ error: { code: 'VM_VANISHED' } }])
   })
 
-  it('a torn /proc/kvminfo costs the row that was torn', async () => {
+  it('an incomplete /proc/kvminfo costs only the incomplete row', async () => {
     const { host, path, vms } = hostOf()
     const { length } = readFileSync(path('proc/kvminfo'))
     truncateSync(path('proc/kvminfo'), length - 30)
@@ -64,7 +64,7 @@ describe('VMs that come and go', () => {
     expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
   })
 
-  it('a row of an earlier process with a VM’s pid is not that VM’s', async () => {
+  it('a row of an earlier process with the pid of a VM is not used for that VM', async () => {
     const { host, path, vms } = hostOf({ vms: 2 })
     const ended = { ...vms[0]!, startNs: vms[0]!.startNs - 5e9, io: 12_345 }
     writeFileSync(path('proc/kvminfo'), kvminfoText([ended, vms[1]!]))
@@ -73,7 +73,7 @@ describe('VMs that come and go', () => {
     expect([...snapshot.exits().value]).toMatchObject([[vms[1]!.pid, { io: vms[1]!.io }]])
   })
 
-  it('rows of processes that are no more make no VM, as the thesis’s table keeps them', async () => {
+  it('rows of processes that have ended, which the table of the thesis keeps, give no VM', async () => {
     const { host, path, vms } = hostOf({ vms: 2 })
     const title = 'index PID io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num'
     writeFileSync(path('proc/kvminfo'), `${title}\n  1, 99999, 1, 0, 2, 3\n`)
@@ -86,9 +86,9 @@ describe('VMs that come and go', () => {
   })
 })
 
-it('is the same host for many VMs as for few', async () => {
+it('identifies many VMs, too', async () => {
   const { host, vms } = hostOf({ vms: 20, vcpus: 4, debugfs: false })
-  // On a busy machine it may take more than one look to identify them all.
+  // On a busy machine it may take more than one snapshot to identify them all.
   const snapshot = await vi.waitFor(
     async () => {
       const taken = await host.snapshot()

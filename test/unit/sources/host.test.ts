@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { hostOf, states } from '../../helpers/host-on-files.ts'
 
 describe('a host with modules and libvirt', () => {
-  it('knows its VMs', async () => {
+  it('lists its VMs', async () => {
     const { host, vms } = hostOf()
     const { value, problems } = (await host.snapshot()).vms()
     expect(problems).toEqual([])
@@ -61,7 +61,7 @@ describe('a host with modules and libvirt', () => {
     })
   })
 
-  it('reads the host', async () => {
+  it('reads the data of the host itself', async () => {
     const snapshot = await hostOf().host.snapshot()
     expect(snapshot.memory().value.get('MemTotal')).toBe(263_851_264 * 1024)
     expect(snapshot.memory().value.get('HugePages_Total')).toBe(2049)
@@ -77,7 +77,7 @@ describe('a host with modules and libvirt', () => {
     expect(snapshot.bootTime().value).toBe(1_795_404_403)
   })
 
-  it('shows no CPU time that steps back from one look to the next', async () => {
+  it('shows no CPU time that falls from one snapshot to the next', async () => {
     const { host, path } = hostOf()
     const stat = readFileSync(path('proc/stat'), 'utf8')
     const iowait = async (ticks: number) => {
@@ -89,7 +89,7 @@ describe('a host with modules and libvirt', () => {
     expect(await iowait(5_001)).toBe(50.01)
   })
 
-  it('uses the best source of each fact and has others at hand', async () => {
+  it('uses the best source of each fact and has others on standby', async () => {
     expect(await states(hostOf().host)).toEqual({
       'exits module': 'in-use',
       'exits debugfs': 'standby',
@@ -102,7 +102,7 @@ describe('a host with modules and libvirt', () => {
     })
   })
 
-  it('reads a part once, and only when asked', async () => {
+  it('reads each part once, on first use', async () => {
     const { host, path } = hostOf()
     const snapshot = await host.snapshot()
     const first = snapshot.memory()

@@ -22,7 +22,7 @@ function recordedHost() {
 }
 
 describe('the VM', () => {
-  it('is known by its command line, its vCPUs by the module', async () => {
+  it('is identified by its command line, and its vCPUs by the module', async () => {
     const { value, problems } = (await recordedHost().host.snapshot()).vms()
     expect(problems).toEqual([])
     expect(value).toEqual([
@@ -45,7 +45,7 @@ describe('the VM', () => {
     ])
   })
 
-  it('has the same vCPU threads by the module, by QMP and by name', async () => {
+  it('has the same vCPU threads from the module, QMP and thread names', async () => {
     const { host, remove } = recordedHost()
     const vcpus = parseQueryCpusFast(qmp.cpus)
     expect((await host.snapshot()).vms().value[0]?.vcpus).toEqual(vcpus)
@@ -57,7 +57,7 @@ describe('the VM', () => {
 })
 
 describe('exits', () => {
-  it('are those of the module', async () => {
+  it('come from the module', async () => {
     const exits = (await recordedHost().host.snapshot()).exits().value.get(pid)
     expect(exits).toMatchObject({
       io: 1_423,
@@ -71,7 +71,7 @@ describe('exits', () => {
     expect([...exits!.reasons.values()].reduce((sum, count) => sum + count)).toBe(44_996 + 1_294)
   })
 
-  it('are told by KVM’s statistics too: all of them, I/O exits, and hand-overs to 3 in 1,294', async () => {
+  it('are the same in KVM’s statistics: all exits and I/O exits exactly, userspace exits to 3 in 1,294', async () => {
     const { value } = (await recordedHost().host.snapshot()).exits()
     const module = value.get(pid)!
     const fromQmp = exitsFrom(pid, parseQueryStats(qmp.stats)!)
@@ -82,7 +82,7 @@ describe('exits', () => {
     expect(fromQmp.userspaceSwitches - module.userspaceSwitches).toBe(3)
   })
 
-  it('and debugfs says the same as QMP', () => {
+  it('are the same in debugfs and QMP', () => {
     const statistic = (name: string) =>
       Number(readFileSync(join(recording, `sys/kernel/debug/kvm/${pid}-12/${name}`), 'utf8'))
     expect(parseQueryStats(qmp.stats)).toEqual({
@@ -94,7 +94,7 @@ describe('exits', () => {
   })
 })
 
-it('threads are the same by /proc/taskinfo and by /proc/<pid>/task', async () => {
+it('reads the same threads from /proc/taskinfo and from /proc/<pid>/task', async () => {
   const { host, remove } = recordedHost()
   const fast = (await host.snapshot()).vcpuTasks().value
   remove('proc/taskinfo')

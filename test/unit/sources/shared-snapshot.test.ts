@@ -4,7 +4,7 @@ import type { HostSnapshot } from '../../../src/model/host-snapshot.ts'
 import { SharedSnapshot } from '../../../src/sources/shared-snapshot.ts'
 import { hostSnapshot } from '../../helpers/host-snapshot.ts'
 
-/** A source whose snapshots are there when the test says so. */
+/** A source whose snapshots are ready when the test says so. */
 function heldSource() {
   const asked: PromiseWithResolvers<HostSnapshot>[] = []
   const source = {
@@ -16,7 +16,7 @@ function heldSource() {
   return { asked, shared: new SharedSnapshot(source) }
 }
 
-test('who asks while one is being taken gets that one; who asks later a new one', async () => {
+test('gives a caller the snapshot that is being taken, and a later caller a new one', async () => {
   const { asked, shared } = heldSource()
   const first = shared.snapshot()
   const second = shared.snapshot()
@@ -33,7 +33,7 @@ test('who asks while one is being taken gets that one; who asks later a new one'
   expect(await third).toBe(later)
 })
 
-test('a failure reaches all who waited, and the next one starts afresh', async () => {
+test('fails for all waiting callers, and takes a new snapshot for the next one', async () => {
   const { asked, shared } = heldSource()
   const both = [shared.snapshot(), shared.snapshot()]
   asked[0]!.reject(new Error('no'))

@@ -1,4 +1,4 @@
-// Which word of a QEMU command line is an option, which a value, and which a disk.
+// Which words of a QEMU command line are options, which are values, and which is a disk.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../../../src/sources/cmdline/arguments.ts'
@@ -8,17 +8,17 @@ const help = readFileSync(new URL('../../../fixtures/qemu-7.2-help/help.txt', im
   '\n',
 )
 
-/** Where QEMU's help describes an option that leaves room for it. */
+/** The column in which QEMU's help starts the description of an option, unless the option is too long. */
 const descriptionColumn = 16
 
-/** Options by name, and whether a value is named behind it. `-h or -help` and `-hda/-hdb file` are two each. */
+/** Options by name, and whether the help names a value. `-h or -help` and `-hda/-hdb file` are two options each. */
 function optionsOf(lines: readonly string[]): Map<string, boolean> {
   const options = new Map<string, boolean>()
   for (const line of lines) {
     const [start, names] = /^(--?[\w-]+(?:(?: or |\/)-[\w-]+)*)/.exec(line) ?? []
     if (start === undefined || names === undefined) continue
     const behind = line.slice(start.length)
-    // Behind a longer name the description keeps a wider distance than a value does.
+    // After a longer name, a description is further away than a value.
     const isDescribed =
       start.length < descriptionColumn
         ? line.slice(0, descriptionColumn).trim() === start
@@ -37,24 +37,24 @@ const words = (...args: string[]) =>
 describe('options without a value', () => {
   const options = optionsOf(help)
 
-  it('is compared with the help of a known QEMU', () => {
+  it('are compared with the help of QEMU 7.2.22', () => {
     expect(help[0]).toMatch(/^QEMU emulator version 7\.2\.22 /)
     expect(options.size).toBe(114)
   })
 
-  it.each([...options])('-%s: has a value in the help: %s', (name, hasValue) => {
+  it.each([...options])('agree with the help on -%s, which has a value: %s', (name, hasValue) => {
     expect(valueless.has(name)).toBe(!hasValue)
   })
 
   it.each(['async-teardown', 'enable-sync-profile', 'portrait', 'audio-help', 'perfmap'])(
-    '-%s leaves the next word alone',
+    'include -%s, which does not take the next word',
     (name) => {
       expect(words(`-${name}`, 'a.img', '-m', '64')).toEqual([`${name}=`, 'hda=a.img', 'm=64'])
     },
   )
 })
 
-it('takes no option for the value of another, known or not', () => {
+it('never takes an option as the value of another option, known or unknown', () => {
   expect(words('-from-the-future', '-name', 'web', '-m', '--enable-kvm')).toEqual([
     'from-the-future=',
     'name=web',
@@ -63,10 +63,10 @@ it('takes no option for the value of another, known or not', () => {
   ])
 })
 
-it('takes the next word for the value of an option it does not know', () => {
+it('takes the next word as the value of an unknown option', () => {
   expect(words('-from-the-future', 'x', '-name', 'web')).toEqual(['from-the-future=x', 'name=web'])
 })
 
-it('keeps an empty value, and needs none at the end', () => {
+it('keeps an empty value, and allows the last option to have none', () => {
   expect(words('-append', '', '-m')).toEqual(['append=', 'm='])
 })

@@ -1,4 +1,4 @@
-// Command lines are read once in the life of a process, and one that never answers holds up nobody else.
+// Command lines are read once in the life of a process, and a read that never returns does not delay the others.
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ function procfs() {
       mkdirSync(join(directory, String(pid)), { recursive: true })
       writeFileSync(path(pid), args.map((arg) => `${arg}\0`).join(''))
     },
-    /** A named pipe that nobody writes to: reading it waits as reading a stuck VM's command line does. */
+    /** A named pipe without a writer: reading it blocks like reading the command line of a stuck VM. */
     stick(pid: number) {
       mkdirSync(join(directory, String(pid)))
       execFileSync('mkfifo', [path(pid)])
@@ -47,7 +47,7 @@ describe('the cache', () => {
     expect(lines.of(qemu(10))?.commandLine?.name).toBe('a')
   })
 
-  it('keeps what it needs of a command line, not all of it', async () => {
+  it('keeps only the needed parts of a command line in memory', async () => {
     const proc = procfs()
     const pids = Array.from({ length: 20 }, (_, at) => at + 10)
     const padding = ['-device', `vfio-pci,x=${'x'.repeat(1_000_000)}`]
@@ -61,7 +61,7 @@ describe('the cache', () => {
     expect(bytes).toBeLessThan(5_000_000)
   })
 
-  it('knows a new process with an old number', async () => {
+  it('recognizes a new process with an old pid', async () => {
     const proc = procfs()
     proc.write(10, ...named('a'))
     const lines = new CommandLines(proc.directory)
@@ -73,7 +73,7 @@ describe('the cache', () => {
     expect(lines.of(successor)?.commandLine?.name).toBe('b')
   })
 
-  it('looks again after an exec, which changes the name', async () => {
+  it('reads again after an exec, which changes the name', async () => {
     const proc = procfs()
     proc.write(10, '/usr/sbin/libvirtd')
     const lines = new CommandLines(proc.directory)
@@ -85,7 +85,7 @@ describe('the cache', () => {
     expect(lines.of(qemu(10))?.commandLine?.name).toBe('a')
   })
 
-  it('looks again at a young process that is no VM yet, as a wrapper script is', async () => {
+  it('reads a young process that is not a VM again, because a wrapper script may become one', async () => {
     const proc = procfs()
     proc.write(10, '/bin/sh', '/usr/local/bin/qemu-system-x86_64')
     const lines = new CommandLines(proc.directory)
@@ -96,7 +96,7 @@ describe('the cache', () => {
     expect(lines.of(qemu(10))?.commandLine?.name).toBe('a')
   })
 
-  it('does not look again at an old one', async () => {
+  it('does not read an old process that is not a VM again', async () => {
     const proc = procfs()
     proc.write(10, '/usr/sbin/sshd')
     const lines = new CommandLines(proc.directory)
@@ -106,7 +106,7 @@ describe('the cache', () => {
     expect(lines.of(qemu(10))).toMatchObject({ commandLine: undefined })
   })
 
-  it('forgets who is gone', async () => {
+  it('forgets processes that have ended', async () => {
     const proc = procfs()
     proc.write(10, ...named('a'))
     const lines = new CommandLines(proc.directory)
@@ -116,8 +116,8 @@ describe('the cache', () => {
   })
 })
 
-describe('a VM whose command line does not come', () => {
-  it('costs itself and no other, and is known once it answers', async () => {
+describe('a VM whose command line cannot be read', () => {
+  it('costs only itself, and is known as soon as the read returns', async () => {
     const proc = procfs()
     const releases = [10, 11].map((pid) => proc.stick(pid))
     for (const pid of [20, 21, 22]) proc.write(pid, ...named(`vm-${pid}`))
@@ -134,7 +134,7 @@ describe('a VM whose command line does not come', () => {
     await vi.waitFor(() => expect(lines.of(qemu(10))).toBeDefined(), 5_000)
   })
 
-  it('is behind those that are likely VMs', async () => {
+  it('comes after the processes that are likely to be VMs', async () => {
     const proc = procfs()
     const releases = [10, 11, 12].map((pid) => proc.stick(pid))
     for (const pid of [5, 20]) proc.write(pid, ...named(`vm-${pid}`))
@@ -146,7 +146,7 @@ describe('a VM whose command line does not come', () => {
     for (const release of releases) release()
   })
 
-  it('even when more of them are stuck than there are places, the look ends', async () => {
+  it('does not keep a refresh from returning, even if more VMs are stuck than reads may run', async () => {
     const proc = procfs()
     const stuck = [10, 11, 12, 13, 14]
     for (const pid of stuck) proc.stick(pid)

@@ -5,7 +5,7 @@ import { kvm } from '../../../helpers/command-line.ts'
 describe('disks', () => {
   const disks = (...args: string[]) => kvm(...args)?.disks
 
-  it('reads -drive with QEMU’s own names, buses and the cache it names, CD-ROM drives left out', () => {
+  it('reads -drive with QEMU’s names and buses and the given cache mode, and leaves out CD-ROM drives', () => {
     expect(
       disks(
         '-drive',
@@ -21,7 +21,7 @@ describe('disks', () => {
     ])
   })
 
-  it('knows that q35 has AHCI and one disk a bus', () => {
+  it('knows that q35 has AHCI and one disk per bus', () => {
     expect(disks('-machine', 'q35', '-hda', 'a', '-cdrom', 'b')).toEqual([
       { device: 'ide0-hd0', bus: 'sata', cache: undefined, format: undefined },
     ])
@@ -55,14 +55,17 @@ describe('disks', () => {
     ['on', 'off', 'on', 'none'],
     ['on', 'off', 'off', 'directsync'],
     ['off', 'on', 'on', 'unsafe'],
-  ])('direct %s, no-flush %s, write-cache %s is %s', (direct, noFlush, writeCache, cache) => {
-    const node = `driver=raw,node-name=n,cache.direct=${direct},cache.no-flush=${noFlush}`
-    expect(
-      disks('-blockdev', node, '-device', `virtio-blk,drive=n,write-cache=${writeCache}`)?.[0]?.cache,
-    ).toBe(cache)
-  })
+  ])(
+    'reads direct %s, no-flush %s, write-cache %s as cache mode %s',
+    (direct, noFlush, writeCache, cache) => {
+      const node = `driver=raw,node-name=n,cache.direct=${direct},cache.no-flush=${noFlush}`
+      expect(
+        disks('-blockdev', node, '-device', `virtio-blk,drive=n,write-cache=${writeCache}`)?.[0]?.cache,
+      ).toBe(cache)
+    },
+  )
 
-  it('tells SATA from IDE by the controller', () => {
+  it('distinguishes SATA from IDE by the controller', () => {
     const bus = (...args: string[]) => disks(...args)?.map((disk) => disk.bus)
     expect(bus('-device', 'ahci,id=a', '-device', 'ide-hd,bus=a.0', '-device', 'ide-hd,bus=ide.0')).toEqual([
       'sata',
@@ -95,7 +98,7 @@ describe('disks', () => {
       ['-drive', 'file=a,if=virtio,index=1', '-drive', 'file=b,if=virtio', '-drive', 'file=c,if=virtio'],
       ['virtio1', 'virtio0', 'virtio2'],
     ],
-    // Beyond an int, so as if it were not there; and the search for a free place ends.
+    // Does not fit into an int and is ignored; the search for a free slot ends.
     [
       ['-drive', 'file=a,index=99999999999999999999', '-drive', 'file=b,bus=99999999999999999999'],
       ['ide0-hd0', 'ide0-hd1'],
@@ -104,7 +107,7 @@ describe('disks', () => {
     expect(disks(...args)?.map((disk) => disk.device)).toEqual(names)
   })
 
-  it('takes a word on its own for the first disk', () => {
+  it('takes a word without an option as the first disk', () => {
     expect(disks('-m', '64', '/images/a.raw')).toEqual([
       { device: 'ide0-hd0', bus: 'ide', cache: undefined, format: undefined },
     ])
@@ -118,7 +121,7 @@ describe('disks', () => {
     ).toEqual(['c0', 'c1'])
   })
 
-  it('takes firmware for no disk', () => {
+  it('does not take firmware for a disk', () => {
     expect(disks('-drive', 'if=pflash,file=OVMF.fd')).toEqual([])
   })
 })

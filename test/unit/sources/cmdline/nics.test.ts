@@ -11,7 +11,7 @@ describe('NICs', () => {
     ['tap,id=n', false],
     ['user,id=n', false],
     ['vhost-vdpa,id=n,vhostdev=/dev/vhost-vdpa-0', undefined],
-  ])('-netdev %s', (netdev, vhost) => {
+  ])('reads -netdev %s with vhost %s', (netdev, vhost) => {
     expect(nics('-netdev', netdev, '-device', 'virtio-net-pci,netdev=n,id=net0')).toEqual([
       { device: 'net0', model: 'virtio', vhost },
     ])
@@ -33,7 +33,7 @@ describe('NICs', () => {
 describe('the NICs of the board', () => {
   const nics = (...args: string[]) => kvm(...args)?.nics
 
-  it('reads -net nic, on the hub or on a -netdev', () => {
+  it('are read from -net nic, connected to the hub or to a -netdev', () => {
     expect(nics('-net', 'nic,model=rtl8139', '-net', 'user')).toEqual([
       { device: 'nic0', model: 'rtl8139', vhost: false },
     ])
@@ -42,7 +42,7 @@ describe('the NICs of the board', () => {
     ])
   })
 
-  it('numbers them in QEMU’s order, -nic first', () => {
+  it('are numbered in QEMU’s order, -nic first', () => {
     expect(nics('-net', 'nic,model=e1000', '-nic', 'none', '-nic', 'user,model=pcnet')).toEqual([
       { device: 'nic0', model: 'pcnet', vhost: false },
       { device: 'nic1', model: 'e1000', vhost: false },
@@ -55,14 +55,14 @@ describe('the NICs of the board', () => {
     [['-M', 'pc-i440fx-7.2'], 'e1000'],
     [['-machine', 'pc-q35-7.2'], 'e1000e'],
     [['-machine', 'microvm'], 'unknown'],
-  ])('with %j one without a model is an %s', (machine, model) => {
+  ])('with %j have the default model %s', (machine, model) => {
     expect(nics(...machine, '-nic', 'user')).toEqual([{ device: 'nic0', model, vhost: false }])
   })
 
   it.each([
     [[], 'e1000'],
     [['-machine', 'q35', '-device', 'virtio-net-pci'], 'e1000e'],
-  ])('with nothing but %j there is an %s all the same', (more, model) => {
+  ])('with only %j include the default NIC, an %s', (more, model) => {
     expect(nics(...more)).toEqual([{ device: 'nic0', model, vhost: false }])
   })
 
@@ -72,11 +72,11 @@ describe('the NICs of the board', () => {
     [['-net', 'none']],
     [['-netdev', 'user,id=n']],
     [['-machine', 'microvm']],
-  ])('with %j there is none', (more) => {
+  ])('are none with %j', (more) => {
     expect(nics(...more)).toEqual([])
   })
 
-  it('does not guess at another architecture’s', () => {
+  it('are not guessed for another architecture', () => {
     expect(parse('qemu-system-aarch64', '-accel', 'kvm')?.nics).toEqual([])
     expect(parse('qemu-system-aarch64', '-accel', 'kvm', '-nic', 'user')?.nics[0]?.model).toBe('unknown')
   })

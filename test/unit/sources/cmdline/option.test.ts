@@ -1,4 +1,4 @@
-// QEMU's two spellings of an option.
+// The two spellings of a QEMU option.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseJsonOrOption, parseOption } from '../../../../src/sources/cmdline/option.ts'
@@ -6,7 +6,7 @@ import { parseJsonOrOption, parseOption } from '../../../../src/sources/cmdline/
 const parsed = (text: string, impliedKey = 'driver') => Object.fromEntries(parseOption(text, impliedKey))
 const parsedJson = (text: string) => Object.fromEntries(parseJsonOrOption(text, 'driver'))
 
-it('takes a brace for JSON only where QEMU does', () => {
+it('reads a leading brace as JSON only for the options for which QEMU does', () => {
   expect(parsed('{"a":1}', 'guest')).toEqual({ guest: '{"a":1}' })
   expect(parsedJson('{"a":1}')).toEqual({ a: '1' })
   expect(parsedJson('nvme,id=n')).toEqual({ driver: 'nvme', id: 'n' })
@@ -33,7 +33,7 @@ it('reads the short forms of booleans', () => {
   })
 })
 
-it('reads JSON, flattened', () => {
+it('reads JSON into flat keys', () => {
   expect(
     parsedJson('{"driver":"qcow2","cache":{"direct":true,"no-flush":false},"size":7,"backing":null}'),
   ).toEqual({
@@ -44,7 +44,7 @@ it('reads JSON, flattened', () => {
   })
 })
 
-it('takes JSON that is none for nothing', () => {
+it('reads invalid JSON as an empty option', () => {
   expect(parsedJson('{"driver":')).toEqual({})
 })
 
@@ -54,7 +54,7 @@ it('leaves out JSON that is nested deeper than any option of QEMU', () => {
   })
 })
 
-it('gives back any value', () => {
+it('returns any value unchanged', () => {
   fc.assert(
     fc.property(fc.string(), (value) => {
       expect(parsed(`first,key=${value.replaceAll(',', ',,').replaceAll('\0', '')},id=last`)).toEqual({

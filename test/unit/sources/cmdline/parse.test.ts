@@ -1,4 +1,4 @@
-// QEMU command lines: recorded ones, and the many ways to write one.
+// QEMU command lines: recorded ones, and the many ways to write one by hand.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ const recorded = (pid: number) =>
     readFileSync(new URL(`../../../fixtures/qemu-7.2-libvirt-9.0/proc/${pid}/cmdline`, import.meta.url)),
   )
 
-describe('what libvirt started', () => {
+describe('a VM that libvirt started', () => {
   it('reads a q35 VM with virtio, SATA and three NICs', () => {
     expect(recorded(5293)).toEqual({
       name: 'web & shop "1"',
@@ -50,7 +50,7 @@ describe('which processes are KVM virtual machines', () => {
     [['/usr/libexec/qemu-kvm', '-m', '1G']],
     [['kvm']],
     [['qemu-system-x86_64', '-machine', 'accel=kvm', '-machine', 'q35']],
-  ])('%j is one', (args) => {
+  ])('recognizes %j', (args) => {
     expect(parse(...args)).toBeDefined()
   })
 
@@ -62,11 +62,11 @@ describe('which processes are KVM virtual machines', () => {
     [['grep', 'qemu-system-x86_64']],
     [['qemu-img', 'create']],
     [['']],
-  ])('%j is none', (args) => {
+  ])('does not take %j for one', (args) => {
     expect(parse(...args)).toBeUndefined()
   })
 
-  it('an empty command line, as of a kernel thread, is none', () => {
+  it('does not take an empty command line, which a kernel thread has, for one', () => {
     expect(parseCommandLine(Buffer.alloc(0))).toBeUndefined()
   })
 })
@@ -80,11 +80,11 @@ describe('name and memory', () => {
     ['debug-threads=on', undefined],
     ['{web}', '{web}'],
     ['{"guest":"web"}', '{"guest":"web"}'],
-  ])('-name %s', (value, name) => {
+  ])('reads -name %s as %j', (value, name) => {
     expect(kvm('-name', value)?.name).toBe(name)
   })
 
-  it('keeps a name that is no UTF-8 with replacement characters', () => {
+  it('replaces invalid UTF-8 in a name by replacement characters', () => {
     const bytes = Buffer.concat([
       Buffer.from('kvm\0-name\0guest=a'),
       Buffer.from([0xff, 0xfe]),
@@ -98,7 +98,7 @@ describe('name and memory', () => {
     ['4G', 4 * 1024 ** 3],
     ['size=262144k,slots=16,maxmem=8G', 256 * 1024 ** 2],
     ['lots', undefined],
-  ])('-m %s', (value, bytes) => {
+  ])('reads -m %s as %s bytes', (value, bytes) => {
     expect(kvm('-m', value)?.memoryBytes).toBe(bytes)
   })
 })
@@ -113,12 +113,12 @@ describe('the QMP socket', () => {
     [['-chardev', 'socket,id=m,path=/run/b.sock,server', '-mon', 'chardev=m'], undefined],
     [['-qmp', 'unix:a.sock,server'], undefined],
     [['-qmp', 'tcp:127.0.0.1:4444,server'], undefined],
-  ])('%j', (args, path) => {
+  ])('of %j is %s', (args, path) => {
     expect(kvm(...args)?.qmpSocket).toBe(path)
   })
 })
 
-it('takes any arguments', () => {
+it('never fails, whatever the arguments', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.string(), fc.constantFrom('-device', '-drive', '-blockdev', '-netdev', '-m'))),

@@ -1,4 +1,4 @@
-// VMs of programs that are no QEMU, on a host without the module: only KVM's debugfs knows of them.
+// VMs of programs other than QEMU, on a host without the module: only KVM's debugfs shows them.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -6,7 +6,7 @@ import { createHost } from '../../../../src/sources/host.ts'
 import { writeFixtureTree } from '../../../helpers/fixture-tree.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
 
-/** Two VMs of two vCPUs, started as Firecracker is. */
+/** Two VMs with two vCPUs each, whose processes look like Firecracker. */
 function hostOf(options: { kvminfo?: boolean } = {}) {
   const root = scratchDirectory()
   const absent = { kvminfo: false, taskinfo: false, libvirt: false }
@@ -38,7 +38,7 @@ const addTo = (file: string, count: number) =>
   writeFileSync(file, `${Number(readFileSync(file, 'utf8')) + count}\n`)
 
 describe('a VM that only debugfs shows', () => {
-  it('is called by its pid and has the vCPU threads that KVM names', async () => {
+  it('is named after its pid and has the vCPU threads that KVM reports', async () => {
     const { host, vms } = hostOf()
     const { value, problems } = (await host.snapshot()).vms()
     expect(problems).toEqual([])
@@ -69,14 +69,14 @@ describe('a VM that only debugfs shows', () => {
     expect(snapshot.vcpuTasks().value.size).toBe(4)
   })
 
-  it('is not looked for where there is a module', async () => {
+  it('is not searched for if the module is loaded', async () => {
     const { labels, proc } = hostOf({ kvminfo: true })
     const [titles, header] = readFileSync(proc('kvminfo'), 'utf8').split('\n')
     writeFileSync(proc('kvminfo'), `${titles}\n${header}\n`)
     expect(await labels()).toEqual([])
   })
 
-  it('is shown without vCPUs on a kernel that does not name their threads', async () => {
+  it('is shown without vCPUs on a kernel that does not report their threads', async () => {
     const { host, directories } = hostOf()
     for (const id of [0, 1]) {
       rmSync(join(directories[0]!, `vcpu${id}/pid`))
@@ -86,7 +86,7 @@ describe('a VM that only debugfs shows', () => {
     expect(value.map(({ vcpus }) => vcpus.length)).toEqual([0, 2])
   })
 
-  it('is shown without a vCPU whose thread is not told: not run yet, or no number', async () => {
+  it('is shown without a vCPU whose thread is unknown because it has not run yet or is not a number', async () => {
     const { host, directories, vms } = hostOf()
     writeFileSync(join(directories[0]!, 'vcpu1/pid'), '0\n')
     writeFileSync(join(directories[1]!, 'vcpu0/pid'), 'none\n')
@@ -98,17 +98,17 @@ describe('a VM that only debugfs shows', () => {
   })
 })
 
-describe('whose VM it is', () => {
-  it('may have been made by another thread of the process', async () => {
+describe('the process of a VM in debugfs', () => {
+  it('is found if another of its threads created the VM', async () => {
     const { labels, kvm, proc, vms, directories } = hostOf()
-    const maker = vms[0]!.emulator[1]!.tid
-    renameSync(directories[0]!, kvm(`${maker}-11`))
-    mkdirSync(proc(maker))
-    writeFileSync(proc(maker, 'status'), `Name:\tvmm\nTgid:\t${vms[0]!.pid}\n`)
+    const creator = vms[0]!.emulator[1]!.tid
+    renameSync(directories[0]!, kvm(`${creator}-11`))
+    mkdirSync(proc(creator))
+    writeFileSync(proc(creator, 'status'), `Name:\tvmm\nTgid:\t${vms[0]!.pid}\n`)
     expect(await labels()).toEqual(vms.map(({ pid }) => `pid-${pid}`))
   })
 
-  it('is told by its first vCPU where the thread that made it has ended', async () => {
+  it('is found by the first vCPU if the thread that created the VM has ended', async () => {
     const { labels, kvm, proc, vms, directories } = hostOf()
     renameSync(directories[0]!, kvm('9999-11'))
     expect(await labels()).toEqual([`pid-${vms[1]!.pid}`])
@@ -117,14 +117,14 @@ describe('whose VM it is', () => {
     expect(await labels()).toEqual(vms.map(({ pid }) => `pid-${pid}`))
   })
 
-  it('is not that of a later process with the number of the thread that made it', async () => {
+  it('is not a later process with the number of the thread that created the VM', async () => {
     const { labels, kvm, vms, directories } = hostOf()
-    // A service of the host, of which none of the vCPU threads is.
+    // 300 is a service of the host. None of the vCPU threads belongs to it.
     renameSync(directories[0]!, kvm('300-11'))
     expect(await labels()).toEqual([`pid-${vms[1]!.pid}`])
   })
 
-  it('is one process’s, however many it has: their counts add up', async () => {
+  it('can have several VMs, whose counts are added up', async () => {
     const { host, kvm, vms, directories } = hostOf()
     renameSync(directories[1]!, kvm(`${vms[0]!.pid}-23`))
     await host.snapshot().then((snapshot) => snapshot.exits())
@@ -136,15 +136,15 @@ describe('whose VM it is', () => {
     expect(snapshot.exits().value.get(vms[0]!.pid)?.io).toBe(34)
   })
 
-  it('is nobody’s without a vCPU: QEMU makes such VMs to ask what KVM can do', async () => {
+  it('is not shown for a VM without a vCPU, which QEMU creates to find out what KVM can do', async () => {
     const { labels, vms, directories } = hostOf()
     for (const id of [0, 1]) rmSync(join(directories[0]!, `vcpu${id}`), { recursive: true })
     expect(await labels()).toEqual([`pid-${vms[1]!.pid}`])
   })
 })
 
-describe('what is wrong with one VM costs that VM', () => {
-  it('its process has ended, KVM still lists it', async () => {
+describe('a problem with one VM costs only that VM', () => {
+  it('if its process has ended but KVM still lists it', async () => {
     const { host, proc, vms } = hostOf()
     rmSync(proc(vms[0]!.pid), { recursive: true })
     const snapshot = await host.snapshot()
@@ -153,7 +153,7 @@ describe('what is wrong with one VM costs that VM', () => {
     expect([...snapshot.exits().value.keys()]).toEqual([vms[1]!.pid])
   })
 
-  it('KVM drops it between the look for VMs and the reading of its counts', async () => {
+  it('if KVM drops it after it was listed and before its counts are read', async () => {
     const { host, vms, directories } = hostOf()
     const snapshot = await host.snapshot()
     expect(snapshot.vms().value).toHaveLength(2)
@@ -164,7 +164,7 @@ describe('what is wrong with one VM costs that VM', () => {
     expect([...snapshot.exits().value.keys()]).toEqual([vms[0]!.pid])
   })
 
-  it('a count is no number', async () => {
+  it('if a count is not a number', async () => {
     const { host, vms, directories } = hostOf()
     writeFileSync(join(directories[1]!, 'io_exits'), 'many\n')
     const snapshot = await host.snapshot()
@@ -173,7 +173,7 @@ describe('what is wrong with one VM costs that VM', () => {
     expect([...snapshot.exits().value.keys()]).toEqual([vms[0]!.pid])
   })
 
-  it('the first that KVM lists is half made, or ending: the others keep theirs', async () => {
+  it('if the first VM that KVM lists is half created or ending', async () => {
     const { host, kvm, vms } = hostOf()
     mkdirSync(kvm('1-3'))
     const snapshot = await host.snapshot()
@@ -183,7 +183,7 @@ describe('what is wrong with one VM costs that VM', () => {
     expect(debugfs?.state).toBe('in-use')
   })
 
-  it('none that KVM lists has counts yet: that is no reason not to look there', async () => {
+  it('and debugfs stays in use if no VM that KVM lists has counts yet', async () => {
     const { host, directories } = hostOf()
     for (const directory of directories) rmSync(join(directory, 'exits'))
     const snapshot = await host.snapshot()

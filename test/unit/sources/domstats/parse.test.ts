@@ -1,4 +1,4 @@
-// `virsh domstats`: a recording, and what is missing from older versions.
+// `virsh domstats`: a recording, and what older versions lack.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -20,7 +20,7 @@ it('reads recorded domains, by name', () => {
   )
 })
 
-it('sums over the vCPUs', () => {
+it('adds up the statistics of the vCPUs', () => {
   const counted = recorded
     .replace('vcpu.0.exits.sum=0', 'vcpu.0.exits.sum=100')
     .replace('vcpu.1.exits.sum=0', 'vcpu.1.exits.sum=20')
@@ -33,7 +33,7 @@ it('sums over the vCPUs', () => {
   expect(parseDomstats(counted).get('old')?.statistics).toEqual(zero)
 })
 
-it('has none of a domain that lacks one of them, as under libvirt before 8.9', () => {
+it('gives no statistics for a domain that lacks one of them, as with libvirt before 8.9', () => {
   const older = recorded.replaceAll(/^ {2}vcpu\.0\.fpu_reload\.sum=0\n/gm, '')
   expect(parseDomstats(older).get('old')?.statistics).toBeUndefined()
   expect(parseDomstats("Domain: 'a'\n  vcpu.0.time=17\n").get('a')?.statistics).toBeUndefined()
@@ -44,6 +44,6 @@ it('keeps names with quotes', () => {
   expect([...parseDomstats(named).keys()]).toContain('it\'s "old"')
 })
 
-it('takes any text', () => {
+it('never fails, whatever the text', () => {
   fc.assert(fc.property(anyText(), (text) => void parseDomstats(`${recorded}${text}`)))
 })

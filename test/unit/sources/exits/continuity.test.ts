@@ -1,4 +1,4 @@
-// Counters never jump: what Prometheus would take for a rise really happened since the last look.
+// Counters never jump: every rise that Prometheus sees really happened since the previous sample.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { VmExits } from '../../../../src/model/exits.ts'
@@ -20,13 +20,13 @@ const counted = (kernelSwitches: number, userspaceSwitches = 0, extra: Partial<V
 
 const second = 1e9
 
-/** A VM that started at 100 s; the program's first look is at 1,000 s. */
+/** A VM that started at 100 s; the program's first sample is at 1,000 s. */
 function running() {
   const continuity = new Continuity()
   let now = 1_000
   return {
     shown(source: 'module' | 'debugfs' | 'libvirt', exits: VmExits, isModuleHidden = false) {
-      continuity.look(new Map([['vm', 100 * second]]), now++ * second, isModuleHidden)
+      continuity.sample(new Map([['vm', 100 * second]]), now++ * second, isModuleHidden)
       const { kernelSwitches, userspaceSwitches } = continuity.rebase('vm', source, exits)
       return [kernelSwitches, userspaceSwitches]
     },
@@ -34,36 +34,36 @@ function running() {
 }
 
 describe('one source', () => {
-  it('hands on what the module counted', () => {
+  it('passes on the counts of the module', () => {
     const vm = running()
     expect(vm.shown('module', counted(500, 50))).toEqual([500, 50])
     expect(vm.shown('module', counted(600, 60))).toEqual([600, 60])
   })
 
-  it('shows a module that was loaded anew as a reset', () => {
+  it('shows a reloaded module as a reset', () => {
     const vm = running()
     vm.shown('module', counted(500, 50))
     expect(vm.shown('module', counted(20, 2))).toEqual([20, 2])
   })
 
-  it('begins at zero with statistics of a VM that was already running', () => {
+  it('starts the statistics of a VM that was already running at zero', () => {
     const vm = running()
     expect(vm.shown('debugfs', counted(500, 50))).toEqual([0, 0])
     expect(vm.shown('debugfs', counted(510, 51))).toEqual([10, 1])
   })
 
-  it('takes all counts of a VM that started since the last look', () => {
+  it('shows all counts of a VM that started since the previous sample', () => {
     const continuity = new Continuity()
-    continuity.look(new Map(), 1_000 * second, false)
-    continuity.look(new Map([['vm', 1_005 * second]]), 1_010 * second, false)
+    continuity.sample(new Map(), 1_000 * second, false)
+    continuity.sample(new Map([['vm', 1_005 * second]]), 1_010 * second, false)
     expect(continuity.rebase('vm', 'debugfs', counted(500, 50)).kernelSwitches).toBe(500)
   })
 
-  it('and does so after a look that did not know the time', () => {
+  it('shows all counts of a new VM even if the uptime was unknown at the previous sample', () => {
     const continuity = new Continuity()
-    continuity.look(new Map(), 1_000 * second, false)
-    continuity.look(new Map(), undefined, false)
-    continuity.look(
+    continuity.sample(new Map(), 1_000 * second, false)
+    continuity.sample(new Map(), undefined, false)
+    continuity.sample(
       new Map([
         ['new', 1_005 * second],
         ['old', 900 * second],
@@ -75,16 +75,16 @@ describe('one source', () => {
     expect(continuity.rebase('old', 'debugfs', counted(500)).kernelSwitches).toBe(0)
   })
 
-  it('and does so even where the source knows it later than we', () => {
+  it('shows all counts of a new VM even if the source reports it only at a later sample', () => {
     const continuity = new Continuity()
-    continuity.look(new Map(), 1_000 * second, false)
+    continuity.sample(new Map(), 1_000 * second, false)
     const vms = new Map([['vm', 1_005 * second]])
-    continuity.look(vms, 1_010 * second, false)
-    continuity.look(vms, 1_020 * second, false)
+    continuity.sample(vms, 1_010 * second, false)
+    continuity.sample(vms, 1_020 * second, false)
     expect(continuity.rebase('vm', 'libvirt', counted(500)).kernelSwitches).toBe(500)
   })
 
-  it('starts over where statistics fall, as when a vCPU goes: what the others counted is not new', () => {
+  it('starts again at zero when statistics fall because a vCPU is removed: the other vCPUs’ counts are not new', () => {
     const vm = running()
     vm.shown('debugfs', counted(500))
     vm.shown('debugfs', counted(900))
@@ -92,11 +92,11 @@ describe('one source', () => {
     expect(vm.shown('debugfs', counted(710))).toEqual([10, 0])
   })
 
-  it('does not take a difference that steps back a little for a reset', () => {
+  it('does not take a difference that falls a little for a reset', () => {
     const vm = running()
     vm.shown('debugfs', counted(500, 50))
     expect(vm.shown('debugfs', counted(600, 60))).toEqual([100, 10])
-    // 700 exits in all, but one hand-over fewer than before.
+    // 700 exits in total, but one userspace exit fewer than before.
     expect(vm.shown('debugfs', counted(641, 59))).toEqual([141, 10])
   })
 })
@@ -105,14 +105,17 @@ describe('a change of source', () => {
   it.each([
     [500, 9_000],
     [9_000, 500],
-  ])('to a fallback begins at zero, however the counts of the two compare: %i and %i', (before, after) => {
-    const vm = running()
-    vm.shown('module', counted(before))
-    expect(vm.shown('debugfs', counted(after))).toEqual([0, 0])
-    expect(vm.shown('debugfs', counted(after + 7))).toEqual([7, 0])
-  })
+  ])(
+    'to a fallback starts at zero, however the counts of the two sources compare: %i and %i',
+    (before, after) => {
+      const vm = running()
+      vm.shown('module', counted(before))
+      expect(vm.shown('debugfs', counted(after))).toEqual([0, 0])
+      expect(vm.shown('debugfs', counted(after + 7))).toEqual([7, 0])
+    },
+  )
 
-  it('to a module that was loaded since the last look shows all it has counted, as a restart will', () => {
+  it('to a module that was loaded since the previous sample shows all its counts, as after a restart', () => {
     const vm = running()
     vm.shown('debugfs', counted(500))
     expect(vm.shown('module', counted(40, 4))).toEqual([40, 4])
@@ -120,23 +123,23 @@ describe('a change of source', () => {
     expect(running().shown('module', counted(71, 7))).toEqual([71, 7])
   })
 
-  it('to a module that was there and could not be read begins at zero: the fallback has shown its counts', () => {
+  it('to a module that was loaded but unreadable starts at zero, because the fallback has shown its counts', () => {
     const vm = running()
     vm.shown('debugfs', counted(500), true)
     expect(vm.shown('module', counted(400))).toEqual([0, 0])
     expect(vm.shown('module', counted(430))).toEqual([30, 0])
-    // Loaded anew, it counts from its own zero.
+    // Reloaded, it counts from its own zero.
     expect(vm.shown('module', counted(30))).toEqual([30, 0])
   })
 
-  it('to such a module shows all it has counted of a VM of which it had no row at the last look', () => {
+  it('to such a module shows all its counts for a VM for which it had no row at the previous sample', () => {
     const vm = running()
     vm.shown('debugfs', counted(500), true)
     vm.shown('debugfs', counted(600))
     expect(vm.shown('module', counted(5))).toEqual([5, 0])
   })
 
-  it('takes off every column, and by reason', () => {
+  it('subtracts from every column and from every exit reason', () => {
     const continuity = new Continuity()
     const full = (factor: number) =>
       counted(10 * factor, 20 * factor, {
@@ -151,8 +154,8 @@ describe('a change of source', () => {
         ]),
       })
     const vms = new Map([['vm', 0]])
-    continuity.look(vms, second, true)
-    continuity.look(vms, 2 * second, false)
+    continuity.sample(vms, second, true)
+    continuity.sample(vms, 2 * second, false)
     continuity.rebase('vm', 'debugfs', counted(5))
     continuity.rebase('vm', 'module', full(1))
     expect(continuity.rebase('vm', 'module', full(3))).toMatchObject({
@@ -173,21 +176,21 @@ describe('a change of source', () => {
 })
 
 describe('a VM that ends', () => {
-  it('is forgotten: another with its number starts anew', () => {
+  it('is forgotten, so another VM with its pid starts again', () => {
     const continuity = new Continuity()
     const vms = new Map([['vm', 0]])
-    continuity.look(vms, 10 * second, false)
+    continuity.sample(vms, 10 * second, false)
     continuity.rebase('vm', 'debugfs', counted(500))
-    continuity.look(new Map(), 20 * second, false)
-    continuity.look(new Map([['vm', 25 * second]]), 30 * second, false)
+    continuity.sample(new Map(), 20 * second, false)
+    continuity.sample(new Map([['vm', 25 * second]]), 30 * second, false)
     expect(continuity.rebase('vm', 'debugfs', counted(40)).kernelSwitches).toBe(40)
   })
 })
 
-it('whatever the sources do and however often the program is restarted, no rise is more than was counted', () => {
+it('never shows a rise larger than what was counted, whatever the sources do and however often it restarts', () => {
   const step = fc.record({
     source: fc.constantFrom('module' as const, 'debugfs' as const, 'libvirt' as const),
-    /** Since the step before, and how many of them came before the module was loaded, if it was. */
+    /** Exits since the previous step, and how many of them came before the module was loaded, if it was. */
     exits: fc.nat(1_000),
     unloaded: fc.nat(1_000),
     isReloaded: fc.boolean(),
@@ -197,12 +200,12 @@ it('whatever the sources do and however often the program is restarted, no rise 
     fc.property(fc.array(step, { maxLength: 30 }), fc.nat(5_000), fc.nat(5_000), (steps, since, loaded) => {
       let vm = running()
       let total = 10_000 + since
-      // Each source counts the same exits from a start of its own: the others from the VM's, the module from its own.
+      // All sources count the same exits, but the module counts from its load and the others from the start of the VM.
       let moduleStart = Math.min(loaded, total)
       let isModuleLoaded = true
       let shownBefore: number | undefined
       for (const { source, exits, unloaded, isReloaded, isRestarted } of steps) {
-        // A fallback stands in while there is no module, and only then.
+        // A fallback is used exactly while the module is not loaded.
         if (source === 'module' && (!isModuleLoaded || isReloaded))
           moduleStart = total + Math.min(unloaded, exits)
         isModuleLoaded = source === 'module'

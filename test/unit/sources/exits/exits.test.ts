@@ -1,4 +1,4 @@
-// Which source tells a VM's exits: QMP and libvirt in the background, each VM by what it has.
+// The source of each VM's exits: QMP and libvirt answer in the background, and each VM uses the source that it has.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -52,7 +52,7 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
 
 function exitsWithoutDebugfs() {
   const procfs = scratchDirectory()
-  // Those of `identified`, run by the user whose sockets `qmpServer` makes.
+  // The processes of `identified`, run by the user that owns the sockets of `qmpServer`.
   for (const pid of [10, 11]) {
     mkdirSync(join(procfs, String(pid)))
     writeFileSync(join(procfs, `${pid}/status`), `Name:\tqemu\nUid:\t${process.geteuid!()}\t0\t0\t0\n`)
@@ -72,7 +72,7 @@ const stateOf = (reading: ReturnType<Exits['read']>, source: string) =>
   reading.states().find((state) => state.source === source)
 
 describe('a QEMU with a QMP socket', () => {
-  it('is asked in the background: nothing at first, then its counts', async () => {
+  it('is asked in the background: it has no counts at first and has them later', async () => {
     const { exits, qmp } = exitsWithoutDebugfs()
     const qmpSocket = await qmpServer({
       'query-cpus-fast': [{ 'cpu-index': 0, 'thread-id': 12 }],
@@ -99,7 +99,7 @@ describe('a QEMU with a QMP socket', () => {
     expect(qmp.vcpus('10:600')).toEqual([{ id: 0, tid: 12 }])
   })
 
-  it('that cannot be asked costs its own series and says why', async () => {
+  it('loses only its own series if it cannot be asked, and says why', async () => {
     const { exits } = exitsWithoutDebugfs()
     const works = await qmpServer({
       'query-cpus-fast': [],
@@ -117,7 +117,7 @@ describe('a QEMU with a QMP socket', () => {
     }, 5_000)
   })
 
-  it('is the only one there is, and fails: the source is unavailable, and the VM says why', async () => {
+  it('makes the source unavailable if it is the only one and fails, and the VM says why', async () => {
     const { exits } = exitsWithoutDebugfs()
     const vms = [identified(11, 0, { qmpSocket: '/nonexistent/qmp' })]
     const reason = 'nothing listens on the QMP socket /nonexistent/qmp'
@@ -130,7 +130,7 @@ describe('a QEMU with a QMP socket', () => {
   })
 })
 
-it('asks libvirt while it runs a VM that debugfs does not tell of, and not otherwise', () => {
+it('asks libvirt only while libvirt runs a VM whose exits debugfs does not give', () => {
   const rundir = scratchDirectory()
   mkdirSync(join(rundir, 'libvirt'))
   writeFileSync(join(rundir, 'libvirt/libvirt-sock-ro'), '')
@@ -145,11 +145,11 @@ it('asks libvirt while it runs a VM that debugfs does not tell of, and not other
   expect(follow.mock.calls).toEqual([[false], [false], [true], [false], [false]])
 })
 
-describe('a VM that nothing tells of', () => {
+describe('a VM without any source of exits', () => {
   it.each([
-    ['outside libvirt without a socket', {}],
-    ['of a libvirt that does not run', { isManaged: true }],
-  ])('%s is a problem with a remedy', (_, more) => {
+    ['if it is outside libvirt and has no socket', {}],
+    ['if its libvirt is not running', { isManaged: true }],
+  ])('is a problem with a remedy %s', (_, more) => {
     const { exits } = exitsWithoutDebugfs()
     const { problems, failure } = exits.read([identified(10, 0, more)], noModule, noDirectories, second)
     expect(failure).toBe(noModule.error)

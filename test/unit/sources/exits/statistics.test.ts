@@ -1,4 +1,4 @@
-// Exits from KVM's statistics: the arithmetic, and debugfs's directories.
+// Exits from KVM's statistics: the arithmetic, and the directories in debugfs.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import { writeFixtureTree } from '../../../helpers/fixture-tree.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 describe('arithmetic', () => {
-  it('takes forced returns from the hand-overs, and hand-overs from the exits', () => {
+  it('subtracts forced returns from all returns, and userspace exits from all exits', () => {
     expect(exitsFrom(7, { exits: 72_178, fpu_reload: 61_770, signal_exits: 1, io_exits: 59_064 })).toEqual({
       pid: 7,
       io: 59_064,
@@ -24,7 +24,7 @@ describe('arithmetic', () => {
     })
   })
 
-  it('never goes below zero, as a vCPU that waits to be started returns without an exit', () => {
+  it('never goes below zero, although a vCPU that waits to be started returns without an exit', () => {
     expect(exitsFrom(7, { exits: 1, fpu_reload: 5, signal_exits: 2, io_exits: 0 })).toMatchObject({
       kernelSwitches: 0,
       userspaceSwitches: 3,
@@ -43,7 +43,7 @@ describe('debugfs', () => {
     return { paths, pids, debugfs, directory, read: () => debugfs.read(debugfs.vms(new Set(pids)), pids) }
   }
 
-  it('gives each process its VM', () => {
+  it('assigns each VM to its process', () => {
     const { pids, read } = tree()
     expect(read().problems).toEqual([])
     expect([...read().statistics.keys()]).toEqual(pids)
@@ -55,14 +55,14 @@ describe('debugfs', () => {
     })
   })
 
-  it('sums the VMs of one process', () => {
+  it('adds up the VMs of one process', () => {
     const { pids, directory, read } = tree()
     renameSync(directory(`${pids[1]}-11`), directory(`${pids[0]}-12`))
     expect(read().statistics.size).toBe(1)
     expect(read().statistics.get(pids[0]!)?.io_exits).toBe(1_000_000 + 1_000_017)
   })
 
-  it('finds the process of a VM that another of its threads made', () => {
+  it('finds the process if another of its threads created the VM', () => {
     const { paths, pids, directory, read } = tree()
     renameSync(directory(`${pids[0]}-11`), directory('10004-11'))
     mkdirSync(join(paths.procfs, '10004'))
@@ -70,7 +70,7 @@ describe('debugfs', () => {
     expect(read().statistics.get(pids[0]!)?.io_exits).toBe(1_000_000)
   })
 
-  it('finds it by a vCPU where that thread has ended', () => {
+  it('finds the process by a vCPU if the thread that created the VM has ended', () => {
     const { paths, pids, directory, read } = tree()
     renameSync(directory(`${pids[0]}-11`), directory('10009-11'))
     expect(read().statistics.size).toBe(1)
@@ -79,14 +79,14 @@ describe('debugfs', () => {
     expect(read().statistics.get(pids[0]!)?.io_exits).toBe(1_000_000)
   })
 
-  it('leaves out a VM of nobody we know', () => {
+  it('leaves out a VM whose process is unknown', () => {
     const { pids, directory, read } = tree()
     renameSync(directory(`${pids[0]}-11`), directory('77-11'))
     expect([...read().statistics.keys()]).toEqual([pids[1]])
     expect(read().problems).toEqual([])
   })
 
-  it('a statistic that is no number, or is missing, costs its VM', () => {
+  it('loses only the VM whose statistic is missing or not a number', () => {
     const { pids, directory, read } = tree()
     writeFileSync(directory(`${pids[0]}-11/exits`), 'many\n')
     expect(read().problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
@@ -95,7 +95,7 @@ describe('debugfs', () => {
     expect([...read().statistics.keys()]).toEqual([pids[1]])
   })
 
-  it('says that it is not mounted', () => {
+  it('reports that debugfs is not mounted', () => {
     const { directory, debugfs } = tree()
     rmSync(directory(''), { recursive: true })
     expect(() => debugfs.check()).toThrow(expect.objectContaining({ code: 'SOURCE_ABSENT' }))

@@ -1,4 +1,4 @@
-// What is shown of a VM's definition: whatever a process says, it is bounded, clean and told apart.
+// What is shown of a VM's definition: bounded, clean and unique, whatever a process's command line says.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { devicesCollector } from '../../../../src/collectors/devices.ts'
@@ -30,15 +30,15 @@ const deviceNames = (...names: string[]) =>
   descriptionOf(domain({ disks: names.map(disk) }), undefined).disks.map(({ device }) => device)
 
 describe('names of devices', () => {
-  it('are numbered where several have one', () => {
+  it('are numbered if several devices have the same one', () => {
     expect(deviceNames('a', 'b', 'a', 'a')).toEqual(['a', 'b', 'a#2', 'a#3'])
   })
 
-  it('are left to a device that is really called so', () => {
+  it('are not changed for a device that really has such a numbered name', () => {
     expect(deviceNames('a', 'a', 'a#2', 'a#2')).toEqual(['a', 'a#3', 'a#2', 'a#2#2'])
   })
 
-  it('differ where they only differed in what cannot be shown', () => {
+  it('stay different if they only differed in characters that cannot be shown', () => {
     expect(deviceNames('a\u202e', 'a\u202d')).toEqual(['a\uFFFD', 'a\uFFFD#2'])
   })
 
@@ -68,7 +68,7 @@ it('cleans and bounds every string', () => {
   for (const text of texts) expect(text).toMatch(short)
 })
 
-it('shows the first of too many devices and tells how many it does not', () => {
+it('shows the first of too many devices and reports how many it leaves out', () => {
   const many = kvm(...Array.from({ length: 20_000 }, (_, at) => ['-device', `nvme,id=d${at}`]).flat())
   const { disks, leftOut } = descriptionOf(undefined, many)
   expect(disks).toHaveLength(maxDevices)
@@ -76,7 +76,7 @@ it('shows the first of too many devices and tells how many it does not', () => {
   expect(leftOut).toBe(20_000 - maxDevices)
 })
 
-it('is made once of what stays', () => {
+it('is made once per domain and command line', () => {
   const commandLine = kvm('-hda', 'a')
   expect(descriptionOf(undefined, commandLine)).toBe(descriptionOf(undefined, commandLine))
   const virtio = domain({ nics: [{ device: 'v', model: 'virtio', vhost: undefined, alias: 'n' }] })

@@ -10,11 +10,11 @@ describe('safeName', () => {
     ['line\u2028separator', 'line\uFFFDseparator'],
     ['web\u202egpj\u2066\u200b\ufeff\u00ad\u{e0041}', 'web\uFFFDgpj\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD'],
     ['lone \ud800 surrogate', 'lone \uFFFD surrogate'],
-  ])('%j', (name, safe) => {
+  ])('makes of %j the name %j', (name, safe) => {
     expect(safeName(name)).toBe(safe)
   })
 
-  it('cuts what is too long, and keeps two apart that differ behind the cut', () => {
+  it('shortens a long name, and keeps two names different that differ after the cut', () => {
     const [a, b] = [safeName(`${'x'.repeat(10_000)}a`), safeName(`${'x'.repeat(10_000)}b`)]
     expect(a).toHaveLength(maxLabelLength)
     expect(a).toMatch(/^x{242}~[0-9a-f]{12}$/)
@@ -31,7 +31,7 @@ describe('uniqueLabels', () => {
   const labels = (...names: [number, string | undefined][]) =>
     Object.fromEntries(uniqueLabels(new Map(names), () => 0))
 
-  it('gives names, and a pid to who has none', () => {
+  it('gives each VM its name, or its pid if it has none', () => {
     expect(labels([10, 'a'], [11, 'b'], [12, undefined])).toEqual({ 10: 'a', 11: 'b', 12: 'pid-12' })
   })
 
@@ -39,12 +39,12 @@ describe('uniqueLabels', () => {
     expect(labels([10, 'a'], [11, 'a'], [12, 'b'])).toEqual({ 10: 'a@10', 11: 'a@11', 12: 'b' })
   })
 
-  it('bears a VM whose name looks like such a label', () => {
+  it('handles a VM whose name looks like such a label', () => {
     expect(labels([10, 'a'], [11, 'a'], [12, 'a@10'])).toEqual({ 10: 'a@10@10', 11: 'a@11', 12: 'a@10@12' })
     expect(labels([10, undefined], [11, 'pid-10'])).toEqual({ 10: 'pid-10@10', 11: 'pid-10@11' })
   })
 
-  it('leaves the name to the one with the most evidence, whatever the others are called', () => {
+  it('leaves the name to the VM with the most evidence, whatever the names of the others', () => {
     const labels = (evidence: number[], ...names: (string | undefined)[]) => [
       ...uniqueLabels(new Map(names.map((name, pid) => [pid, name])), (pid) => evidence[pid]!).values(),
     ]
@@ -52,11 +52,11 @@ describe('uniqueLabels', () => {
     expect(labels([0, 2, 1], 'a', 'a', 'a')).toEqual(['a@0', 'a', 'a@2'])
     expect(labels([1, 1, 0], 'a', 'a', 'a')).toEqual(['a@0', 'a@1', 'a@2'])
     expect(labels([1, 0], undefined, 'pid-0')).toEqual(['pid-0', 'pid-0@1'])
-    // Two share `a`, and a third is called what one of them gets.
+    // Two VMs share the name `a`, and a third has the label that one of them gets as its name.
     expect(labels([1, 1, 0], 'a', 'a', 'a@1')).toEqual(['a@0', 'a@1', 'a@1@2'])
   })
 
-  it('keeps apart names that only differ in what cannot be shown', () => {
+  it('keeps names different that differ only in characters that cannot be shown', () => {
     expect(labels([10, 'a\u0001'], [11, 'a\u0002'])).toEqual({ 10: 'a\uFFFD@10', 11: 'a\uFFFD@11' })
   })
 

@@ -1,4 +1,4 @@
-// How what several sources say of a process becomes a VM.
+// How the data of several sources about a process becomes a VM.
 import { describe, expect, it } from 'vitest'
 import type { QemuCommandLine } from '../../../../src/sources/cmdline/parse.ts'
 import { vcpusByThreadName } from '../../../../src/sources/identity/vcpus.ts'
@@ -85,7 +85,7 @@ const only = (given: Parameters<typeof assemble>[0]) => {
 }
 
 describe('identity', () => {
-  it('takes libvirt’s word before the command line’s, and joins vhost by alias', () => {
+  it('prefers libvirt to the command line, and finds vhost on the command line by alias', () => {
     const { vm, isManaged } = only({ domain, commandLine })
     expect(vm).toEqual({
       label: 'from-libvirt',
@@ -107,7 +107,7 @@ describe('identity', () => {
     expect(isManaged).toBe(true)
   })
 
-  it('tells of a VM that has more devices than are shown', () => {
+  it('reports a VM that has more devices than are shown', () => {
     const disks = Array.from({ length: 300 }, (_, at) => ({ ...commandLine.disks[0]!, device: `d${at}` }))
     const { value, problems } = assemble({ commandLine: { ...commandLine, disks } })
     expect(value[0]?.vm.disks).toHaveLength(256)
@@ -115,32 +115,32 @@ describe('identity', () => {
     expect(problems[0]?.error.message).toMatch(/^VM from-cmdline: 44 of its devices are not shown/)
   })
 
-  it('does without libvirt', () => {
+  it('works without libvirt', () => {
     const { vm, qmpSocket } = only({ commandLine })
     expect(vm).toMatchObject({ label: 'from-cmdline', identitySource: 'cmdline', balloonBytes: undefined })
     expect(vm.nics).toEqual(commandLine.nics)
     expect(qmpSocket).toBe('/run/q.sock')
   })
 
-  it('takes the balloon from whoever was asked where there is no status file', () => {
+  it('takes the balloon from QMP or libvirt if there is no status file', () => {
     const balloons = new Map([['from-cmdline', 512]])
     expect(only({ commandLine, balloons }).vm.balloonBytes).toBe(512)
     expect(only({ domain, commandLine, balloons }).vm.balloonBytes).toBe(2048)
   })
 
-  it('does without either, for a VMM that only KVM knows', () => {
+  it('works without either, for a VMM that only the module shows', () => {
     expect(only({ row: row(startNs + 9_999) }).vm).toMatchObject({ label: 'pid-100', identitySource: 'none' })
   })
 
-  it('does without the module too, where debugfs shows the VM', () => {
+  it('works without the module too, if debugfs shows the VM', () => {
     expect(only({ debugfsVcpus: [] }).vm).toMatchObject({ label: 'pid-100', identitySource: 'none' })
   })
 
-  it('takes an ordinary process for no VM', () => {
+  it('does not take an ordinary process for a VM', () => {
     expect(assemble({})).toEqual({ value: [], problems: [] })
   })
 
-  it('shows a VM that this user sees in /proc/kvminfo only', () => {
+  it('shows a VM that this user sees only in /proc/kvminfo', () => {
     expect(only({ processes: new Map(), row: row(startNs) }).vm).toMatchObject({ label: 'pid-100', startNs })
   })
 
@@ -150,35 +150,35 @@ describe('identity', () => {
   })
 })
 
-describe('what belongs to another process of the same number', () => {
+describe('data of another process with the same pid is not used', () => {
   it('a row of /proc/kvminfo', () => {
     expect(assemble({ row: row(startNs - 20_000_000) }).value).toEqual([])
     expect(only({ row: row(startNs - 20_000_000, [{ id: 0, tid: 1 }]), commandLine }).vm.vcpus).toEqual([])
   })
 
-  it('a row of the thesis’s, which has no start, counts for a process that lives', () => {
+  it('but a row of the thesis, which has no start time, is used for a process that runs', () => {
     expect(only({ row: row(undefined), commandLine }).vm.label).toBe('from-cmdline')
     expect(assemble({ processes: new Map(), row: row(undefined) }).value).toEqual([])
   })
 
-  it('a VM in debugfs: its threads are not here', () => {
+  it('a VM in debugfs whose threads are not in this process', () => {
     const debugfsVcpus = [{ id: 0, tid: 103 }]
     expect(assemble({ debugfsVcpus }).value).toEqual([])
     expect(only({ debugfsVcpus, threads: new Map([[103, 'vcpu']]) }).vm.vcpus).toEqual(debugfsVcpus)
   })
 
-  it('a status file that libvirtd left behind: the uuid is another', () => {
+  it('a status file that libvirtd left behind, with another UUID', () => {
     expect(only({ domain: { ...domain, uuid: 'u-2' }, commandLine }).vm.label).toBe('from-cmdline')
   })
 
-  it('a status file that libvirtd left behind: the process is no QEMU and has no such thread', () => {
+  it('a status file that libvirtd left behind, if the process is not a QEMU and lacks the vCPU threads', () => {
     expect(assemble({ domain }).value).toEqual([])
     expect(only({ domain, threads: new Map([[103, 'vcpu']]) }).vm.label).toBe('from-libvirt')
   })
 })
 
-describe('a command line that has not come', () => {
-  it('leaves the VM out and says so, as its name would change', () => {
+describe('a command line that has not been read yet', () => {
+  it('leaves the VM out and reports that, because its name would change later', () => {
     for (const given of [{}, { row: row(startNs) }, { debugfsVcpus: [] }]) {
       const { value, problems } = assemble({ ...given, commandLine: null })
       expect(value).toEqual([])
@@ -186,14 +186,14 @@ describe('a command line that has not come', () => {
     }
   })
 
-  it('matters for a VM that only debugfs shows: the program may yet turn out to be a QEMU', () => {
+  it('matters for a VM that only debugfs shows, because its program may turn out to be a QEMU', () => {
     const processes = new Map([[100, { ...qemu, comm: 'renamed' }]])
     const { value, problems } = assemble({ processes, commandLine: null, debugfsVcpus: [] })
     expect(value).toEqual([])
     expect(problems).toMatchObject([{ error: { code: 'SOURCE_FAILED' } }])
   })
 
-  it('nor is a VM of libvirt shown before its status file was looked at: its devices have other names there', () => {
+  it('is not the only reason: a VM of libvirt also waits for its status file, where its devices have other names', () => {
     const managed = { ...commandLine, isManaged: true }
     expect(assemble({ commandLine: managed, domainsKnown: false })).toMatchObject({
       value: [],
@@ -203,13 +203,13 @@ describe('a command line that has not come', () => {
     expect(only({ commandLine, domainsKnown: false }).vm.identitySource).toBe('cmdline')
   })
 
-  it('does not matter where libvirt names the VM, but for vhost', () => {
+  it('matters only for vhost if libvirt names the VM', () => {
     const { vm } = only({ domain, commandLine: null })
     expect(vm.label).toBe('from-libvirt')
     expect(vm.nics[0]?.vhost).toBeUndefined()
   })
 
-  it('does not matter for a process that looks like no VM', () => {
+  it('does not matter for a process that does not look like a VM', () => {
     const processes = new Map([[100, { ...qemu, comm: 'bash' }]])
     expect(assemble({ processes, commandLine: null })).toEqual({ value: [], problems: [] })
   })
@@ -224,11 +224,11 @@ describe('vCPU threads', () => {
   ])
 
   it('come from /proc/kvminfo, completed by libvirt', () => {
-    const libvirts = [
+    const fromLibvirt = [
       { id: 1, tid: 5 },
       { id: 0, tid: 103 },
     ]
-    const given = { row: row(startNs, [{ id: 1, tid: 111 }]), domain: { ...domain, vcpus: libvirts } }
+    const given = { row: row(startNs, [{ id: 1, tid: 111 }]), domain: { ...domain, vcpus: fromLibvirt } }
     const { vm } = only({ ...given, commandLine })
     expect(vm.vcpus).toEqual([
       { id: 0, tid: 103 },
@@ -236,7 +236,7 @@ describe('vCPU threads', () => {
     ])
   })
 
-  it('come from QMP or else from their names where nobody lists them', () => {
+  it('come from QMP, or from their names if no source lists them', () => {
     expect(only({ commandLine, threads }).vm.vcpus).toEqual([
       { id: 0, tid: 104 },
       { id: 1, tid: 105 },
@@ -246,7 +246,7 @@ describe('vCPU threads', () => {
     ])
   })
 
-  it('come from debugfs where not even their names tell them', () => {
+  it('come from debugfs if not even their names identify them', () => {
     const debugfsVcpus = [
       { id: 1, tid: 106 },
       { id: 0, tid: 7 },

@@ -1,4 +1,4 @@
-// /proc/kvminfo: our module's format, and that a bad row costs that row.
+// /proc/kvminfo: our module's format. A bad row costs only that row.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KvminfoError } from '../../../../src/errors.ts'
@@ -19,7 +19,7 @@ const errorOf = (content: string): KvminfoError => {
   } catch (error) {
     return error as KvminfoError
   }
-  throw new Error('it parsed')
+  throw new Error('parsing did not fail')
 }
 
 describe('the module’s format', () => {
@@ -51,7 +51,7 @@ describe('the module’s format', () => {
     })
   })
 
-  it('takes - for what is not to be had, and no vCPU and no reason', () => {
+  it('reads - as not available, as no vCPUs and as no reasons', () => {
     const { rows, problems } = parse(text('1 4711 1601 - 1012 1101 3 - - - 123450000000 - -'))
     expect(problems).toEqual([])
     const { exits, vcpus } = rows.get(4711)!
@@ -65,7 +65,7 @@ describe('the module’s format', () => {
     expect(vcpus).toEqual([])
   })
 
-  it('finds columns by title, and ignores header keys and columns it does not know', () => {
+  it('finds columns by title, and ignores unknown header keys and columns', () => {
     const content = [`${header} mood=good`, `extra ${titles} later`, `x ${row} 7`, ''].join('\n')
     expect(parse(content).rows.get(4711)?.exits.userspaceSwitches).toBe(1101)
   })
@@ -74,26 +74,26 @@ describe('the module’s format', () => {
     expect(parse(text()).rows.size).toBe(0)
   })
 
-  it('leaves out a torn last row and says so', () => {
+  it('ignores an incomplete last row and reports it', () => {
     const whole = text(row, row.replace('4711', '4800'))
     for (let cut = 1; cut < 40; cut++) {
       const { rows, problems } = parse(whole.slice(0, -cut))
       expect([...rows.keys()]).toEqual([4711])
       expect(problems).toHaveLength(1)
-      expect(problems[0]?.error.message).toContain('torn')
+      expect(problems[0]?.error.message).toContain('the last row is incomplete')
     }
   })
 
   it.each([
-    ['a number that is none', row.replace('1601', '16x1')],
+    ['an invalid number', row.replace('1601', '16x1')],
     ['a negative number', row.replace('1601', '-1')],
-    ['a column too few', row.replace(' 3 ', ' ')],
-    ['a column too many', `${row} 9`],
+    ['a missing column', row.replace(' 3 ', ' ')],
+    ['an extra column', `${row} 9`],
     ['a bad vCPU', row.replace('0:4713', 'zero:4713')],
     ['a reason without a count', row.replace('io:1601', 'io')],
     ['a reason without a name', row.replace('io:1601', ':1601')],
-    ['an end in a comma', `${row},`],
-  ])('%s costs that row and no other', (_, bad) => {
+    ['a comma at the end', `${row},`],
+  ])('loses only the row with %s', (_, bad) => {
     const { rows, problems } = parse(text(bad, row.replace('4711', '4800')))
     expect([...rows.keys()]).toEqual([4800])
     expect(problems).toMatchObject([{ subject: '/proc/kvminfo', error: { code: 'SOURCE_MALFORMED' } }])
@@ -118,7 +118,7 @@ describe('any input', () => {
   const count = fc.nat(2 ** 31)
   const named = fc.array(fc.tuple(fc.stringMatching(/^[a-z_]{1,20}$/), count), { maxLength: 12 })
 
-  it('gives back what was printed', () => {
+  it('reads back what was printed', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(count, count, count, count, named), { maxLength: 20 }), (rows) => {
         const printed = rows.map(([io, vm, qemu, ns, reasons], index) => {
@@ -171,7 +171,7 @@ describe('any input', () => {
   })
 })
 
-it('lets go of the text: what is kept of each reading does not keep the reading', async () => {
+it('does not keep the text of a file in memory when parts of it are kept', async () => {
   const reasons = Array.from({ length: 100 }, (_, at) => `a_reason_of_length_${at}:1`).join(',')
   const others = Array.from({ length: 500 }, (_, at) => `1 ${at + 1} 1 - 1 1 1 - - - 1 - ${reasons}`)
   const reading = (nth: number) =>

@@ -4,11 +4,11 @@ import { WholeFile } from '../../../../src/sources/whole-file.ts'
 
 it.each([
   ['ENOENT', 'SOURCE_ABSENT', 'the kvminfo module is not loaded: there is no /proc/kvminfo'],
-  ['ENODEV', 'SOURCE_ABSENT', 'the kvminfo module cannot count this KVM'],
-  ['EACCES', 'SOURCE_DENIED', 'cannot read /proc/kvminfo'],
+  ['ENODEV', 'SOURCE_ABSENT', 'the kvminfo module cannot count the exits of this KVM'],
+  ['EACCES', 'SOURCE_DENIED', "; add the user that runs the exporter to the file's group (kvminfo)"],
   ['EIO', 'SOURCE_FAILED', 'cannot read /proc/kvminfo'],
-])('%s of the kernel is %s', (errno, code, message) => {
-  // Stands in for the kernel, whose EIO and ENODEV no file gives at will.
+])('reports %s as %s', (errno, code, message) => {
+  // A fake, because no ordinary file fails with EIO or ENODEV on demand.
   class Failing extends WholeFile {
     override ascii(): string {
       throw Object.assign(new Error(`${errno}: as the kernel said`), { code: errno })

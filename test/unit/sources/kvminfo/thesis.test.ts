@@ -1,4 +1,4 @@
-// /proc/kvminfo as the 2018 thesis's patched KVM prints it, in both of its forms.
+// /proc/kvminfo as the patched KVM of the 2018 thesis prints it, in both of its formats.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseKvminfo } from '../../../../src/sources/kvminfo/parse.ts'
@@ -8,7 +8,7 @@ const fixture = (name: string) => {
   return parseKvminfo(text, '/proc/kvminfo')
 }
 
-describe.each(['commas', 'blanks'])('the thesis’s form with %s', (form) => {
+describe.each(['commas', 'blanks'])('the thesis’s format with %s', (form) => {
   it('reads the ten VMs of table 3-17', () => {
     const { rows, problems } = fixture(`table-3-17.${form}`)
     expect(problems).toEqual([])
@@ -30,7 +30,7 @@ describe.each(['commas', 'blanks'])('the thesis’s form with %s', (form) => {
   })
 })
 
-it('a row with a word in it costs that row', () => {
+it('loses only the row that contains a word', () => {
   const title = 'index PID io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num'
   const { rows, problems } = parseKvminfo(`${title}\n1, 20, x, 0, 1, 2\n2, 21, 7, 0, 1, 2\n`, '/proc/kvminfo')
   expect([...rows.keys()]).toEqual([21])

@@ -19,7 +19,7 @@ const parse = (xml: string) => parseLibvirtStatus(xml, '/run/libvirt/qemu/x.xml'
 const web = recorded('web & shop "1"')
 
 describe('recorded files', () => {
-  it('gives identity, vCPU threads, devices and memory', () => {
+  it('give identity, vCPU threads, devices and memory', () => {
     expect(parse(web)).toEqual({
       pid: 5293,
       name: 'web & shop "1"',
@@ -43,18 +43,18 @@ describe('recorded files', () => {
     })
   })
 
-  it('gives one of each where there is one', () => {
+  it('give one vCPU, disk and NIC if there is only one', () => {
     const old = parse(recorded('old'))
     expect(old).toMatchObject({ pid: 5308, name: 'old', vcpus: [{ id: 0, tid: 5313 }] })
     expect(old?.disks).toEqual([{ device: 'hda', bus: 'ide', cache: undefined, format: 'raw' }])
     expect(old?.nics).toEqual([{ device: 'net0', model: 'rtl8139', vhost: undefined, alias: 'net0' }])
   })
 
-  it('leaves out a domain that runs without KVM', () => {
+  it('give nothing for a domain that runs without KVM', () => {
     expect(parse(web.replace("<domain type='kvm'", "<domain type='qemu'"))).toBeUndefined()
   })
 
-  it('knows a NIC that is a passed-through device', () => {
+  it('give vfio-pci as the model of a NIC that is a passed-through device', () => {
     const nic =
       "<interface type='hostdev' managed='yes'><driver name='vfio'/><alias name='hostdev0'/></interface>"
     expect(parse(web.replace("<interface type='user'>", `${nic}<interface type='user'>`))?.nics[0]).toEqual({
@@ -65,7 +65,7 @@ describe('recorded files', () => {
     })
   })
 
-  it('leaves out a vCPU whose thread libvirt does not know', () => {
+  it('give no vCPU whose thread libvirt does not know', () => {
     expect(parse(web.replace("pid='5299'", "pid='0'"))?.vcpus).toEqual([{ id: 1, tid: 5300 }])
   })
 })
@@ -80,23 +80,23 @@ describe('names', () => {
     ['__proto__', '__proto__'],
     ['007', '007'],
     ['true', 'true'],
-  ])('%s', (xml, text) => {
+  ])('reads %s as %s', (xml, text) => {
     expect(name(xml)).toBe(text)
   })
 
-  it('keeps 10 kB', () => {
+  it('keeps a name of 10 kB', () => {
     expect(name('x'.repeat(10_000))).toHaveLength(10_000)
   })
 })
 
-describe('what is no status file', () => {
+describe('a file that is not a valid status file', () => {
   const laughs = `<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>${web}`.replace(
     'web &amp;',
     '&b;',
   )
 
   it.each([
-    ['nothing', ''],
+    ['an empty file', ''],
     ['half a file', web.slice(0, 9_000)],
     ['a file without its end', web.slice(0, -20)],
     ['entities of its own', laughs],
@@ -106,12 +106,12 @@ describe('what is no status file', () => {
     ['no name', web.replace(/<name>.*<\/name>/, '')],
     ['another document', '<html><body/></html>'],
     ['text in place of elements', '<domstatus pid="7">domain</domstatus>'],
-  ])('%s is refused', (_, xml) => {
+  ])('is refused: %s', (_, xml) => {
     expect(() => parse(xml)).toThrow(KvminfoError)
     expect(() => parse(xml)).toThrow('/run/libvirt/qemu/x.xml')
   })
 
-  it('never throws anything but KvminfoError', () => {
+  it('never causes any error but KvminfoError', () => {
     const piece = fc.constantFrom(
       "<domstatus pid='5'>",
       '</domstatus>',
@@ -140,7 +140,7 @@ describe('what is no status file', () => {
     )
   })
 
-  it('stays quick on a file made to be slow', () => {
+  it('is refused quickly, even if it was written to be slow to parse', () => {
     const start = performance.now()
     expect(() => parse('<a '.repeat(20_000))).toThrow(KvminfoError)
     expect(() => parse(`${'<a>'.repeat(20_000)}`)).toThrow(KvminfoError)

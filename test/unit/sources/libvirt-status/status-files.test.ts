@@ -1,4 +1,4 @@
-// The folder of status files: what changed is parsed again, what is broken costs its own VM.
+// The directory of status files: changed files are parsed again, and a broken file costs only its own VM.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -18,7 +18,7 @@ function runDirectory() {
   mkdirSync(path(''), { recursive: true })
   return {
     rundir,
-    /** As libvirt does: a new file, renamed onto the old. */
+    /** Like libvirt: writes a new file and renames it over the old one. */
     write(name: string, text: string, mode = 0o644) {
       writeFileSync(path(`${name}.new`), text, { mode })
       renameSync(path(`${name}.new`), path(name))
@@ -28,7 +28,7 @@ function runDirectory() {
 }
 
 describe('status files', () => {
-  it('are parsed again when they change, and forgotten when they go', async () => {
+  it('are parsed again when they change, and forgotten when they are removed', async () => {
     const run = runDirectory()
     run.write('old.xml', xml)
     const files = new StatusFiles(run.rundir)
@@ -46,7 +46,7 @@ describe('status files', () => {
     expect(files.error()).toBeUndefined()
   })
 
-  it('that are broken cost their own VM', async () => {
+  it('cost only their own VM if they are broken', async () => {
     const run = runDirectory()
     run.write('old.xml', xml)
     run.write('broken.xml', xml.slice(0, 5_000))
@@ -59,7 +59,7 @@ describe('status files', () => {
     expect(files.error()).toBeUndefined()
   })
 
-  it('that this user may not read say so once, as a source and not for each VM', async () => {
+  it('are one error of the source, and not one per VM, if this user may not read them', async () => {
     const run = runDirectory()
     run.write('old.xml', xml, 0o600)
     const files = new StatusFiles(run.rundir)
@@ -72,15 +72,15 @@ describe('status files', () => {
     expect(files.error()).toBeUndefined()
   })
 
-  it('where libvirt does not run are absent', async () => {
+  it('are absent if libvirt is not running', async () => {
     const files = new StatusFiles('/nonexistent')
     await files.refresh()
     expect(files.error()).toMatchObject({ code: 'SOURCE_ABSENT' })
-    expect(files.error()?.message).toContain('does not run here')
+    expect(files.error()?.message).toContain('is not running')
   })
 })
 
-it('keeps what it needs of a file, not all of it', async () => {
+it('keeps only the needed parts of a file in memory', async () => {
   const run = runDirectory()
   const files = new StatusFiles(run.rundir)
   const padding = `<description>${'x'.repeat(1_000_000)}</description>`

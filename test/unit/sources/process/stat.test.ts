@@ -59,7 +59,7 @@ describe('status', () => {
     expect(new StatusLine('nonvoluntary_ctxt_switches').number(status)).toBe(113)
   })
 
-  it('does not take a name that ends in another for it, nor a line in which there is no number', () => {
+  it('does not find a line by the end of its name, or a line without a number', () => {
     expect(new StatusLine('ctxt_switches').number(status)).toBeUndefined()
     expect(new StatusLine('State').number(status)).toBeUndefined()
     expect(() => new StatusLine('State').required(status, '/proc/1/status')).toThrow(

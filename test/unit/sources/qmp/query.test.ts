@@ -1,4 +1,4 @@
-// QMP: a recorded QEMU, and servers that do not behave as one.
+// QMP: a recorded QEMU, and servers that do not behave like one.
 import { readFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const noBalloon =
 const qemu = { 'query-cpus-fast': recorded.cpus, 'query-stats': recorded.stats, 'query-balloon': noBalloon }
 
 describe('a recorded QEMU', () => {
-  it('tells its vCPU threads and the sums of their statistics', async () => {
+  it('reports its vCPU threads and the sums of their statistics', async () => {
     expect(await queryQmp({ path: await qmpServer(qemu), uid }, 1_000)).toEqual({
       vcpus: [
         { id: 0, tid: 29_443 },
@@ -28,19 +28,19 @@ describe('a recorded QEMU', () => {
     })
   })
 
-  it('tells its balloon where it has one', async () => {
+  it('reports its balloon if it has one', async () => {
     const path = await qmpServer({ ...qemu, 'query-balloon': { actual: 67_108_864 } })
     expect((await queryQmp({ path, uid }, 1_000)).balloonBytes).toBe(67_108_864)
   })
 
-  it('may send events in between, and answers in pieces', async () => {
+  it('may send events in between, and its answers in pieces', async () => {
     const event = '{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}\r\n'
     const answer = `${event}${JSON.stringify({ return: recorded.cpus })}\r\n`
     const path = await qmpServer({ ...qemu, 'query-cpus-fast': answer })
     expect((await queryQmp({ path, uid }, 1_000)).vcpus).toHaveLength(2)
   })
 
-  it('gives no statistics where one vCPU lacks one of them', async () => {
+  it('gives no statistics if one vCPU lacks one of them', async () => {
     const stats = [{ provider: 'kvm', stats: [{ name: 'exits', value: 3 }] }]
     const answer = await queryQmp(
       { path: await qmpServer({ ...qemu, 'query-stats': [...recorded.stats, ...stats] }), uid },
@@ -50,26 +50,26 @@ describe('a recorded QEMU', () => {
     expect(answer.vcpus).toHaveLength(2)
   })
 
-  it('gives none where KVM is not in use', async () => {
+  it('gives no statistics if it does not use KVM', async () => {
     expect(
       (await queryQmp({ path: await qmpServer({ ...qemu, 'query-stats': [] }), uid }, 1_000)).statistics,
     ).toBeUndefined()
   })
 })
 
-describe('what fails within the deadline', () => {
+describe('fails within the deadline', () => {
   const old =
     '{"error": {"class": "CommandNotFound", "desc": "The command query-stats has not been found"}}\r\n'
 
   it.each([
     ['a QEMU before 7.1', { ...qemu, 'query-stats': old }, undefined, 'has not been found'],
-    ['an answer of another form', { ...qemu, 'query-cpus-fast': [{ cpu: 0 }] }, undefined, 'cpu-index'],
-    ['no JSON', { ...qemu, 'query-cpus-fast': 'hello\r\n' }, undefined, 'JSON'],
-    ['something that is no QEMU', {}, 'SSH-2.0-OpenSSH_9.2\r\n', 'JSON'],
-    ['JSON that is no greeting', {}, '{"jsonrpc": "2.0"}\r\n', 'does not speak QMP'],
+    ['an answer in another format', { ...qemu, 'query-cpus-fast': [{ cpu: 0 }] }, undefined, 'cpu-index'],
+    ['an answer that is not JSON', { ...qemu, 'query-cpus-fast': 'hello\r\n' }, undefined, 'JSON'],
+    ['a server that is not a QEMU', {}, 'SSH-2.0-OpenSSH_9.2\r\n', 'JSON'],
+    ['JSON that is not a greeting', {}, '{"jsonrpc": "2.0"}\r\n', 'does not speak QMP'],
     ['no answer', {}, undefined, 'no answer within 300 ms'],
-    ['no greeting, as while another client is served', {}, '', 'another client may hold it'],
-  ])('%s', async (_, answers, hello, message) => {
+    ['no greeting, as while QEMU serves another client', {}, '', 'another client may be connected'],
+  ])('with %s', async (_, answers, hello, message) => {
     const path = await qmpServer(answers, hello)
     await expect(queryQmp({ path, uid }, 300)).rejects.toMatchObject({
       code: 'SOURCE_FAILED',
@@ -77,14 +77,14 @@ describe('what fails within the deadline', () => {
     })
   })
 
-  it('an answer without end', async () => {
+  it('with an answer without end', async () => {
     const path = await qmpServer({ ...qemu, 'query-cpus-fast': 'x'.repeat(5 * 1024 * 1024) })
     await expect(queryQmp({ path, uid }, 10_000)).rejects.toMatchObject({
-      message: expect.stringContaining('does not end'),
+      message: expect.stringContaining('the answer is longer than 4194304 bytes'),
     })
   })
 
-  it('a socket without a QEMU', async () => {
+  it('with a socket without a QEMU', async () => {
     await expect(queryQmp({ path: '/nonexistent/qmp.sock', uid }, 300)).rejects.toMatchObject({
       code: 'SOURCE_ABSENT',
     })
@@ -99,8 +99,8 @@ it('does not stay connected', async () => {
   await new Promise((resolve) => next.once('data', resolve))
 })
 
-describe('a socket of another user than QEMU’s', () => {
-  it('is not connected to', async () => {
+describe('a socket that another user than QEMU’s owns', () => {
+  it('is refused without a connection', async () => {
     let connections = 0
     const path = join(scratchDirectory(), 'qmp.sock')
     const server = createServer(() => connections++)
@@ -108,9 +108,9 @@ describe('a socket of another user than QEMU’s', () => {
     onTestFinished(() => void server.close())
     await expect(queryQmp({ path, uid: uid + 1 }, 300)).rejects.toMatchObject({
       code: 'SOURCE_FAILED',
-      message: expect.stringContaining(`belongs to user ${uid} and its QEMU runs as user ${uid + 1}`),
+      message: expect.stringContaining(`belongs to user ${uid}, but its QEMU runs as user ${uid + 1}`),
     })
-    // One that is served after it shows that none came before.
+    // A later query that does connect is the first connection, so the refused one made none.
     await expect(queryQmp({ path, uid }, 100)).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
     expect(connections).toBe(1)
   })

@@ -1,4 +1,4 @@
-// /proc/taskinfo: processes, names and tasks out of its bytes, and that a bad row costs that row.
+// /proc/taskinfo: processes, names and tasks from its bytes. A bad row costs only that row.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KvminfoError } from '../../../../src/errors.ts'
@@ -15,7 +15,7 @@ const text = (...rows: string[]) => [header, titles, ...rows, ''].join('\n')
 const table = (content: string) => new TaskTable(Buffer.from(content, 'latin1'), '/proc/taskinfo')
 
 describe('rows', () => {
-  it('gives every field of a thread that is wanted', () => {
+  it('give every field of a requested thread', () => {
     const { problems, ...read } = {
       ...table(text(main, vcpu)),
       tasks: table(text(main, vcpu)).tasks(new Map([[100, [{ tid: 103 }]]])),
@@ -38,7 +38,7 @@ describe('rows', () => {
     ])
   })
 
-  it('takes - for a run delay that the kernel does not count', () => {
+  it('have - for a run delay that the kernel does not count', () => {
     const task = table(text(vcpu.replace(' 12000000001 ', ' - ')))
       .tasks(new Map([[100, [{ tid: 103 }]]]))
       .get(103)
@@ -46,17 +46,17 @@ describe('rows', () => {
     expect(task?.voluntarySwitches).toBe(510_003)
   })
 
-  it('leaves out a thread whose number another process has by now', () => {
+  it('are left out if the thread id belongs to another process by now', () => {
     expect(table(text(main, vcpu)).tasks(new Map([[99, [{ tid: 103 }]]])).size).toBe(0)
   })
 
-  it('gives each process once, by its main thread', () => {
+  it('give each process once, from its main thread', () => {
     expect([...table(text(main, vcpu)).processes().values()]).toEqual([
       { pid: 100, startNs: 123_456_789_012, comm: 'qemu-system-x86' },
     ])
   })
 
-  it('gives the names of the threads of one process', () => {
+  it('give the names of the threads of one process', () => {
     const other = main.replace('100 100', '200 200')
     expect(table(text(main, vcpu, other)).threadNames(100)).toEqual(
       new Map([
@@ -66,7 +66,7 @@ describe('rows', () => {
     )
   })
 
-  it('finds columns by title', () => {
+  it('are read by column title', () => {
     const content = [header, `later ${titles}`, `x ${vcpu}`, ''].join('\n')
     expect(
       table(content)
@@ -75,7 +75,7 @@ describe('rows', () => {
     ).toBe(-5)
   })
 
-  it('unescapes names: newline, backslash, UTF-8, and bytes that are none', () => {
+  it('have escaped names with newline, backslash, UTF-8 and invalid bytes', () => {
     const named = (comm: string) =>
       table(text(main.replace('qemu-system-x86', comm)))
         .processes()
@@ -86,7 +86,7 @@ describe('rows', () => {
     expect(named('\\xff')).toBe('\uFFFD')
   })
 
-  it('tells an empty name from one that is a dash', () => {
+  it('distinguish an empty name from the name -', () => {
     const named = (comm: string) =>
       table(text(main.replace('qemu-system-x86', comm)))
         .threadNames(100)
@@ -97,28 +97,28 @@ describe('rows', () => {
   })
 })
 
-describe('bad input', () => {
-  it('leaves out a torn last row and says so', () => {
-    const torn = table(text(main, vcpu).slice(0, -10))
-    expect(torn.processes().size).toBe(1)
-    expect(torn.tasks(new Map([[100, [{ tid: 103 }]]])).size).toBe(0)
-    expect(torn.problems[0]?.error.message).toContain('torn')
+describe('with bad input it', () => {
+  it('ignores an incomplete last row and reports it', () => {
+    const incomplete = table(text(main, vcpu).slice(0, -10))
+    expect(incomplete.processes().size).toBe(1)
+    expect(incomplete.tasks(new Map([[100, [{ tid: 103 }]]])).size).toBe(0)
+    expect(incomplete.problems[0]?.error.message).toContain('the last row is incomplete')
   })
 
   it.each([
-    ['a number that is none', vcpu.replace(' 510003 ', ' many ')],
-    ['a field too few', vcpu.replace(' 510003 ', ' ')],
-    ['a field too many', `${vcpu} 1`],
+    ['an invalid number', vcpu.replace(' 510003 ', ' many ')],
+    ['a missing field', vcpu.replace(' 510003 ', ' ')],
+    ['an extra field', `${vcpu} 1`],
     ['an empty field', vcpu.replace(' 510003 ', '  ')],
-  ])('%s costs that thread and no other', (_, bad) => {
+  ])('loses only the thread with %s', (_, bad) => {
     const read = table(text(bad, main))
     expect([...read.tasks(new Map([[100, [{ tid: 103 }, { tid: 100 }]]])).keys()]).toEqual([100])
     expect(read.problems).toMatchObject([{ subject: '/proc/taskinfo', error: { code: 'SOURCE_MALFORMED' } }])
   })
 
   it.each([
-    ['nothing', '', 'ends within its two header lines'],
-    ['another file', 'MemTotal: 1 kB\nMemFree: 2 kB\n', 'is not the taskinfo module'],
+    ['an empty file', '', 'ends within its two header lines'],
+    ['another file', 'MemTotal: 1 kB\nMemFree: 2 kB\n', 'is not the header of the taskinfo module'],
     ['a missing column', text(main).replace('nvcsw', 'ncsw'), 'has no column nvcsw'],
   ])('refuses %s', (_, content, message) => {
     expect(() => table(content)).toThrow(message)
@@ -147,7 +147,7 @@ describe('bad input', () => {
     )
   })
 
-  it('gives back what was printed', () => {
+  it('reads back what was printed', () => {
     const number = fc.nat(2 ** 31)
     fc.assert(
       fc.property(

@@ -1,11 +1,11 @@
-// Memory in front of what is made of texts that come again with every scrape.
+// Memoizes functions of strings that every scrape repeats.
 import { detached } from './detached.ts'
 
 /**
- * `make`, which a text that came before is not given again; one of which it makes undefined is. At `max` texts all
- * are forgotten: any user's process can add to them.
+ * Memoizes `make`, except for strings that it turns into undefined. At `max` strings it forgets all of them, because any
+ * user's processes can add strings.
  */
-export function remembered<T>(max: number, make: (text: string) => T): (text: string) => T {
+export function memoized<T>(max: number, make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
     const before = known.get(text)
