@@ -1,6 +1,5 @@
 // What VMs are: identity, age, size, devices.
 import * as metrics from '../../src/metrics/vm.ts'
-import { emulatedBuses, emulatedNicModels } from '../../src/model/emulated.ts'
 import { firingOfVms, firingOnHosts } from '../annotations.ts'
 import { ofVm, perVm } from './selector.ts'
 
@@ -17,8 +16,8 @@ export const firingCount = `count(${firingOfVms}) or vector(0)`
 export const firingOnHostsCount = `count(${firingOnHosts}) or vector(0)`
 
 /** QEMU emulates these in full: each access of the guest is a hand-over. */
-const emulatedDisks = ofVm(metrics.diskInfo, `bus=~"${emulatedBuses}"`)
-const emulatedNics = ofVm(metrics.nicInfo, `model=~"${emulatedNicModels}"`)
+const emulatedDisks = ofVm(metrics.diskInfo, 'emulated="true"')
+const emulatedNics = ofVm(metrics.nicInfo, 'emulated="true"')
 
 /** Emulated disks and interfaces of each VM, 0 where it has none. */
 export const emulatedDevices = `count by (${perVm}) (${emulatedDisks} or ${emulatedNics}) or count by (${perVm}) (${identity}) * 0`

@@ -26,5 +26,7 @@ export class LabelSlot<Source extends object> {
 function hasSameFields<Source extends object>(a: Source, b: Source): boolean {
   if (a === b) return true
   for (const name in a) if (a[name] !== b[name]) return false
+  // An optional field may be absent from one of them.
+  for (const name in b) if (!(name in a)) return false
   return true
 }

@@ -1,6 +1,7 @@
 // Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: a settled host renders none. What
 // belongs to a VM that is gone goes with it. Looked up for each of a scrape's samples, so nothing here allocates.
 import { type LabelBytes, renderLabels } from '../metrics/labels.ts'
+import { isEmulatedBus, isEmulatedNicModel } from '../model/emulated.ts'
 import type { Disk, Nic, Vm } from '../model/vm.ts'
 import { LabelSlot } from './label-slot.ts'
 
@@ -76,12 +77,13 @@ class VmLabels {
 
   /** Those of `kvminfo_vm_disk_info` for the disk at `index` of `Vm.disks`. */
   disk(index: number): LabelSlot<Disk> {
-    this.#disks[index] ??= new LabelSlot(({ device, bus, cache = '', format = '' }) => ({
+    this.#disks[index] ??= new LabelSlot(({ device, bus, cache = '', format = '', emulated }) => ({
       vm: this.#vm,
       device,
       bus,
       cache,
       format,
+      emulated: String(emulated ?? isEmulatedBus(bus)),
     }))
     return this.#disks[index]
   }
@@ -93,6 +95,7 @@ class VmLabels {
       device,
       model,
       vhost: String(vhost),
+      emulated: String(isEmulatedNicModel(model)),
     }))
     return this.#nics[index]
   }

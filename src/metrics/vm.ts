@@ -21,14 +21,14 @@ export const vmVcpus = gauge(
 
 export const diskInfo = info(
   'kvminfo_vm_disk_info',
-  'A disk of the VM, always 1: device, bus, cache mode and format. An empty label was not stated, the default of the VMM holds.',
-  ['vm', 'device', 'bus', 'cache', 'format'],
+  'A disk of the VM, always 1: device, bus, cache mode, format, and whether QEMU emulates its controller. An empty label was not stated, the default of the VMM holds.',
+  ['vm', 'device', 'bus', 'cache', 'format', 'emulated'],
 )
 
 export const nicInfo = info(
   'kvminfo_vm_nic_info',
-  'A network interface of the VM, always 1: device, model, and whether vhost carries its data in the kernel (empty: cannot be told).',
-  ['vm', 'device', 'model', 'vhost'],
+  'A network interface of the VM, always 1: device, model, whether vhost carries its data in the kernel (empty: cannot be told), and whether QEMU emulates it.',
+  ['vm', 'device', 'model', 'vhost', 'emulated'],
 )
 
 export const vmMetrics: readonly Metric[] = [vmInfo, vmStartTime, vmVcpus, diskInfo, nicInfo]

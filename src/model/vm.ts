@@ -13,6 +13,8 @@ export interface Disk {
   readonly device: string
   /** `virtio`, `ide`, `sata`, `scsi`, `usb`, `nvme`, … */
   readonly bus: string
+  /** Whether QEMU emulates its controller, if that differs from what `isEmulatedBus` says about the bus: SCSI. */
+  readonly emulated?: boolean | undefined
   /** `none`, `writeback`, `writethrough`, `directsync`, `unsafe`; undefined if the VMM's default applies. */
   readonly cache: string | undefined
   /** `raw`, `qcow2`, …; undefined if not stated. */

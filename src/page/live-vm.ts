@@ -35,12 +35,12 @@ export function describeVm(vm: Vm, history: VmHistory, sample: Sample): Omit<Liv
       residentBytes: memory?.residentBytes ?? null,
       hugetlbBytes: memory?.hugetlbBytes ?? null,
     },
-    disks: vm.disks.map(({ device, bus, cache = null, format = null }) => ({
+    disks: vm.disks.map(({ device, bus, cache = null, format = null, emulated }) => ({
       device,
       bus,
       cache,
       format,
-      emulated: isEmulatedBus(bus),
+      emulated: emulated ?? isEmulatedBus(bus),
     })),
     nics: vm.nics.map(({ device, model, vhost = null }) => ({
       device,

@@ -2,50 +2,57 @@
 import type { Disk } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
 import type { Argument, Arguments } from './arguments.ts'
-import { isQ35 } from './machine.ts'
-import { type Option, parseOption } from './option.ts'
+import type { BlockNodes } from './block-nodes.ts'
+import type { Board } from './board.ts'
+import type { Budget } from './budget.ts'
+import { type Option, PairsOption } from './option.ts'
 
 /** The short forms, as the -drive properties that they mean (vl.c, qemu_init). */
-const shorthands: Readonly<Record<string, string>> = {
-  hda: 'index=0',
-  hdb: 'index=1',
-  hdc: 'index=2',
-  hdd: 'index=3',
-  cdrom: 'index=2,media=cdrom',
-}
+const shorthands: ReadonlyMap<string, Option> = new Map(
+  Object.entries({
+    hda: { index: '0' },
+    hdb: { index: '1' },
+    hdc: { index: '2' },
+    hdd: { index: '3' },
+    cdrom: { index: '2', media: 'cdrom' },
+    sd: { if: 'sd' },
+  }).map(([name, pairs]) => [name, new PairsOption(new Map(Object.entries(pairs)))]),
+)
 
 /** Interfaces that give no disk of the board: none at all, firmware, and floppies. */
 const otherInterfaces = new Set(['none', 'pflash', 'mtd', 'floppy'])
 
-export function boardDisks(given: Arguments): Disk[] {
-  const onQ35 = isQ35(given)
+export function boardDisks(given: Arguments, board: Board, nodes: BlockNodes): Disk[] {
   const slots = new Map<string, Slots>()
   const disks: Disk[] = []
-  for (const drive of given.inOrder.flatMap(driveOf)) {
-    const kind = drive.get('if') ?? 'ide'
+  for (const drive of given.inOrder.flatMap((argument) => driveOf(argument, given.budget))) {
+    const kind = drive.get('if') ?? board.driveInterface ?? 'none'
     if (otherInterfaces.has(kind)) continue
+    const perBus = unitsPerBus(kind, board.isQ35)
     let slotsOfKind = slots.get(kind)
     if (slotsOfKind === undefined) {
-      slotsOfKind = new Slots(unitsPerBus(kind, onQ35))
+      slotsOfKind = new Slots(perBus, given.budget)
       slots.set(kind, slotsOfKind)
     }
     const slot = slotsOfKind.take(drive)
     // A CD-ROM drive is not listed but still takes a slot.
     if (drive.get('media') === 'cdrom') continue
     disks.push({
-      device: drive.get('id') ?? nameOf(kind, slot, unitsPerBus(kind, onQ35)),
-      bus: kind === 'ide' && onQ35 ? 'sata' : kind,
-      cache: drive.get('cache'),
-      format: drive.get('format'),
+      device: drive.get('id') ?? nameOf(kind, slot, perBus),
+      bus: kind === 'ide' && board.isQ35 ? 'sata' : kind,
+      // A board's own SCSI controller, lsi53c895a or on pseries spapr-vscsi, is emulated.
+      ...(kind === 'scsi' ? { emulated: true } : {}),
+      cache: nodes.cache(drive, undefined),
+      format: nodes.format(drive),
     })
   }
   return disks
 }
 
-function driveOf({ name, value }: Argument): Option[] {
-  if (name === 'drive') return [parseOption(value, 'file')]
-  const shorthand = Object.hasOwn(shorthands, name) ? shorthands[name] : undefined
-  return shorthand === undefined ? [] : [parseOption(shorthand, 'file')]
+function driveOf(argument: Argument, budget: Budget): Option[] {
+  if (argument.name === 'drive') return [argument.option(budget)]
+  const shorthand = shorthands.get(argument.name)
+  return shorthand === undefined ? [] : [shorthand]
 }
 
 /** IDE has two disks per bus on pc and one on q35; SCSI has seven. 0 for interfaces with a single bus (blockdev.c). */
@@ -69,8 +76,11 @@ class Slots {
   /** Maps a taken slot to a later one, so that a search does not walk over the same slots again. */
   readonly #next = new Map<number, number>()
 
-  constructor(perBus: number) {
+  readonly #budget: Budget
+
+  constructor(perBus: number, budget: Budget) {
     this.#perBus = perBus
+    this.#budget = budget
   }
 
   /** Takes a slot for `drive` and returns its number, counted across all buses. */
@@ -87,6 +97,7 @@ class Slots {
     const passed: number[] = []
     let slot = from
     while (this.#taken.has(slot)) {
+      this.#budget.spend(1)
       passed.push(slot)
       slot = this.#next.get(slot) ?? slot + 1
     }

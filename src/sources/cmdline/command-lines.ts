@@ -1,13 +1,13 @@
 // The command lines of the host's processes, each read once in the life of its process. Reading a command line takes the
 // memory lock of that process, so it can block forever on a stuck VM. Only a few reads run at a time; a blocked read
 // holds its slot until it returns, and only its own VM stays unknown.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { detached } from '../detached.ts'
-import type { Process } from '../process/process.ts'
-import { startTick } from '../process/process.ts'
-import { parseCommandLine, type QemuCommandLine } from './parse.ts'
+import { type Process, startTick } from '../process/process.ts'
+import { readBounded, readConfigFile } from './bounded-file.ts'
+import { maxBytes } from './budget.ts'
+import { configFilesOf, type Reading, readCommandLine } from './parse.ts'
 
 // Node has four threads for such reads, and compressing a response needs one of them.
 const maxReads = 3
@@ -27,9 +27,13 @@ interface Known {
   readonly tick: number
   readonly comm: string
   readonly settled: boolean
-  /** undefined: not a KVM virtual machine, or this user may not read it. */
-  readonly commandLine: QemuCommandLine | undefined
+  /** Whether KVM said that the process is a VM when its command line was read. */
+  readonly isVouchedFor: boolean
+  /** Its `commandLine` is undefined for a process that is no KVM virtual machine or that this user may not read. */
+  readonly reading: Reading
 }
+
+const unreadable: Reading = { commandLine: undefined, isProbe: false, excess: undefined }
 
 export class CommandLines {
   readonly #procfs: string
@@ -42,8 +46,9 @@ export class CommandLines {
   }
 
   /**
-   * Reads the command lines that are not known yet, starting with the processes in `likely` and those named like QEMU.
-   * Reads that do not return in time continue in the background; a later snapshot gets their result.
+   * Reads the command lines that are not known yet: first those of the processes in `likely`, for which KVM vouches,
+   * then those named like QEMU. Reads that do not return in time continue in the background; a later snapshot gets
+   * their result. KVM's word decides what a command line is, so one that was read before is read again after it.
    */
   async refresh(
     processes: ReadonlyMap<number, Process>,
@@ -52,14 +57,17 @@ export class CommandLines {
   ): Promise<void> {
     for (const pid of this.#known.keys()) if (!processes.has(pid)) this.#known.delete(pid)
     const unknown = [...processes.values()].filter(
-      (process) => !this.#isKnown(process) && !this.#reading.has(process.pid),
+      (process) => !this.#isKnown(process, likely.has(process.pid)) && !this.#reading.has(process.pid),
     )
-    const isLikely = ({ pid, comm }: Process) => likely.has(pid) || mayBeVm(comm)
-    unknown.sort((a, b) => Number(isLikely(a)) - Number(isLikely(b)))
+    const rank = ({ pid, comm }: Process) => (likely.has(pid) ? 2 : Number(mayBeVm(comm)))
+    unknown.sort((a, b) => rank(a) - rank(b))
     const underWay = new Set<Promise<void>>()
     for (;;) {
       while (unknown.length > 0 && this.#reading.size < maxReads) {
-        const read = this.#read(unknown.pop()!, uptimeNs).finally(() => underWay.delete(read))
+        const process = unknown.pop()!
+        const read = this.#read(process, likely.has(process.pid), uptimeNs).finally(() =>
+          underWay.delete(read),
+        )
         underWay.add(read)
       }
       if (underWay.size === 0) return
@@ -69,26 +77,36 @@ export class CommandLines {
   }
 
   /** undefined: not read yet. In the result, `commandLine` is undefined if the process does not look like a VM. */
-  of(process: Process): { readonly commandLine: QemuCommandLine | undefined } | undefined {
+  of(process: Process): Reading | undefined {
     const known = this.#known.get(process.pid)
-    return known !== undefined && isSame(known, process) ? known : undefined
+    return known !== undefined && isSame(known, process) ? known.reading : undefined
   }
 
-  #isKnown(process: Process): boolean {
+  #isKnown(process: Process, isVouchedFor: boolean): boolean {
     const known = this.#known.get(process.pid)
-    return known?.settled === true && isSame(known, process)
+    if (known?.settled !== true || !isSame(known, process)) return false
+    return known.reading.commandLine !== undefined || known.isVouchedFor || !isVouchedFor
   }
 
-  async #read(process: Process, uptimeNs: number): Promise<void> {
+  async #read(process: Process, isVouchedFor: boolean, uptimeNs: number): Promise<void> {
     const { pid, comm, startNs } = process
     this.#reading.add(pid)
-    const commandLine = await readFile(join(this.#procfs, String(pid), 'cmdline')).then(
-      (bytes) => detached(parseCommandLine(bytes)),
-      () => undefined,
-    )
+    const reading = await this.#parse(pid, isVouchedFor).catch(() => unreadable)
     this.#reading.delete(pid)
-    const settled = commandLine !== undefined || uptimeNs - startNs > settledAfterNs
-    this.#known.set(pid, { tick: startTick(startNs), comm, settled, commandLine })
+    const settled = reading.commandLine !== undefined || uptimeNs - startNs > settledAfterNs
+    this.#known.set(pid, { tick: startTick(startNs), comm, settled, isVouchedFor, reading })
+  }
+
+  async #parse(pid: number, isVouchedFor: boolean): Promise<Reading> {
+    const directory = join(this.#procfs, String(pid))
+    // One byte more than the budget, so that the parser sees that the command line exceeds it.
+    const bytes = await readBounded(join(directory, 'cmdline'), maxBytes + 1)
+    const files = new Map<string, string>()
+    for (const path of configFilesOf(bytes, isVouchedFor)) {
+      const text = await readConfigFile(directory, path)
+      if (text !== undefined) files.set(path, text)
+    }
+    return detached(readCommandLine(bytes, { isVouchedFor, files }))
   }
 }
 

@@ -1,84 +1,99 @@
 // The disks that a QEMU command line gives to its guest: -drive and its short forms (-hda, an image without an option),
 // and -device with -blockdev or -drive if=none. CD-ROM and floppy drives are left out: they carry no load, and they are
 // emulated even in VMs that use virtio for everything else.
+import { isEmulatedScsiController } from '../../model/emulated.ts'
 import type { Disk } from '../../model/vm.ts'
 import type { Arguments } from './arguments.ts'
+import { BlockNodes } from './block-nodes.ts'
+import type { Board } from './board.ts'
 import { boardDisks } from './board-disks.ts'
-import { isQ35 } from './machine.ts'
-import { type Option, parseJsonOrOption, parseOption } from './option.ts'
+import type { Option } from './option.ts'
 
-/** Drivers of -blockdev that only fetch bytes and have no format of their own; the format is then raw. */
-const protocols = new Set(
-  'file host_device host_cdrom nbd rbd iscsi nvme nfs ssh http https ftp ftps gluster null-co null-aio io_uring'.split(
-    ' ',
-  ),
-)
-/** Drivers that only pass requests on to their `file` node. */
-const filters = new Set(['throttle', 'copy-on-read', 'preallocate', 'compress'])
-
-export function disksOf(given: Arguments): Disk[] {
-  const all = (name: string, impliedKey: string, parse = parseOption) =>
-    (given.options.get(name) ?? []).map((text) => parse(text, impliedKey))
-  const devices = all('device', 'driver', parseJsonOrOption)
-  const onQ35 = isQ35(given)
-  const backends = new Map<string, Option>()
-  for (const node of all('blockdev', 'driver', parseJsonOrOption))
-    backends.set(node.get('node-name') ?? '', node)
-  for (const drive of all('drive', 'file')) if (drive.has('id')) backends.set(drive.get('id')!, drive)
-  const ahci = new Set(
-    devices.filter((device) => device.get('driver')?.includes('ahci')).map((device) => device.get('id')),
-  )
-
+export function disksOf(given: Arguments, board: Board): Disk[] {
+  const nodes = new BlockNodes(given)
+  const controllers = new Controllers(given)
   const disks: Disk[] = []
-  for (const device of devices) {
-    const bus = deviceBus(device, onQ35, ahci)
-    if (bus === undefined) continue
-    const backend = backends.get(device.get('drive') ?? '')
+  for (const device of given.all('device')) {
+    const node = nodes.of(device)
+    const place = placeOf(device, node, board, controllers)
+    if (place === undefined) continue
     disks.push({
       device: device.get('id') ?? device.get('drive') ?? device.get('chardev') ?? device.get('driver')!,
-      bus,
-      cache: backend === undefined ? undefined : cacheOf(backend, device),
-      format: backend === undefined ? undefined : formatOf(backend, backends),
+      ...place,
+      cache: nodes.cache(node, device),
+      format: node === undefined ? undefined : nodes.format(node),
     })
   }
-  return [...disks, ...boardDisks(given)]
+  return [...disks, ...boardDisks(given, board, nodes)]
 }
 
-/** The bus of a disk device; undefined if the device is not a disk. */
-function deviceBus(
+type Place = Pick<Disk, 'bus' | 'emulated'>
+
+/** Where a disk device is connected; undefined if the device is not a disk. */
+function placeOf(
   device: Option,
-  onQ35: boolean,
-  ahci: ReadonlySet<string | undefined>,
-): string | undefined {
+  node: Option | undefined,
+  board: Board,
+  controllers: Controllers,
+): Place | undefined {
   const driver = device.get('driver') ?? ''
-  if (driver.startsWith('virtio-blk') || driver.startsWith('vhost-user-blk')) return 'virtio'
-  if (/^scsi-(hd|block|disk|generic)$/.test(driver)) return 'scsi'
-  if (driver === 'usb-storage' || driver === 'usb-uas' || driver === 'usb-bot') return 'usb'
-  if (driver === 'nvme') return 'nvme'
-  if (!/^ide-(hd|drive)$/.test(driver)) return undefined
-  // Disks of an AHCI controller are ide-hd too. The built-in controller of q35, named `ide`, is an AHCI controller.
-  const controller = device.get('bus')?.split('.')[0]
-  return ahci.has(controller ?? '') || (onQ35 && (controller ?? 'ide') === 'ide') ? 'sata' : 'ide'
+  if (/^(virtio|vhost-user)-blk(-|$)/.test(driver)) return { bus: 'virtio' }
+  // A namespace is a disk; its controller is one only if it has a `drive` itself.
+  if (driver === 'nvme-ns' || (driver === 'nvme' && device.get('drive') !== undefined)) return { bus: 'nvme' }
+  if (driver === 'sd-card' || driver === 'emmc') return { bus: 'sd' }
+  // These become a CD-ROM drive if their -drive says so.
+  const isCdrom = node?.get('media') === 'cdrom'
+  if (driver === 'usb-storage') return isCdrom ? undefined : { bus: 'usb' }
+  if (/^scsi-(hd|block|generic)$/.test(driver) || (driver === 'scsi-disk' && !isCdrom))
+    return scsiPlace(controllers.scsi(device))
+  if (driver !== 'ide-hd' && (driver !== 'ide-drive' || isCdrom)) return undefined
+  return { bus: controllers.isAhci(device, board) ? 'sata' : 'ide' }
 }
 
-/** The five cache modes of QEMU's manual, from the three switches that they set; undefined if no switch is given. */
-function cacheOf(backend: Option, device: Option): string | undefined {
-  const named = backend.get('cache')
-  if (named !== undefined) return named
-  const direct = backend.get('cache.direct')
-  const noFlush = backend.get('cache.no-flush')
-  if (direct === undefined && noFlush === undefined) return undefined
-  if (noFlush === 'on') return 'unsafe'
-  const writeCache = device.get('write-cache') !== 'off'
-  if (direct === 'on') return writeCache ? 'none' : 'directsync'
-  return writeCache ? 'writeback' : 'writethrough'
+function scsiPlace(controller: string | undefined): Place {
+  if (controller === 'usb-bot' || controller === 'usb-uas') return { bus: 'usb' }
+  return controller !== undefined && isEmulatedScsiController(controller)
+    ? { bus: 'scsi', emulated: true }
+    : { bus: 'scsi' }
 }
 
-function formatOf(backend: Option, backends: ReadonlyMap<string, Option>): string | undefined {
-  const driver = backend.get('driver')
-  // A -drive names its format in `format`, a -blockdev in its driver.
-  if (driver === undefined) return backend.get('format')
-  if (protocols.has(driver)) return 'raw'
-  const below = filters.has(driver) ? backends.get(backend.get('file') ?? '') : undefined
-  return below === undefined || below === backend ? driver : formatOf(below, new Map())
+const scsiController =
+  /^(virtio-scsi|vhost-scsi|vhost-user-scsi)(-|$)|^(lsi|megasas|mptsas|pvscsi|am53c974|dc390|esp|spapr-vscsi|usb-bot$|usb-uas$)/
+
+/** The drivers of the controllers on a command line, by id. */
+class Controllers {
+  readonly #drivers = new Map<string, string>()
+  #firstScsi: string | undefined
+  #hasAhci = false
+
+  constructor(given: Arguments) {
+    for (const device of given.all('device')) {
+      given.budget.spend(1)
+      const driver = device.get('driver')
+      if (driver === undefined) continue
+      const id = device.get('id')
+      if (id !== undefined) this.#drivers.set(id, driver)
+      if (scsiController.test(driver)) this.#firstScsi ??= driver
+      this.#hasAhci ||= isAhci(driver)
+    }
+  }
+
+  /** The driver of the controller that `bus` names, or the first of its kind; undefined if it is unknown. */
+  scsi(device: Option): string | undefined {
+    const bus = device.get('bus')
+    return bus === undefined ? this.#firstScsi : this.#drivers.get(controllerIn(bus))
+  }
+
+  /** Disks of an AHCI controller are ide-hd too. The built-in controller of q35, named `ide`, is one. */
+  isAhci(device: Option, board: Board): boolean {
+    const bus = device.get('bus')
+    if (bus === undefined) return board.isQ35 || (board.driveInterface !== 'ide' && this.#hasAhci)
+    const driver = this.#drivers.get(controllerIn(bus))
+    return driver === undefined ? board.isQ35 && controllerIn(bus) === 'ide' : isAhci(driver)
+  }
 }
+
+const isAhci = (driver: string): boolean => driver.includes('ahci')
+
+/** `scsi0` in `scsi0.0`: QEMU names the bus of a controller by its id and a number. An id may have dots. */
+const controllerIn = (bus: string): string => (bus.includes('.') ? bus.slice(0, bus.lastIndexOf('.')) : bus)

@@ -1,62 +1,97 @@
-// The NICs that a QEMU command line gives to its guest: -device with -netdev, -nic, -net nic, or the default NIC.
+// The NICs that a QEMU command line gives to its guest: -device, -nic, -net nic, or the default NIC.
+import { isEmulatedNicModel, nicModel } from '../../model/emulated.ts'
 import type { Nic } from '../../model/vm.ts'
 import type { Arguments } from './arguments.ts'
-import { defaultNicModel } from './machine.ts'
-import { type Option, parseJsonOrOption, parseOption } from './option.ts'
+import type { Board } from './board.ts'
+import { type Option, PairsOption, parseBoolean } from './option.ts'
 
-export function nicsOf(given: Arguments): Nic[] {
-  const { options } = given
-  const all = (name: string, impliedKey: string, parse = parseOption) =>
-    (options.get(name) ?? []).map((text) => parse(text, impliedKey))
-  const netdevs = new Map(
-    all('netdev', 'type', parseJsonOrOption).map((netdev) => [netdev.get('id'), netdev]),
-  )
+export function nicsOf(given: Arguments, board: Board): Nic[] {
+  const netdevs = new Map<string | undefined, Option>()
+  for (const netdev of given.all('netdev')) netdevs.set(netdev.get('id'), netdev)
   const nics: Nic[] = []
-  for (const device of all('device', 'driver', parseJsonOrOption)) {
-    const netdevId = device.get('netdev')
+  const unnamed = new Map<string, number>()
+  for (const device of given.all('device')) {
+    given.budget.spend(1)
     const driver = device.get('driver')
-    if (netdevId === undefined || driver === undefined) continue
-    const model = modelOf(driver)
-    nics.push({ device: device.get('id') ?? netdevId, model, vhost: vhostOf(netdevs.get(netdevId), model) })
+    if (driver === undefined || !isNic(device, driver)) continue
+    const netdev = device.get('netdev')
+    const model = nicModel(driver)
+    const name = device.get('id') ?? netdev ?? numbered(driver, unnamed)
+    nics.push({ device: name, model, vhost: vhostOf(netdev, netdevs, model) })
   }
+  return [...nics, ...boardNics(given, board, netdevs)]
+}
+
+/**
+ * A NIC may be connected to no -netdev. A device that is passed through by VFIO can be anything; only the half of a
+ * failover pair is surely a NIC.
+ */
+function isNic(device: Option, driver: string): boolean {
+  if (/^vfio-pci(-nohotplug)?$/.test(driver)) return device.get('failover_pair_id') !== undefined
+  const model = nicModel(driver)
+  return device.get('netdev') !== undefined || model === 'virtio' || isEmulatedNicModel(model)
+}
+
+/** The name that QEMU gives to a NIC without an id (net.c, assign_name): `e1000.0`. */
+function numbered(driver: string, unnamed: Map<string, number>): string {
+  const number = unnamed.get(driver) ?? 0
+  unnamed.set(driver, number + 1)
+  return `${driver}.${number}`
+}
+
+function boardNics(given: Arguments, board: Board, netdevs: ReadonlyMap<string | undefined, Option>): Nic[] {
+  if (board.nicModel === 'none') return []
   // QEMU uses this order (net.c, net_init_clients), whatever the order on the command line.
-  const boardNics = [
-    ...all('nic', 'type').filter((nic) => nic.get('type') !== 'none'),
-    ...all('net', 'type').filter((nic) => nic.get('type') === 'nic'),
-    ...(hasDefaultNic(given) ? [parseOption('user', 'type')] : []),
+  const all = [
+    ...given.all('nic').filter((nic) => nic.get('type') !== 'none'),
+    ...given.all('net').filter((nic) => nic.get('type') === 'nic'),
+    ...(hasDefaultNic(given, board) ? [defaultNic] : []),
   ]
-  for (const [index, nic] of boardNics.entries()) {
-    const model = modelOf(nic.get('model') ?? defaultNicModel(given))
-    nics.push({
+  return all.map((nic, index) => {
+    given.budget.spend(1)
+    const model = nicModel(nic.get('model') ?? board.nicModel)
+    return {
       device: nic.get('id') ?? nic.get('name') ?? `nic${index}`,
       model,
-      vhost: vhostOf(nic.get('type') === 'nic' ? (netdevs.get(nic.get('netdev')) ?? hub) : nic, model),
-    })
-  }
-  return nics
+      vhost:
+        nic.get('type') === 'nic'
+          ? nic.get('netdev') === undefined
+            ? false // through a hub, with which vhost does not work
+            : vhostOf(nic.get('netdev'), netdevs, model)
+          : usesVhost(nic, model),
+    }
+  })
 }
 
-/** A PC gets a default NIC unless the command line has one of these options (vl.c, default_net). */
-function hasDefaultNic(given: Arguments): boolean {
-  const isConfigured = ['net', 'netdev', 'nic', 'nodefaults'].some((name) => given.options.has(name))
-  return !isConfigured && defaultNicModel(given) !== 'unknown'
+const defaultNic: Option = new PairsOption(new Map([['type', 'user']]))
+
+/** A board gets a default NIC unless the command line has one of these options (vl.c, default_net). */
+function hasDefaultNic(given: Arguments, board: Board): boolean {
+  const isConfigured = ['net', 'netdev', 'nic', 'nodefaults'].some((name) => given.has(name))
+  return !isConfigured && board.nicModel !== 'unknown'
 }
 
-/** The backend of a `-net nic` that names no -netdev; vhost does not work through it. */
-const hub: Option = new Map([['type', 'hubport']])
-
-/** The model name that libvirt and `-nic model=` use for a QEMU device driver. */
-function modelOf(driver: string): string {
-  return /^virtio(-net(-.*)?)?$/.test(driver) ? 'virtio' : driver
+/** Frames of a NIC that is connected to nothing go nowhere. undefined for a -netdev that the command line lacks. */
+function vhostOf(
+  netdev: string | undefined,
+  netdevs: ReadonlyMap<string | undefined, Option>,
+  model: string,
+): boolean | undefined {
+  if (netdev === undefined) return false
+  const backend = netdevs.get(netdev)
+  return backend === undefined ? undefined : usesVhost(backend, model)
 }
 
 /** Whether frames pass through the kernel's vhost-net; undefined for a vDPA device, which may or may not use it. */
-function vhostOf(backend: Option | undefined, model: string): boolean | undefined {
-  const type = backend?.get('type')
+function usesVhost(backend: Option, model: string): boolean | undefined {
+  const type = backend.get('type')
   if (type === undefined || type === 'vhost-vdpa') return undefined
+  if (type !== 'tap' || model !== 'virtio') return false
+  // Without `vhost`, an open vhost device turns it on (net/tap.c, net_init_tap_one).
   return (
-    type === 'tap' &&
-    model === 'virtio' &&
-    (backend?.get('vhost') === 'on' || backend?.get('vhostforce') === 'on')
+    parseBoolean(backend.get('vhost')) ??
+    (backend.get('vhostfd') !== undefined ||
+      backend.get('vhostfds') !== undefined ||
+      parseBoolean(backend.get('vhostforce')) === true)
   )
 }

@@ -1,41 +1,90 @@
-// Parses the argument of one QEMU option, in either of its two spellings, into flat keys: `cache.direct` → `on`.
-import type { Arguments } from './arguments.ts'
+// The argument of one QEMU option, in either of its two spellings: `driver=qcow2,cache.direct=on` or
+// `{"driver":"qcow2","cache":{"direct":true}}`. Both are read under the same keys: `cache.direct`.
+import { type Budget, maxItems, maxJsonBytes } from './budget.ts'
 
-export type Option = ReadonlyMap<string, string>
+export interface Option {
+  /** The value at a dotted key. true and false of JSON are `on` and `off`. */
+  get(key: string): string | undefined
+  /** What `file.…` says about a node that is written inside another one, or the name of a node that is not. */
+  below(key: string): Option | string | undefined
+}
+
+/** `key=value` pairs. An inner option shares the pairs of the outer one and has a prefix. */
+export class PairsOption implements Option {
+  readonly #pairs: ReadonlyMap<string, string>
+  readonly #prefix: string
+
+  constructor(pairs: ReadonlyMap<string, string>, prefix = '') {
+    this.#pairs = pairs
+    this.#prefix = prefix
+  }
+
+  get(key: string): string | undefined {
+    return this.#pairs.get(this.#prefix + key)
+  }
+
+  below(key: string): Option | string | undefined {
+    const name = this.get(key)
+    if (name !== undefined) return name
+    const inner = new PairsOption(this.#pairs, `${this.#prefix}${key}.`)
+    return inner.get('driver') === undefined ? undefined : inner
+  }
+}
+
+/** A JSON object. It is walked key by key: joining the keys would cost the product of their lengths and number. */
+class JsonOption implements Option {
+  readonly #object: object
+
+  constructor(object: object) {
+    this.#object = object
+  }
+
+  get(key: string): string | undefined {
+    let value: unknown = this.#object
+    for (const part of key.split('.')) value = own(value, part)
+    if (typeof value === 'boolean') return value ? 'on' : 'off'
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  }
+
+  below(key: string): Option | string | undefined {
+    const value = own(this.#object, key)
+    return typeof value === 'object' && value !== null ? new JsonOption(value) : this.get(key)
+  }
+}
+
+const own = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined
 
 /**
  * `virtio-blk-pci,drive=a,id=b` (a doubled comma is a comma). `impliedKey` is the key of a first item without `=`.
  */
-export function parseOption(text: string, impliedKey: string): Option {
-  const option = new Map<string, string>()
-  for (const [index, item] of splitItems(text).entries()) {
+export function parsePairs(text: string, impliedKey: string, budget: Budget): Map<string, string> {
+  budget.spend(text.length)
+  const pairs = new Map<string, string>()
+  const items = splitItems(text)
+  budget.limit(items.length, maxItems, 'items in one option')
+  for (const [index, item] of items.entries()) {
     const equals = item.indexOf('=')
-    if (equals !== -1) option.set(item.slice(0, equals), item.slice(equals + 1))
-    else if (index === 0) option.set(impliedKey, item)
+    if (equals !== -1) pairs.set(item.slice(0, equals), item.slice(equals + 1))
+    else if (index === 0) pairs.set(impliedKey, item)
     // The short form of a boolean: `server` for `server=on`, `nowait` for `wait=off`.
-    else if (item.startsWith('no')) option.set(item.slice(2), 'off')
-    else option.set(item, 'on')
+    else if (item.startsWith('no')) pairs.set(item.slice(2), 'off')
+    else pairs.set(item, 'on')
   }
-  return option
+  return pairs
 }
 
-/**
- * Also accepts JSON: `{"driver":"virtio-blk-pci",…}`. QEMU accepts JSON for -blockdev, -device, -netdev and -object
- * (since 6.0 at the earliest) and never for -drive, -machine, -name or -nic. true and false become `on` and `off`.
- */
-export function parseJsonOrOption(text: string, impliedKey: string): Option {
-  if (!text.startsWith('{')) return parseOption(text, impliedKey)
-  const option = new Map<string, string>()
-  const value = parseJson(text)
-  if (value !== undefined) flatten(value, '', option)
-  return option
-}
-
-/** For options that QEMU merges into one if they are given several times: the last value of each key counts. */
-export function mergedOption({ inOrder }: Arguments, names: readonly string[], impliedKey: string): Option {
-  return new Map(
-    inOrder.flatMap(({ name, value }) => (names.includes(name) ? [...parseOption(value, impliedKey)] : [])),
-  )
+/** A JSON object; one that is not valid says nothing about the VM. */
+export function parseJson(text: string, budget: Budget): Option {
+  budget.spend(text.length)
+  budget.limit(text.length, maxJsonBytes, 'bytes of JSON in one option')
+  try {
+    return new JsonOption(JSON.parse(text) as object)
+  } catch {
+    return new JsonOption({})
+  }
 }
 
 /** An argument cannot contain NUL, so NUL marks the doubled commas while the items are split. */
@@ -46,23 +95,9 @@ function splitItems(text: string): string[] {
     .map((item) => item.replaceAll('\0', ','))
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A command line can contain anything. Invalid JSON says nothing about the VM.
-    return undefined
-  }
-}
-
-/** QEMU's options are at most three levels deep. The depth is bounded because any user can choose any command line. */
-const maxDepth = 8
-
-function flatten(value: unknown, key: string, into: Map<string, string>, depth = 0): void {
-  if (typeof value === 'boolean') into.set(key, value ? 'on' : 'off')
-  else if (typeof value !== 'object') into.set(key, String(value))
-  else if (value !== null && depth < maxDepth) {
-    for (const [name, inner] of Object.entries(value))
-      flatten(inner, key === '' ? name : `${key}.${name}`, into, depth + 1)
-  }
+/** A boolean as QEMU reads it (qapi_bool_parse); undefined if it is absent or none. */
+export function parseBoolean(text: string | undefined): boolean | undefined {
+  if (text === 'on' || text === 'yes' || text === 'true' || text === 'y') return true
+  if (text === 'off' || text === 'no' || text === 'false' || text === 'n') return false
+  return undefined
 }

@@ -1,17 +1,22 @@
 // What a QEMU command line says about its VM.
 import type { Disk, Nic } from '../../model/vm.ts'
-import { type Arguments, parseArguments } from './arguments.ts'
+import { type Argument, Arguments, parseArguments, programOf } from './arguments.ts'
+import { boardOf } from './board.ts'
+import { Budget, BudgetExceeded } from './budget.ts'
 import { disksOf } from './disks.ts'
-import { machineOf } from './machine.ts'
+import { isKvmQemu, isProbe, mayBeQemu } from './emulator.ts'
+import { memoryOf } from './memory.ts'
 import { nicsOf } from './nics.ts'
-import { mergedOption, parseJsonOrOption, parseOption } from './option.ts'
 import { qmpSocketOf } from './qmp-socket.ts'
+import { parseConfigFile } from './read-config.ts'
 
 export interface QemuCommandLine {
   /** `guest=` of -name, raw: control characters are still in it. */
   readonly name: string | undefined
+  /** Of -uuid or, without it, of -smbios type=1. */
   readonly uuid: string | undefined
   readonly machine: string | undefined
+  /** All memory that the guest can have, with its memory devices. */
   readonly memoryBytes: number | undefined
   readonly disks: readonly Disk[]
   readonly nics: readonly Nic[]
@@ -21,41 +26,102 @@ export interface QemuCommandLine {
   readonly qmpSocket: string | undefined
 }
 
-/** undefined if the process is not a QEMU or runs without KVM. */
-export function parseCommandLine(cmdline: Buffer): QemuCommandLine | undefined {
-  const given = parseArguments(cmdline)
-  if (given === undefined) return undefined
-  const machine = machineOf(given)
-  if (!usesKvm(given, machine.get('accel'))) return undefined
-  const name = mergedOption(given, ['name'], 'guest').get('guest')
+export interface Reading {
+  /** undefined if the process is not a QEMU with KVM, is a probe, or exceeds its budget. */
+  readonly commandLine: QemuCommandLine | undefined
+  /** Whether it is a QEMU that was started only to be asked something and runs no guest. */
+  readonly isProbe: boolean
+  /** What the command line has too much of: `more than 4096 devices`. Nothing of it is used. */
+  readonly excess: string | undefined
+}
+
+export interface Circumstances {
+  /** Whether KVM or libvirt says that the process is a KVM virtual machine. false if absent. */
+  readonly isVouchedFor?: boolean
+  /** Contents of the files that `configFilesOf` names, by path as given. Files that could not be read are absent. */
+  readonly files?: ReadonlyMap<string, string>
+  readonly budget?: Budget
+}
+
+/** QEMU reads this file before all options, unless -no-user-config is given. Distributions leave it out. */
+const userConfig = '/etc/qemu/qemu.conf'
+
+const nothing: Reading = { commandLine: undefined, isProbe: false, excess: undefined }
+
+/** undefined if the process is not a QEMU that runs a KVM virtual machine, or exceeds its budget. */
+export const parseCommandLine = (
+  cmdline: Buffer,
+  circumstances?: Circumstances,
+): QemuCommandLine | undefined => readCommandLine(cmdline, circumstances).commandLine
+
+export function readCommandLine(cmdline: Buffer, circumstances: Circumstances = {}): Reading {
+  const { isVouchedFor = false, files = new Map(), budget = new Budget() } = circumstances
+  try {
+    if (!mayBeQemu(programOf(cmdline), isVouchedFor)) return nothing
+    const words = parseArguments(cmdline, budget)
+    if (words === undefined) return nothing
+    const given = withConfigFiles(words, files)
+    if (!isKvmQemu(given, isVouchedFor)) return nothing
+    return isProbe(given) ? { ...nothing, isProbe: true } : { ...nothing, commandLine: describe(given) }
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return { ...nothing, excess: error.message }
+    throw error
+  }
+}
+
+/** The configuration files that a QEMU reads; none if the process cannot be a QEMU with KVM. */
+export function configFilesOf(cmdline: Buffer, isVouchedFor: boolean): string[] {
+  try {
+    if (!mayBeQemu(programOf(cmdline), isVouchedFor)) return []
+    const given = parseArguments(cmdline, new Budget())
+    const mayBe = given !== undefined && (isKvmQemu(given, isVouchedFor) || namedQemu.test(given.program))
+    return mayBe ? filesOf(given) : []
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return []
+    throw error
+  }
+}
+
+/** Its accelerator may be in the file. */
+const namedQemu = /^\.?qemu-(system|kvm)/
+
+/** Files that one command line may name. */
+const maxFiles = 8
+
+const filesOf = (given: Arguments): string[] =>
+  [...(given.has('no-user-config') ? [] : [userConfig]), ...given.values('readconfig')].slice(0, maxFiles)
+
+/** With the options of a file in the place of the -readconfig that names it. */
+function withConfigFiles(given: Arguments, files: ReadonlyMap<string, string>): Arguments {
+  if (files.size === 0) return given
+  const used = new Set(filesOf(given))
+  const read = (path: string): Argument[] => {
+    const text = used.delete(path) ? files.get(path) : undefined
+    return text === undefined ? [] : parseConfigFile(text, given.budget)
+  }
+  const first = given.has('no-user-config') ? [] : read(userConfig)
+  const inOrder = given.inOrder.flatMap((argument) =>
+    argument.name === 'readconfig' ? [argument, ...read(argument.value)] : [argument],
+  )
+  return new Arguments(given.program, [...first, ...inOrder], given.budget)
+}
+
+function describe(given: Arguments): QemuCommandLine {
+  const board = boardOf(given)
   return {
-    name: name === '' ? undefined : name,
-    uuid: given.options.get('uuid')?.at(-1),
-    machine: machine.get('type') || undefined,
-    memoryBytes: memoryOf(mergedOption(given, ['m'], 'size').get('size')),
-    disks: disksOf(given),
-    nics: nicsOf(given),
-    isManaged: (given.options.get('object') ?? []).some(
-      (text) => parseJsonOrOption(text, 'qom-type').get('id') === 'masterKey0',
-    ),
+    name: given.merged('name', 'guest') || undefined,
+    uuid: given.values('uuid').at(-1) ?? smbiosUuidOf(given),
+    machine: given.merged('machine', 'type') || undefined,
+    memoryBytes: memoryOf(given, board),
+    disks: disksOf(given, board),
+    nics: nicsOf(given, board),
+    isManaged: given.all('object').some((object) => object.get('id') === 'masterKey0'),
     qmpSocket: qmpSocketOf(given),
   }
 }
 
-/** If several accelerators are named, QEMU uses the first that works. KVM anywhere in the list therefore counts. */
-function usesKvm({ program, options }: Arguments, machineAccel: string | undefined): boolean {
-  if (options.has('enable-kvm')) return true
-  const named = (options.get('accel') ?? []).map((text) => parseOption(text, 'accel').get('accel') ?? '')
-  if (machineAccel !== undefined) named.push(...machineAccel.split(':'))
-  if (named.length > 0) return named.includes('kvm')
-  // Builds with these names use KVM by default.
-  return program === 'qemu-kvm' || program === 'kvm'
-}
-
-const shifts: Readonly<Record<string, number>> = { b: 0, k: 10, m: 20, g: 30, t: 40 }
-
-/** `-m 512`, `-m 4G`, `-m size=262144k,slots=16,maxmem=…` in bytes; a number without a unit is in mebibytes. */
-function memoryOf(size: string | undefined): number | undefined {
-  const [, digits, unit = 'm'] = /^(\d+)([bkmgt])?$/i.exec(size ?? '') ?? []
-  return digits === undefined ? undefined : Number(digits) * 2 ** shifts[unit.toLowerCase()]!
-}
+const smbiosUuidOf = (given: Arguments): string | undefined =>
+  given
+    .all('smbios')
+    .map((table) => (table.get('type') === '1' ? table.get('uuid') : undefined))
+    .findLast((uuid) => uuid !== undefined)

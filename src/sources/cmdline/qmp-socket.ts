@@ -1,20 +1,37 @@
-// The UNIX socket on which a QEMU command line offers QMP: `-qmp unix:PATH,…` or `-chardev socket` with `-mon`.
+// The UNIX socket on which a QEMU offers QMP: `-qmp unix:PATH,server=on`, or a -chardev with `-mon` or `-qmp chardev:ID`.
 import { isAbsolute } from 'node:path'
 import type { Arguments } from './arguments.ts'
-import { parseOption } from './option.ts'
+import { type Option, PairsOption, parseBoolean, parsePairs } from './option.ts'
 
-/** The first absolute path; undefined if there is none. Only QEMU knows to which directory a path is relative. */
-export function qmpSocketOf({ options }: Arguments): string | undefined {
-  const paths: (string | undefined)[] = []
-  for (const text of [...(options.get('qmp') ?? []), ...(options.get('qmp-pretty') ?? [])]) {
-    const address = parseOption(text, 'address').get('address')
-    if (address?.startsWith('unix:')) paths.push(address.slice('unix:'.length))
+/** The longest path that a UNIX socket can have on Linux, bytes (unix(7)). */
+const maxPathBytes = 107
+
+/**
+ * The first absolute path on which this QEMU listens; undefined if there is none. Where QEMU is the client, the socket is
+ * another program's. Only QEMU knows to which directory a path is relative.
+ */
+export function qmpSocketOf(given: Arguments): string | undefined {
+  const sockets: (Option | undefined)[] = []
+  const chardevs = new Map<string | undefined, Option>()
+  for (const chardev of given.all('chardev')) {
+    if (chardev.get('backend') === 'socket' && !chardevs.has(chardev.get('id')))
+      chardevs.set(chardev.get('id'), chardev)
   }
-  const chardevs = (options.get('chardev') ?? []).map((text) => parseOption(text, 'backend'))
-  for (const text of options.get('mon') ?? []) {
-    const monitor = parseOption(text, 'chardev')
-    if (monitor.get('mode') !== 'control') continue
-    paths.push(chardevs.find((chardev) => chardev.get('id') === monitor.get('chardev'))?.get('path'))
+  for (const address of given.values('qmp')) {
+    if (address.startsWith('unix:'))
+      sockets.push(new PairsOption(parsePairs(address.slice('unix:'.length), 'path', given.budget)))
+    else if (address.startsWith('chardev:')) sockets.push(chardevs.get(address.slice('chardev:'.length)))
   }
-  return paths.find((path) => path !== undefined && isAbsolute(path))
+  for (const monitor of given.all('mon')) {
+    given.budget.spend(1)
+    if (monitor.get('mode') === 'control') sockets.push(chardevs.get(monitor.get('chardev')))
+  }
+  return sockets.flatMap((socket) => listeningPath(socket) ?? [])[0]
+}
+
+function listeningPath(socket: Option | undefined): string | undefined {
+  const path = socket?.get('path')
+  if (path === undefined || !isAbsolute(path) || Buffer.byteLength(path) > maxPathBytes) return undefined
+  const listens = parseBoolean(socket?.get('server')) === true
+  return listens && parseBoolean(socket?.get('abstract')) !== true ? path : undefined
 }

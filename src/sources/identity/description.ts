@@ -49,9 +49,10 @@ function describe(domain: LibvirtDomain | undefined, commandLine: QemuCommandLin
   return {
     uuid: safe(domain?.uuid ?? commandLine?.uuid),
     machine: safe(domain?.machine ?? commandLine?.machine),
-    disks: shownDisks.map(({ device, bus, cache, format }) => ({
+    disks: shownDisks.map(({ device, bus, emulated, cache, format }) => ({
       device,
       bus: safeName(bus),
+      ...(emulated === undefined ? {} : { emulated }),
       cache: safe(cache),
       format: safe(format),
     })),

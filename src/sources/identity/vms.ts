@@ -3,7 +3,7 @@ import { KvminfoError } from '../../errors.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
 import type { Vcpu, Vm } from '../../model/vm.ts'
 import { mayBeVm } from '../cmdline/command-lines.ts'
-import type { QemuCommandLine } from '../cmdline/parse.ts'
+import type { QemuCommandLine, Reading } from '../cmdline/parse.ts'
 import type { KvminfoRow } from '../kvminfo/row.ts'
 import type { LibvirtDomain } from '../libvirt-status/parse.ts'
 import { type Process, startTick } from '../process/process.ts'
@@ -20,9 +20,7 @@ export interface Evidence {
   /** Whether every status file of libvirt has been read at least once. */
   readonly domainsKnown: boolean
   /** undefined while the command line of the process has not been read. */
-  readonly commandLineOf: (
-    process: Process,
-  ) => { readonly commandLine: QemuCommandLine | undefined } | undefined
+  readonly commandLineOf: (process: Process) => (Pick<Reading, 'commandLine'> & Partial<Reading>) | undefined
   /** The vCPU threads that a QEMU outside libvirt reports over QMP; empty if it was not asked. */
   readonly qmpVcpus: (process: Process) => readonly Vcpu[]
   /** The balloon size that QMP or libvirt reported; undefined if they were not asked. */
@@ -63,6 +61,9 @@ export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
   for (const process of candidateProcesses(evidence)) {
     const row = rowOf(evidence, process)
     const read = evidence.commandLineOf(process)
+    // KVM may have a VM of it, but no guest.
+    if (read?.isProbe === true) continue
+    if (read?.excess !== undefined) problems.push(tooMuch(process, read.excess))
     const domain = domainOf(evidence, process, read)
     const commandLine = read?.commandLine
     const isKnown = row !== undefined || domain !== undefined || commandLine !== undefined
@@ -160,6 +161,16 @@ function notIdentified({ pid }: Process): Problem {
       'SOURCE_FAILED',
       `process ${pid} is not identified yet and is left out until then: identifying many VMs takes a few seconds; if ` +
         `this message persists, the VM hangs and its command line cannot be read (see /proc/${pid}/stack)`,
+    ),
+  }
+}
+
+function tooMuch({ pid }: Process, excess: string): Problem {
+  return {
+    subject: `/proc/${pid}/cmdline`,
+    error: new KvminfoError(
+      'SOURCE_FAILED',
+      `the command line of process ${pid} is not used, because it has ${excess}; check it: it may not be a VM at all`,
     ),
   }
 }

@@ -91,11 +91,11 @@ describe('devices', () => {
         ]),
     })
     expect(collected(devicesCollector, snapshot)).toEqual([
-      'kvminfo_vm_disk_info{vm="a",device="vda",bus="virtio",cache="none",format="qcow2"} 1',
-      'kvminfo_vm_disk_info{vm="a",device="hda",bus="ide",cache="",format=""} 1',
-      'kvminfo_vm_nic_info{vm="a",device="vnet0",model="virtio",vhost="true"} 1',
-      'kvminfo_vm_nic_info{vm="a",device="vnet1",model="virtio",vhost="false"} 1',
-      'kvminfo_vm_nic_info{vm="a",device="vnet2",model="e1000",vhost=""} 1',
+      'kvminfo_vm_disk_info{vm="a",device="vda",bus="virtio",cache="none",format="qcow2",emulated="false"} 1',
+      'kvminfo_vm_disk_info{vm="a",device="hda",bus="ide",cache="",format="",emulated="true"} 1',
+      'kvminfo_vm_nic_info{vm="a",device="vnet0",model="virtio",vhost="true",emulated="false"} 1',
+      'kvminfo_vm_nic_info{vm="a",device="vnet1",model="virtio",vhost="false",emulated="false"} 1',
+      'kvminfo_vm_nic_info{vm="a",device="vnet2",model="e1000",vhost="",emulated="true"} 1',
     ])
   })
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../../../src/sources/cmdline/arguments.ts'
-import { valueless } from '../../../../src/sources/cmdline/valueless.ts'
+import { Budget } from '../../../../src/sources/cmdline/budget.ts'
+import { valued, valueless } from '../../../../src/sources/cmdline/option-names.ts'
 
 const help = readFileSync(new URL('../../../fixtures/qemu-7.2-help/help.txt', import.meta.url), 'utf8').split(
   '\n',
@@ -30,11 +31,11 @@ function optionsOf(lines: readonly string[]): Map<string, boolean> {
 }
 
 const words = (...args: string[]) =>
-  parseArguments(Buffer.from(`${['kvm', ...args].join('\0')}\0`))?.inOrder.map(
+  parseArguments(Buffer.from(`${['kvm', ...args].join('\0')}\0`), new Budget())?.inOrder.map(
     ({ name, value }) => `${name}=${value}`,
   )
 
-describe('options without a value', () => {
+describe('options with and without a value', () => {
   const options = optionsOf(help)
 
   it('are compared with the help of QEMU 7.2.22', () => {
@@ -43,7 +44,7 @@ describe('options without a value', () => {
   })
 
   it.each([...options])('agree with the help on -%s, which has a value: %s', (name, hasValue) => {
-    expect(valueless.has(name)).toBe(!hasValue)
+    expect([valued.has(name), valueless.has(name)]).toEqual([hasValue, !hasValue])
   })
 
   it.each(['async-teardown', 'enable-sync-profile', 'portrait', 'audio-help', 'perfmap'])(
@@ -54,13 +55,14 @@ describe('options without a value', () => {
   )
 })
 
-it('never takes an option as the value of another option, known or unknown', () => {
-  expect(words('-from-the-future', '-name', 'web', '-m', '--enable-kvm')).toEqual([
-    'from-the-future=',
-    'name=web',
-    'm=',
-    'enable-kvm=',
-  ])
+it('takes the next word as the value of a known option, whatever it begins with', () => {
+  expect(
+    words('-name', '-x', '-append', '-v keepsyms=1', '-m', '--enable-kvm', '-snapshot', 'a.img'),
+  ).toEqual(['name=-x', 'append=-v keepsyms=1', 'm=--enable-kvm', 'snapshot=', 'hda=a.img'])
+})
+
+it('never takes an option as the value of an unknown option', () => {
+  expect(words('-from-the-future', '-name', 'web')).toEqual(['from-the-future=', 'name=web'])
 })
 
 it('takes the next word as the value of an unknown option', () => {

@@ -1,6 +1,6 @@
 // Command lines are read once in the life of a process, and a read that never returns does not delay the others.
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CommandLines } from '../../../../src/sources/cmdline/command-lines.ts'
@@ -50,7 +50,7 @@ describe('the cache', () => {
   it('keeps only the needed parts of a command line in memory', async () => {
     const proc = procfs()
     const pids = Array.from({ length: 20 }, (_, at) => at + 10)
-    const padding = ['-device', `vfio-pci,x=${'x'.repeat(1_000_000)}`]
+    const padding = ['-device', `vfio-pci,x=${'x'.repeat(900_000)}`]
     for (const pid of pids) proc.write(pid, ...named(`a-name-of-some-length-${pid}`), ...padding)
     const lines = new CommandLines(proc.directory)
     const bytes = await retainedBytes(async () => {
@@ -114,6 +114,77 @@ describe('the cache', () => {
     await lines.refresh(byPid(), none, 2 * hour)
     expect(lines.of(qemu(10))).toBeUndefined()
   })
+})
+
+describe('a process that KVM vouches for', () => {
+  const other = { ...qemu(10), comm: 'emulator' }
+
+  it('is read as a QEMU, again if it was read before KVM said so', async () => {
+    const proc = procfs()
+    proc.write(10, '/opt/emulator', '-name', 'a')
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(other), none, 2 * hour)
+    expect(lines.of(other)).toMatchObject({ commandLine: undefined })
+    await lines.refresh(byPid(other), new Set([10]), 2 * hour)
+    expect(lines.of(other)?.commandLine?.name).toBe('a')
+  })
+
+  it('is distinguished from a probe', async () => {
+    const proc = procfs()
+    proc.write(10, 'qemu-system-x86_64', '-machine', 'none,accel=kvm')
+    const lines = new CommandLines(proc.directory)
+    await lines.refresh(byPid(qemu(10)), new Set([10]), 2 * hour)
+    expect(lines.of(qemu(10))).toMatchObject({ commandLine: undefined, isProbe: true })
+  })
+})
+
+describe('a file of -readconfig', () => {
+  const config = '[name]\nguest = "web"\n'
+
+  /** A process with its own root, and its command line. */
+  function contained(...args: string[]) {
+    const proc = procfs()
+    proc.write(10, 'qemu-system-x86_64', '-enable-kvm', '-no-user-config', ...args)
+    const directory = join(proc.directory, '10')
+    const root = scratchDirectory()
+    mkdirSync(join(root, 'etc'))
+    symlinkSync(root, join(directory, 'root'))
+    symlinkSync(join(root, 'etc'), join(directory, 'cwd'))
+    const name = async () => {
+      const lines = new CommandLines(proc.directory)
+      await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+      return lines.of(qemu(10))?.commandLine?.name
+    }
+    return { root, name }
+  }
+
+  it.each(['/etc/vm.conf', 'vm.conf', '/../etc/vm.conf', './vm.conf'])(
+    'is read in the root or working directory of its process: %s',
+    async (path) => {
+      const { root, name } = contained('-readconfig', path)
+      writeFileSync(join(root, 'etc/vm.conf'), config)
+      expect(await name()).toBe('web')
+    },
+  )
+
+  it('is not read through a link, from a pipe, from above the working directory, or if it is too large', async () => {
+    for (const path of ['/etc/link', '/etc/pipe', '../etc/vm.conf', '/etc/large', '/etc', '/etc/absent']) {
+      const { root, name } = contained('-name', 'a', '-readconfig', path)
+      writeFileSync(join(root, 'etc/vm.conf'), config)
+      symlinkSync(join(root, 'etc/vm.conf'), join(root, 'etc/link'))
+      execFileSync('mkfifo', [join(root, 'etc/pipe')])
+      writeFileSync(join(root, 'etc/large'), config + '#'.repeat(1_100_000))
+      expect([path, await name()]).toEqual([path, 'a'])
+    }
+  })
+})
+
+it('uses nothing of a command line beyond its budget, and says so', async () => {
+  const proc = procfs()
+  proc.write(10, ...named('a'), '-append', 'x'.repeat(1_100_000))
+  const lines = new CommandLines(proc.directory)
+  await lines.refresh(byPid(qemu(10)), none, 2 * hour)
+  expect(lines.of(qemu(10))).toMatchObject({ commandLine: undefined, excess: 'more than 1048576 bytes' })
 })
 
 describe('a VM whose command line cannot be read', () => {

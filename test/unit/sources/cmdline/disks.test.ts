@@ -125,3 +125,99 @@ describe('disks', () => {
     expect(disks('-drive', 'if=pflash,file=OVMF.fd')).toEqual([])
   })
 })
+
+describe('format and cache mode', () => {
+  const disk = (node: string, device = '', ...more: string[]) =>
+    kvm(...more, '-blockdev', node, '-device', `virtio-blk-pci,drive=n${device}`)?.disks[0]
+  const qcow2 = ['-blockdev', 'driver=qcow2,node-name=q,cache.direct=y,file.driver=file']
+
+  it.each([
+    'driver=copy-on-read,node-name=n,file=q',
+    'driver=throttle,node-name=n,file.driver=compress,file.file=q',
+    'driver=throttle,node-name=n,file.driver=preallocate,file.file.driver=copy-on-read,file.file.file=q',
+    '{"driver":"throttle","node-name":"n","file":{"driver":"copy-before-write","file":"q"}}',
+    'driver=blkdebug,node-name=n,image=q',
+  ])('are those below the filters of %s', (node) => {
+    expect(disk(node, '', ...qcow2)).toMatchObject({ format: 'qcow2', cache: 'none' })
+  })
+
+  it('end at a cycle of filters', () => {
+    expect(disk('driver=throttle,node-name=n,file=n')).toMatchObject({ format: undefined, cache: undefined })
+  })
+
+  it.each(['host_device', 'virtio-blk-vfio-pci', 'io_uring', 'nbd', 'from-the-future'])(
+    'are raw for the protocol %s',
+    (driver) => {
+      expect(disk(`driver=${driver},node-name=n`)?.format).toBe('raw')
+    },
+  )
+
+  it.each([
+    ['cache=none', ',write-cache=off', 'directsync'],
+    ['cache=none,cache.direct=off', '', 'writeback'],
+    ['cache=off', '', 'none'],
+    ['cache.writeback=no', ',write-cache=on', 'writeback'],
+    ['cache.direct=true,cache.writeback=false', ',write-cache=auto', 'directsync'],
+    ['cache.no-flush=yes', '', 'unsafe'],
+    ['cache=sometimes', '', undefined],
+  ])('of -drive %s and a device with "%s" are %s', (drive, device, cache) => {
+    expect(
+      kvm('-drive', `if=none,id=d,file=a,${drive}`, '-device', `virtio-blk-pci,drive=d${device}`)?.disks[0]
+        ?.cache,
+    ).toBe(cache)
+  })
+})
+
+describe('the controller of a SCSI disk', () => {
+  const scsi = (...args: string[]) => kvm(...args)?.disks.map(({ bus, emulated = false }) => [bus, emulated])
+
+  it.each(['lsi', 'lsi53c810', 'megasas-gen2', 'mptsas1068', 'pvscsi', 'am53c974', 'dc390', 'spapr-vscsi'])(
+    'makes the disk an emulated one: %s',
+    (driver) => {
+      expect(scsi('-device', `${driver},id=a.b`, '-device', 'scsi-hd,bus=a.b.0')).toEqual([['scsi', true]])
+      expect(scsi('-device', driver, '-device', 'scsi-block')).toEqual([['scsi', true]])
+    },
+  )
+
+  it.each(['virtio-scsi-pci', 'virtio-scsi-ccw', 'virtio-scsi-device', 'virtio-scsi-pci-non-transitional'])(
+    'does not: %s',
+    (driver) => {
+      expect(scsi('-device', `${driver},id=s`, '-device', 'lsi', '-device', 'scsi-hd,bus=s.0')).toEqual([
+        ['scsi', false],
+      ])
+    },
+  )
+
+  it('is the board’s emulated one for -drive if=scsi', () => {
+    expect(scsi('-drive', 'if=scsi,file=a')).toEqual([['scsi', true]])
+  })
+
+  it('makes the disk a USB one: usb-uas', () => {
+    expect(scsi('-device', 'usb-uas,id=u', '-device', 'scsi-hd,bus=u.0')).toEqual([['usb', false]])
+  })
+})
+
+it.each([
+  [['scsi-disk', 'usb-storage', 'ide-drive'], []],
+  [
+    ['scsi-hd', 'ide-hd', 'virtio-blk-pci'],
+    ['scsi', 'ide', 'virtio'],
+  ],
+])('takes %j behind -drive media=cdrom for the disks %j', (drivers, buses) => {
+  const devices = drivers.flatMap((driver) => ['-device', `${driver},drive=c`])
+  expect(kvm('-drive', 'if=none,id=c,media=cdrom,file=a', ...devices)?.disks.map(({ bus }) => bus)).toEqual(
+    buses,
+  )
+})
+
+it.each([
+  ['s390-ccw-virtio', ['virtio0', 'virtio']],
+  ['pseries', ['scsi0-hd0', 'scsi']],
+  ['virt', ['virtio0', 'virtio']],
+  ['isapc', ['ide0-hd0', 'ide']],
+  ['pc-i440fx-8.1+pve0', ['ide0-hd0', 'ide']],
+])('connects a -drive without an interface as the board %s does', (board, disk) => {
+  expect(kvm('-machine', board, '-drive', 'file=a')?.disks.map(({ device, bus }) => [device, bus])).toEqual([
+    disk,
+  ])
+})

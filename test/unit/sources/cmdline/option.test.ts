@@ -1,15 +1,19 @@
 // The two spellings of a QEMU option.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseJsonOrOption, parseOption } from '../../../../src/sources/cmdline/option.ts'
+import { Argument } from '../../../../src/sources/cmdline/arguments.ts'
+import { Budget } from '../../../../src/sources/cmdline/budget.ts'
+import { parseBoolean, parseJson, parsePairs } from '../../../../src/sources/cmdline/option.ts'
 
-const parsed = (text: string, impliedKey = 'driver') => Object.fromEntries(parseOption(text, impliedKey))
-const parsedJson = (text: string) => Object.fromEntries(parseJsonOrOption(text, 'driver'))
+const parsed = (text: string, impliedKey = 'driver') =>
+  Object.fromEntries(parsePairs(text, impliedKey, new Budget()))
+const json = (text: string) => parseJson(text, new Budget())
 
 it('reads a leading brace as JSON only for the options for which QEMU does', () => {
-  expect(parsed('{"a":1}', 'guest')).toEqual({ guest: '{"a":1}' })
-  expect(parsedJson('{"a":1}')).toEqual({ a: '1' })
-  expect(parsedJson('nvme,id=n')).toEqual({ driver: 'nvme', id: 'n' })
+  const option = (name: string) => new Argument(name, '{"id":"a"}').option(new Budget())
+  expect(option('name').get('guest')).toBe('{"id":"a"}')
+  expect(option('drive').get('file')).toBe('{"id":"a"}')
+  expect(option('device').get('id')).toBe('a')
 })
 
 it('reads key=value items, an implied first key and doubled commas', () => {
@@ -33,25 +37,44 @@ it('reads the short forms of booleans', () => {
   })
 })
 
-it('reads JSON into flat keys', () => {
-  expect(
-    parsedJson('{"driver":"qcow2","cache":{"direct":true,"no-flush":false},"size":7,"backing":null}'),
-  ).toEqual({
-    driver: 'qcow2',
-    'cache.direct': 'on',
-    'cache.no-flush': 'off',
-    size: '7',
-  })
+it('reads JSON under the same keys', () => {
+  const option = json('{"driver":"qcow2","cache":{"direct":true,"no-flush":false},"size":7,"backing":null}')
+  const keys = [
+    'driver',
+    'cache.direct',
+    'cache.no-flush',
+    'size',
+    'backing',
+    'cache',
+    'toString',
+    '__proto__',
+  ]
+  expect(keys.map((key) => option.get(key))).toEqual(['qcow2', 'on', 'off', '7', ...Array(4).fill(undefined)])
 })
 
 it('reads invalid JSON as an empty option', () => {
-  expect(parsedJson('{"driver":')).toEqual({})
+  expect(json('{"driver":').get('driver')).toBeUndefined()
 })
 
-it('leaves out JSON that is nested deeper than any option of QEMU', () => {
-  expect(parsedJson(`{"driver":"a","b":${'{"c":'.repeat(50_000)}1${'}'.repeat(50_000)}}`)).toEqual({
-    driver: 'a',
-  })
+it('reads an inner node in both spellings', () => {
+  const pairs = new Argument('blockdev', 'throttle,file.driver=qcow2,file.file.driver=file').option(
+    new Budget(),
+  )
+  for (const option of [pairs, json('{"file":{"driver":"qcow2","file":{"driver":"file"}}}')]) {
+    const qcow2 = option.below('file')
+    expect(typeof qcow2 === 'object' && qcow2.get('driver')).toBe('qcow2')
+    const file = typeof qcow2 === 'object' && qcow2.below('file')
+    expect(typeof file === 'object' && file.get('driver')).toBe('file')
+  }
+  expect(json('{"file":"f"}').below('file')).toBe('f')
+})
+
+it.each([
+  ['on yes true y', true],
+  ['off no false n', false],
+  ['1 ON maybe', undefined],
+])('reads the booleans %s as %s', (words, value) => {
+  for (const word of words.split(' ')) expect(parseBoolean(word)).toBe(value)
 })
 
 it('returns any value unchanged', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseCommandLine } from '../../../../src/sources/cmdline/parse.ts'
+import { configFilesOf, parseCommandLine, readCommandLine } from '../../../../src/sources/cmdline/parse.ts'
 import { kvm, parse } from '../../../helpers/command-line.ts'
 
 const recorded = (pid: number) =>
@@ -50,6 +50,7 @@ describe('which processes are KVM virtual machines', () => {
     [['/usr/libexec/qemu-kvm', '-m', '1G']],
     [['kvm']],
     [['qemu-system-x86_64', '-machine', 'accel=kvm', '-machine', 'q35']],
+    [['/nix/store/x/.qemu-system-x86_64-wrapped', '-accel', 'kvm']],
   ])('recognizes %j', (args) => {
     expect(parse(...args)).toBeDefined()
   })
@@ -61,6 +62,10 @@ describe('which processes are KVM virtual machines', () => {
     [['/bin/sh', 'qemu-system-x86_64', '-enable-kvm']],
     [['grep', 'qemu-system-x86_64']],
     [['qemu-img', 'create']],
+    [['kvm', '-no-kvm']],
+    [['qemu-system-x86_64', '-enable-kvm', '-version']],
+    [['kvm', '-machine', 'help']],
+    [['emulator', '-name', 'a', '-enable-kvm']],
     [['']],
   ])('does not take %j for one', (args) => {
     expect(parse(...args)).toBeUndefined()
@@ -98,8 +103,152 @@ describe('name and memory', () => {
     ['4G', 4 * 1024 ** 3],
     ['size=262144k,slots=16,maxmem=8G', 256 * 1024 ** 2],
     ['lots', undefined],
+    ['1.5g', 1.5 * 1024 ** 3],
+    ['.5G', 512 * 1024 ** 2],
+    ['0x10', 16 * 1024 ** 2],
+    ['0x1G', 1024 ** 3],
+    ['2T', 2 * 1024 ** 4],
+    ['1e3', undefined],
+    ['99999999999E', undefined],
+    ['0', 128 * 1024 ** 2],
   ])('reads -m %s as %s bytes', (value, bytes) => {
     expect(kvm('-m', value)?.memoryBytes).toBe(bytes)
+  })
+})
+
+describe('memory devices', () => {
+  const memory = (...args: string[]) => kvm(...args)?.memoryBytes
+  const mebibyte = 1024 ** 2
+
+  it.each(['pc-dimm', 'nvdimm', 'virtio-mem-pci'])('of type %s add the size of their backend', (driver) => {
+    const backend = ['-object', '{"qom-type":"memory-backend-ram","id":"a","size":1048576}']
+    expect(memory('-m', '64', ...backend, '-device', `${driver},memdev=a`)).toBe(65 * mebibyte)
+  })
+
+  it('without a known size leave the sum unknown', () => {
+    expect(memory('-m', '64', '-device', 'pc-dimm,memdev=a')).toBeUndefined()
+  })
+
+  it('and the board take the size of memory-backend if -m is absent', () => {
+    expect(memory('-machine', 'q35,memory-backend=m', '-object', 'memory-backend-memfd,id=m,size=3G')).toBe(
+      3072 * mebibyte,
+    )
+  })
+
+  it('are absent: each board has a default', () => {
+    const of = (program: string, ...args: string[]) => parse(program, '-enable-kvm', ...args)?.memoryBytes
+    expect(of('qemu-system-ppc64')).toBe(512 * mebibyte)
+    expect(of('qemu-system-aarch64', '-M', 'virt')).toBe(128 * mebibyte)
+    expect(of('qemu-system-aarch64', '-M', 'raspi3b')).toBeUndefined()
+  })
+})
+
+it('takes the UUID of the last -smbios type=1 if there is no -uuid', () => {
+  expect(
+    kvm('-smbios', 'type=0,uuid=a', '-smbios', 'type=1,uuid=b', '-smbios', 'type=1,serial=c')?.uuid,
+  ).toBe('b')
+})
+
+describe('a process that KVM vouches for', () => {
+  const vouched = (...args: string[]) =>
+    readCommandLine(Buffer.from(`${args.join('\0')}\0`), { isVouchedFor: true })
+
+  it.each([
+    [['/opt/emulator', '-name', 'a', '-m', '64']],
+    [['qemu-system-x86_64', '-name', 'a']],
+    [['vm:a', '-nodefaults', '-name', 'guest=a']],
+  ])('has the command line of a QEMU: %j', (args) => {
+    expect(vouched(...args).commandLine?.name).toBe('a')
+  })
+
+  it.each([
+    [['firecracker', '--id', 'a', '--api-sock', '/s']],
+    [['cloud-hypervisor', '--cpus', 'boot=1', '--memory', 'size=1G']],
+    [['crosvm', 'run', '--name', 'a']],
+    [['lkvm', 'run', '--name', 'a']],
+    [['some-vmm', '--config', 'a.json']],
+  ])('is not a QEMU: %j', (args) => {
+    expect(vouched(...args).commandLine).toBeUndefined()
+  })
+
+  it('can be a probe, which is no VM', () => {
+    const probe = ['qemu-system-x86_64', '-M', 'none,accel=kvm:tcg', '-qmp', 'unix:/run/q,server=on']
+    expect(vouched(...probe)).toEqual({ commandLine: undefined, isProbe: true, excess: undefined })
+  })
+})
+
+describe('a file of -readconfig', () => {
+  const file = `# Incus
+[machine]
+graphics = "off"
+type = "q35"
+accel = "kvm"
+
+[memory]
+size = "1024M"
+[name]
+  guest = "web"
+
+[chardev "monitor"]
+backend = "socket"
+path = "/run/incus/web/qemu.monitor"
+server = "on"
+[mon]
+chardev = "monitor"
+mode = "control"
+
+[drive "d"]
+file = "/a=b.img"
+format = "raw"
+if = "none"
+cache = "none"
+[device "disk0"]
+driver = "virtio-blk-pci"
+drive = "d"
+[netdev "n"]
+type = "tap"
+vhost = "on"
+[device "nic0"]
+driver = "virtio-net-pci"
+netdev = "n"
+`
+  const read = (args: string[], files: [string, string][] = [['/c', file]]) =>
+    parseCommandLine(Buffer.from(`${['qemu-system-x86_64', ...args].join('\0')}\0`), {
+      files: new Map(files),
+    })
+
+  it('says all that options say', () => {
+    expect(read(['-nodefaults', '-no-user-config', '-readconfig', '/c'])).toEqual({
+      name: 'web',
+      uuid: undefined,
+      machine: 'q35',
+      memoryBytes: 1024 ** 3,
+      disks: [{ device: 'disk0', bus: 'virtio', cache: 'none', format: 'raw' }],
+      nics: [{ device: 'nic0', model: 'virtio', vhost: true }],
+      isManaged: false,
+      qmpSocket: '/run/incus/web/qemu.monitor',
+    })
+  })
+
+  it('has the place of its option: later options count', () => {
+    expect(read(['-name', 'a', '-readconfig', '/c'])?.name).toBe('web')
+    expect(read(['-readconfig', '/c', '-name', 'a'])?.name).toBe('a')
+  })
+
+  it('comes after the file of the user, which -no-user-config leaves out', () => {
+    const user: [string, string] = ['/etc/qemu/qemu.conf', '[name]\nguest = "user"\n[memory]\nsize = "64"\n']
+    const accel = ['-accel', 'kvm']
+    expect(read([...accel], [user])).toMatchObject({ name: 'user', memoryBytes: 64 * 1024 ** 2 })
+    expect(read([...accel, '-readconfig', '/c'], [user, ['/c', file]])?.name).toBe('web')
+    expect(read([...accel, '-no-user-config'], [user])?.name).toBeUndefined()
+  })
+
+  it('is named by the command line only if the process can be a QEMU', () => {
+    const files = (program: string, isVouchedFor: boolean) =>
+      configFilesOf(Buffer.from(`${program}\0-nodefconfig\0-readconfig\0/c\0`), isVouchedFor)
+    expect(files('qemu-system-x86_64', false)).toEqual(['/c'])
+    expect(files('emulator', true)).toEqual(['/c'])
+    expect(files('emulator', false)).toEqual([])
   })
 })
 
@@ -112,6 +261,14 @@ describe('the QMP socket', () => {
     ],
     [['-chardev', 'socket,id=m,path=/run/b.sock,server', '-mon', 'chardev=m'], undefined],
     [['-qmp', 'unix:a.sock,server'], undefined],
+    [['-qmp', 'unix:/run/a.sock'], undefined],
+    [['-qmp', 'unix:/run/a.sock,server=off'], undefined],
+    [['-qmp-pretty', 'unix:path=/run/a.sock,server=yes'], '/run/a.sock'],
+    [['-qmp', 'chardev:m', '-chardev', 'socket,id=m,path=/run/b.sock,server=on'], '/run/b.sock'],
+    [['-mon', 'm,mode=control', '-chardev', 'socket,id=m,path=/run/b.sock,server=true'], '/run/b.sock'],
+    [['-qmp', 'chardev:m', '-chardev', 'socket,id=m,path=/run/b.sock,server=on,abstract=on'], undefined],
+    [['-qmp', 'chardev:m', '-chardev', 'pipe,id=m,path=/run/b,server=on'], undefined],
+    [['-qmp', `unix:/run/${'a'.repeat(110)},server=on`], undefined],
     [['-qmp', 'tcp:127.0.0.1:4444,server'], undefined],
   ])('of %j is %s', (args, path) => {
     expect(kvm(...args)?.qmpSocket).toBe(path)

@@ -69,11 +69,13 @@ it('cleans and bounds every string', () => {
 })
 
 it('shows the first of too many devices and reports how many it leaves out', () => {
-  const many = kvm(...Array.from({ length: 20_000 }, (_, at) => ['-device', `nvme,id=d${at}`]).flat())
+  const many = kvm(
+    ...Array.from({ length: 2_000 }, (_, at) => ['-device', `virtio-blk-pci,id=d${at}`]).flat(),
+  )
   const { disks, leftOut } = descriptionOf(undefined, many)
   expect(disks).toHaveLength(maxDevices)
   expect(disks.at(-1)?.device).toBe(`d${maxDevices - 1}`)
-  expect(leftOut).toBe(20_000 - maxDevices)
+  expect(leftOut).toBe(2_000 - maxDevices)
 })
 
 it('is made once per domain and command line', () => {
