@@ -78,9 +78,17 @@ export const disksTable = (): TablePanel =>
   infoTable({
     title: 'Disks',
     description:
-      'Disks by bus. IDE, SATA and floppy disks are emulated access by access; virtio ones are not.',
+      'Disks by bus, and whether QEMU emulates their controller: then each access of the guest goes to QEMU. virtio disks are not emulated.',
     expr: vm.disks,
-    labels: { vm: 'VM', instance: 'Host', device: 'Device', bus: 'Bus', cache: 'Cache', format: 'Format' },
+    labels: {
+      vm: 'VM',
+      instance: 'Host',
+      device: 'Device',
+      bus: 'Bus',
+      cache: 'Cache',
+      format: 'Format',
+      emulated: 'Emulated',
+    },
     noValue: 'no disk',
   })
 
@@ -88,9 +96,16 @@ export const nicsTable = (): TablePanel =>
   infoTable({
     title: 'Network interfaces',
     description:
-      'Interfaces by model, and whether the kernel carries their data (vhost). e1000 and rtl8139 are emulated.',
+      'Interfaces by model, whether the kernel carries their data (vhost), and whether QEMU emulates them, such as e1000 and rtl8139.',
     expr: vm.nics,
-    labels: { vm: 'VM', instance: 'Host', device: 'Device', model: 'Model', vhost: 'vhost' },
+    labels: {
+      vm: 'VM',
+      instance: 'Host',
+      device: 'Device',
+      model: 'Model',
+      vhost: 'vhost',
+      emulated: 'Emulated',
+    },
     noValue: 'no interface',
   })
 

@@ -11,7 +11,7 @@ export const maxJsonBytes = 65_536
 /** Options that give a device: -device, -drive, -nic, an image, … */
 export const maxDeviceOptions = 4_096
 /** All steps together. A real VM takes some ten thousand. */
-export const maxSteps = 16 * maxBytes
+const maxSteps = 16 * maxBytes
 
 /** Says in `message` what the command line has too much of: `more than 32768 words`. */
 export class BudgetExceeded extends Error {}

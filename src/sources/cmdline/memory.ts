@@ -35,7 +35,7 @@ const shifts: Readonly<Record<string, number>> = { b: 0, k: 10, m: 20, g: 30, t:
  * `512`, `4G`, `1.5G` or `0x80` in bytes (cutils.c, do_strtosz). A number without a unit is in `defaultUnit`. undefined
  * if the text is no size or 2^63 bytes or more.
  */
-export function parseSize(text: string | undefined, defaultUnit: 'b' | 'm'): number | undefined {
+function parseSize(text: string | undefined, defaultUnit: 'b' | 'm'): number | undefined {
   const [, digits, hex, unit] =
     /^\s*(?:(\d+(?:\.\d*)?|\.\d+)|(0x[\da-f]+))([bkmgtpe])?$/i.exec(text?.slice(0, 64) ?? '') ?? []
   const number = digits ?? hex

@@ -9,6 +9,7 @@ import { memoryOf } from './memory.ts'
 import { nicsOf } from './nics.ts'
 import { qmpSocketOf } from './qmp-socket.ts'
 import { parseConfigFile } from './read-config.ts'
+import { type VfioDevice, vfioDevicesOf } from './vfio.ts'
 
 export interface QemuCommandLine {
   /** `guest=` of -name, raw: control characters are still in it. */
@@ -22,6 +23,10 @@ export interface QemuCommandLine {
   readonly nics: readonly Nic[]
   /** Whether libvirt started it: since 1.3.2 (2016) libvirt gives every VM an object `masterKey0`. */
   readonly isManaged: boolean
+  /** Devices of the host that are passed through; absent if there are none. */
+  readonly vfio?: readonly VfioDevice[]
+  /** `-id` of Proxmox VE: the VMID, which no other VM of the cluster has. */
+  readonly proxmoxId?: string
   /** Path of a UNIX socket on which this QEMU accepts QMP connections. */
   readonly qmpSocket: string | undefined
 }
@@ -106,18 +111,33 @@ function withConfigFiles(given: Arguments, files: ReadonlyMap<string, string>): 
   return new Arguments(given.program, [...first, ...inOrder], given.budget)
 }
 
+/** The longest string that is kept, UTF-16 units: more than is ever shown of one. */
+const maxKept = 1_024
+
+/** A copy of plain data whose strings are cut. */
+function cut<Value>(value: Value): Value {
+  if (typeof value === 'string') return value.slice(0, maxKept) as Value
+  if (Array.isArray(value)) return value.map(cut) as Value
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cut(inner)])) as Value
+}
+
 function describe(given: Arguments): QemuCommandLine {
   const board = boardOf(given)
-  return {
+  const vfio = vfioDevicesOf(given)
+  const proxmoxId = given.values('id').at(-1)
+  return cut({
     name: given.merged('name', 'guest') || undefined,
     uuid: given.values('uuid').at(-1) ?? smbiosUuidOf(given),
     machine: given.merged('machine', 'type') || undefined,
     memoryBytes: memoryOf(given, board),
     disks: disksOf(given, board),
     nics: nicsOf(given, board),
+    ...(vfio.length === 0 ? {} : { vfio }),
+    ...(proxmoxId === undefined ? {} : { proxmoxId }),
     isManaged: given.all('object').some((object) => object.get('id') === 'masterKey0'),
     qmpSocket: qmpSocketOf(given),
-  }
+  })
 }
 
 const smbiosUuidOf = (given: Arguments): string | undefined =>

@@ -252,6 +252,31 @@ netdev = "n"
   })
 })
 
+it('names the devices that VFIO passes through, with their addresses', () => {
+  const devices = [
+    ['-device', '{"driver":"vfio-pci","host":"0000:01:00.0","id":"hostdev0"}'],
+    ['-device', 'vfio-pci,host=02:00.1'],
+    ['-device', 'vfio-pci,id=vgpu,sysfsdev=/sys/bus/mdev/devices/u'],
+    ['-device', 'virtio-rng-pci,id=r'],
+  ]
+  expect(kvm(...devices.flat())?.vfio).toEqual([
+    { device: 'hostdev0', address: '0000:01:00.0' },
+    { device: '0000:02:00.1', address: '0000:02:00.1' },
+    { device: 'vgpu', address: '/sys/bus/mdev/devices/u' },
+  ])
+  expect(kvm('-m', '64')).not.toHaveProperty('vfio')
+})
+
+it('has the VMID of Proxmox VE', () => {
+  expect(kvm('-id', '8006', '-name', 'simple')).toMatchObject({ proxmoxId: '8006', name: 'simple' })
+})
+
+it('keeps only the start of a long string', () => {
+  const long = 'x'.repeat(100_000)
+  const read = kvm('-name', long, '-uuid', long, '-device', `e1000,id=${long}`)!
+  expect([read.name, read.uuid, read.nics[0]?.device].map((text) => text?.length)).toEqual([1024, 1024, 1024])
+})
+
 describe('the QMP socket', () => {
   it.each([
     [['-qmp', 'unix:/run/a.sock,server=on,wait=off'], '/run/a.sock'],

@@ -1,6 +1,6 @@
 // How the data of several sources about a process becomes a VM.
 import { describe, expect, it } from 'vitest'
-import type { QemuCommandLine } from '../../../../src/sources/cmdline/parse.ts'
+import type { QemuCommandLine, Reading } from '../../../../src/sources/cmdline/parse.ts'
 import { vcpusByThreadName } from '../../../../src/sources/identity/vcpus.ts'
 import { assembleVms, type Evidence } from '../../../../src/sources/identity/vms.ts'
 import type { KvminfoRow } from '../../../../src/sources/kvminfo/row.ts'
@@ -59,6 +59,8 @@ function assemble(given: {
   domain?: LibvirtDomain
   /** null: not read yet. */
   commandLine?: QemuCommandLine | undefined | null
+  /** In place of `commandLine`. */
+  read?: Reading
   domainsKnown?: boolean
   balloons?: ReadonlyMap<string, number>
   threads?: ReadonlyMap<number, string>
@@ -70,7 +72,8 @@ function assemble(given: {
     kvminfo: new Map(given.row === undefined ? [] : [[100, given.row]]),
     domains: new Map(given.domain === undefined ? [] : [[100, given.domain]]),
     domainsKnown: given.domainsKnown ?? true,
-    commandLineOf: () => (given.commandLine === null ? undefined : { commandLine: given.commandLine }),
+    commandLineOf: () =>
+      given.read ?? (given.commandLine === null ? undefined : { commandLine: given.commandLine }),
     qmpVcpus: () => given.qmpVcpus ?? [],
     balloonBytes: (_, name) => (name === undefined ? undefined : given.balloons?.get(name)),
     debugfsVcpus: () => given.debugfsVcpus,
@@ -207,6 +210,20 @@ describe('a command line that has not been read yet', () => {
     const { vm } = only({ domain, commandLine: null })
     expect(vm.label).toBe('from-libvirt')
     expect(vm.nics[0]?.vhost).toBeUndefined()
+  })
+
+  it('costs only its own process a problem if it exceeds its budget, and says nothing about it', () => {
+    const read = { commandLine: undefined, isProbe: false, excess: 'more than 4096 devices' }
+    const { value, problems } = assemble({ row: row(startNs, []), read })
+    expect(value.map(({ vm }) => vm.label)).toEqual(['pid-100'])
+    expect(problems.map(({ subject, error }) => [subject, error.message])).toEqual([
+      ['/proc/100/cmdline', expect.stringContaining('it has more than 4096 devices')],
+    ])
+  })
+
+  it('of a probe makes no VM, even if KVM has one of it', () => {
+    const read = { commandLine: undefined, isProbe: true, excess: undefined }
+    expect(assemble({ row: row(startNs, []), read })).toEqual({ value: [], problems: [] })
   })
 
   it('does not matter for a process that does not look like a VM', () => {
