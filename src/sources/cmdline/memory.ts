@@ -37,7 +37,7 @@ const shifts: Readonly<Record<string, number>> = { b: 0, k: 10, m: 20, g: 30, t:
  */
 function parseSize(text: string | undefined, defaultUnit: 'b' | 'm'): number | undefined {
   const [, digits, hex, unit] =
-    /^\s*(?:(\d+(?:\.\d*)?|\.\d+)|(0x[\da-f]+))([bkmgtpe])?$/i.exec(text?.slice(0, 64) ?? '') ?? []
+    /^\s*(?:(\d+(?:\.\d*)?)|(0x[\da-f]+))([bkmgtpe])?$/i.exec(text?.slice(0, 64) ?? '') ?? []
   const number = digits ?? hex
   if (number === undefined) return undefined
   const bytes = Math.floor(Number(number) * 2 ** shifts[(unit ?? defaultUnit).toLowerCase()]!)

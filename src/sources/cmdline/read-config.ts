@@ -5,6 +5,9 @@ import { Argument } from './arguments.ts'
 import { type Budget, maxBytes, maxWords } from './budget.ts'
 import { PairsOption } from './option.ts'
 
+/** A group that QEMU (7.2) accepts and does not use. */
+const unused = 'smbios'
+
 /** Groups whose option has another name. */
 const optionNames: ReadonlyMap<string, string> = new Map([['memory', 'm']])
 
@@ -20,7 +23,8 @@ export function parseConfigFile(text: string, budget: Budget): Argument[] {
     const [, group, id] = /^\s*\[([^\]\s"]+)(?:\s+"([^"]*)")?\s*\]/.exec(line) ?? []
     if (group !== undefined) {
       pairs = new Map(id === undefined ? [] : [['id', id]])
-      found.push(new Argument(optionNames.get(group) ?? group, '', new PairsOption(pairs)))
+      if (group !== unused)
+        found.push(new Argument(optionNames.get(group) ?? group, '', new PairsOption(pairs)))
       continue
     }
     const [, key, value] = /^\s*([^\s="#]+)\s*=\s*"([^"]*)"/.exec(line) ?? []

@@ -104,7 +104,7 @@ describe('name and memory', () => {
     ['size=262144k,slots=16,maxmem=8G', 256 * 1024 ** 2],
     ['lots', undefined],
     ['1.5g', 1.5 * 1024 ** 3],
-    ['.5G', 512 * 1024 ** 2],
+    ['.5G', undefined],
     ['0x10', 16 * 1024 ** 2],
     ['0x1G', 1024 ** 3],
     ['2T', 2 * 1024 ** 4],
@@ -228,6 +228,11 @@ netdev = "n"
       isManaged: false,
       qmpSocket: '/run/incus/web/qemu.monitor',
     })
+  })
+
+  it('has no UUID: QEMU reads a group smbios and does not use it', () => {
+    const smbios = '[smbios]\ntype = "1"\nuuid = "a"\n'
+    expect(read(['-enable-kvm', '-readconfig', '/c'], [['/c', smbios]])).toMatchObject({ uuid: undefined })
   })
 
   it('has the place of its option: later options count', () => {
