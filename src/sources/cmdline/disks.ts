@@ -11,9 +11,11 @@ import type { Option } from './option.ts'
 
 export function disksOf(given: Arguments, board: Board): Disk[] {
   const nodes = new BlockNodes(given)
-  const controllers = new Controllers(given)
+  const controllers = new Controllers()
   const disks: Disk[] = []
   for (const device of given.all('device')) {
+    given.budget.spend(1)
+    controllers.add(device)
     const node = nodes.of(device)
     const place = placeOf(device, node, board, controllers)
     if (place === undefined) continue
@@ -60,36 +62,33 @@ function scsiPlace(controller: string | undefined): Place {
 const scsiController =
   /^(virtio-scsi|vhost-scsi|vhost-user-scsi)(-|$)|^(lsi|megasas|mptsas|pvscsi|am53c974|dc390|esp|spapr-vscsi|usb-bot$|usb-uas$)/
 
-/** The drivers of the controllers on a command line, by id. */
+/** The controllers on a command line so far: QEMU creates devices in its order, and a controller before its disks. */
 class Controllers {
   readonly #drivers = new Map<string, string>()
-  #firstScsi: string | undefined
-  #hasAhci = false
+  #lastScsi: string | undefined
+  #lastIde: string | undefined
 
-  constructor(given: Arguments) {
-    for (const device of given.all('device')) {
-      given.budget.spend(1)
-      const driver = device.get('driver')
-      if (driver === undefined) continue
-      const id = device.get('id')
-      if (id !== undefined) this.#drivers.set(id, driver)
-      if (scsiController.test(driver)) this.#firstScsi ??= driver
-      this.#hasAhci ||= isAhci(driver)
-    }
+  add(device: Option): void {
+    const driver = device.get('driver')
+    if (driver === undefined) return
+    const id = device.get('id')
+    if (id !== undefined) this.#drivers.set(id, driver)
+    if (scsiController.test(driver)) this.#lastScsi = driver
+    if (isAhci(driver) || /^(piix[34]|isa|cmd646|via)-ide/.test(driver)) this.#lastIde = driver
   }
 
-  /** The driver of the controller that `bus` names, or the first of its kind; undefined if it is unknown. */
+  /** The driver of the controller that `bus` names; without it, QEMU takes the one created last. undefined if unknown. */
   scsi(device: Option): string | undefined {
     const bus = device.get('bus')
-    return bus === undefined ? this.#firstScsi : this.#drivers.get(controllerIn(bus))
+    return bus === undefined ? this.#lastScsi : this.#drivers.get(controllerIn(bus))
   }
 
   /** Disks of an AHCI controller are ide-hd too. The built-in controller of q35, named `ide`, is one. */
   isAhci(device: Option, board: Board): boolean {
     const bus = device.get('bus')
-    if (bus === undefined) return board.isQ35 || (board.driveInterface !== 'ide' && this.#hasAhci)
-    const driver = this.#drivers.get(controllerIn(bus))
-    return driver === undefined ? board.isQ35 && controllerIn(bus) === 'ide' : isAhci(driver)
+    const driver = bus === undefined ? this.#lastIde : this.#drivers.get(controllerIn(bus))
+    if (driver !== undefined) return isAhci(driver)
+    return board.isQ35 && (bus === undefined || controllerIn(bus) === 'ide')
   }
 }
 

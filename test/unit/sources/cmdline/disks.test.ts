@@ -169,7 +169,7 @@ describe('format and cache mode', () => {
 })
 
 describe('the controller of a SCSI disk', () => {
-  const scsi = (...args: string[]) => kvm(...args)?.disks.map(({ bus, emulated = false }) => [bus, emulated])
+  const scsi = (...args: string[]) => kvm(...args)!.disks.map(({ bus, emulated = false }) => [bus, emulated])
 
   it.each(['lsi', 'lsi53c810', 'megasas-gen2', 'mptsas1068', 'pvscsi', 'am53c974', 'dc390', 'spapr-vscsi'])(
     'makes the disk an emulated one: %s',
@@ -187,6 +187,18 @@ describe('the controller of a SCSI disk', () => {
       ])
     },
   )
+
+  it('is the one created last before the disk, if the disk names none', () => {
+    const [lsi, virtio, disk] = [
+      ['-device', 'lsi'],
+      ['-device', 'virtio-scsi-pci'],
+      ['-device', 'scsi-hd'],
+    ] as const
+    expect(scsi(...lsi, ...virtio, ...disk)).toEqual([['scsi', false]])
+    expect(scsi(...virtio, ...lsi, ...disk)).toEqual([['scsi', true]])
+    expect(scsi(...virtio, ...disk, ...lsi, ...disk).map(([, emulated]) => emulated)).toEqual([false, true])
+    expect(scsi('-device', 'ahci', '-device', 'ide-hd')).toEqual([['sata', false]])
+  })
 
   it('is the board’s emulated one for -drive if=scsi', () => {
     expect(scsi('-drive', 'if=scsi,file=a')).toEqual([['scsi', true]])
