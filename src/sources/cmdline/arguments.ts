@@ -4,7 +4,7 @@ import { type Budget, maxBytes, maxDeviceOptions, maxWords } from './budget.ts'
 import { type Option, PairsOption, parseJson, parsePairs } from './option.ts'
 import { valued, valueless } from './option-names.ts'
 
-/** The key of a first item without `=`, by option (`merge_lists` and `implied_opt_name` in QEMU's option lists). */
+/** The key of a first item without `=`, by option (`implied_opt_name` in QEMU’s option lists). */
 const impliedKeys: Readonly<Record<string, string>> = {
   machine: 'type',
   accel: 'accel',
