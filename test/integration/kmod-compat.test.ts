@@ -20,6 +20,7 @@ test.each([
   const { stdout, stderr } = spawnSync('gcc', ['-E', '-P', ...include, join(directory, 'source.c')], {
     encoding: 'utf8',
   })
-  if (givesCode === undefined) expect(stderr).toContain('cannot determine the arguments of tracepoint kvm_exit')
+  if (givesCode === undefined)
+    expect(stderr).toContain('cannot determine the arguments of tracepoint kvm_exit')
   else expect({ stdout: stdout.trim(), stderr }).toEqual({ stdout: givesCode, stderr: '' })
 })

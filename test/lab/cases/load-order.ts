@@ -91,7 +91,7 @@ test('a KVM that lacks a tracepoint is not counted at all, and the file says so'
   assert.throws(() => readTable(), refused)
   assert.match(
     execFileSync('dmesg', { encoding: 'latin1' }),
-    /kvminfo: this KVM is not counted: cannot probe its tracepoint kvm_userspace_exit/,
+    /kvminfo: not counting the exits of this KVM: cannot probe its tracepoint kvm_userspace_exit/,
   )
   rmmod('kvminfo')
   insmod('kvminfo')
