@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { Command } from 'commander'
 import { runInLab } from '../lab/run-in-lab.ts'
+import { stopOnSignal } from '../lab/stop-on-signal.ts'
 import { missingPackages } from '../setup/missing-packages.ts'
 import { freePort } from './ports.ts'
 import { type Progress, showProgress } from './progress.ts'
@@ -34,23 +35,22 @@ It takes one CPU and 3 GiB of memory. What it needs of Debian: sudo npm run test
   .parse()
 
 async function demo(): Promise<void> {
-  const interrupt = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt.abort())
+  const stop = stopOnSignal('demo', 1)
   const progress = showProgress(process.stdout)
   try {
     const missing = missingPackages()
     if (missing.length > 0)
       throw new Error(`Debian packages are missing: ${missing.join(' ')}. Run: sudo npm run test:setup`)
-    await run(await freePorts(), progress, interrupt.signal)
+    await run(await freePorts(), progress, stop)
   } catch (error) {
     progress.end()
-    // Ctrl-C reaches all that was started from here too: what fails then is no fault.
-    if (!interrupt.signal.aborted) {
+    // Ctrl-C also reaches every program that was started from here, so a failure after it is not an error.
+    if (!stop.aborted) {
       console.error(`demo: ${error instanceof Error ? error.message : error}`)
       process.exitCode = 1
     }
   }
-  if (interrupt.signal.aborted) console.log('demo: ended, nothing is left')
+  if (stop.aborted) console.log('demo: ended; nothing is left behind')
 }
 
 async function freePorts(): Promise<Ports> {

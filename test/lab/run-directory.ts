@@ -1,4 +1,5 @@
-// The directory that tells one run of the machine what to do; inside it is /lab/run. Also holds ports and console.
+// The directory that tells one run of the machine what to do; the machine's init mounts it as /run. It also holds the
+// sockets of the ports and the console log.
 
 import { mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,12 +8,12 @@ import { project } from './artefacts.ts'
 import type { Kernel } from './kernels.ts'
 
 export interface Task {
-  /** Absolute path of the file to run; without one, a prompt. */
+  /** Absolute path of the file to run; undefined for a prompt. */
   file: string | undefined
   args: readonly string[]
   kernel: Kernel
   modules: string
-  /** What stands as /project/dist. */
+  /** The directory that the machine sees as /project/dist. */
   program: string
   guests: string
   loadModules: boolean
@@ -47,18 +48,20 @@ const interpreters: Record<string, string> = {
   '.mjs': 'node',
 }
 
-/** How FILE is run inside: as a program, or by what its name says. */
+/** The command that runs FILE inside: FILE itself if it is executable, otherwise the interpreter for its extension. */
 async function commandFor(file: string): Promise<string[]> {
   const found = await stat(file).catch((cause) => {
-    throw new Error(`no file ${file} to run in the lab`, { cause })
+    throw new Error(`there is no file ${file} to run in the lab`, { cause })
   })
   if (!found.isFile()) throw new Error(`${file} is not a file: the lab runs a script or a program`)
-  // By its place in the project where it has one, so that its imports work.
+  // A file of the project keeps its path in the project, so that its imports work.
   const place = relative(project, file)
   const inside = place.startsWith(`..${sep}`) ? join('/case', basename(file)) : join('/project', place)
   if (found.mode & 0o111) return [inside]
   const interpreter = interpreters[extname(file)]
   if (!interpreter)
-    throw new Error(`${file} is neither executable nor one of ${Object.keys(interpreters).join(' ')}`)
+    throw new Error(
+      `cannot run ${file}: it is not executable and does not end in one of ${Object.keys(interpreters).join(' ')}`,
+    )
   return [interpreter, inside]
 }

@@ -33,7 +33,7 @@ test.each(runs)('%s', async (_name, script, code, reason) => {
 })
 
 test('a file that is not there', async () => {
-  await expect(runInLab('/nowhere/case.sh')).rejects.toThrow('no file /nowhere/case.sh')
+  await expect(runInLab('/nowhere/case.sh')).rejects.toThrow('there is no file /nowhere/case.sh')
 })
 
 test('a verdict cut short is none', () => {
