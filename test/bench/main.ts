@@ -27,7 +27,8 @@ const command = new Command('npm run bench --')
 
 const chosen = command.args.length === 0 ? names : command.args
 const unknown = chosen.filter((name) => parts[name] === undefined)
-if (unknown.length > 0) command.error(`there is no part ${unknown.join(', ')}; the parts are: ${names.join(', ')}`)
+if (unknown.length > 0)
+  command.error(`there is no part ${unknown.join(', ')}; the parts are: ${names.join(', ')}`)
 
 const targets: Target[] = []
 for (const name of chosen) {

@@ -24,7 +24,8 @@ interface Missing {
 const noDevice = { vms: ['compute'], reason: 'it has no device' }
 const unjudged = {
   vms: ['compute'],
-  reason: 'it exits only for host timer ticks, and while it shares its CPU there are too few of them to judge it',
+  reason:
+    'it exits only for host timer ticks, and while it shares its CPU there are too few of them to judge it',
 }
 
 /** For queries of the VM dashboard: the busy VMs that may be missing although the query has data for others. */
