@@ -1,6 +1,7 @@
 // The lab's command line: npm run lab -- exec FILE.
 
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { missingPackages } from '../setup/missing-packages.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { isKernelLine, type KernelLine, kernels } from './kernels.ts'
 import { runInLab } from './run-in-lab.ts'
@@ -33,7 +34,7 @@ If FILE is executable, it is run directly; otherwise sh runs .sh files and node 
 files. Its stdout and stderr appear unchanged on stdout. The lab's own messages go to stderr.
 
 Ctrl-C stops the machine and removes temporary files. A second Ctrl-C, a second or more later, ends the lab
-at once.
+at once. With --shell, Ctrl-C goes to the prompt.
 
 Examples:
   npm run lab -- exec test/lab/cases/smoke.sh --kernel 6.12
@@ -42,7 +43,8 @@ Examples:
 
 const program = new Command('lab').description(
   'Boots an emulated KVM host and runs a file in it. Needs neither /dev/kvm nor a disk image.\n' +
-    'The first run downloads a Debian kernel and builds the modules. "lab help exec" describes all options.',
+    'The first run downloads a Debian kernel and builds the modules.\n' +
+    'All options: npm run lab -- exec --help',
 )
 
 program
@@ -85,12 +87,25 @@ async function exec(file: string | undefined, args: string[], flags: Flags): Pro
       signal: stop,
     })
     if (reason !== undefined) console.error(`lab: ${reason}`)
+    if (code === exitCodes.silence) hintAtMissingPackages()
     process.exitCode = code
   } catch (error) {
     // Ctrl-C also reaches the compilers, so a failure after it is not an error of its own.
     const reason = stop.aborted ? 'interrupted' : error instanceof Error ? error.message : error
     console.error(`lab: ${reason}`)
+    if (!stop.aborted) hintAtMissingPackages()
     process.exitCode = exitCodes.lab
+  }
+}
+
+/** Missing packages are not an error as long as a run does not need them, but the likeliest cause if it fails. */
+function hintAtMissingPackages(): void {
+  try {
+    const missing = missingPackages()
+    if (missing.length > 0)
+      console.error(`lab: Debian packages are missing: ${missing.join(' ')}. Run: sudo npm run test:setup`)
+  } catch (error) {
+    console.error(`lab: ${error instanceof Error ? error.message : error}`)
   }
 }
 

@@ -10,6 +10,8 @@ import type { Kernel } from './kernels.ts'
 export interface Task {
   /** Absolute path of the file to run; undefined for a prompt. */
   file: string | undefined
+  /** What commandFor() returns for the file. */
+  command: readonly string[] | undefined
   args: readonly string[]
   kernel: Kernel
   modules: string
@@ -20,7 +22,6 @@ export interface Task {
 }
 
 export async function makeRunDirectory(task: Task): Promise<string> {
-  const command = task.file === undefined ? undefined : await commandFor(task.file)
   const directory = await mkdtemp(join(tmpdir(), 'kvminfo-lab-'))
   const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text)
   const config = {
@@ -34,7 +35,7 @@ export async function makeRunDirectory(task: Task): Promise<string> {
   }
   const lines = Object.entries(config).map(([key, value]) => `${key}=${value}\n`)
   await write('config', lines.join(''))
-  if (command) await write('argv', [...command, ...task.args, ''].join('\0'))
+  if (task.command) await write('argv', [...task.command, ...task.args, ''].join('\0'))
   else await write('shell', `${process.stdout.rows ?? 24} ${process.stdout.columns ?? 80}\n`)
   if (!task.loadModules) await write('no-modules', '')
   return directory
@@ -49,7 +50,7 @@ const interpreters: Record<string, string> = {
 }
 
 /** The command that runs FILE inside: FILE itself if it is executable, otherwise the interpreter for its extension. */
-async function commandFor(file: string): Promise<string[]> {
+export async function commandFor(file: string): Promise<string[]> {
   const found = await stat(file).catch((cause) => {
     throw new Error(`there is no file ${file} to run in the lab`, { cause })
   })

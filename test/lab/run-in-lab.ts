@@ -7,7 +7,7 @@ import { builtModules, builtProgram, guestImages, hostInitrd } from './artefacts
 import { type KernelLine, unpackedKernel } from './kernels.ts'
 import { runMachine } from './machine.ts'
 import { consoleLog, type Forward, qemuArguments } from './qemu.ts'
-import { makeRunDirectory } from './run-directory.ts'
+import { commandFor, makeRunDirectory } from './run-directory.ts'
 import { takeTurn } from './turn.ts'
 import { conclude } from './verdict.ts'
 
@@ -49,10 +49,14 @@ const consoleLines = 40
 /** Runs `file` as root in the emulated KVM host, or without a file a prompt on this terminal. */
 export async function runInLab(file: string | undefined, options: LabOptions = {}): Promise<LabResult> {
   const { onNote: note = console.error, signal = new AbortController().signal } = options
+  const path = file === undefined ? undefined : resolve(file)
+  // First, because what follows may take minutes.
+  const command = path === undefined ? undefined : await commandFor(path)
   const kernel = await unpackedKernel(options.kernel ?? '6.1', note, signal)
   const initrd = await hostInitrd(kernel, signal)
   const runDirectory = await makeRunDirectory({
-    file: file === undefined ? undefined : resolve(file),
+    file: path,
+    command,
     args: options.args ?? [],
     kernel,
     modules: await builtModules(kernel, note, signal),
