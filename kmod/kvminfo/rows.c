@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Copies the rows for a reader. It holds a mutex against the worker that frees
- * them, and reads a row's sums under its sequence count. A slot that is added to
- * its row meanwhile is therefore neither seen twice nor missed, so the sums of a
- * living VM never decrease.
+ * them, and reads a row's sums under its sequence count. A slot whose thread ends
+ * meanwhile, which adds its counts to the row, is therefore neither seen twice nor
+ * missed, so the sums of a living VM never decrease.
  */
 #include <linux/mm.h>
 #include <linux/pid.h>

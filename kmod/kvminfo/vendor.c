@@ -145,7 +145,7 @@ bool vendor_reasons_known(u32 isa)
 	       (isa != KVM_ISA_SVM && vmx_exit.known);
 }
 
-/* Registers first, so that no module is missed that is loaded after the first learning. */
+/* Registers first: a module loaded after learning but before registering would be missed. */
 int vendor_start(void)
 {
 	int err;

@@ -114,7 +114,7 @@ test('the VM on virtio is judged, too, but not reported', async () => {
   for (const vm of ['ide', 'virtio']) {
     const rate = (await prometheus.value(`vm:kvminfo_switches:rate5m{vm="${vm}"}`))!
     const ratio = (await prometheus.value(`vm:kvminfo_root_mode_switch:ratio_rate5m{vm="${vm}"}`))!
-    console.log(`${vm}: ${rate.toFixed(0)} exits a second, ratio ${ratio.toFixed(3)} handled in KVM`)
+    console.log(`${vm}: ${rate.toFixed(0)} exits a second, ${ratio.toFixed(3)} of them handled in KVM`)
   }
   assert.deepEqual(await classOf('ide'), ['io'])
   assert.deepEqual(await classOf('virtio'), ['compute'])

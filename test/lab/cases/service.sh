@@ -66,7 +66,7 @@ inside grep --quiet '^CapEff:[[:space:]]*0000000000000000$' "/proc/$pid/status" 
 inside grep --quiet --text heap-growing-percent "/proc/$pid/cmdline" || fail 'the heap limits are not set'
 inside grep --quiet --text MALLOC_ARENA_MAX=1 "/proc/$pid/environ" || fail 'MALLOC_ARENA_MAX=1 is not set'
 
-# It must not be restarted for longer than WatchdogSec.
+# Waits longer than WatchdogSec; the service must still be the same process.
 sleep 25
 [ "$(property MainPID) $(property NRestarts) $(property ActiveState)" = "$pid 0 active" ] || fail 'the watchdog ended the service'
 
