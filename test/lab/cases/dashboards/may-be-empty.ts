@@ -32,7 +32,8 @@ const unjudged = {
 export const mayLackVm: Readonly<Record<string, Missing>> = {
   'vm: Cost of one exit A': {
     vms: ['compute', 'virtio'],
-    reason: 'accesses of virtio to its devices stay in KVM, and compute has no device: no exit is handed to QEMU',
+    reason:
+      'accesses of virtio to its devices stay in KVM, and compute has no device: no exit is handed to QEMU',
   },
   'vm: Disks A': noDevice,
   'vm: Network interfaces A': noDevice,
