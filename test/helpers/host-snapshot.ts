@@ -1,4 +1,4 @@
-// Host snapshots made by hand, for tests of what is done with one.
+// Hand-made host snapshots, for tests of code that uses a snapshot.
 import type { HostSnapshot, Part, Problem } from '../../src/model/host-snapshot.ts'
 import type { Task } from '../../src/model/task.ts'
 import type { Vm } from '../../src/model/vm.ts'
@@ -7,7 +7,7 @@ export function part<T>(value: T, problems: readonly Problem[] = []): Part<T> {
   return { value, problems }
 }
 
-/** A quiet host without VMs, but for what is given. */
+/** An idle host without VMs, except for what is given. */
 export function hostSnapshot(parts: Partial<HostSnapshot> = {}): HostSnapshot {
   return {
     vms: () => part([]),

@@ -1,13 +1,13 @@
-// What a PromQL expression of ours selects. Not a parser: promtool is; this only finds names and matchers in text
-// that is known to parse.
+// What a PromQL expression of ours selects. This is not a parser, because promtool is one: it only finds names and
+// matchers in text that is known to be valid.
 
 export interface Selector {
   readonly metric: string
-  /** Between the braces; empty where there are none. */
+  /** The text between the braces; empty if there are none. */
   readonly matchers: string
-  /** The function around it without anything between, such as rate. */
+  /** The function that directly encloses the selector, such as rate. */
   readonly directlyIn: string | undefined
-  /** In square brackets behind it. */
+  /** The text in square brackets after the selector. */
   readonly range: string | undefined
 }
 

@@ -1,4 +1,4 @@
-// Every query of every dashboard on real data: VMs under load, the exporter, Debian's Prometheus with our rules.
+// Runs every query of every dashboard on real data: VMs under load, the exporter, Debian's Prometheus with our rules.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -11,7 +11,7 @@ import { startExporter } from './stack/exporter.ts'
 import { scraping, startPrometheus } from './stack/prometheus.ts'
 import type { Service } from './stack/service.ts'
 
-/** A scrape must end within it, on an emulated CPU beside busy guests. */
+/** The scrape interval. A scrape must end within it, on an emulated CPU that busy guests share. */
 const scrapeSeconds = 5
 
 const running: Service[] = []
@@ -23,7 +23,7 @@ before(async () => {
   const { global, scrape_configs } = scraping(exporter, scrapeSeconds, 'lab')
   const prometheus = await startPrometheus({
     global,
-    // And itself, as most do: no KVM host.
+    // And Prometheus itself, which most installations scrape, and which is not a KVM host.
     scrape_configs: [
       ...scrape_configs,
       { job_name: 'prometheus', static_configs: [{ targets: ['127.0.0.1:9090'] }] },
@@ -45,20 +45,20 @@ before(async () => {
     }
     throw error
   }
-  console.log(`they are judged after ${process.uptime().toFixed(1)} s`)
+  console.log(`both readers are judged after ${process.uptime().toFixed(1)} s`)
   const computing = 'vm:kvminfo_cpu_seconds:rate5m{vm="compute"} > 0'
-  await until('the third computes', async () => (await ask(prometheus.url, computing)).series.length === 1)
-  // A range's worth of records, as a dashboard has that somebody looks at.
+  await until('the third VM computes', async () => (await ask(prometheus.url, computing)).series.length === 1)
+  // Enough records for the time range that the dashboards show.
   const rangeSeconds = 6 * scrapeSeconds
   const records = `count_over_time(${judged}[${rangeSeconds}s]) >= 4`
   await until('there is a history', async () => (await ask(prometheus.url, records)).series.length === 2)
-  console.log(`a history after ${process.uptime().toFixed(1)} s`)
+  console.log(`there is a history after ${process.uptime().toFixed(1)} s`)
   results = await runAllQueries(prometheus.url, {
     job: '.+',
     instance: '.+',
     vm: '.+',
     rangeSeconds,
-    // As Grafana chooses it: four scrapes.
+    // Four scrapes, as Grafana chooses it.
     rateIntervalSeconds: 4 * scrapeSeconds,
   })
 })
@@ -79,7 +79,7 @@ test('Prometheus answers every query', () => {
   )
 })
 
-test('every query has data unless it is listed, with its reason, as one that may not', () => {
+test('every query has data, except those that are listed with a reason', () => {
   const empty = results.filter(({ series }) => series.length === 0).map(({ where }) => where)
   assert.deepEqual(
     empty.filter((where) => mayBeEmpty[where] === undefined),
@@ -87,7 +87,7 @@ test('every query has data unless it is listed, with its reason, as one that may
   )
 })
 
-test('what else Prometheus scrapes is no host', () => {
+test('no query shows another target of Prometheus as a host', () => {
   const others = results.filter(({ series }) => series.some(({ job = 'kvminfo' }) => job !== 'kvminfo'))
   assert.deepEqual(
     others.map(({ where }) => where),
@@ -108,9 +108,9 @@ test('the VM dashboard shows each of the VMs', () => {
   }
 })
 
-test('the lists name queries that there are', () => {
+test('the lists of exceptions name existing queries', () => {
   const places = new Set(results.map(({ where }) => where))
   for (const where of [...Object.keys(mayBeEmpty), ...Object.keys(mayLackVm)]) {
-    assert.ok(places.has(where), where)
+    assert.ok(places.has(where), `no query ${where}`)
   }
 })

@@ -1,11 +1,11 @@
-// Every query of every panel as Grafana sends it, put to a Prometheus.
+// Sends every query of every panel to a Prometheus, the way Grafana does.
 
 import { dashboardFiles, fillIn, targetsOf } from '../../../helpers/dashboard-files.ts'
 
 interface Found {
-  /** What Prometheus objects to. */
+  /** The error that Prometheus answered. */
   readonly error: string | undefined
-  /** Labels of each series that came. */
+  /** The labels of each series in the answer. */
   readonly series: readonly Readonly<Record<string, string>>[]
 }
 
@@ -15,12 +15,12 @@ export interface Result extends Found {
   readonly expr: string
 }
 
-/** What the reader of a dashboard has chosen. */
+/** What the user of a dashboard has selected. */
 export interface Choice {
   readonly job: string
   readonly instance: string
   readonly vm: string
-  /** The time range shown, and the interval that fits its scrapes. */
+  /** The time range of the dashboard, and Grafana's $__rate_interval. */
   readonly rangeSeconds: number
   readonly rateIntervalSeconds: number
 }
@@ -31,7 +31,7 @@ interface Answer {
   readonly data?: { readonly result: readonly { readonly metric: Record<string, string> }[] }
 }
 
-/** Points of a graph; Grafana asks for as many as the panel has pixels. */
+/** Points of a graph; Grafana asks for one per pixel of the panel's width. */
 const points = 30
 
 export async function runAllQueries(prometheusUrl: string, choice: Choice): Promise<Result[]> {
@@ -55,7 +55,7 @@ export async function runAllQueries(prometheusUrl: string, choice: Choice): Prom
   return results
 }
 
-/** A graph's query over the range until now, or without a range an instant query. */
+/** A range query that ends now, as for a graph, or without `rangeSeconds` an instant query. */
 export async function ask(url: string, query: string, rangeSeconds?: number): Promise<Found> {
   const end = Date.now() / 1000
   const form = new URLSearchParams({ query })
@@ -66,7 +66,7 @@ export async function ask(url: string, query: string, rangeSeconds?: number): Pr
     form.set('step', String(rangeSeconds / points))
   }
   const path = rangeSeconds === undefined ? 'query' : 'query_range'
-  // By POST, as Grafana does: some are longer than a URL should be.
+  // By POST, as Grafana does, because some queries are too long for a URL.
   const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', body: form })
   const { status, error, data } = (await response.json()) as Answer
   return {

@@ -1,4 +1,4 @@
-// Our rule files as a Prometheus in the lab loads them: all as they are but for the floor.
+// Our rule files for a Prometheus in the lab: unchanged, except for the floor.
 
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
