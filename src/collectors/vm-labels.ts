@@ -1,5 +1,5 @@
-// Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: a settled host renders none. What
-// belongs to a VM that is gone goes with it. Looked up for each of a scrape's samples, so nothing here allocates.
+// Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: while no VM changes, none is rendered. The
+// labels of a VM are dropped when it ends. Every sample looks its labels up here, so a lookup allocates nothing.
 import { type LabelBytes, renderLabels } from '../metrics/labels.ts'
 import type { Disk, Nic, Vm } from '../model/vm.ts'
 import { LabelSlot } from './label-slot.ts'
@@ -29,13 +29,13 @@ class VcpuLabels {
   }
 }
 
-/** What `kvminfo_vm_info` tells. */
+/** The fields in the labels of `kvminfo_vm_info`. */
 type Identity = Pick<Vm, 'pid' | 'uuid' | 'machine' | 'identitySource'>
 
 class VmLabels {
   /** `{vm}` */
   readonly bytes: LabelBytes
-  /** Those of `kvminfo_vm_info`. */
+  /** Labels of `kvminfo_vm_info`. */
   readonly info: LabelSlot<Identity>
   readonly #vm: string
   readonly #vcpus = new Map<number, VcpuLabels>()
@@ -74,7 +74,7 @@ class VmLabels {
     return bytes
   }
 
-  /** Those of `kvminfo_vm_disk_info` for the disk at `index` of `Vm.disks`. */
+  /** Labels of `kvminfo_vm_disk_info` for the disk at `index` of `Vm.disks`. */
   disk(index: number): LabelSlot<Disk> {
     this.#disks[index] ??= new LabelSlot(({ device, bus, cache = '', format = '' }) => ({
       vm: this.#vm,
@@ -86,7 +86,7 @@ class VmLabels {
     return this.#disks[index]
   }
 
-  /** Those of `kvminfo_vm_nic_info` for the interface at `index` of `Vm.nics`. */
+  /** Labels of `kvminfo_vm_nic_info` for the interface at `index` of `Vm.nics`. */
   nic(index: number): LabelSlot<Nic> {
     this.#nics[index] ??= new LabelSlot(({ device, model, vhost = '' }) => ({
       vm: this.#vm,
@@ -108,7 +108,7 @@ let lastVms: readonly Vm[] = []
 let lastLabelled: readonly LabelledVm[] = []
 let labelsByName: ReadonlyMap<string, VmLabels> = new Map()
 
-/** All collectors of a scrape come with the same array, that of the snapshot; the next scrape's is another one. */
+/** All collectors of a scrape pass the same array, that of the snapshot. The next scrape passes another one. */
 export function labelled(vms: readonly Vm[]): readonly LabelledVm[] {
   if (vms !== lastVms) {
     lastVms = vms

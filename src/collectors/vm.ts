@@ -1,4 +1,4 @@
-// Collector `vm`: which VMs run, since when, how big.
+// Collector `vm`: which VMs run, since when, and with how many vCPUs.
 import { vmInfo, vmStartTime, vmVcpus } from '../metrics/vm.ts'
 import { secondsFromNs } from '../model/time.ts'
 import type { Collector } from './collector.ts'

@@ -1,4 +1,4 @@
-// One scrape: a snapshot through every collector, each isolated and timed, into the text of one response.
+// One scrape: runs every collector on a snapshot, isolated and timed, and writes the text of one response.
 import type { Collector } from '../collectors/collector.ts'
 import type { ByteWriter } from '../exposition/byte-writer.ts'
 import { Exposition } from '../exposition/exposition.ts'
@@ -38,7 +38,7 @@ export class Scraper {
     this.#buildLabels = renderLabels({ version: options.version, nodeversion: process.version })
   }
 
-  /** Appends the whole response. Rejects only when no snapshot can be had at all. */
+  /** Appends the whole response to `writer`. Rejects only if no snapshot can be taken at all. */
   async scrape(collectors: readonly Collector[], format: Format, writer: ByteWriter): Promise<void> {
     const exposition = new Exposition(format, writer)
     const startedAt = performance.now()
@@ -73,7 +73,7 @@ export class Scraper {
     const seconds = (performance.now() - startedAt) / 1000
     for (const { error } of observed.problems) {
       const code = faultCode(error)
-      // A VM that ended while it was being read took its series with it: nothing is missing.
+      // The series of a VM that ended during the scrape end too, so nothing is missing.
       if (code !== 'VM_VANISHED') isSuccess = false
       this.#selfMetrics.countVmProblem(collector.name, code)
     }

@@ -3,31 +3,31 @@ import { gauge, info, type Metric } from './metric.ts'
 
 export const vmInfo = info(
   'kvminfo_vm_info',
-  'A running VM, always 1: process id, UUID, machine type, and the source that named it (libvirt, cmdline or none).',
+  'A running VM, always 1: process ID, UUID, machine type, and the source of its name (libvirt, cmdline or none).',
   ['vm', 'pid', 'uuid', 'machine', 'source'],
 )
 
 export const vmStartTime = gauge(
   'kvminfo_vm_start_time_seconds',
-  'Start of the VM process in seconds since the Unix epoch.',
+  'Start time of the VM process in seconds since the Unix epoch.',
   ['vm'],
 )
 
 export const vmVcpus = gauge(
   'kvminfo_vm_vcpus',
-  'Number of vCPU threads of the VM that are alive now. Absent where they cannot be told.',
+  'Number of vCPU threads of the VM that are alive now. Absent if they are not known.',
   ['vm'],
 )
 
 export const diskInfo = info(
   'kvminfo_vm_disk_info',
-  'A disk of the VM, always 1: device, bus, cache mode and format. An empty label was not stated, the default of the VMM holds.',
+  'A disk of the VM, always 1: device, bus, cache mode and format. An empty label means that the setting is not stated, so the default of the VMM applies.',
   ['vm', 'device', 'bus', 'cache', 'format'],
 )
 
 export const nicInfo = info(
   'kvminfo_vm_nic_info',
-  'A network interface of the VM, always 1: device, model, and whether vhost carries its data in the kernel (empty: cannot be told).',
+  'A network interface of the VM, always 1: device, model, and whether vhost carries its data in the kernel (empty if not known).',
   ['vm', 'device', 'model', 'vhost'],
 )
 

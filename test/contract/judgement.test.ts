@@ -1,4 +1,4 @@
-// The live page judges as the rules of Prometheus do: the same thresholds and the same lists of devices.
+// The live page and the Prometheus rules judge by the same thresholds and the same lists of emulated devices.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -22,7 +22,7 @@ const expressionOf = (file: string, name: string) =>
 const threshold = (name: string) =>
   Number(/^vector\((.*)\)$/.exec(expressionOf('settings.rules.yaml', `kvminfo:${name}:threshold`))![1])
 
-test('the thresholds are those of alerts/settings.rules.yaml', () => {
+test('the page has the thresholds of alerts/settings.rules.yaml', () => {
   expect(classThresholds).toEqual({
     io: threshold('root_mode_switch_io'),
     compute: threshold('root_mode_switch_compute'),
@@ -31,7 +31,7 @@ test('the thresholds are those of alerts/settings.rules.yaml', () => {
   })
 })
 
-test('a judged VM is judged down to half the floor in the records too', () => {
+test('the recording rules, too, judge a judged VM until it falls below half of the threshold', () => {
   const expr = expressionOf('recording.rules.yaml', 'vm:kvminfo_active:info')
   expect(expr).toMatch(/scalar\(kvminfo:switches_active:threshold\) \/ 2\s+and vm:kvminfo_active:info/)
 })
@@ -55,7 +55,7 @@ test.each([
     ],
     isEmulatedNicModel,
   ],
-] as const)('%s and the page take the same devices for emulated', (alert, label, kinds, isEmulated) => {
+] as const)('%s and the page treat the same devices as emulated', (alert, label, kinds, isEmulated) => {
   const matcher = new RegExp(`${label}=~"([^"]+)"`).exec(expressionOf('vm.rules.yaml', alert))![1]!
   // Prometheus anchors its matchers.
   const alerted = new RegExp(`^(?:${matcher})$`)
