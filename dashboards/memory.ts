@@ -1,4 +1,4 @@
-// Memory: huge pages, KSM, balloons, and what is left for all of them.
+// Memory: huge pages, KSM, balloons, and the memory that the hosts have left.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { at, frame } from './frame.ts'
 import { uids } from './links.ts'
@@ -12,7 +12,7 @@ export const memoryDashboard = (): Dashboard =>
     uid: uids.memory,
     title: 'Memory',
     description:
-      'Huge pages, KSM and balloons: whether each earns its place, and whether there is room for it.',
+      'Huge pages, KSM and balloons: whether each is worth its cost, and whether the host has memory for it.',
     from: 'now-24h',
     rows: {
       Hosts: [at(8, 8, host.availableGraph()), at(8, 8, host.overcommitGraph()), at(8, 8, host.swapGraph())],

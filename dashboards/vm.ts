@@ -1,4 +1,4 @@
-// VM: one VM in full, or a few beside each other.
+// VM: one VM in detail, or a few VMs for comparison.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { at, frame } from './frame.ts'
 import { uids } from './links.ts'
@@ -13,7 +13,8 @@ export const vmDashboard = (): Dashboard =>
   frame({
     uid: uids.vm,
     title: 'VM',
-    description: 'Where the exits of a VM end and why, its devices, scheduling and memory.',
+    description:
+      'Where the exits of a VM are handled and why they happen, and its devices, scheduling and memory.',
     from: 'now-6h',
     vms: someVmsVariable,
     rows: {
