@@ -55,7 +55,7 @@ export function frame(spec: Frame): Dashboard {
   for (const [index, panel] of (dashboard.panels ?? []).entries()) {
     // Links to a single panel use its id, so Grafana must not choose one.
     panel.id = index + 1
-    if (panel.type !== 'row') fit(panel as Panel)
+    if (panel.type !== 'row') fitToWidth(panel as Panel)
   }
   // The SDK's default hides links and annotations in a menu.
   for (const shown of [...(dashboard.links ?? []), ...(dashboard.annotations.list ?? [])])
@@ -64,7 +64,7 @@ export function frame(spec: Frame): Dashboard {
 }
 
 /** Only here is the width of a panel known. */
-function fit(panel: Panel): void {
+function fitToWidth(panel: Panel): void {
   const names = fitNames(panel)
   if (names.length > 0) panel.transformations = [...(panel.transformations ?? []), ...names]
   if (panel.type === 'table') fitColumns(panel)

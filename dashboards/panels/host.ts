@@ -26,6 +26,7 @@ export const hostTable = (): TablePanel =>
       sockets: 'Sockets',
       virtualization: 'Virtualization',
     },
+    widths: { Distribution: 250, CPU: 290 },
     empty: 'no data: no exporter was reached',
   })
 

@@ -11,6 +11,7 @@ import type {
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
 import * as units from '@grafana/grafana-foundation-sdk/units'
 import { nothing } from './mappings.ts'
+import { gridColumnPixels } from './names.ts'
 import { datasource, nowAsTable, refId } from './prometheus.ts'
 import { plain, type Steps, stepsConfig } from './steps.ts'
 
@@ -127,18 +128,18 @@ const onlyRows = (labels: readonly string[], values: readonly string[]): DataTra
   },
 })
 
-/** Parts of the width of a table, for the columns that hold long names; others share the rest equally. */
-const partsOfWidth: Readonly<Record<string, number>> = { VM: 0.2, Host: 0.15 }
-/** A column of the grid on a laptop's screen of 1366 pixels. */
-const gridColumnPixels = 56
+/** The width of the columns that hold long names, in parts of the table; the other columns share the rest equally. */
+const ofFewColumns: Readonly<Record<string, number>> = { VM: 0.28, Host: 0.2 }
+const ofManyColumns: Readonly<Record<string, number>> = { VM: 0.2, Host: 0.14 }
+const many = 8
 
-/** Sets the widths of the columns of names, for which a table must know its own width. */
+/** Sets the widths of the columns of names. The panel must have its place in the grid. */
 export function fitColumns(panel: Panel): void {
   const renamed = panel.transformations?.find(({ id }) => id === 'organize')?.options.renameByName ?? {}
   const headings: readonly string[] = Object.values(renamed)
-  for (const [name, part] of Object.entries(partsOfWidth)) {
+  for (const [name, part] of Object.entries(headings.length < many ? ofFewColumns : ofManyColumns)) {
     if (!headings.includes(name)) continue
-    const value = Math.round((panel.gridPos?.w ?? 24) * gridColumnPixels * part)
+    const value = Math.round((panel.gridPos?.w ?? 0) * gridColumnPixels * part)
     panel.fieldConfig?.overrides.push({
       matcher: { id: 'byName', options: name },
       properties: [{ id: 'custom.width', value }],
