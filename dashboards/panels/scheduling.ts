@@ -65,7 +65,7 @@ export const vcpusTable = (): TablePanel =>
     empty: 'no data: no running VM',
     columns: [
       { name: 'Nice', expr: scheduling.niceOfVcpu, unit: units.NoUnit },
-      { name: 'Real-time priority', expr: scheduling.priorityOfVcpu, unit: units.NoUnit },
+      { name: 'Priority', expr: scheduling.priorityOfVcpu, unit: units.NoUnit },
       { name: 'Last CPU', expr: scheduling.lastCpuOfVcpu, unit: units.NoUnit },
       { name: 'CPU used', expr: scheduling.cpuWithPolicy, unit: units.PercentUnit, decimals: 1 },
       {

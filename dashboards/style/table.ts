@@ -128,16 +128,17 @@ const onlyRows = (labels: readonly string[], values: readonly string[]): DataTra
   },
 })
 
-/** The width of the columns that hold long names, in parts of the table; the other columns share the rest equally. */
-const ofFewColumns: Readonly<Record<string, number>> = { VM: 0.28, Host: 0.2 }
-const ofManyColumns: Readonly<Record<string, number>> = { VM: 0.2, Host: 0.14 }
-const many = 8
+/** The width of the columns that hold long names, in parts of the table's. The other columns share the rest equally. */
+const ofFewValues: Readonly<Record<string, number>> = { VM: 0.28, Host: 0.2 }
+const ofManyValues: Readonly<Record<string, number>> = { VM: 0.2, Host: 0.14 }
+const many = 5
 
 /** Sets the widths of the columns of names. The panel must have its place in the grid. */
 export function fitColumns(panel: Panel): void {
   const renamed = panel.transformations?.find(({ id }) => id === 'organize')?.options.renameByName ?? {}
   const headings: readonly string[] = Object.values(renamed)
-  for (const [name, part] of Object.entries(headings.length < many ? ofFewColumns : ofManyColumns)) {
+  const parts = (panel.targets ?? []).length < many ? ofFewValues : ofManyValues
+  for (const [name, part] of Object.entries(parts)) {
     if (!headings.includes(name)) continue
     const value = Math.round((panel.gridPos?.w ?? 0) * gridColumnPixels * part)
     panel.fieldConfig?.overrides.push({
