@@ -40,7 +40,7 @@ export const ioShareStat = (): StatPanel =>
   stat({
     title: 'I/O share',
     description:
-      'Share of port I/O in all exits of the last 5 minutes, whether handled in KVM or by QEMU. Lower is better. Not available while the VM is too idle to be judged.',
+      'Share of port I/O in all exits of the last 5 minutes, whether handled in KVM or by QEMU. Lower is better if everything else is equal. Not available while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedIoShare5m,

@@ -82,7 +82,7 @@ export const vmsByRunDelay = (): GraphPanel =>
   timeseries({
     title: 'VMs that wait most for a CPU',
     description:
-      'Time that the vCPUs waited for a CPU, as a share of the time that they ran or waited: the ten VMs with the highest mean over the time range. Above the line an alert fires: move VMs away or raise the priority of this one.',
+      'Time that the vCPUs waited for a CPU, as a share of the time that they ran or waited: the ten VMs with the highest mean over the time range. Above the line, an alert fires for a busy VM: give it precedence or move VMs to another host.',
     unit: units.PercentUnit,
     lines: [{ expr: scheduling.mostRunDelay, legend: '{{vm}} on {{instance}}' }],
     limits: [limit('run_delay_high', 'alert above')],
