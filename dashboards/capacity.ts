@@ -18,8 +18,8 @@ export const capacityDashboard = (): Dashboard =>
     rows: {
       Hosts: [
         at(24, 8, capacity.whatElseFits()),
-        at(12, 8, capacity.daysLeft()),
-        at(12, 8, capacity.unused()),
+        at(14, 8, capacity.daysLeft()),
+        at(10, 8, capacity.unused()),
       ],
       VMs: [
         at(8, 4, capacity.tooSmallStat()),

@@ -44,7 +44,7 @@ export const worstVms = (): TablePanel =>
   table({
     title: 'VMs by share of exits handled in KVM, worst first',
     description:
-      'Every VM that is busy enough to be judged, over the last 5 minutes. If a VM has a low share and emulated devices, replace them with virtio. The wait for QEMU, in seconds per second of CPU time, says how much the VM would gain.',
+      'Every VM that is busy enough to be judged, over the last 5 minutes. If a VM has a low share and emulated devices, replace these with virtio. The wait for QEMU, in seconds per second of CPU time, says how much the VM would gain.',
     labels: { vm: 'VM', instance: 'Host' },
     links: { VM: tableToVm, Host: tableToHost },
     sortBy: { name: 'In KVM', descending: false },
@@ -66,9 +66,9 @@ export const worstVms = (): TablePanel =>
         decimals: 1,
         steps: waitSteps,
       },
-      { name: 'Exits to QEMU', expr: judged(exits.userspaceSwitches5m), unit: units.OpsPerSecond },
+      { name: 'To QEMU', expr: judged(exits.userspaceSwitches5m), unit: units.OpsPerSecond },
       {
-        name: 'Emulated devices',
+        name: 'Emulated',
         expr: judged(`(${vm.emulatedDevices})`),
         unit: units.Short,
         steps: noneIsGood,

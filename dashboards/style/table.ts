@@ -129,8 +129,8 @@ const onlyRows = (labels: readonly string[], values: readonly string[]): DataTra
 })
 
 /** The width of the columns that hold long names, in parts of the table's. The other columns share the rest equally. */
-const ofFewValues: Readonly<Record<string, number>> = { VM: 0.28, Host: 0.2 }
-const ofManyValues: Readonly<Record<string, number>> = { VM: 0.2, Host: 0.14 }
+const ofFewValues: Readonly<Record<string, number>> = { VM: 0.25, Host: 0.18 }
+const ofManyValues: Readonly<Record<string, number>> = { VM: 0.18, Host: 0.12 }
 const many = 5
 
 /** Sets the widths of the columns of names. The panel must have its place in the grid. */
@@ -139,7 +139,8 @@ export function fitColumns(panel: Panel): void {
   const headings: readonly string[] = Object.values(renamed)
   const parts = (panel.targets ?? []).length < many ? ofFewValues : ofManyValues
   for (const [name, part] of Object.entries(parts)) {
-    if (!headings.includes(name)) continue
+    // In a table of few columns an equal share is wider.
+    if (!headings.includes(name) || part < 1 / headings.length) continue
     const value = Math.round((panel.gridPos?.w ?? 0) * gridColumnPixels * part)
     panel.fieldConfig?.overrides.push({
       matcher: { id: 'byName', options: name },
