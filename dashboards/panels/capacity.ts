@@ -22,7 +22,7 @@ export const whatElseFits = (): TablePanel =>
   table({
     title: 'What else fits',
     description:
-      'What the host can take in addition to its present VMs. CPUs: below the CPU limit, near the peak (95th percentile) of the time range. vCPUs by CPU: as busy near their peak as the present ones. Memory: above the reserve, when available memory was lowest. VMs by memory: of the mean size of the present ones. Red: nothing fits.',
+      'What the host can take in addition to its present VMs. CPUs: below the CPU limit, near the peak (95th percentile) of the time range. vCPUs by CPU: as busy near their peak as the present ones. Memory: above the reserve, when available memory was lowest. VMs by memory: of the mean size of the present ones. Real-time vCPUs: below the limit on their density. Red: nothing fits.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     sortBy: { name: 'VMs by memory', descending: false },
@@ -45,7 +45,7 @@ export const daysLeft = (): TablePanel =>
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     empty: noHost,
-    noValue: 'no trend to full',
+    noValue: 'not filling up',
     columns: [
       // Every host has this value, so a host without a trend still has a row.
       { name: 'CPU busy', expr: cpuBusy5m, unit: units.PercentUnit, decimals: 0, steps: hostCpuSteps },
@@ -110,15 +110,15 @@ export const vmSizes = (): TablePanel =>
   table({
     title: 'VMs by size and use',
     description:
-      'CPU use and run delay near the peak (95th percentile) of the time range, and the memory held now. Too little memory is visible only inside the guest.',
+      'CPU use and run delay near the peak (95th percentile) of the time range, and the memory held now, as a share of the memory given. Too little memory is visible only inside the guest.',
     labels: { vm: 'VM', instance: 'Host' },
     links: { VM: tableToVm, Host: tableToHost },
-    sortBy: { name: 'vCPUs used', descending: true },
+    sortBy: { name: 'vCPU use', descending: true },
     empty: 'no data: no running VM',
     columns: [
       { name: 'vCPUs', expr: capacity.vcpuCount, unit: units.Short },
       { name: 'CPUs used', expr: capacity.cpuPeak, unit: units.Short, decimals: 2 },
-      { name: 'vCPUs used', expr: capacity.cpuShare, unit: units.PercentUnit, decimals: 0 },
+      { name: 'vCPU use', expr: capacity.cpuShare, unit: units.PercentUnit, decimals: 0 },
       { name: 'CPU size', expr: capacity.cpuSize, unit: units.NoUnit, mappings: sizes },
       {
         name: 'Run delay',

@@ -61,7 +61,7 @@ export const overcommitStat = (): StatPanel =>
     decimals: 2,
     expr: hosts.vcpusPerCpu,
     legend: '{{instance}}',
-    noValue: 'no VM',
+    noValue: 'no running VM',
   })
 
 export const cpuBusyGraph = (): GraphPanel =>
@@ -107,7 +107,7 @@ export const pressure = (): GraphPanel =>
       { expr: hosts.pressureSome, legend: '{{resource}}, some: {{instance}}' },
       { expr: hosts.pressureFull, legend: '{{resource}}, all: {{instance}}' },
     ],
-    noValue: 'no data: this kernel does not count pressure; boot it with psi=1',
+    noValue: 'no data: this kernel has no pressure stall information; try to boot it with psi=1',
   })
 
 export const busiestVms = (): GraphPanel =>

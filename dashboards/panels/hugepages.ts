@@ -47,7 +47,7 @@ export const transparentShare = (): GraphPanel =>
     unit: units.PercentUnit,
     lines: [{ expr: memory.transparentShare, legend: '{{instance}}' }],
     limits: [limit('hugepages_backed', '4 KiB pages below')],
-    noValue: 'no VM',
+    noValue: 'no data: no running VM',
   })
 
 export const poolMemoryOfVms = (): GraphPanel =>

@@ -12,7 +12,7 @@ import { limit, timeseries } from '../style/timeseries.ts'
 
 const noKsm = 'no data: this kernel has no KSM'
 const states = words({ 0: ['stopped', 'blue'], 1: ['merging', 'green'], 2: ['unmerged', 'orange'] })
-const nodes = words({ 0: ['per node', 'text'], 1: ['across nodes', 'text'] })
+const nodes = words({ 0: ['per node', 'text'], 1: ['all nodes', 'text'] })
 
 export const running = (): StatePanel =>
   stateTimeline({
