@@ -1,4 +1,4 @@
-// The committed dashboards as Grafana loads them, and their queries with the variables replaced.
+// The committed dashboards, and their queries with the variables filled in.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard'
@@ -6,18 +6,18 @@ import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard
 const directory = new URL('../../dashboards/out/', import.meta.url)
 
 export interface DashboardFile {
-  /** The file name without .json. */
+  /** The name of the file without .json. */
   readonly name: string
   readonly text: string
   readonly dashboard: Dashboard
-  /** All panels except rows. */
+  /** Without rows. */
   readonly panels: readonly Panel[]
 }
 
 export interface Target {
   readonly refId: string
   readonly expr: string
-  /** True if the query returns only the value at the end of the time range. */
+  /** True if the query asks only for the value at the end of the time range. */
   readonly instant?: boolean
   readonly datasource?: { readonly type?: string; readonly uid?: string }
 }
@@ -36,7 +36,7 @@ export function dashboardFiles(): DashboardFile[] {
     })
 }
 
-/** Replaces $name the way Grafana does. Takes the longest name first, because a name may begin with another one. */
+/** Replaces $name like Grafana. The longest name comes first, because a name may begin with another name. */
 export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
   const names = Object.keys(values).sort((a, b) => b.length - a.length)
   return names.reduce((filled, name) => filled.replaceAll(`$${name}`, values[name]!), text)

@@ -1,19 +1,19 @@
-// Evaluates the queries of dashboards and runbooks on series that a test defines, with Prometheus's own engine.
+// Evaluates queries of dashboards and runbooks with Prometheus's own engine, on series that a test defines.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fillIn } from './dashboard-files.ts'
 
-/** Everything is selected, as when a dashboard is opened. */
+/** Everything is selected, as when a dashboard opens. */
 const choice = { job: '.+', instance: '.+', vm: '.+', __rate_interval: '5m', __range: '1h' }
 
-/** Values by series, such as `up{job="a"}`, one a minute, in promtool's notation: `1x60`, `0+30x60`, `stale`. */
+/** The values of each series, such as `up{job="a"}`, one per minute in promtool's notation: `1x60`, `0+30x60`, `stale`. */
 export type Series = Readonly<Record<string, string>>
 /** Values by labels in promtool's notation, such as `{instance="a", job="b"}`. */
 export type Values = Readonly<Record<string, number>>
 
-/** `agrees`, or promtool's report of what `expr` returns instead. `at` is the time since the start of the series. */
+/** `agrees`, or promtool's report of what the query returns instead. `at` is the time since the series began. */
 export function valuesOf(expr: string, series: Series, expected: Values, at = '1h'): string {
   const directory = mkdtempSync(join(tmpdir(), 'kvminfo-query-'))
   const file = join(directory, 'query.test.yaml')

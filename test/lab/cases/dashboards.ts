@@ -1,4 +1,4 @@
-// Runs every query of every dashboard on real data: VMs under load, the exporter, Debian's Prometheus with our rules.
+// Runs every query of every dashboard on real data: VMs under load, the exporter, and Debian's Prometheus with our rules.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -11,7 +11,7 @@ import { startExporter } from './stack/exporter.ts'
 import { scraping, startPrometheus } from './stack/prometheus.ts'
 import type { Service } from './stack/service.ts'
 
-/** The scrape interval. A scrape must end within it, on an emulated CPU that busy guests share. */
+/** Long enough for a scrape on an emulated CPU that busy guests use too. */
 const scrapeSeconds = 5
 
 const running: Service[] = []
@@ -23,7 +23,7 @@ before(async () => {
   const { global, scrape_configs } = scraping(exporter, scrapeSeconds, 'lab')
   const prometheus = await startPrometheus({
     global,
-    // And Prometheus itself, which most installations scrape, and which is not a KVM host.
+    // Like most, this Prometheus also scrapes itself, which is not a KVM host.
     scrape_configs: [
       ...scrape_configs,
       { job_name: 'prometheus', static_configs: [{ targets: ['127.0.0.1:9090'] }] },
@@ -31,12 +31,12 @@ before(async () => {
     rule_files: ruleFilesWithLowFloor(),
   })
   running.push(prometheus)
-  console.log(`Prometheus runs after ${process.uptime().toFixed(1)} s`)
+  console.log(`Prometheus was running after ${process.uptime().toFixed(1)} s`)
   await startGuests()
   const judged = 'vm:kvminfo_class:info{vm=~"ide|virtio"}'
   try {
     await until(
-      'both readers are judged',
+      'the VMs ide and virtio are judged',
       async () => (await ask(prometheus.url, judged)).series.length === 2,
     )
   } catch (error) {
@@ -45,20 +45,26 @@ before(async () => {
     }
     throw error
   }
-  console.log(`both readers are judged after ${process.uptime().toFixed(1)} s`)
+  console.log(`ide and virtio were judged after ${process.uptime().toFixed(1)} s`)
   const computing = 'vm:kvminfo_cpu_seconds:rate5m{vm="compute"} > 0'
-  await until('the third VM computes', async () => (await ask(prometheus.url, computing)).series.length === 1)
-  // Enough records for the time range that the dashboards show.
+  await until(
+    'the VM compute uses CPU time',
+    async () => (await ask(prometheus.url, computing)).series.length === 1,
+  )
+  // Enough records to fill the time range of a dashboard.
   const rangeSeconds = 6 * scrapeSeconds
   const records = `count_over_time(${judged}[${rangeSeconds}s]) >= 4`
-  await until('there is a history', async () => (await ask(prometheus.url, records)).series.length === 2)
-  console.log(`there is a history after ${process.uptime().toFixed(1)} s`)
+  await until(
+    'records fill the time range',
+    async () => (await ask(prometheus.url, records)).series.length === 2,
+  )
+  console.log(`records filled the time range after ${process.uptime().toFixed(1)} s`)
   results = await runAllQueries(prometheus.url, {
     job: '.+',
     instance: '.+',
     vm: '.+',
     rangeSeconds,
-    // Four scrapes, as Grafana chooses it.
+    // Four scrape intervals, like Grafana.
     rateIntervalSeconds: 4 * scrapeSeconds,
   })
 })
@@ -79,7 +85,7 @@ test('Prometheus answers every query', () => {
   )
 })
 
-test('every query has data, except those that are listed with a reason', () => {
+test('every query has data unless it is listed in may-be-empty.ts with a reason', () => {
   const empty = results.filter(({ series }) => series.length === 0).map(({ where }) => where)
   assert.deepEqual(
     empty.filter((where) => mayBeEmpty[where] === undefined),
@@ -87,7 +93,7 @@ test('every query has data, except those that are listed with a reason', () => {
   )
 })
 
-test('no query shows another target of Prometheus as a host', () => {
+test('no query returns series of other scrape targets', () => {
   const others = results.filter(({ series }) => series.some(({ job = 'kvminfo' }) => job !== 'kvminfo'))
   assert.deepEqual(
     others.map(({ where }) => where),
@@ -108,9 +114,9 @@ test('the VM dashboard shows each of the VMs', () => {
   }
 })
 
-test('the lists of exceptions name existing queries', () => {
+test('the lists in may-be-empty.ts name only queries that exist', () => {
   const places = new Set(results.map(({ where }) => where))
   for (const where of [...Object.keys(mayBeEmpty), ...Object.keys(mayLackVm)]) {
-    assert.ok(places.has(where), `no query ${where}`)
+    assert.ok(places.has(where), where)
   }
 })

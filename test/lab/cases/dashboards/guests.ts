@@ -1,5 +1,5 @@
 // The VMs that the dashboards show: one that reads an IDE disk, one that reads a virtio disk, one that computes, and an
-// idle real-time VM.
+// idle one with a real-time policy.
 
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const busy: FirmwareVm[] = []
 let realtime: Vm | undefined
 
 export async function startGuests(): Promise<void> {
-  // 48 pages of 2 MiB: 32 for the guest that computes, and some that stay free.
+  // 48 pages of 2 MiB: 32 for the guest that computes, some free.
   writeFileSync('/proc/sys/vm/nr_hugepages', '48')
   realtime = await startVm('--cpuid', '1', '-name', 'guest=realtime')
   execFileSync('chrt', ['--all-tasks', '--rr', '--pid', '1', String(realtime.pid)])

@@ -1,8 +1,8 @@
-// Queries that may have no data in this scenario, each with the reason. All others must have data.
+// Queries that may have no data in this scenario, each with the reason. All other queries must have data.
 
-const soon = 'alerts wait for 10 minutes or more before they fire'
-const trend = 'it has data only if the trend of the range goes that way'
-const balloon = 'only libvirt reports a balloon, and these VMs are started without libvirt'
+const soon = 'alerts wait for 10 minutes and more before they fire'
+const trend = 'only if the trend of the range leads to a full host'
+const balloon = 'only libvirt reports a balloon, and these VMs run without libvirt'
 
 export const mayBeEmpty: Readonly<Record<string, string>> = {
   'capacity: Days left B': trend,
@@ -10,8 +10,8 @@ export const mayBeEmpty: Readonly<Record<string, string>> = {
   'fleet: Alerts firing A': soon,
   'host: Alerts firing A': soon,
   'host: Problems with single VMs A': 'no VM has a problem',
-  'memory: Kept back by balloons A': balloon,
-  'memory: Kept back by balloons B': balloon,
+  'memory: Memory taken by balloons A': balloon,
+  'memory: Memory taken by balloons B': balloon,
   'vm: Alerts firing A': soon,
   'vm: Memory B': balloon,
 }
@@ -25,20 +25,19 @@ const noDevice = { vms: ['compute'], reason: 'it has no device' }
 const unjudged = {
   vms: ['compute'],
   reason:
-    'it exits only for host timer ticks, and while it shares its CPU there are too few of them to judge it',
+    'it exits only for timer ticks of the host, and while it shares its CPU these are too few to judge it',
 }
 
-/** For queries of the VM dashboard: the busy VMs that may be missing although the query has data for others. */
+/** For the VM dashboard: busy VMs that may be missing in a query that has data of other VMs. */
 export const mayLackVm: Readonly<Record<string, Missing>> = {
   'vm: Cost of one exit A': {
     vms: ['compute', 'virtio'],
-    reason:
-      'accesses of virtio to its devices stay in KVM, and compute has no device: no exit is handed to QEMU',
+    reason: 'they have no exits to QEMU: KVM itself handles the exits of virtio, and compute has no device',
   },
   'vm: Disks A': noDevice,
   'vm: Network interfaces A': noDevice,
   'vm: Class A': unjudged,
-  'vm: Exits handled inside KVM A': unjudged,
+  'vm: Handled in KVM A': unjudged,
   'vm: I/O share A': unjudged,
   'vm: Wait for QEMU A': unjudged,
 }
