@@ -146,7 +146,7 @@ describe('the page of a host with a few VMs', () => {
     await detail.getByRole('cell', { name: 'external_interrupt' }).waitFor()
     expect(await detail.locator('h2').textContent()).toBe('erp')
     expect(await detail.locator('.verdict').textContent()).toMatch(
-      /^io Root-mode switch ratio 0\.45\d at [\d,]+ exits per second\. It loses/,
+      /^io Root-mode switch ratio 0\.45\d at [\d,]+ exits per second\. The VM loses/,
     )
     const shares = await detail.locator('.rest table').first().locator('tbody tr').allTextContents()
     expect(shares[0]).toMatch(/^io[\d.,k ]+50 %$/)

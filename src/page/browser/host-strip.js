@@ -46,9 +46,10 @@ export class HostStrip {
       height: 88,
       spanSeconds,
       format: rate,
+      // Short, so that the legend of the narrow tile fits on one line; the tooltip has the full terms.
       lines: [
-        { title: 'handled in KVM', colour: '--in-kvm', isFilled: true },
-        { title: 'handed to QEMU', colour: '--to-qemu', isFilled: true },
+        { title: 'in KVM', colour: '--in-kvm', isFilled: true },
+        { title: 'to QEMU', colour: '--to-qemu', isFilled: true },
       ],
     })
   }

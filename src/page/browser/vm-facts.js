@@ -14,7 +14,7 @@ import { memoryInUse, schedulingText } from './columns.js'
  */
 export function verdict({ vm }, { thresholds, missing }) {
   const meanings = {
-    io: ' It loses time in exits to QEMU.',
+    io: ' The VM loses time in exits to QEMU.',
     mixed: '',
     compute: ' This is close to bare metal.',
     idle: '',

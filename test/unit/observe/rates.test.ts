@@ -51,7 +51,7 @@ test('has no rate if there is only one sample', () => {
   expect(taskRates(undefined, task(1, 2), 5)).toBeUndefined()
 })
 
-test('computes the rates of a thread, but not across two threads with one ID, nor run delay if the kernel does not count it', () => {
+test('computes the rates of a thread, except across two threads with one ID, and without run delay if the kernel does not count it', () => {
   const before = task(1, 2, { cpuNs: 1e9, runDelayNs: 2e9 })
   expect(taskRates(before, task(1, 2, { cpuNs: 3e9, runDelayNs: 3e9 }), 4)).toEqual({
     cpu: 0.5,
