@@ -15,6 +15,7 @@ interface Flags {
   icount: boolean
   modules: boolean
   out?: string
+  disk?: string
   shell: boolean
 }
 
@@ -51,6 +52,7 @@ program
   .option('--icount', 'let time be a count of executed instructions: repeatable costs, one CPU', false)
   .option('--no-modules', 'do not load the modules; FILE does')
   .option('--out <dir>', 'directory for what FILE writes to /out')
+  .option('--disk <image>', 'raw image of a disk, /dev/vda inside; what is written to it is lost')
   .option('--shell', 'a prompt instead of FILE; leave it with "exit"', false)
   .addHelpText('after', insideHelp)
   .addHelpText('after', exitCodesHelp)
@@ -72,6 +74,7 @@ async function exec(file: string | undefined, args: string[], flags: Flags): Pro
       loadModules: flags.modules,
       args,
       ...(flags.out === undefined ? {} : { out: flags.out }),
+      ...(flags.disk === undefined ? {} : { disk: flags.disk }),
       onOutput: (chunk) => process.stdout.write(chunk),
       signal: interrupt.signal,
     })

@@ -26,6 +26,8 @@ export interface LabOptions {
   out?: string
   /** Ports to be reached from outside; FILE configures eth0 (module virtio_net) as 10.0.2.15. */
   forwards?: readonly Forward[]
+  /** Image of a disk, /dev/vda inside (modules virtio_blk and the file system's). FILE may write to it: a copy. */
+  disk?: string
   onOutput?: (chunk: Buffer) => void
   /** Takes what the lab has to say of itself, line by line; by default it goes to stderr. */
   onNote?: (line: string) => void
@@ -69,6 +71,7 @@ export async function runInLab(file: string | undefined, options: LabOptions = {
     terminal,
     out,
     forwards: options.forwards ?? [],
+    disk: options.disk,
   }
   const output: Buffer[] = []
   const turn = await takeTurn(() => note('lab: waits for its turn: another lab is running'), options.signal)
