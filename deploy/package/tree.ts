@@ -1,6 +1,7 @@
 // A directory that becomes the content of a package. Modes are set explicitly, whatever the umask is.
 import { chmodSync, lstatSync, lutimesSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 export interface Entry {
   /** Relative to the tree, without a leading slash. */
@@ -46,4 +47,9 @@ export function installedKibibytes(tree: string): number {
     (sum, { isDirectory, size }) => sum + (isDirectory ? 1 : Math.ceil(size / 1024)),
     0,
   )
+}
+
+/** Without a name and a time, so that the same content gives the same bytes. */
+export function gzip(content: string): Buffer {
+  return gzipSync(content, { level: 9 })
 }
