@@ -11,6 +11,7 @@ const debianPackages: Record<string, string> = {
   rpmbuild: 'rpm',
   strip: 'binutils',
   git: 'git',
+  buildah: 'buildah',
 }
 
 export function say(text: string): void {
