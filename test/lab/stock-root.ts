@@ -1,10 +1,10 @@
 // A Debian 12 as its installer leaves it, with what a KVM host needs to build kernel modules and to run VMs, and
-// without anything of ours. An image for the machine's disk: over 9p, compiling would take much longer.
+// without anything of ours. It is an image for the machine's disk, because compiling would take much longer over 9p.
 
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cached } from './cache.ts'
-import { type Kernel, moduleTree } from './kernels.ts'
+import type { Kernel } from './kernels.ts'
 
 /** Debian 12 with its updates, from the mirror that is nearest. */
 const mirror = 'http://deb.debian.org'
@@ -14,17 +14,15 @@ const sources = [
   `deb ${mirror}/debian-security bookworm-security main`,
 ]
 
-/** Room for what is installed and compiled. Nothing of it is stored: the image has a hole there. */
+/** With room for what is installed and compiled; the file has a hole there. */
 const imageSize = '3G'
 
-/** Path of the ext2 image. It has the headers and the modules of `kernel`; no Node and no package of ours. */
+/** Path of the ext2 image. It has the headers of `kernel` but not its modules, no Node, and no package of ours. */
 export async function stockRoot(kernel: Kernel, note: (line: string) => void): Promise<string> {
   const words = [
     // "important": priority required and important, which is all that the installer takes without any task.
     ...['--variant=important', '--format=ext2', '--aptopt=APT::Install-Recommends "false"'],
     `--include=dkms,linux-headers-${kernel.release},qemu-system-x86`,
-    // The kernel's package would also make an initramfs, which nothing boots.
-    `--customize-hook=copy-in ${moduleTree(kernel)} /usr/lib/modules`,
   ]
   const directory = await cached('stock', `bookworm-${kernel.release}`, [...words, ...sources, imageSize], async (draft) => {
     note(`lab: making a Debian 12 for the disk of the machine (some minutes)`)
@@ -32,7 +30,7 @@ export async function stockRoot(kernel: Kernel, note: (line: string) => void): P
     const made = await execa('mmdebstrap', [...words, 'bookworm', image, ...sources], { reject: false, all: true })
     if (made.failed) throw new Error(`mmdebstrap failed:\n${made.all}`)
     await execa('truncate', ['--size', imageSize, image])
-    // Growing wants a file system that was just checked; 1 says that something was corrected.
+    // resize2fs refuses a file system that was not just checked. Exit code 1: e2fsck corrected something.
     const checked = await execa('e2fsck', ['-f', '-y', image], { reject: false, all: true })
     if ((checked.exitCode ?? 8) > 1) throw new Error(`e2fsck failed:\n${checked.all}`)
     await execa('resize2fs', [image])

@@ -6,11 +6,6 @@ set -euo pipefail
 packages=$1 old=$2 new=$3
 . "$(dirname "$0")/stock/system.sh"
 
-install() { # version
-	inside dpkg --install "/packages/kvminfo-exporter_$1_amd64.deb" "/packages/kvminfo-dkms_$1_all.deb" 2>&1 |
-		tee "/tmp/dpkg-$1.log"
-}
-
 module_is_built() { # version
 	inside dkms status kvminfo | tee /tmp/dkms-status
 	grep --quiet "^kvminfo/$1, $KVMINFO_KERNEL, .*: installed" /tmp/dkms-status || fail "DKMS has not built $1"

@@ -15,6 +15,10 @@ start_debian() { # directory that is to be /packages inside
 	modprobe --all virtio_blk ext4
 	mkdir /debian
 	mount -o noatime /dev/vda /debian
+	# Those modules of the kernel that the case needs: depmod, which runs four times, takes a minute over all of them.
+	cp --recursive --parents "/lib/modules/$KVMINFO_KERNEL"/modules.{order,builtin,builtin.modinfo} \
+		"/lib/modules/$KVMINFO_KERNEL/kernel/arch/x86/kvm" /debian/usr
+	chroot /debian depmod "$KVMINFO_KERNEL"
 	mkdir /debian/packages
 	mount --bind "$1" /debian/packages
 	cat > /tmp/process-1 <<'END'
@@ -51,6 +55,12 @@ until_true() { # seconds, what, command
 		[ "$SECONDS" -lt "$end" ] || fail "not in time: $what"
 		sleep 1
 	done
+}
+
+# As the operator types it; what dpkg says is also in /tmp/dpkg-<version>.log.
+install() { # version
+	inside dpkg --install "/packages/kvminfo-exporter_$1_amd64.deb" "/packages/kvminfo-dkms_$1_all.deb" 2>&1 |
+		tee "/tmp/dpkg-$1.log"
 }
 
 property() { inside systemctl show --property "$1" --value kvminfo-exporter; }
