@@ -24,8 +24,8 @@ const macros = {
   use_source_date_epoch_as_buildtime: '1',
   clamp_mtime_to_source_date_epoch: '1',
   source_date_epoch_from_changelog: '0',
-  // As in deb.ts: level 3 of xz, two threads whatever the machine has.
-  _binary_payload: 'w3T2.xzdio',
+  // 36 MB after 4 s of CPU time; rpm unpacks it since 4.14 (RHEL 8). xz would save 2 MB and take four times as long.
+  _binary_payload: 'w9.zstdio',
   __os_install_post: '%{nil}',
   debug_package: '%{nil}',
   _build_id_links: 'none',
