@@ -26,7 +26,9 @@ export function changelog(packageName: string, version: string, date: number): s
   return releases
     .map((text, index) => {
       const [title = '', ...lines] = text.split('\n')
-      const changes = lines.filter((line) => line.startsWith('- ')).map((line) => wrapped(line.slice(2), '  *'))
+      const changes = lines
+        .filter((line) => line.startsWith('- '))
+        .map((line) => wrapped(line.slice(2), '  *'))
       const released = index === 0 ? version : title.split(' ')[0]
       return [
         `${packageName} (${released}) stable; urgency=medium`,

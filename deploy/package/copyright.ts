@@ -3,8 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Dependency, productionDependencies } from './dependencies.ts'
-import { maintainer, programDirectory } from './names.ts'
-import { nodeRuntime } from './runtime.ts'
+import { maintainer, nodeLicenses, programDirectory } from './names.ts'
 import { root } from './sources.ts'
 import { PackageError } from './step.ts'
 
@@ -32,7 +31,8 @@ interface Stanza {
 const stanza = ({ files, copyright, license, text }: Stanza): string =>
   `Files: ${files}\nCopyright: ${copyright}\nLicense: ${license}\n${indented(text)}\n`
 
-const apache = 'On Debian systems the full text of the Apache License 2.0 is in /usr/share/common-licenses/Apache-2.0.'
+const apache =
+  'The full text of the Apache License 2.0 is in /usr/share/common-licenses/Apache-2.0 on Debian,\nin LICENSE beside this file elsewhere.'
 
 const ours = (files: string): Stanza => ({
   files,
@@ -72,7 +72,6 @@ function dependencyStanza(dependency: Dependency): Stanza {
 }
 
 export function exporterCopyright(): string {
-  const { license } = nodeRuntime()
   return [
     header,
     stanza(ours('*')),
@@ -80,20 +79,21 @@ export function exporterCopyright(): string {
       files: `${programDirectory}/bin/node`,
       copyright: 'Node.js contributors, and the authors named in the text',
       license: 'Node.js',
-      text: license,
+      text: `The licences of Node.js and of the libraries that are linked into it are in\n/${nodeLicenses}.`,
     }),
     ...productionDependencies().map((dependency) => stanza(dependencyStanza(dependency))),
   ].join('\n')
 }
 
-export function modulesCopyright(): string {
+/** `date` in seconds since the Unix epoch. */
+export function modulesCopyright(date: number): string {
   return [
     header,
     stanza({
       files: '*',
-      copyright: 'kvminfo-exporter developers',
+      copyright: `${new Date(date * 1000).getUTCFullYear()} kvminfo-exporter developers`,
       license: 'GPL-2.0-only',
-      text: 'On Debian systems the full text of the GNU General Public License 2 is in /usr/share/common-licenses/GPL-2.',
+      text: 'The full text of the GNU General Public License 2 is in /usr/share/common-licenses/GPL-2 on Debian,\nand in LICENSE among the sources in /usr/src.',
     }),
   ].join('\n')
 }

@@ -1,5 +1,5 @@
 // The npm packages that the installed program needs, and which of their files.
-import { readdirSync, readFileSync, existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import type { Cpu } from './names.ts'
 import { readSource, root } from './sources.ts'
@@ -54,7 +54,8 @@ const developmentDirectories = new Set([
   ...['doc', 'docs', 'example', 'examples', '.github', '.husky', 'types', 'typings', 'vendor'],
 ])
 
-const developmentFiles = /^(\..*|eslint\.config\..*|.*\.(test|spec|config)\.[cm]?js|tsconfig.*\.json|cnoke\.cjs)$/
+const developmentFiles =
+  /^(\..*|eslint\.config\..*|.*\.(test|spec|config)\.[cm]?js|tsconfig.*\.json|cnoke\.cjs)$/
 
 /** Of the files of a package, relative to it, those that the installed program may load. */
 export function loadedFiles(packageDirectory: string, cpu: Cpu): string[] {

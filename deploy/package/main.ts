@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildExporterDeb, buildModulesDeb } from './deb.ts'
-import { installedKibibytes } from './tree.ts'
+import { exporterPackage, modulesPackage } from './names.ts'
+import { buildExporterRpm, buildModulesRpm } from './rpm.ts'
 import { isDirty, manifest, root, sourceDate } from './sources.ts'
 import { type Staging, stageExporter, stageModules } from './stage.ts'
 import { PackageError, say } from './step.ts'
+import { installedKibibytes } from './tree.ts'
 
 const usage = `npm run package [-- OPTION...]
 
@@ -64,7 +66,12 @@ function versionOfSources(): string {
   return `${manifest.version}+dirty`
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+const builders = {
+  deb: { exporter: buildExporterDeb, modules: buildModulesDeb },
+  rpm: { exporter: buildExporterRpm, modules: buildModulesRpm },
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`
 
 function buildAll({ version, output, formats }: Options): void {
   const work = mkdtempSync(join(tmpdir(), 'kvminfo-package-'))
@@ -77,16 +84,18 @@ function buildAll({ version, output, formats }: Options): void {
     const report = (path: string, installed: number) => {
       built.push(`${path}  ${megabytes(statSync(path).size)}, installed ${megabytes(installed * 1024)}`)
     }
+    const exporter = staging('exporter')
+    stageExporter(exporter)
+    const modules = staging('modules')
+    stageModules(modules)
     for (const format of formats) {
-      if (format !== 'deb') continue
-      const exporter = staging('exporter')
-      stageExporter(exporter)
-      say('Build the .deb of kvminfo-exporter')
-      report(buildExporterDeb(exporter, output), installedKibibytes(exporter.tree))
-      const modules = staging('modules')
-      stageModules(modules)
-      say('Build the .deb of kvminfo-dkms')
-      report(buildModulesDeb(modules, output), installedKibibytes(modules.tree))
+      for (const [packageName, staged, build] of [
+        [exporterPackage, exporter, builders[format].exporter],
+        [modulesPackage, modules, builders[format].modules],
+      ] as const) {
+        say(`Build the .${format} of ${packageName}`)
+        report(build(staged, output), installedKibibytes(staged.tree))
+      }
     }
     console.log(built.join('\n'))
   } finally {
@@ -112,7 +121,11 @@ function main(): void {
 try {
   main()
 } catch (error) {
-  if (!(error instanceof PackageError) && !(error as Error & { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) throw error
+  if (
+    !(error instanceof PackageError) &&
+    !(error as Error & { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+  )
+    throw error
   console.error(`package: ${(error as Error).message}`)
   process.exitCode = 1
 }

@@ -9,6 +9,8 @@ export const programDirectory = 'usr/lib/kvminfo-exporter'
 /** Rules, runbooks and dashboards: what goes to other machines. */
 export const sharedDirectory = 'usr/share/kvminfo-exporter'
 export const documentation = (packageName: string): string => `usr/share/doc/${packageName}`
+/** Node's licence and those of the libraries in it; too long for the copyright file. */
+export const nodeLicenses = `${documentation(exporterPackage)}/node-licences.txt.gz`
 export const unitDirectory = 'usr/lib/systemd/system'
 export const launcherPath = 'usr/bin/kvminfo'
 export const defaultsFile = 'etc/default/kvminfo-exporter'

@@ -1,5 +1,5 @@
 // The Node runtime that the package brings: the binary of the npm package `node`, which package.json pins.
-import { existsSync, globSync, openSync, readSync, closeSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, globSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cpu } from './names.ts'
 import { root } from './sources.ts'

@@ -25,7 +25,8 @@ export function isDirty(): boolean {
 
 /** Seconds since the Unix epoch that every file of a package gets: $SOURCE_DATE_EPOCH, or the time of the commit. */
 export function sourceDate(): number {
-  const text = process.env.SOURCE_DATE_EPOCH ?? run('git', ['log', '-1', '--format=%ct'], { cwd: root }).trim()
+  const text =
+    process.env.SOURCE_DATE_EPOCH ?? run('git', ['log', '-1', '--format=%ct'], { cwd: root }).trim()
   if (!/^\d+$/.test(text)) throw new PackageError(`SOURCE_DATE_EPOCH is '${text}', not a number of seconds`)
   return Number(text)
 }

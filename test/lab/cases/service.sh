@@ -26,6 +26,7 @@ insmod "$LAB_MODULES/taskinfo.ko" "group=$group"
 mount --rbind /project /opt/kvminfo-exporter
 cp "/project/deploy/systemd/$unit.service" /etc/systemd/system/
 # No network to wait for, no udev or journal; and an emulated CPU needs minutes where a real one needs a second.
+cp /project/deploy/systemd/from-clone.conf "/etc/systemd/system/$unit.service.d/"
 sed -i '/network-online/d' "/etc/systemd/system/$unit.service"
 cat > "/etc/systemd/system/$unit.service.d/lab.conf" <<'END'
 [Unit]
