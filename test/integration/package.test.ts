@@ -2,7 +2,7 @@
 // they leave behind when they are installed, upgraded and removed. The lab installs them on a booted host.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -26,21 +26,35 @@ const read = (path: string): string => readFileSync(path, 'utf8')
 
 let printed = ''
 beforeAll(() => {
-  printed = buildPackages(root, output, { umask: '022', timeZone: 'UTC', language: 'C.UTF-8' })
+  // A copy, so that both builds have the same sources even if somebody edits them meanwhile.
+  copySources(at('sources'))
+  printed = buildPackages(at('sources'), output, { umask: '022', timeZone: 'UTC', language: 'C.UTF-8' })
   run('dpkg-deb', '-R', exporterDeb, at('exporter'))
   run('dpkg-deb', '-R', modulesDeb, at('modules'))
 }, 600_000)
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
-/** Lines such as `-rwxr-xr-x root/root 331 2026-11-26 14:20 ./usr/bin/kvminfo`. */
-const listing = (deb: string) =>
-  run('dpkg-deb', '-c', deb)
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [mode = '', owner = ''] = line.split(/\s+/)
-      return { mode, owner, path: line.replace(/^.* \.\//, '/') }
-    })
+interface Listed {
+  /** As ls writes it: `-rwxr-xr-x`. */
+  readonly mode: string
+  readonly owner: string
+  readonly path: string
+}
+
+const listings = new Map<string, readonly Listed[]>()
+
+/** From lines such as `-rwxr-xr-x root/root 331 2026-11-26 14:20 ./usr/bin/kvminfo`. */
+function listing(deb: string): readonly Listed[] {
+  const known = listings.get(deb)
+  if (known !== undefined) return known
+  const lines = run('dpkg-deb', '-c', deb).trim().split('\n')
+  const listed = lines.map((line) => {
+    const [mode = '', owner = ''] = line.split(/\s+/)
+    return { mode, owner, path: line.replace(/^.* \.\//, '/') }
+  })
+  listings.set(deb, listed)
+  return listed
+}
 
 const program = '/usr/lib/kvminfo-exporter'
 
@@ -53,7 +67,8 @@ test('the build prints each package with its size', () => {
 test('the same sources give the same bytes, whatever the directory, umask, time zone and language', {
   timeout: 600_000,
 }, () => {
-  copySources(at('elsewhere/deep'))
+  mkdirSync(at('elsewhere'))
+  renameSync(at('sources'), at('elsewhere/deep'))
   buildPackages(at('elsewhere/deep'), at('again'), {
     umask: '077',
     timeZone: 'Asia/Kathmandu',
@@ -196,7 +211,7 @@ echo "\${COMPREPLY[*]}"`,
   })
 
   test('lintian finds no error and no warning', () => {
-    // Tags of what Debian asks of a package in its archive only are no errors; see lintian-overrides for the rest.
+    // What is overridden, and why, is in deploy/package/debian/*.lintian-overrides.
     const { stdout, stderr } = spawnSync(
       'lintian',
       ['--allow-root', '--fail-on', 'none', exporterDeb, modulesDeb],
@@ -264,7 +279,7 @@ const isRoot = process.geteuid!() === 0
 describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { timeout: 600_000 }, () => {
   const system = at('system')
   const here = (...path: string[]): string => join(system, ...path)
-  const run_ = (...command: string[]): string => {
+  const inSystem = (...command: string[]): string => {
     const { status, text } = inRoot(system, ...command)
     expect({ command, status, text }).toEqual({ command, status: 0, text })
     return text
@@ -272,18 +287,8 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
   /** All files, without what dpkg and the accounts' tools keep for themselves. */
   const files = (): string[] =>
     run(
-      'find',
-      system,
-      '-xdev',
-      '-path',
-      here('var/lib/dpkg'),
-      '-prune',
-      '-o',
-      '-path',
-      here('tmp'),
-      '-prune',
-      '-o',
-      '-print',
+      ...['find', system, '-xdev', '-path', here('var/lib/dpkg'), '-prune'],
+      ...['-o', '-path', here('tmp'), '-prune', '-o', '-print'],
     )
       .split('\n')
       .map((path) => path.slice(system.length))
@@ -309,9 +314,9 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
 
   test('the exporter installs, upgrades with its configuration, and leaves what dpkg calls configuration', () => {
     const before = files()
-    run_('dpkg', '-i', `/tmp/${basename(exporterDeb)}`)
-    expect(run_('kvminfo', '--version')).toContain('version 0.1.0')
-    expect(run_('id', '-Gn', 'kvminfo-exporter').trim().split(' ').sort()).toEqual([
+    inSystem('dpkg', '-i', `/tmp/${basename(exporterDeb)}`)
+    expect(inSystem('kvminfo', '--version')).toContain('version 0.1.0')
+    expect(inSystem('id', '-Gn', 'kvminfo-exporter').trim().split(' ').sort()).toEqual([
       'kvminfo',
       'kvminfo-exporter',
     ])
@@ -319,14 +324,14 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
     const configuration = 'ARGS="--log.level=debug"\n'
     writeFileSync(here('etc/default/kvminfo-exporter'), configuration)
     asVersion('exporter', '0.1.1', here('tmp/newer.deb'))
-    run_('dpkg', '-i', '/tmp/newer.deb')
+    inSystem('dpkg', '-i', '/tmp/newer.deb')
     rmSync(here('tmp/newer.deb'))
-    expect(run_('dpkg-query', '-W', 'kvminfo-exporter')).toContain('0.1.1')
+    expect(inSystem('dpkg-query', '-W', 'kvminfo-exporter')).toContain('0.1.1')
     expect(read(here('etc/default/kvminfo-exporter'))).toBe(configuration)
     // Scripts may run twice.
-    run_('dpkg-reconfigure', 'kvminfo-exporter')
+    inSystem('dpkg-reconfigure', 'kvminfo-exporter')
 
-    run_('dpkg', '-r', 'kvminfo-exporter')
+    inSystem('dpkg', '-r', 'kvminfo-exporter')
     const left = newFiles(before)
     expect(left).toContain('/etc/default/kvminfo-exporter')
     expect(
@@ -338,28 +343,28 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
           !path.startsWith('/var/lib/systemd/deb-systemd-helper-enabled/'),
       ),
     ).toEqual([])
-    run_('dpkg', '-P', 'kvminfo-exporter')
+    inSystem('dpkg', '-P', 'kvminfo-exporter')
     expect(newFiles(before)).toEqual([])
-    expect(run_('getent', 'passwd', 'kvminfo-exporter')).toContain('nologin')
+    expect(inSystem('getent', 'passwd', 'kvminfo-exporter')).toContain('nologin')
   })
 
   test('the modules are built and loaded, an upgrade leaves them loaded, a removal unloads them', () => {
     installFakeDkms(system)
-    run_('dpkg', '-i', '/tmp/dkms.deb')
+    inSystem('dpkg', '-i', '/tmp/dkms.deb')
     const calls = (): string[] => {
       const lines = read(here('var/log/calls')).trim().split('\n')
       rmSync(here('var/log/calls'))
       return lines
     }
     const before = files()
-    run_('dpkg', '-i', `/tmp/${basename(modulesDeb)}`)
+    inSystem('dpkg', '-i', `/tmp/${basename(modulesDeb)}`)
     expect(calls()).toEqual([
       'common.postinst kvminfo 0.1.0 /usr/share/kvminfo-dkms  ',
       'modinfo kvminfo',
       'modprobe kvminfo',
       'modprobe taskinfo',
     ])
-    const group = run_('getent', 'group', 'kvminfo').split(':')[2]
+    const group = inSystem('getent', 'group', 'kvminfo').split(':')[2]
     expect(read(here('etc/modprobe.d/kvminfo.conf'))).toContain(
       `\noptions kvminfo group=${group}\noptions taskinfo group=${group}\n`,
     )
@@ -371,7 +376,7 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
     writeFileSync(here('proc/kvminfo'), 'kvminfo 1 module=0.1.0 vendor=svm time=on reasons=on lost=0\n')
     writeFileSync(here('proc/taskinfo'), 'taskinfo 0 module=0.0.9 hz=250 uptime_ns=1\n')
     asVersion('modules', '0.1.1', here('tmp/newer.deb'))
-    const said = run_('dpkg', '-i', '/tmp/newer.deb')
+    const said = inSystem('dpkg', '-i', '/tmp/newer.deb')
     expect(said).toContain(
       'the kvminfo that is loaded keeps its counters; the new one is used from the next boot',
     )
@@ -383,7 +388,7 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
     ])
 
     mkdirSync(here('sys/module/taskinfo'))
-    run_('dpkg', '-r', 'kvminfo-dkms')
+    inSystem('dpkg', '-r', 'kvminfo-dkms')
     expect(calls()).toEqual([
       'rmmod taskinfo',
       'rmmod kvminfo',
@@ -391,7 +396,7 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
       'dkms remove -m kvminfo -v 0.1.0 --all',
     ])
     expect(newFiles(before).filter((path) => !/^\/(sys|proc)\//.test(path))).toEqual([])
-    run_('dpkg', '-P', 'kvminfo-dkms')
+    inSystem('dpkg', '-P', 'kvminfo-dkms')
   })
 
   test('the scriptlets of the rpm run: installed, installed again, removed', () => {
@@ -407,8 +412,8 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
       expect(stderr).not.toContain('scriptlet failed')
     }
     rpm('-i', exporterRpm)
-    expect(run_('kvminfo', '--version')).toContain('version 0.1.0')
-    expect(run_('getent', 'passwd', 'kvminfo-exporter')).toContain('nologin')
+    expect(inSystem('kvminfo', '--version')).toContain('version 0.1.0')
+    expect(inSystem('getent', 'passwd', 'kvminfo-exporter')).toContain('nologin')
     writeFileSync(here('etc/default/kvminfo-exporter'), 'ARGS="--log.level=debug"\n')
     rpm('-U', '--replacepkgs', exporterRpm)
     expect(read(here('etc/default/kvminfo-exporter'))).toBe('ARGS="--log.level=debug"\n')
