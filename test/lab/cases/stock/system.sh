@@ -19,7 +19,7 @@ start_debian() { # directory that is to be /packages inside
 	cp --recursive --parents "/lib/modules/$KVMINFO_KERNEL"/modules.{order,builtin,builtin.modinfo} \
 		"/lib/modules/$KVMINFO_KERNEL/kernel/arch/x86/kvm" /debian/usr
 	chroot /debian depmod "$KVMINFO_KERNEL"
-	mkdir /debian/packages
+	mkdir -p /debian/packages /debian/dev
 	mount --bind "$1" /debian/packages
 	cat > /tmp/process-1 <<'END'
 set -e
