@@ -37,13 +37,40 @@ function buildImage({ version, date, output }: { version: string; date: number; 
     buildah('config', ...settings(image, version), container)
     // The layout as a directory, and our own archive of it: buildah's archive has the time of day in it.
     const layout = join(work, 'layout')
-    buildah('commit', '--quiet', '--identity-label=false', '--disable-compression=false', '--timestamp', String(date), container, `oci:${layout}:localhost/${exporterPackage}:${version}`)
+    buildah(
+      'commit',
+      '--quiet',
+      '--identity-label=false',
+      '--disable-compression=false',
+      '--timestamp',
+      String(date),
+      container,
+      `oci:${layout}:localhost/${exporterPackage}:${version}`,
+    )
     buildah('rm', container)
     mkdirSync(output, { recursive: true })
     const cpu = architectures[nodeRuntime().cpu]
     const archive = join(output, `${exporterPackage}_${version}_${cpu}.oci.tar`)
-    const normal = ['--sort=name', `--mtime=@${date}`, '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX']
-    run('tar', ['-c', ...normal, '--format=gnu', '-f', `${archive}.part`, '-C', layout, 'blobs', 'index.json', 'oci-layout'])
+    const normal = [
+      '--sort=name',
+      `--mtime=@${date}`,
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '--mode=u=rwX,go=rX',
+    ]
+    run('tar', [
+      '-c',
+      ...normal,
+      '--format=gnu',
+      '-f',
+      `${archive}.part`,
+      '-C',
+      layout,
+      'blobs',
+      'index.json',
+      'oci-layout',
+    ])
     renameSync(`${archive}.part`, archive)
     return archive
   } finally {
@@ -63,7 +90,10 @@ function settings({ entrypoint, command, environment, user }: Image, version: st
     ...['--entrypoint', JSON.stringify(entrypoint), '--cmd', command.join(' ')],
     ...['--user', user, '--workingdir', '/', '--port', '9756', '--stop-signal', 'SIGTERM'],
     ...environment.flatMap((assignment) => ['--env', assignment]),
-    ...Object.entries(labels).flatMap(([name, text]) => ['--label', `org.opencontainers.image.${name}=${text}`]),
+    ...Object.entries(labels).flatMap(([name, text]) => [
+      '--label',
+      `org.opencontainers.image.${name}=${text}`,
+    ]),
   ]
 }
 

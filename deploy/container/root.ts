@@ -54,12 +54,7 @@ export function layOutImage({ tree, version, date }: Staging): Image {
   const { environment, flags } = heapLimits(readSource('src/cli/main.ts').split('\n', 1)[0]!)
   return {
     entrypoint: [`/${programDirectory}/bin/node`, ...flags, `/${programDirectory}/dist/cli/main.js`],
-    command: [
-      'serve',
-      '--path.procfs=/host/proc',
-      '--path.sysfs=/host/sys',
-      '--path.rundir=/host/run',
-    ],
+    command: ['serve', '--path.procfs=/host/proc', '--path.sysfs=/host/sys', '--path.rundir=/host/run'],
     environment,
     user: `${userId}:${userId}`,
   }
@@ -82,7 +77,8 @@ function addLibraries(tree: string): void {
 function librariesOf(binary: string): string[] {
   const lines = run('ldd', [binary]).split('\n')
   const missing = lines.find((line) => line.includes('not found'))
-  if (missing !== undefined) throw new PackageError(`${binary} needs a library that is not installed: ${missing.trim()}`)
+  if (missing !== undefined)
+    throw new PackageError(`${binary} needs a library that is not installed: ${missing.trim()}`)
   return lines.flatMap((line) => /(?:=> |^\s+)(\/\S+) \(/.exec(line)?.[1] ?? [])
 }
 

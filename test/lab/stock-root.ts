@@ -24,16 +24,24 @@ export async function stockRoot(kernel: Kernel, note: (line: string) => void): P
     ...['--variant=important', '--format=ext2', '--aptopt=APT::Install-Recommends "false"'],
     `--include=dkms,linux-headers-${kernel.release},qemu-system-x86`,
   ]
-  const directory = await cached('stock', `bookworm-${kernel.release}`, [...words, ...sources, imageSize], async (draft) => {
-    note(`lab: making a Debian 12 for the disk of the machine (some minutes)`)
-    const image = join(draft, 'root.ext2')
-    const made = await execa('mmdebstrap', [...words, 'bookworm', image, ...sources], { reject: false, all: true })
-    if (made.failed) throw new Error(`mmdebstrap failed:\n${made.all}`)
-    await execa('truncate', ['--size', imageSize, image])
-    // resize2fs refuses a file system that was not just checked. Exit code 1: e2fsck corrected something.
-    const checked = await execa('e2fsck', ['-f', '-y', image], { reject: false, all: true })
-    if ((checked.exitCode ?? 8) > 1) throw new Error(`e2fsck failed:\n${checked.all}`)
-    await execa('resize2fs', [image])
-  })
+  const directory = await cached(
+    'stock',
+    `bookworm-${kernel.release}`,
+    [...words, ...sources, imageSize],
+    async (draft) => {
+      note(`lab: making a Debian 12 for the disk of the machine (some minutes)`)
+      const image = join(draft, 'root.ext2')
+      const made = await execa('mmdebstrap', [...words, 'bookworm', image, ...sources], {
+        reject: false,
+        all: true,
+      })
+      if (made.failed) throw new Error(`mmdebstrap failed:\n${made.all}`)
+      await execa('truncate', ['--size', imageSize, image])
+      // resize2fs refuses a file system that was not just checked. Exit code 1: e2fsck corrected something.
+      const checked = await execa('e2fsck', ['-f', '-y', image], { reject: false, all: true })
+      if ((checked.exitCode ?? 8) > 1) throw new Error(`e2fsck failed:\n${checked.all}`)
+      await execa('resize2fs', [image])
+    },
+  )
   return join(directory, 'root.ext2')
 }

@@ -13,7 +13,16 @@ const versions = ['0.1.0', '0.1.1'] as const
 const note = (line: string): void => console.error(line)
 
 /** What the packages are made of; anything else in the project does not change them. */
-const sources = ['src', 'kmod', 'alerts', 'dashboards/out', 'deploy', 'package.json', 'package-lock.json', 'README.md']
+const sources = [
+  'src',
+  'kmod',
+  'alerts',
+  'dashboards/out',
+  'deploy',
+  'package.json',
+  'package-lock.json',
+  'README.md',
+]
 
 async function builtPackages(): Promise<string> {
   const inputs = await contentsOf(sources.map((name) => join(project, name)))

@@ -114,7 +114,9 @@ describe('what falls back', () => {
     const module = snapshot.sources().value.find(({ source }) => source === 'module')
     expect(module).toMatchObject({ state: 'unavailable', code })
     expect(module?.remedy).toBe(
-      code === 'SOURCE_VERSION' ? 'install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release' : undefined,
+      code === 'SOURCE_VERSION'
+        ? 'install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release'
+        : undefined,
     )
   })
 
