@@ -1,6 +1,6 @@
 // `npm run package`: builds the packages of kvminfo-exporter and kvminfo-dkms. README.md beside this file says what is
 // in them and how they are installed.
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -113,7 +113,8 @@ function main(): void {
     buildAll(options)
     return
   }
-  mkdirSync(options.stage)
+  if (existsSync(options.stage)) throw new PackageError(`--stage ${options.stage}: this exists already`)
+  mkdirSync(options.stage, { recursive: true })
   stageExporter({ tree: options.stage, version: options.version, date: sourceDate() })
   console.log(`${options.stage}  ${megabytes(installedKibibytes(options.stage) * 1024)}`)
 }

@@ -60,7 +60,7 @@ function compile(tree: string): void {
   }
 }
 
-/** The binary without its debug symbols: 108 MB instead of 127 MB. What native add-ons link to stays. */
+/** The binary without its debug symbols: 109 MB instead of 127 MB. What native add-ons link to stays. */
 function addRuntime(tree: string): void {
   const { binary, license } = nodeRuntime()
   const target = join(programDirectory, 'bin/node')

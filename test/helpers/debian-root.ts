@@ -48,6 +48,7 @@ export function installFakeDkms(directory: string): void {
   script('usr/sbin/modinfo', 'case $1 in -F) echo srcversion-of-the-new-build ;; esac\n')
   script('usr/sbin/modprobe', '')
   script('usr/sbin/rmmod', 'rm -r "/sys/module/$1"\n')
+  mkdirSync(join(tree, 'etc/modprobe.d'), { recursive: true })
   mkdirSync(join(tree, 'DEBIAN'))
   writeFileSync(
     join(tree, 'DEBIAN/control'),

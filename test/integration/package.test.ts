@@ -32,7 +32,7 @@ beforeAll(() => {
   run('dpkg-deb', '-R', exporterDeb, at('exporter'))
   run('dpkg-deb', '-R', modulesDeb, at('modules'))
 }, 600_000)
-afterAll(() => rmSync(work, { recursive: true, force: true }))
+afterAll(() => rmSync(work, { recursive: true, force: true }), 300_000)
 
 interface Listed {
   /** As ls writes it: `-rwxr-xr-x`. */
@@ -297,6 +297,12 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
     const known = new Set(before)
     return files().filter((path) => !known.has(path))
   }
+  /** What the stand-ins of dkms and kmod were called with since the last time. */
+  const calls = (): string[] => {
+    const lines = read(here('var/log/calls')).trim().split('\n')
+    rmSync(here('var/log/calls'))
+    return lines
+  }
   /** The same package as another version. */
   const asVersion = (tree: string, version: string, path: string): void => {
     const control = at(tree, 'DEBIAN/control')
@@ -351,11 +357,6 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
   test('the modules are built and loaded, an upgrade leaves them loaded, a removal unloads them', () => {
     installFakeDkms(system)
     inSystem('dpkg', '-i', '/tmp/dkms.deb')
-    const calls = (): string[] => {
-      const lines = read(here('var/log/calls')).trim().split('\n')
-      rmSync(here('var/log/calls'))
-      return lines
-    }
     const before = files()
     inSystem('dpkg', '-i', `/tmp/${basename(modulesDeb)}`)
     expect(calls()).toEqual([
@@ -399,7 +400,7 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
     inSystem('dpkg', '-P', 'kvminfo-dkms')
   })
 
-  test('the scriptlets of the rpm run: installed, installed again, removed', () => {
+  test('the scriptlets of both rpms run: installed, installed again, removed', () => {
     const rpm = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync('rpm', ['--root', system, '--nodeps', ...args], {
         encoding: 'utf8',
@@ -418,6 +419,17 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
     rpm('-U', '--replacepkgs', exporterRpm)
     expect(read(here('etc/default/kvminfo-exporter'))).toBe('ARGS="--log.level=debug"\n')
     rpm('-e', 'kvminfo-exporter')
+
+    rpm('-i', modulesRpm)
+    expect(calls()).toEqual([
+      'dkms add -m kvminfo -v 0.1.0 --rpm_safe_upgrade',
+      'dkms build -m kvminfo -v 0.1.0',
+      'dkms install -m kvminfo -v 0.1.0 --force',
+      'modprobe kvminfo',
+      'modprobe taskinfo',
+    ])
+    rpm('-e', 'kvminfo-dkms')
+    expect(calls()).toEqual(['dkms remove -m kvminfo -v 0.1.0 --all --rpm_safe_upgrade'])
     expect(files().filter((path) => path.includes('kvminfo') && !path.startsWith('/proc/'))).toEqual([
       '/etc/default/kvminfo-exporter.rpmsave',
     ])
