@@ -72,9 +72,10 @@ for counter in "${counters[@]}"; do
 	[ "$now" -ge "${noted[$counter]}" ] || fail "$counter started again"
 done
 inside head --lines=1 /proc/kvminfo | grep " module=$old " || fail 'the module that was loaded has been replaced'
-grep 'keeps its counters' "/tmp/dpkg-$new.log" || step TODO-message
+grep 'keeps its counters' "/tmp/dpkg-$new.log" || fail 'dpkg did not say that the new module waits for the next boot'
 
 step 'dpkg --remove'
+pause_vm web1
 inside dpkg --remove kvminfo-exporter kvminfo-dkms
 ! inside systemctl cat kvminfo-exporter 2> /dev/null || fail 'the unit is left'
 ! inside pgrep --uid kvminfo-exporter || fail 'a process is left'

@@ -59,21 +59,25 @@ until_true() { # seconds, what, command
 
 # As the operator types it; what dpkg says is also in /tmp/dpkg-<version>.log.
 install() { # version
+	pause_vm web1
 	inside dpkg --install "/packages/kvminfo-exporter_$1_amd64.deb" "/packages/kvminfo-dkms_$1_all.deb" 2>&1 |
 		tee "/tmp/dpkg-$1.log"
+	resume_vm web1
 }
 
 property() { inside systemctl show --property "$1" --value kvminfo-exporter; }
 
-# A VM of real QEMU, a service of that Debian. It reads its disk for ever, so its counters always rise.
+# A VM of real QEMU, a service of that Debian. It reads its disk for ever, so that all its counters rise.
 start_vm() { # name
-	cp /project/test/lab/guests/readers/virtio "/debian/tmp-disk"
-	truncate --size=1M /debian/tmp-disk
-	inside mv /tmp-disk "/var/tmp/$1.img"
+	cp /project/test/lab/guests/readers/ide "/debian/var/tmp/$1.img"
+	truncate --size=1M "/debian/var/tmp/$1.img"
 	inside systemd-run --quiet --unit="$1" qemu-system-x86_64 -name "guest=$1,debug-threads=on" \
 		-machine pc,accel=kvm -cpu host -m 32 -nodefaults -display none \
-		-drive "file=/var/tmp/$1.img,format=raw,cache=writeback,if=virtio"
+		-drive "file=/var/tmp/$1.img,format=raw,cache=writeback,if=ide"
 }
+# A VM at work takes half of the only CPU. It rests while dpkg works.
+pause_vm() { inside systemctl kill --signal=STOP "$1"; }
+resume_vm() { inside systemctl kill --signal=CONT "$1"; }
 
 port=9756
 scrape() { curl --silent --show-error --fail --max-time 60 "http://127.0.0.1:$port/metrics"; }
