@@ -35,7 +35,8 @@ inside install -D --mode=644 /usr/share/doc/kvminfo-exporter/examples/systemd/re
 inside systemctl daemon-reload
 inside systemctl restart kvminfo-exporter
 until_true 60 'exits from debugfs' is_one 'kvminfo_source_active{fact="exits",source="debugfs"}'
-until_true 60 'the exits of web1' above 'kvminfo_vm_userspace_switches_total{vm="web1"}' 100
+# No more than that: debugfs names a VM by its process number on the machine, and this Debian, in its PID namespace, has
+# other numbers. cases/fallback.ts has the counters.
 
 step 'dpkg --purge'
 inside dpkg --purge kvminfo-exporter kvminfo-dkms

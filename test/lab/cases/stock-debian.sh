@@ -56,7 +56,7 @@ step 'the operator changes the configuration'
 inside sed --in-place 's/^ARGS=.*/ARGS="--web.listen-address=127.0.0.1:9757"/' /etc/default/kvminfo-exporter
 inside systemctl restart kvminfo-exporter
 port=9757
-inside md5sum /etc/default/kvminfo-exporter > /tmp/configuration
+configuration=$(inside md5sum /etc/default/kvminfo-exporter)
 note_counters
 
 step "dpkg --install, version $new"
@@ -65,7 +65,7 @@ module_is_built "$new"
 [ "$(property ActiveState)" = active ] || fail 'the service is not active after the upgrade'
 until_true 60 'the exits of web1 after the upgrade' above 'kvminfo_vm_userspace_switches_total{vm="web1"}' 0
 scrape | grep "^kvminfo_exporter_build_info{.*version=\"$new\"" || fail "the service is not of version $new"
-inside md5sum --check - < /tmp/configuration || fail 'the upgrade changed the configuration'
+[ "$(inside md5sum /etc/default/kvminfo-exporter)" = "$configuration" ] || fail 'the upgrade changed the configuration'
 for counter in "${counters[@]}"; do
 	now=$(value "kvminfo_vm_${counter}_total{vm=\"web1\"}")
 	step "$counter: ${noted[$counter]} before the upgrade, $now after it"
