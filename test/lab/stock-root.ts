@@ -6,7 +6,7 @@ import { execa } from 'execa'
 import { cached } from './cache.ts'
 import type { Kernel } from './kernels.ts'
 
-/** Debian 12 with its updates, from the mirror that is nearest. */
+/** Debian's own name for the mirror that is nearest. */
 const mirror = 'http://deb.debian.org'
 const sources = [
   `deb ${mirror}/debian bookworm main`,
@@ -20,7 +20,7 @@ const imageSize = '3G'
 /** Path of the ext2 image. It has the headers of `kernel` but not its modules, no Node, and no package of ours. */
 export async function stockRoot(kernel: Kernel, note: (line: string) => void): Promise<string> {
   const words = [
-    // "important": priority required and important, which is all that the installer takes without any task.
+    // All packages of priority "required" and "important": what the installer takes if no task is chosen.
     ...['--variant=important', '--format=ext2', '--aptopt=APT::Install-Recommends "false"'],
     `--include=dkms,linux-headers-${kernel.release},qemu-system-x86`,
   ]

@@ -91,8 +91,9 @@ value() { # series
 is_one() { [ "$(value "$1")" = 1 ]; }
 above() { [ "$(value "$1")" -gt "$2" ]; }
 
-# Every file of the disk, with rights, owner and target. Not what a Debian writes while it runs: logs, caches, state of
-# its timers, the copies that passwd's and dpkg's files keep of their former selves. DKMS makes itself a key at its first build.
+# Every file of the disk, with rights, owner and target, except what a Debian writes while it runs: logs, caches, the
+# state of its timers, and the backups of passwd, group and dpkg's files. The key in /var/lib/dkms is DKMS's own, made at
+# its first build.
 list_files() {
 	inside find / -xdev \( -path /tmp -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /packages \
 		-o -path /var/lib/systemd/timers \) -prune -o \
