@@ -83,8 +83,8 @@ test('without the modules, says what is missing, why, and which command would he
   expect(await sources.locator('.badge').textContent()).toBe('2 commands would show more')
   await sources.locator('summary').click()
   expect(await sources.locator('code').allTextContents()).toEqual([
-    'modprobe kvminfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
-    'modprobe taskinfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
+    'modprobe kvminfo; if it is not installed: install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release',
+    'modprobe taskinfo; if it is not installed: install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release',
   ])
   await rowOf(page, 'vm-0000').click()
   await page

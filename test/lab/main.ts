@@ -17,6 +17,7 @@ interface Flags {
   icount: boolean
   modules: boolean
   out?: string
+  disk?: string
   shell: boolean
 }
 
@@ -63,6 +64,7 @@ program
   .option('--icount', 'make time a count of executed instructions: repeatable costs, one CPU', false)
   .option('--no-modules', 'do not load the modules, because FILE loads them')
   .option('--out <dir>', 'directory for what FILE writes to /out')
+  .option('--disk <image>', 'raw disk image, /dev/vda inside; changes are lost')
   .option('--shell', 'open a prompt instead of running FILE; leave it with "exit"', false)
   .addHelpText('after', insideHelp)
   .addHelpText('after', exitCodesHelp)
@@ -83,6 +85,7 @@ async function exec(file: string | undefined, args: string[], flags: Flags): Pro
       loadModules: flags.modules,
       args,
       ...(flags.out === undefined ? {} : { out: flags.out }),
+      ...(flags.disk === undefined ? {} : { disk: flags.disk }),
       onOutput: (chunk) => process.stdout.write(chunk),
       signal: stop,
     })

@@ -17,6 +17,8 @@ export interface Hardware {
   /** Directory that the machine can write to, as /out. */
   out: string
   forwards: readonly Forward[]
+  /** Image of a disk, /dev/vda. What is written to it is lost. */
+  disk: string | undefined
 }
 
 /** A port on 127.0.0.1 outside the machine, forwarded to one on 10.0.2.15 inside. */
@@ -74,6 +76,7 @@ export function qemuArguments(
     ...share('run', runDirectory, 'on'),
     ...share('out', hardware.out, 'off'),
     ...network(hardware.forwards),
+    ...disk(hardware.disk),
   ]
 }
 
@@ -104,6 +107,12 @@ function network(forwards: readonly Forward[]): string[] {
   const rules = forwards.map(({ outside, inside }) => `,hostfwd=tcp:127.0.0.1:${outside}-:${inside}`)
   const device = 'virtio-net-pci,netdev=outside,romfile='
   return ['-netdev', `user,id=outside,restrict=on${rules.join('')}`, '-device', device]
+}
+
+/** snapshot=on: QEMU keeps what is written in a temporary file, and the image stays as it is. */
+function disk(image: string | undefined): string[] {
+  if (image === undefined) return []
+  return ['-drive', `file=${escaped(image)},format=raw,if=virtio,snapshot=on`]
 }
 
 /** Quotes a value for QEMU, which expects a comma to be doubled. */

@@ -26,6 +26,8 @@ export interface LabOptions {
   out?: string
   /** Ports that can be reached from outside. FILE must configure eth0 (module virtio_net) as 10.0.2.15. */
   forwards?: readonly Forward[]
+  /** Image of a disk, /dev/vda inside (modules virtio_blk and the file system's). FILE may write to it: a copy. */
+  disk?: string
   onOutput?: (chunk: Buffer) => void
   /** Receives the lab's own messages, line by line; by default they go to stderr. */
   onNote?: (line: string) => void
@@ -76,6 +78,7 @@ export async function runInLab(file: string | undefined, options: LabOptions = {
       terminal,
       out,
       forwards: options.forwards ?? [],
+      disk: options.disk,
     }
     turn = await takeTurn(() => note('lab: waiting, because other labs use all cores'), signal)
     const begun = performance.now()

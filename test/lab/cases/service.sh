@@ -25,6 +25,7 @@ insmod "$LAB_MODULES/taskinfo.ko" "group=$group"
 
 mount --rbind /project /opt/kvminfo-exporter
 cp "/project/deploy/systemd/$unit.service" /etc/systemd/system/
+cp /project/deploy/systemd/from-clone.conf "/etc/systemd/system/$unit.service.d/"
 # There is no network to wait for, no udev and no journal. An emulated CPU takes minutes for what takes a real one a
 # second.
 sed -i '/network-online/d' "/etc/systemd/system/$unit.service"
