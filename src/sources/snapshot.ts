@@ -96,7 +96,10 @@ export class Snapshot implements HostSnapshot {
     this.hugePages = once(() => withoutProblems(readHugePages(paths.sysfs, file)))
     this.ksm = once(() => withoutProblems(readKsm(paths.sysfs, file)))
     this.pressure = once(() => withoutProblems(readPressure(paths.procfs, file)))
-    this.cpuTime = once(() => withoutProblems(readings.cpuTime.of(stat().cpuTime)))
+    // The start of the host from the same file: in a container, /proc/uptime can be that of the container.
+    this.cpuTime = once(() =>
+      withoutProblems(readings.cpuTime.of(stat().cpuTime, Date.now() / 1000 - stat().bootTime)),
+    )
     this.bootTime = () => withoutProblems(stat().bootTime)
     this.hostFacts = () => withoutProblems(facts.facts())
     this.sources = once(() => withoutProblems([...exits().states(), ...otherStates(readings, vms().value)]))
