@@ -28,6 +28,17 @@ export interface Nic {
   readonly vhost: boolean | undefined
 }
 
+/** Whom a VM belongs to in the system that manages it. Empty strings where the system has no such thing. */
+export interface Owner {
+  readonly manager: 'nova' | 'kubevirt' | 'proxmox'
+  /** Nova's display name, KubeVirt's name, Proxmox's VMID. */
+  readonly name: string
+  /** Nova's project, KubeVirt's namespace. */
+  readonly group: string
+  /** Nova's flavor. */
+  readonly flavor: string
+}
+
 export interface Vm {
   /**
    * The `vm` label, unique on this host: the name from libvirt or from QEMU's `guest=`, or `pid-<pid>` if there is no

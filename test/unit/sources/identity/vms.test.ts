@@ -25,6 +25,8 @@ const domain: LibvirtDomain = {
   name: 'from-libvirt',
   uuid: 'u-1',
   machine: 'pc-i440fx-7.2',
+  state: { state: 'running', reason: 'booted' },
+  owner: undefined,
   vcpus: [{ id: 0, tid: 103 }],
   disks: [{ device: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' }],
   nics: [
