@@ -17,6 +17,8 @@ interface LibvirtNic {
 export interface LibvirtState {
   readonly state: string
   readonly reason: string
+  /** Whether a migration from or to this host runs: attribute `async` of `<job>` (qemuDomainAsyncJob). */
+  readonly isMigrating: boolean
 }
 
 export interface LibvirtDomain {
@@ -49,6 +51,7 @@ const nova: Wanted = {
 const wanted: Wanted = {
   domstatus: {
     vcpus: { vcpu: none },
+    job: none,
     domain: {
       name: none,
       uuid: none,
@@ -103,9 +106,11 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
 }
 
 /** libvirt's own words (virDomainState and its reasons); an empty reason where the file has none. */
-function stateOf({ attributes }: Element): LibvirtState | undefined {
-  const state = attributes.get('state')
-  return state === undefined ? undefined : { state, reason: attributes.get('reason') ?? '' }
+function stateOf(status: Element): LibvirtState | undefined {
+  const state = status.attributes.get('state')
+  if (state === undefined) return undefined
+  const job = status.first('job')?.attributes.get('async') ?? ''
+  return { state, reason: status.attributes.get('reason') ?? '', isMigrating: job.startsWith('migration ') }
 }
 
 /**

@@ -32,7 +32,11 @@ export function parseQueryBalloon(answer: unknown): number {
   return z.object({ actual: z.int().nonnegative() }).parse(answer).actual
 }
 
-const cpus = z.array(z.object({ 'cpu-index': z.int().nonnegative(), 'thread-id': z.int().positive() }))
+const maxVcpus = 4_096
+
+const cpus = z
+  .array(z.object({ 'cpu-index': z.int().nonnegative(), 'thread-id': z.int().positive() }))
+  .max(maxVcpus)
 
 export function parseQueryCpusFast(answer: unknown): Vcpu[] {
   return cpus.parse(answer).map((cpu) => ({ id: cpu['cpu-index'], tid: cpu['thread-id'] }))

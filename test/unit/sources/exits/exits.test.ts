@@ -36,6 +36,8 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
     startNs,
     uuid: undefined,
     machine: undefined,
+    state: undefined,
+    owner: undefined,
     identitySource: 'cmdline',
     vcpus: [],
     disks: [],
@@ -46,6 +48,7 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
   name: `vm-${pid}`,
   isManaged: false,
   qmpSocket: undefined,
+  isConfirmed: () => false,
   row: undefined,
   ...more,
 })

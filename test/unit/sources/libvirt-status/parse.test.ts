@@ -25,7 +25,7 @@ describe('recorded files', () => {
       name: 'web & shop "1"',
       uuid: '6f1dd2f0-3c6a-4e0f-9a58-0d5a7b1f2c33',
       machine: 'pc-q35-7.2',
-      state: { state: 'paused', reason: 'user' },
+      state: { state: 'paused', reason: 'user', isMigrating: false },
       owner: undefined,
       vcpus: [
         { id: 0, tid: 5299 },
