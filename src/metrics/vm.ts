@@ -9,7 +9,7 @@ export const vmInfo = info(
 
 export const vmState = info(
   'kvminfo_vm_state_info',
-  "What the VM does, always 1: running, paused, migrating, shutdown, crashed or suspended (the guest sleeps); from libvirt's status file. Absent if no source says it.",
+  "What the VM does, always 1: running, paused, migrating, shutdown, crashed, suspended (the guest sleeps) or hung (QEMU said that the VM runs and has not answered QMP since then); from libvirt's status file or QMP. Absent if no source says it.",
   ['vm', 'state'],
 )
 

@@ -28,8 +28,11 @@ export interface Nic {
   readonly vhost: boolean | undefined
 }
 
-/** `suspended`: the guest sleeps (S3). `migrating`: from here or to here, whether it runs or is paused meanwhile. */
-export type VmState = 'running' | 'paused' | 'migrating' | 'shutdown' | 'crashed' | 'suspended'
+/**
+ * `hung`: KVM runs the VM, and QEMU has stopped answering. `suspended`: the guest sleeps (S3). `migrating`: from here or to here, whether it runs or is
+ * paused meanwhile.
+ */
+export type VmState = 'running' | 'paused' | 'migrating' | 'shutdown' | 'crashed' | 'suspended' | 'hung'
 
 /** Whom a VM belongs to in the system that manages it. Empty strings where the system has no such thing. */
 export interface Owner {

@@ -141,6 +141,7 @@ function identifyVms({
     domainsKnown: statusFiles.hasRefreshed(),
     commandLineOf: (process) => commandLines.of(process),
     qmpVcpus: (process) => qmp.vcpus(processKey(process)),
+    qmpState: (process) => qmp.state(processKey(process)),
     balloonBytes: (process, name) =>
       qmp.balloonBytes(processKey(process)) ??
       (name === undefined ? undefined : libvirt.of(name)?.balloonBytes),

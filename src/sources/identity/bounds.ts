@@ -8,7 +8,7 @@ export const maxUnconfirmedVms = 4_096
  * The characters that the series of their names may have, and those of their devices. 4,096 VMs with usual names and five
  * devices each have less than half of either. Two bounds, so that devices never cost another VM its name.
  */
-export const maxUnconfirmedCharacters = 8 * 1024 * 1024
+const maxUnconfirmedCharacters = 8 * 1024 * 1024
 
 /** The series that each VM has besides those of its devices and vCPUs, and the characters of a series besides labels. */
 const seriesPerVm = 40

@@ -81,9 +81,10 @@ export class Labels {
 /** undefined if several are equal in all: none of them can then be told to be the first. */
 function bestOf(vms: readonly Named[]): Named | undefined {
   if (vms.length === 1) return vms[0]
-  const most = Math.max(...vms.map((vm) => vm.strength()))
+  // Not Math.max(...), whose arguments must fit on the stack: any user can start many processes of one name.
+  const most = vms.reduce((max, vm) => Math.max(max, vm.strength()), 0)
   const strongest = vms.filter((vm) => vm.strength() === most)
-  const first = Math.min(...strongest.map((vm) => startTick(vm.startNs)))
+  const first = strongest.reduce((min, vm) => Math.min(min, startTick(vm.startNs)), Number.POSITIVE_INFINITY)
   const best = strongest.filter((vm) => startTick(vm.startNs) === first)
   return best.length === 1 ? best[0] : undefined
 }

@@ -1,7 +1,7 @@
 // Joins what each source says about a VM into the model's Vm. Does no I/O of its own: `Evidence` gives it the data.
 import { KvminfoError } from '../../errors.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
-import type { Vcpu, Vm } from '../../model/vm.ts'
+import type { Vcpu, Vm, VmState } from '../../model/vm.ts'
 import { mayBeVm } from '../cmdline/command-lines.ts'
 import type { QemuCommandLine } from '../cmdline/parse.ts'
 import type { KvminfoRow } from '../kvminfo/row.ts'
@@ -28,6 +28,8 @@ export interface Evidence {
   ) => { readonly commandLine: QemuCommandLine | undefined } | undefined
   /** The vCPU threads that a QEMU outside libvirt reports over QMP; empty if it was not asked. */
   readonly qmpVcpus: (process: Process) => readonly Vcpu[]
+  /** The state that such a QEMU reports over QMP; undefined if it was not asked. */
+  readonly qmpState: (process: Process) => VmState | undefined
   /** The balloon size that QMP or libvirt reported; undefined if they were not asked. */
   readonly balloonBytes: (process: Process, name: string | undefined) => number | undefined
   /** The process's vCPUs in KVM's debugfs whose thread is known; undefined if debugfs has no vCPU of the process. */
@@ -257,7 +259,7 @@ function vmOf(candidate: Candidate, label: string, evidence: Evidence): Vm {
     startNs,
     uuid: description.uuid,
     machine: description.machine,
-    state: stateOf(domain?.state),
+    state: stateOf(domain?.state) ?? evidence.qmpState(process),
     owner: ownerOf(domain, commandLine),
     identitySource: domain !== undefined ? 'libvirt' : commandLine !== undefined ? 'cmdline' : 'none',
     vcpus,

@@ -66,6 +66,7 @@ function assemble(given: {
   balloons?: ReadonlyMap<string, number>
   threads?: ReadonlyMap<number, string>
   labels?: Labels
+  qmpState?: 'running' | 'hung'
   qmpVcpus?: { id: number; tid: number }[]
   debugfsVcpus?: { id: number; tid: number }[]
 }) {
@@ -76,6 +77,7 @@ function assemble(given: {
     domainsKnown: given.domainsKnown ?? true,
     commandLineOf: () => (given.commandLine === null ? undefined : { commandLine: given.commandLine }),
     qmpVcpus: () => given.qmpVcpus ?? [],
+    qmpState: () => given.qmpState,
     balloonBytes: (_, name) => (name === undefined ? undefined : given.balloons?.get(name)),
     debugfsVcpus: () => given.debugfsVcpus,
     threadNames: () => given.threads ?? new Map(),
@@ -370,4 +372,10 @@ it.each([
   expect(
     only({ domain: { ...domain, state: { state, reason: '', isMigrating } }, commandLine }).vm.state,
   ).toBe(shown)
+})
+
+it('shows the state that QMP gives if there is no status file', () => {
+  expect(only({ commandLine, qmpState: 'hung' }).vm.state).toBe('hung')
+  expect(only({ domain, commandLine, qmpState: 'hung' }).vm.state).toBe('running')
+  expect(only({ commandLine }).vm.state).toBeUndefined()
 })
