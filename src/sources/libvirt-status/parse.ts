@@ -178,8 +178,11 @@ function nicOf(nic: Element): LibvirtNic[] {
   if (isPassedThrough) return [{ device, model: 'vfio-pci', vhost: false, alias }]
   const model = nic.first('model')?.attributes.get('type') ?? 'unknown'
   const vhost = vhostOf(type, driver)
-  return [{ device, model: model.replace(/^virtio-(non-)?transitional$/, 'virtio'), vhost, alias }]
+  return [{ device, model: virtioModel.test(model) ? 'virtio' : model, vhost, alias }]
 }
+
+/** libvirt passes models that it does not know to QEMU. cmdline/nics.ts calls all of these `virtio` too. */
+const virtioModel = /^virtio(-(non-)?transitional|-net(-.*)?)?$/
 
 /** The other end of vhost-user is a process, such as DPDK's. */
 function vhostOf(type: string | undefined, driver: string | undefined): boolean | undefined {

@@ -1,4 +1,5 @@
 // CPU time never falls because the kernel corrects a guess, and does fall when the kernel resets it.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { RisingCpuTime } from '../../../../src/sources/cpustat/rising-cpu-time.ts'
 
@@ -94,4 +95,14 @@ describe('a reading that cannot be true', () => {
     nowMs = 3_600_000
     expect(shown({ idle: 3_605 })).toEqual([[0, { idle: 3_605 }]])
   })
+})
+
+it.each([
+  ['cpu-iowait-wrap', 5.2],
+  ['cpu-iowait-jitter', 5_482.82],
+])('shows of the readings of %s at last an iowait of %d s', (file, iowait) => {
+  const path = new URL(`../../../fixtures/public-inputs/cpu-time/${file}.json`, import.meta.url)
+  const shown = host()
+  const readings = JSON.parse(readFileSync(path, 'utf8')) as Seconds[]
+  expect(readings.map((reading) => shown(reading)).at(-1)).toMatchObject([[0, { iowait }]])
 })

@@ -229,6 +229,9 @@ describe('what libvirt writes', () => {
     ["<interface type='network'><actual type='direct' mode='vepa'/><model type='virtio'/>", 'virtio'],
     ["<interface type='network'><actual type='network'/><model type='e1000e'/>", 'e1000e'],
     ["<interface type='bridge'><model type='virtio-transitional'/>", 'virtio'],
+    ["<interface type='bridge'><model type='virtio-net-pci'/>", 'virtio'],
+    ["<interface type='bridge'><model type='virtio-net-pci-non-transitional'/>", 'virtio'],
+    ["<interface type='bridge'><model type='rtl8139'/>", 'rtl8139'],
     ["<interface type='bridge'><model type='virtio'/>", 'virtio'],
   ])('gives of %s … the model %s', (xml, model) => {
     expect(devices(`${xml}<alias name='net0'/></interface>`)?.nics[0]?.model).toBe(model)
