@@ -88,18 +88,17 @@ export function assembleVms(evidence: Evidence, names: Labels): Identified {
     })),
   )
   const excess = excessIn(candidates, labels)
+  if (excess.vms.size > 0) problems.push(tooMany(excess.vms.size, 'are left out'))
+  if (excess.devices.size > 0) deviceProblems.push(tooMany(excess.devices.size, 'are shown without devices'))
   const value: IdentifiedVm[] = []
   for (const candidate of candidates) {
     const { process, row, domain, commandLine, description, strength } = candidate
     const label = labels.get(process.pid)!
     const isConfirmed = () => strength() > 0
-    if (excess.vms.has(process.pid)) {
-      problems.push(tooMuch(label, process, 'it is left out'))
-      continue
-    }
+    if (excess.vms.has(process.pid)) continue
     const isBare = excess.devices.has(process.pid)
-    if (isBare) deviceProblems.push(tooMuch(label, process, 'its devices are left out'))
-    else if (description.leftOut > 0) deviceProblems.push(devicesLeftOut(label, description, isConfirmed()))
+    if (!isBare && description.leftOut > 0)
+      deviceProblems.push(devicesLeftOut(label, description, isConfirmed()))
     value.push({
       vm: vmOf(
         isBare ? { ...candidate, description: withoutDevices(description) } : candidate,
@@ -232,14 +231,15 @@ function devicesLeftOut(label: string, { leftOut }: Description, isConfirmed: bo
   }
 }
 
-function tooMuch(label: string, { pid }: Process, what: string): Problem {
+/** One problem for all of them, because there can be as many as the host has processes. */
+function tooMany(count: number, what: string): Problem {
   return {
-    subject: label,
+    subject: 'processes that only their command lines call VMs',
     isUnconfirmed: true,
     error: new KvminfoError(
       'DEVICES_LEFT_OUT',
-      `process ${pid} is not confirmed to be a VM, and all such processes together have more than ${maxUnconfirmedVms} ` +
-        `names or more text than is shown: ${what}; load the kvminfo module to confirm it`,
+      `${count} processes that neither libvirt nor KVM confirms to be VMs ${what}: all such processes together have more ` +
+        `than ${maxUnconfirmedVms} names, or more text than is shown; load the kvminfo module to confirm those that are VMs`,
     ),
   }
 }

@@ -159,4 +159,11 @@ describe('a VM without any source of exits', () => {
     expect(problems).toMatchObject([{ subject: 'vm-10', error: { code: 'SOURCE_ABSENT' } }])
     expect(problems[0]?.error.message).toContain('modprobe kvminfo')
   })
+
+  it.each([true, false])('is a failure only if KVM or libvirt confirms it: %s', (isConfirmed) => {
+    const { exits } = exitsWithoutDebugfs()
+    const vms = [identified(10, 0, { isConfirmed: () => isConfirmed })]
+    const { problems } = exits.read(vms, noModule, noDirectories, second)
+    expect(problems).toMatchObject([{ subject: 'vm-10', isUnconfirmed: !isConfirmed }])
+  })
 })
