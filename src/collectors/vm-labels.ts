@@ -1,7 +1,7 @@
 // Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: while no VM changes, none is rendered. The
 // labels of a VM are dropped when it ends. Every sample looks its labels up here, so a lookup allocates nothing.
 import { type LabelBytes, renderLabels } from '../metrics/labels.ts'
-import type { Disk, Nic, Vm } from '../model/vm.ts'
+import type { Disk, Nic, Owner, Vm, VmState } from '../model/vm.ts'
 import { LabelSlot } from './label-slot.ts'
 
 class VcpuLabels {
@@ -37,7 +37,11 @@ class VmLabels {
   readonly bytes: LabelBytes
   /** Labels of `kvminfo_vm_info`. */
   readonly info: LabelSlot<Identity>
+  /** Labels of `kvminfo_vm_owner_info`. */
+  readonly owner: LabelSlot<Owner>
   readonly #vm: string
+  #state: VmState | undefined
+  #stateBytes: LabelBytes
   readonly #vcpus = new Map<number, VcpuLabels>()
   readonly #reasons = new Map<string, LabelBytes>()
   readonly #disks: LabelSlot<Disk>[] = []
@@ -46,6 +50,8 @@ class VmLabels {
   constructor(vm: string) {
     this.#vm = vm
     this.bytes = renderLabels({ vm })
+    this.#stateBytes = this.bytes
+    this.owner = new LabelSlot(({ manager, name, group, flavor }) => ({ vm, manager, name, group, flavor }))
     this.info = new LabelSlot(({ pid, uuid = '', machine = '', identitySource: source }) => ({
       vm,
       pid,
@@ -53,6 +59,15 @@ class VmLabels {
       machine,
       source,
     }))
+  }
+
+  /** `{vm,state}` */
+  state(state: VmState): LabelBytes {
+    if (state !== this.#state) {
+      this.#state = state
+      this.#stateBytes = renderLabels({ vm: this.#vm, state })
+    }
+    return this.#stateBytes
   }
 
   vcpu(id: number): VcpuLabels {

@@ -10,7 +10,8 @@ export const vmMemoryCollector: Collector = {
   enabledByDefault: true,
   metrics: [vmResidentBytes, vmHugetlbBytes, vmMaxBytes, vmBalloonBytes],
   collect(snapshot, sink) {
-    const vms = labelled(snapshot.vms().value)
+    snapshot.vms()
+    const vms = labelled(snapshot.vmAllotments().value)
     const memoryByPid = snapshot.vmMemory().value
 
     sink.family(vmResidentBytes)

@@ -28,7 +28,8 @@ export class FaultLog {
   collectorFailed(collector: string, error: Error): void {
     const code = faultCode(error)
     if (!this.#isDue(`collector ${collector} ${code}`)) return
-    const level = code === 'SOURCE_ABSENT' ? 'debug' : code === 'UNEXPECTED' ? 'error' : 'warn'
+    const isMissing = code === 'SOURCE_ABSENT' || code === 'NOT_SUPPORTED'
+    const level = isMissing ? 'debug' : code === 'UNEXPECTED' ? 'error' : 'warn'
     this.#log[level]({ collector, err: error }, 'collector failed: its series are missing from this scrape')
   }
 
@@ -45,10 +46,16 @@ export class FaultLog {
   vmsLostSeries(collector: string, problems: Iterable<Problem>): void {
     let logged = 0
     let more = 0
-    for (const { subject, error } of problems) {
+    for (const { subject, error, isUnconfirmed } of problems) {
       const code = faultCode(error)
       if (code === 'VM_VANISHED') {
         this.#log.debug({ collector, subject, err: error }, 'a VM ended during a scrape')
+      } else if (isUnconfirmed === true) {
+        if (this.#isDue(`subject ${subject} ${code}`))
+          this.#log.debug(
+            { collector, subject, err: error },
+            'a process that may not be a VM is not shown whole',
+          )
       } else if (this.#isDue(`subject ${subject} ${code}`)) {
         if (logged < maxPerCollector) {
           const level = code === 'UNEXPECTED' ? 'error' : 'warn'

@@ -16,6 +16,8 @@ export class ObservedSnapshot implements HostSnapshot {
   }
 
   vms = () => this.#observe(this.#snapshot.vms())
+  vmDevices = () => this.#observe(this.#snapshot.vmDevices())
+  vmAllotments = () => this.#observe(this.#snapshot.vmAllotments())
   exits = () => this.#observe(this.#snapshot.exits())
   vcpuTasks = () => this.#observe(this.#snapshot.vcpuTasks())
   vmMemory = () => this.#observe(this.#snapshot.vmMemory())

@@ -25,13 +25,19 @@ export const collectorDuration = gauge(
 
 export const collectorSuccess = gauge(
   'kvminfo_scrape_collector_success',
-  'Whether a collector wrote all of its series in this scrape, 1 or 0.',
+  'Whether a collector wrote all of its series in this scrape, 1 or 0. It stays 1 if the kernel does not have what the collector reads, and if only processes have problems that nothing but their command lines calls VMs.',
+  ['collector'],
+)
+
+export const collectorSupported = gauge(
+  'kvminfo_scrape_collector_supported',
+  'Whether the kernel of this host has what the collector reads, 1 or 0. At 0 the collector has no series, and kvminfo_scrape_collector_success stays 1.',
   ['collector'],
 )
 
 export const vmProblems = counter(
   'kvminfo_exporter_vm_problems_total',
-  'Problems with single VMs that cost them series, by collector and error code. VM_VANISHED means that a VM ended during a scrape, which is not a fault.',
+  'Problems with single VMs, or with processes that look like VMs, that cost them series, by collector and error code. VM_VANISHED means that a VM ended during a scrape, which is not a fault.',
   ['collector', 'code'],
 )
 
@@ -53,6 +59,7 @@ export const exporterMetrics: readonly Metric[] = [
   snapshotDuration,
   collectorDuration,
   collectorSuccess,
+  collectorSupported,
   vmProblems,
   sourceActive,
   sourceUnavailable,

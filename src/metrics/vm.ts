@@ -7,6 +7,18 @@ export const vmInfo = info(
   ['vm', 'pid', 'uuid', 'machine', 'source'],
 )
 
+export const vmState = info(
+  'kvminfo_vm_state_info',
+  "What the VM does, always 1: running, paused, migrating, shutdown, crashed, suspended (the guest sleeps) or hung (QEMU said that the VM runs and has not answered QMP since then); from libvirt's status file or QMP. Absent if no source says it.",
+  ['vm', 'state'],
+)
+
+export const vmOwner = info(
+  'kvminfo_vm_owner_info',
+  'Whom the VM belongs to, always 1: the manager (nova, kubevirt or proxmox), its name for the VM (Proxmox: the VMID), the group (project of Nova, namespace of KubeVirt), and the flavor of Nova. Absent if the manager is not known.',
+  ['vm', 'manager', 'name', 'group', 'flavor'],
+)
+
 export const vmStartTime = gauge(
   'kvminfo_vm_start_time_seconds',
   'Start time of the VM process in seconds since the Unix epoch.',
@@ -31,4 +43,12 @@ export const nicInfo = info(
   ['vm', 'device', 'model', 'vhost'],
 )
 
-export const vmMetrics: readonly Metric[] = [vmInfo, vmStartTime, vmVcpus, diskInfo, nicInfo]
+export const vmMetrics: readonly Metric[] = [
+  vmInfo,
+  vmState,
+  vmOwner,
+  vmStartTime,
+  vmVcpus,
+  diskInfo,
+  nicInfo,
+]

@@ -11,6 +11,8 @@ export function part<T>(value: T, problems: readonly Problem[] = []): Part<T> {
 export function hostSnapshot(parts: Partial<HostSnapshot> = {}): HostSnapshot {
   return {
     vms: () => part([]),
+    vmDevices: parts.vms ?? (() => part([])),
+    vmAllotments: parts.vms ?? (() => part([])),
     exits: () => part(new Map()),
     vcpuTasks: () => part(new Map()),
     vmMemory: () => part(new Map()),
@@ -33,6 +35,8 @@ export function vm(label: string, pid: number, more: Partial<Vm> = {}): Vm {
     startNs: 0,
     uuid: undefined,
     machine: undefined,
+    state: undefined,
+    owner: undefined,
     identitySource: 'none',
     vcpus: [],
     disks: [],

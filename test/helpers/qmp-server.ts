@@ -8,6 +8,8 @@ import { scratchDirectory } from './scratch.ts'
 const greeting =
   '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""}, "capabilities": ["oob"]}}\r\n'
 
+const always = { 'query-status': { status: 'running', running: true } }
+
 /** `answers` maps commands to answers; a string is sent unchanged. Returns the path of the socket. */
 export async function qmpServer(
   answers: Readonly<Record<string, unknown>>,
@@ -24,7 +26,7 @@ export async function qmpServer(
       rest = lines.pop()!
       for (const line of lines) {
         const { execute } = JSON.parse(line) as { execute: string }
-        const answer = execute === 'qmp_capabilities' ? {} : answers[execute]
+        const answer = execute === 'qmp_capabilities' ? {} : { ...always, ...answers }[execute]
         if (typeof answer === 'string') socket.write(answer)
         else if (answer !== undefined) socket.write(`${JSON.stringify({ return: answer })}\r\n`)
       }

@@ -1,5 +1,6 @@
 // What a QEMU command line says about its VM.
 import type { Disk, Nic } from '../../model/vm.ts'
+import { decimal } from '../decimal.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { disksOf } from './disks.ts'
 import { machineOf } from './machine.ts'
@@ -11,6 +12,8 @@ export interface QemuCommandLine {
   /** `guest=` of -name, raw: control characters are still in it. */
   readonly name: string | undefined
   readonly uuid: string | undefined
+  /** Proxmox's number of the VM, its own option `-id`. */
+  readonly vmid?: number | undefined
   readonly machine: string | undefined
   readonly memoryBytes: number | undefined
   readonly disks: readonly Disk[]
@@ -30,6 +33,7 @@ export function parseCommandLine(cmdline: Buffer): QemuCommandLine | undefined {
   const name = mergedOption(given, ['name'], 'guest').get('guest')
   return {
     name: name === '' ? undefined : name,
+    vmid: decimal(given.options.get('id')?.at(-1)),
     uuid: given.options.get('uuid')?.at(-1),
     machine: machine.get('type') || undefined,
     memoryBytes: memoryOf(mergedOption(given, ['m'], 'size').get('size')),

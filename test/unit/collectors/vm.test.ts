@@ -109,3 +109,16 @@ describe('devices', () => {
     expect(collected(devicesCollector, withBus('virtio'))[0]).toContain('bus="virtio"')
   })
 })
+
+test('vm: writes state and owner of a VM that has them, and the new state when it changes', () => {
+  const owner = { manager: 'nova', name: 'a "b"', group: 'demo', flavor: 'm1' } as const
+  const series = (state: 'running' | 'hung') =>
+    collected(
+      vmCollector,
+      hostSnapshot({ vms: () => part([vm('owned', 1, { state, owner }), vm('plain', 2)]) }),
+    ).filter((line) => /^kvminfo_vm_(state|owner)_info/.test(line))
+  const ofOwner =
+    'kvminfo_vm_owner_info{vm="owned",manager="nova",name="a \\"b\\"",group="demo",flavor="m1"} 1'
+  expect(series('running')).toEqual(['kvminfo_vm_state_info{vm="owned",state="running"} 1', ofOwner])
+  expect(series('hung')).toEqual(['kvminfo_vm_state_info{vm="owned",state="hung"} 1', ofOwner])
+})

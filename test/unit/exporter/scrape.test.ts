@@ -180,3 +180,35 @@ test('rejects if no snapshot can be taken', async () => {
   const scraper = new Scraper({ source, version: '1', hasProcessMetrics: false, log })
   await expect(scraper.scrape([], prometheusText, new ByteWriter())).rejects.toThrow('no /proc here')
 })
+
+test('a feature that the kernel does not have is not supported, which is no failure', async () => {
+  const { scrape, records } = scraperOf(hostSnapshot())
+  const text = await scrape([
+    collector('absent', () => {
+      throw new KvminfoError('NOT_SUPPORTED', 'no KSM')
+    }),
+    collector('unreadable', () => {
+      throw new KvminfoError('SOURCE_DENIED', 'may not read')
+    }),
+    collector('works', () => {}),
+  ])
+  const of = (collector: string) =>
+    ['success', 'supported'].map((what) =>
+      sampleOf(text, `kvminfo_scrape_collector_${what}{collector="${collector}"}`),
+    )
+  expect(of('absent')).toEqual(['1', '0'])
+  expect(of('unreadable')).toEqual(['0', '1'])
+  expect(of('works')).toEqual(['1', '1'])
+  expect(records).toMatchObject([{ level: 'debug' }, { level: 'warn' }])
+})
+
+test('a problem of a process that nothing confirms to be a VM is counted, and is no failure', async () => {
+  const error = new KvminfoError('DEVICES_LEFT_OUT', 'too many')
+  const problems: Problem[] = [{ subject: 'fake', error, isUnconfirmed: true }]
+  const { scrape, records } = scraperOf(hostSnapshot({ vmDevices: () => part([], problems) }))
+  const text = await scrape([collector('reader', (snapshot) => snapshot.vmDevices())])
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="reader"}')).toBe('1')
+  const counted = 'kvminfo_exporter_vm_problems_total{collector="reader",code="DEVICES_LEFT_OUT"}'
+  expect(sampleOf(text, counted)).toBe('1')
+  expect(records).toMatchObject([{ level: 'debug', subject: 'fake' }])
+})

@@ -128,3 +128,8 @@ it('never fails, whatever the arguments', () => {
     ),
   )
 })
+
+it('gives the VMID of Proxmox', () => {
+  expect(kvm('-id', '104', '-name', 'web,debug-threads=on')).toMatchObject({ vmid: 104, name: 'web' })
+  expect(kvm('-id', 'x')?.vmid).toBeUndefined()
+})
