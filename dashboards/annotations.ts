@@ -1,10 +1,10 @@
-// Marks in every graph: when an alert of ours fired, and when one asked for a remediation.
+// Marks in every graph: when an alert of this project fired, and when an alert requested a remediation.
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { ofVm, onHost } from './queries/selector.ts'
 import { datasource } from './style/prometheus.ts'
 
 const firing = ['alertstate="firing"', 'alertname=~"Kvm.*"']
-/** Of the chosen VMs or of no VM: the host's alerts concern them too. */
+/** The selected VMs or no VM, because alerts of their host concern them too. */
 const vmOrNone = 'vm=~"|$vm"'
 
 const annotation = (name: string, expr: string, color: string, text: string): AnnotationQueryBuilder =>
@@ -27,13 +27,13 @@ export const alerts = annotation(
 )
 
 export const remediations = annotation(
-  'Remediations asked for',
+  'Remediations requested',
   onHost('ALERTS', vmOrNone, ...firing, 'remediation!=""'),
   'purple',
   '{{remediation}}: {{vm}} on {{instance}}',
 )
 
-/** Alerts of the chosen VMs that fire now. */
+/** The alerts of the selected VMs that fire now. */
 export const firingOfVms = ofVm('ALERTS', ...firing)
-/** Alerts of the chosen hosts and their VMs that fire now. */
+/** The alerts of the selected hosts and their VMs that fire now. */
 export const firingOnHosts = onHost('ALERTS', ...firing)

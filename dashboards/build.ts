@@ -1,4 +1,4 @@
-// npm run dashboards:build: writes out/<name>.json of every dashboard.
+// npm run dashboards:build: writes every dashboard to out/<name>.json.
 import { writeFileSync } from 'node:fs'
 import { dashboards, render } from './list.ts'
 

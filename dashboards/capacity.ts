@@ -1,4 +1,4 @@
-// Capacity planning: what more fits, for how long, and which VMs are the wrong size.
+// Capacity planning: what else fits, when a host will be full, and which VMs are the wrong size.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { at, frame } from './frame.ts'
 import { uids } from './links.ts'
@@ -12,14 +12,14 @@ export const capacityDashboard = (): Dashboard =>
   frame({
     uid: uids.capacity,
     title: 'Capacity planning',
-    description: 'What more fits on each host and for how long, and VMs that are too big or too small.',
-    // Long enough for a weekday's peak and a trend; everything here is over the range shown.
+    description: 'What else fits on each host, when it will be full, and which VMs are too big or too small.',
+    // Long enough to contain the peak of every weekday and a trend. All panels use the time range.
     from: 'now-7d',
     rows: {
       Hosts: [
-        at(24, 8, capacity.whatMoreFits()),
-        at(12, 8, capacity.daysLeft()),
-        at(12, 8, capacity.unused()),
+        at(24, 8, capacity.whatElseFits()),
+        at(14, 8, capacity.daysLeft()),
+        at(10, 8, capacity.unused()),
       ],
       VMs: [
         at(8, 4, capacity.tooSmallStat()),

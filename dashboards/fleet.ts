@@ -1,4 +1,4 @@
-// Fleet: every host and every VM, worst first, with links down.
+// Fleet: every host and every VM, worst first, with links to their dashboards.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { at, frame } from './frame.ts'
 import { uids } from './links.ts'
@@ -10,7 +10,7 @@ export const fleetDashboard = (): Dashboard =>
   frame({
     uid: uids.fleet,
     title: 'Fleet',
-    description: 'Every KVM host and VM: which VMs lose their time in QEMU, worst first.',
+    description: 'All KVM hosts and VMs: which VMs lose the most time in QEMU.',
     from: 'now-6h',
     rows: {
       'At a glance': [
@@ -23,6 +23,6 @@ export const fleetDashboard = (): Dashboard =>
       ],
       VMs: [at(24, 11, vms.worstVms()), at(8, 10, vms.vmsByClassGraph()), at(16, 10, vms.classMap())],
       Hosts: [at(24, 9, hosts.hostsTable())],
-      'Alerts and the rest': [at(14, 9, vm.hostAlertsTable()), at(10, 9, vms.idleVms())],
+      'Alerts and idle VMs': [at(14, 9, vm.hostAlertsTable()), at(10, 9, vms.idleVms())],
     },
   })

@@ -1,4 +1,4 @@
-// What every dashboard has around its panels: variables, annotations, links, and the grid.
+// What every dashboard has besides its panels: variables, annotations, links and the grid.
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import {
   type Dashboard,
@@ -10,6 +10,8 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { alerts, remediations } from './annotations.ts'
 import { tag, toAll, type uids } from './links.ts'
+import { fitNames } from './style/names.ts'
+import { fitColumns } from './style/table.ts'
 import { datasourceVariable, instanceVariable, jobVariable, vmVariable } from './variables.ts'
 
 interface Sized extends Builder<Panel> {
@@ -21,10 +23,10 @@ export interface Frame {
   readonly uid: (typeof uids)[keyof typeof uids]
   readonly title: string
   readonly description: string
-  /** How far back it looks at first, such as now-6h. */
+  /** The start of the time range when the dashboard opens, such as now-6h. */
   readonly from: string
   readonly vms?: QueryVariableBuilder
-  /** By title. The widths of a row add up to one or more full lines of 24. */
+  /** The panels of each row, by the title of the row. Their widths add up to one or more full lines of 24. */
   readonly rows: Readonly<Record<string, readonly Builder<Panel>[]>>
 }
 
@@ -50,10 +52,20 @@ export function frame(spec: Frame): Dashboard {
     for (const panel of panels) builder.withPanel(panel)
   }
   const dashboard = builder.build()
-  // Links to a single panel use its id, so Grafana is not left to choose one.
-  for (const [index, panel] of (dashboard.panels ?? []).entries()) panel.id = index + 1
-  // The SDK's default would hide links and annotations in a menu.
+  for (const [index, panel] of (dashboard.panels ?? []).entries()) {
+    // Links to a single panel use its id, so Grafana must not choose one.
+    panel.id = index + 1
+    if (panel.type !== 'row') fitToWidth(panel as Panel)
+  }
+  // The SDK's default hides links and annotations in a menu.
   for (const shown of [...(dashboard.links ?? []), ...(dashboard.annotations.list ?? [])])
     delete shown.placement
   return dashboard
+}
+
+/** Only here is the width of a panel known. */
+function fitToWidth(panel: Panel): void {
+  const names = fitNames(panel)
+  if (names.length > 0) panel.transformations = [...(panel.transformations ?? []), ...names]
+  if (panel.type === 'table') fitColumns(panel)
 }

@@ -1,4 +1,4 @@
-// Host: one host, or a few beside each other, with its busiest VMs and the exporter on it.
+// Host: one or a few hosts, with their busiest VMs and their exporters.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { at, frame } from './frame.ts'
 import { uids } from './links.ts'
@@ -23,13 +23,13 @@ export const hostDashboard = (): Dashboard =>
         at(4, 4, vm.vmCountStat()),
         at(4, 4, vms.ioVmsStat()),
         at(4, 4, vm.hostAlertsStat()),
-        at(24, 4, host.hostTable()),
+        at(24, 5, host.hostTable()),
         at(24, 7, vm.hostAlertsTable()),
       ],
       VMs: [
         at(12, 9, host.busiestVms()),
         at(12, 9, vms.lowestRatios()),
-        at(12, 9, host.mostHandovers()),
+        at(12, 9, host.mostUserspaceExits()),
         at(12, 9, scheduling.vmsByRunDelay()),
       ],
       CPU: [

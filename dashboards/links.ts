@@ -1,7 +1,7 @@
-// The dashboards' addresses and the links between them. A link keeps data source, job and time range.
+// The addresses of the dashboards and the links between them. A link keeps data source, job and time range.
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard'
 
-/** Stable: links from elsewhere and bookmarks use them. */
+/** These must not change, because bookmarks and links from elsewhere use them. */
 export const uids = {
   fleet: 'kvminfo-fleet',
   host: 'kvminfo-host',
@@ -33,7 +33,7 @@ export const tableToVm = link('VM', uids.vm, { instance: inTable('Host'), vm: in
 export const graphToHost = link('Host', uids.host, { instance: inGraph('instance') })
 export const graphToVm = link('VM', uids.vm, { instance: inGraph('instance'), vm: inGraph('vm') })
 
-/** From every dashboard to the others, with all variables. */
+/** Links every dashboard to the others and passes all variables on. */
 export const toAll = new DashboardLinkBuilder('KVM')
   .type(DashboardLinkType.Dashboards)
   .tags([tag])

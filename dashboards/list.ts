@@ -1,4 +1,4 @@
-// Every dashboard, by the name of its file in out/.
+// All dashboards, by the name of their file in out/.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { capacityDashboard } from './capacity.ts'
 import { fleetDashboard } from './fleet.ts'
@@ -16,5 +16,5 @@ export const dashboards: Readonly<Record<string, () => Dashboard>> = {
   capacity: capacityDashboard,
 }
 
-/** The file's text; the same for the same sources. */
+/** The text of the file. The same sources always give the same text. */
 export const render = (dashboard: Dashboard): string => `${JSON.stringify(dashboard, null, 2)}\n`

@@ -1,4 +1,4 @@
-// Memory: huge pages, KSM, balloons, and what is left for all of them.
+// Memory: huge pages, KSM, balloons, and the memory that the hosts have left.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { at, frame } from './frame.ts'
 import { uids } from './links.ts'
@@ -12,23 +12,23 @@ export const memoryDashboard = (): Dashboard =>
     uid: uids.memory,
     title: 'Memory',
     description:
-      'Huge pages, KSM and balloons: whether each earns its place, and whether there is room for it.',
+      'Huge pages, KSM and balloons: whether each is worth its cost, and whether the host has memory for it.',
     from: 'now-24h',
     rows: {
       Hosts: [at(8, 8, host.availableGraph()), at(8, 8, host.overcommitGraph()), at(8, 8, host.swapGraph())],
       'Huge pages': [
         at(12, 8, hugepages.pools()),
         at(12, 8, hugepages.poolFreeShare()),
-        at(8, 8, hugepages.poolMemoryOfVms()),
-        at(8, 8, hugepages.transparentShare()),
-        at(8, 8, hugepages.withoutPool()),
+        at(7, 8, hugepages.poolMemoryOfVms()),
+        at(7, 8, hugepages.transparentShare()),
+        at(10, 8, hugepages.withoutPool()),
       ],
       KSM: [
         at(12, 8, ksm.savings()),
         at(12, 8, ksm.headroom()),
         at(8, 8, ksm.wasted()),
-        at(8, 8, ksm.running()),
-        at(8, 8, ksm.settings()),
+        at(6, 8, ksm.running()),
+        at(10, 8, ksm.settings()),
       ],
       Balloons: [at(12, 8, vm.balloonHeld()), at(12, 8, vm.heldShare())],
     },

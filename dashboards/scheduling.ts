@@ -10,10 +10,10 @@ export const schedulingDashboard = (): Dashboard =>
   frame({
     uid: uids.scheduling,
     title: 'Scheduling',
-    description: 'Which VMs have precedence on the CPUs, what it buys them, and what it costs the others.',
+    description: 'Which VMs have precedence on the CPUs, what they gain, and what it costs the others.',
     from: 'now-6h',
     rows: {
-      'Who waits': [
+      'Waiting for a CPU': [
         at(8, 9, scheduling.vmsByRunDelay()),
         at(8, 9, scheduling.hostRunDelay()),
         at(8, 9, tiers.delayByPolicy()),

@@ -1,5 +1,5 @@
-// The thresholds of alerts/settings.rules.yaml: as a record for lines in graphs, which follow it at once, and as
-// the number it was at build time for colours, which Grafana takes as constants only.
+// The thresholds of alerts/settings.rules.yaml. Lines in graphs use the recorded series and follow a change at once.
+// Colours use the number at build time, because Grafana accepts only constants for them.
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
@@ -20,6 +20,7 @@ export const threshold = (name: string): Threshold => `kvminfo:${name}:threshold
 export function thresholdNow(name: string): number {
   const rule = settings.find(({ record }) => record === threshold(name))
   const value = Number(/^vector\((.+)\)$/.exec(rule?.expr ?? '')?.[1] ?? Number.NaN)
-  if (Number.isNaN(value)) throw new Error(`${file.pathname}: no vector(number) for ${threshold(name)}`)
+  if (Number.isNaN(value))
+    throw new Error(`${file.pathname}: expected vector(<number>) as the expression of ${threshold(name)}`)
   return value
 }

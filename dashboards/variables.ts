@@ -1,4 +1,4 @@
-// What the reader of a dashboard chooses: data source, job, hosts and VMs.
+// The variables at the top of a dashboard: data source, job, hosts and VMs.
 import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
@@ -36,5 +36,5 @@ const vms = `label_values(${vmInfo.name}{job=~"$job",instance=~"$instance"}, vm)
 
 export const vmVariable = withAll(query('vm', 'VM', vms))
 
-/** Without All: begins with the first VM; several can be compared. */
+/** Has no All. The dashboard opens with the first VM, and the reader can select several to compare them. */
 export const someVmsVariable = query('vm', 'VM', vms).includeAll(false)

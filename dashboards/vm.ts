@@ -1,4 +1,4 @@
-// VM: one VM in full, or a few beside each other.
+// VM: one VM in detail, or a few VMs for comparison.
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { at, frame } from './frame.ts'
 import { uids } from './links.ts'
@@ -13,19 +13,21 @@ export const vmDashboard = (): Dashboard =>
   frame({
     uid: uids.vm,
     title: 'VM',
-    description: 'Where the exits of a VM end and why, its devices, scheduling and memory.',
+    description:
+      'Where the exits of a VM are handled and why they happen, and its devices, scheduling and memory.',
     from: 'now-6h',
     vms: someVmsVariable,
     rows: {
+      // Wide enough for the names of several VMs beside their values.
       'At a glance': [
-        at(3, 4, judgement.classStat()),
-        at(4, 4, judgement.ratioStat()),
-        at(3, 4, judgement.ioShareStat()),
-        at(3, 4, judgement.waitStat()),
-        at(3, 4, scheduling.runDelayStat()),
-        at(3, 4, vm.vcpusStat()),
-        at(3, 4, vm.ageStat()),
-        at(2, 4, vm.vmAlertsStat()),
+        at(6, 4, judgement.classStat()),
+        at(6, 4, judgement.ratioStat()),
+        at(6, 4, judgement.ioShareStat()),
+        at(6, 4, judgement.waitStat()),
+        at(6, 4, scheduling.runDelayStat()),
+        at(6, 4, vm.vcpusStat()),
+        at(6, 4, vm.ageStat()),
+        at(6, 4, vm.vmAlertsStat()),
       ],
       Judgement: [
         at(12, 11, judgement.ratioGraph()),
@@ -37,9 +39,9 @@ export const vmDashboard = (): Dashboard =>
       Exits: [
         at(12, 9, exits.switchesGraph()),
         at(12, 9, exits.reasonsGraph()),
-        at(8, 9, exits.reasonShares()),
-        at(8, 9, exits.kindsGraph()),
-        at(8, 9, exits.timeGraph()),
+        at(12, 9, exits.reasonShares()),
+        at(12, 9, exits.kindsGraph()),
+        at(24, 9, exits.timeGraph()),
       ],
       Devices: [at(12, 6, vm.disksTable()), at(12, 6, vm.nicsTable())],
       Scheduling: [
@@ -48,6 +50,6 @@ export const vmDashboard = (): Dashboard =>
         at(8, 8, scheduling.contextSwitches()),
         at(24, 7, scheduling.vcpusTable()),
       ],
-      'Memory and identity': [at(12, 8, memory.memoryOfVm()), at(12, 8, vm.identityTable())],
+      'Memory and identity': [at(24, 8, memory.memoryOfVm()), at(24, 5, vm.identityTable())],
     },
   })

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the kernel's own build system on a tree of links to our sources, so that
-# no object file ever lies among the sources and builds for several kernels can
-# run side by side.
+# Runs the kernel's own build system on a tree of links to our sources. This
+# keeps object files out of the source tree and lets builds for several kernels
+# run at the same time.
 #
 # usage: build.sh KDIR BUILD_DIR [MAKE_ARGUMENT...]
 set -eu
@@ -29,9 +29,9 @@ mkdir -p "$build"
 for part in Kbuild include compat kvminfo taskinfo; do
 	cp -Rsf "$here/$part" "$build/"
 done
-# Links to sources that are gone would still be found by a wildcard's reader.
+# Otherwise the wildcards in Kbuild would match links to deleted sources.
 find "$build" -xtype l -delete
 
-# Without type information for our own modules: nobody reads it, and making it
-# needs pahole (Debian's 6.12 headers ask for it).
+# No BTF for our own modules: nothing reads it, and generating it requires
+# pahole (Debian's 6.12 headers ask for it).
 exec make -C "$kdir" "M=$build" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Fetches the headers of one Debian kernel and prints the directory to build
-# against (KDIR). Nothing is installed: the packages are unpacked into
+# against (KDIR). It installs nothing. It unpacks the packages into
 #   ${XDG_CACHE_HOME:-$HOME/.cache}/kvminfo-lab/headers/<release>
-# and a later call with the same package version only prints the directory.
+# A later call with the same package version only prints the directory.
 #
 # usage: fetch-headers.sh PACKAGE
 #   PACKAGE  a meta package (linux-headers-amd64, linux-headers-6.12-rt-amd64)
@@ -23,7 +23,7 @@ linux-headers-*) ;;
 *) die "$package is not a linux-headers package" ;;
 esac
 
-# The packages that $1 depends on and whose names match $2.
+# Prints the packages that $1 depends on and whose names match $2.
 depends() {
 	apt-cache depends --no-recommends --no-suggests "$1" 2>/dev/null |
 		sed -n 's/^ *|\{0,1\}Depends: //p' | grep -E "$2" | sort -u
@@ -32,13 +32,13 @@ depends() {
 common=$(depends "$package" '^linux-headers-.*-common(-rt)?$') || true
 if [ -z "$common" ]; then
 	real=$(depends "$package" '^linux-headers-[0-9]') ||
-		die "$package is not known to apt (run apt-get update), or depends on no headers"
+		die "apt does not know $package (run apt-get update), or it depends on no headers package"
 	common=$(depends "$real" '^linux-headers-.*-common(-rt)?$') ||
-		die "$real depends on no -common headers"
+		die "$real depends on no -common headers package"
 else
 	real=$package
 fi
-kbuild=$(depends "$real" '^linux-kbuild-') || die "$real depends on no linux-kbuild"
+kbuild=$(depends "$real" '^linux-kbuild-') || die "$real depends on no linux-kbuild package"
 
 release=${real#linux-headers-}
 version=$(apt-cache show --no-all-versions "$real" | sed -n 's/^Version: //p')
@@ -46,7 +46,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/kvminfo-lab/headers
 dir=$cache/$release
 mkdir -p "$cache"
 
-# One fetch of a release at a time; whoever waited finds it done.
+# Only one process fetches a release at a time; the others wait and find it done.
 exec 9>"$cache/.$release.lock"
 flock 9
 

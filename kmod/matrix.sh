@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds both modules, with all compiler warnings and sparse, for every kernel
-# that Debian 12 offers. One line per kernel, with the features that the build
-# found in it, and a total; any warning fails, and any other features than known.
+# that Debian 12 offers. Prints one line per kernel with the features that the
+# build found in it, and a total. Fails on any warning, and if the features
+# differ from the known ones.
 #
 # usage: matrix.sh BUILD_DIR [PACKAGE...]
 set -u
@@ -15,7 +16,7 @@ shift
 	linux-headers-amd64 linux-headers-rt-amd64 linux-headers-cloud-amd64 \
 	linux-headers-6.12-amd64 linux-headers-6.12-rt-amd64 linux-headers-6.12-cloud-amd64
 
-# HAVE_* of the kernels that were looked at; of others, what is found.
+# The expected HAVE_* of the kernels that were checked; for others, what was found ($2).
 features() {
 	case $1 in
 	5.10.*) echo KVM_EXIT_TAKES_CODE ;;
@@ -34,7 +35,7 @@ for package in "$@"; do
 		continue
 	fi
 	release=${kdir##*/linux-headers-}
-	# From scratch: a warning is printed only by the build that compiles.
+	# From scratch, because only a build that compiles a file prints its warnings.
 	rm -rf "${build:?}/$release"
 	mkdir -p "$build/$release"
 	log=$build/$release/build.log
@@ -50,7 +51,7 @@ for package in "$@"; do
 	known=$(features "$release" "$found")
 	[ "$found" = "$known" ] || verdict=FAILED
 	echo "$release $verdict, $count warnings, has $found"
-	[ "$found" = "$known" ] || echo "    should have $known"
+	[ "$found" = "$known" ] || echo "    expected $known"
 	if [ $verdict = FAILED ]; then
 		failed=$((failed + 1))
 		grep -iE 'warning|error' "$log" | head -n 20 | sed 's/^/    /'

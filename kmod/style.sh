@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the kernel's checkpatch over our sources; any finding fails. Debian ships
-# it only in its kernel source packages: CHECKPATCH names one, or else the
-# newest unpacked in /usr/src is taken, or else it is fetched once into
+# Runs the kernel's checkpatch on our sources and fails on any finding. Debian
+# ships checkpatch only in its kernel source packages. The script uses the file
+# that CHECKPATCH names; without that, the first one unpacked in /usr/src; without
+# that too, it fetches checkpatch once into
 #   ${XDG_CACHE_HOME:-$HOME/.cache}/kvminfo-lab/checkpatch
 set -eu
 
@@ -33,8 +34,8 @@ if [ -z "${CHECKPATCH:-}" ]; then
 	[ -f "$CHECKPATCH" ] || fetch
 fi
 
-# COMPLEX_MACRO, BRACKET_SPACE: a list of names kept once, as a macro that takes
-# a macro, is neither an expression nor an index.
+# COMPLEX_MACRO, BRACKET_SPACE: a list of names that is a macro taking a macro is
+# neither an expression nor an array index.
 find "$here" -path "$here/build" -prune -o -name '*.[ch]' -print0 |
 	xargs -0 perl "$CHECKPATCH" --no-tree --terse --no-summary --max-line-length=100 \
 		--ignore COMPLEX_MACRO,BRACKET_SPACE -f

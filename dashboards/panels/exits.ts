@@ -1,4 +1,4 @@
-// The exits of a VM: how many, why, and how long they took.
+// The exits of a VM: how many, why, and how long they take.
 import type { PanelBuilder as BarsPanel } from '@grafana/grafana-foundation-sdk/bargauge'
 import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
 import * as units from '@grafana/grafana-foundation-sdk/units'
@@ -8,16 +8,17 @@ import { bars } from '../style/bars.ts'
 import { timeseries } from '../style/timeseries.ts'
 
 const noTime = 'no data: needs the kernel module with time accounting on'
-const noReasons = 'no data: needs the kernel module, on a kernel whose exit reasons it can read'
+const noReasons = 'no data: needs the kernel module and a kernel whose exit reasons it can read'
 
 export const switchesGraph = (): GraphPanel =>
   timeseries({
-    title: 'Exits by where they ended',
-    description: 'Handled inside KVM, which is cheap, or handed over to QEMU, which is not.',
+    title: 'Exits by where they are handled',
+    description:
+      'Exits handled in KVM are cheap. Exits handed to QEMU are expensive: reduce them with virtio devices.',
     unit: units.OpsPerSecond,
     lines: [
-      { expr: exits.kernelSwitches, legend: '{{vm}} on {{instance}}: inside KVM' },
-      { expr: exits.userspaceSwitches, legend: '{{vm}} on {{instance}}: to QEMU' },
+      { expr: exits.kernelSwitches, legend: 'in KVM: {{vm}} on {{instance}}' },
+      { expr: exits.userspaceSwitches, legend: 'to QEMU: {{vm}} on {{instance}}' },
     ],
     stacked: true,
   })
@@ -25,9 +26,9 @@ export const switchesGraph = (): GraphPanel =>
 export const reasonsGraph = (): GraphPanel =>
   timeseries({
     title: 'Exits by reason',
-    description: 'Why the guest left, named alike on Intel and AMD where the reasons mean the same.',
+    description: 'Why the guest exited. Reasons that mean the same on Intel and AMD have the same name.',
     unit: units.OpsPerSecond,
-    lines: [{ expr: exits.byReason, legend: '{{vm}} on {{instance}}: {{reason}}' }],
+    lines: [{ expr: exits.byReason, legend: '{{reason}}: {{vm}} on {{instance}}' }],
     stacked: true,
     noValue: noReasons,
   })
@@ -35,12 +36,11 @@ export const reasonsGraph = (): GraphPanel =>
 export const reasonShares = (): BarsPanel =>
   bars({
     title: 'Exit mix',
-    description: 'Share of each reason in the exits of its VM, now.',
+    description: 'The twelve most frequent reasons, as shares of all exits of the VM, now.',
     unit: units.PercentUnit,
     decimals: 1,
     max: 1,
     expr: `sort_desc(topk by (job, instance, vm) (12, ${exits.reasonShare} > 0))`,
-    // The end of a long name is cut off.
     legend: '{{reason}}: {{vm}} on {{instance}}',
     noValue: noReasons,
   })
@@ -49,26 +49,26 @@ export const kindsGraph = (): GraphPanel =>
   timeseries({
     title: 'Port I/O, exceptions, signals',
     description:
-      'Exits on port I/O and on guest exceptions, wherever they ended, and returns to QEMU that a signal forced, which are no hand-overs.',
+      'Exits due to port I/O and to guest exceptions, whether handled in KVM or by QEMU. Also returns to QEMU that a signal forced; they do not count as userspace exits.',
     unit: units.OpsPerSecond,
     lines: [
-      { expr: exits.ioExits, legend: '{{vm}} on {{instance}}: port I/O' },
-      { expr: exits.exceptionExits, legend: '{{vm}} on {{instance}}: exceptions' },
-      { expr: exits.signalReturns, legend: '{{vm}} on {{instance}}: signal returns' },
+      { expr: exits.ioExits, legend: 'port I/O: {{vm}} on {{instance}}' },
+      { expr: exits.exceptionExits, legend: 'exceptions: {{vm}} on {{instance}}' },
+      { expr: exits.signalReturns, legend: 'signals: {{vm}} on {{instance}}' },
     ],
   })
 
 export const timeGraph = (): GraphPanel =>
   timeseries({
-    title: 'Where the time of the vCPUs goes',
+    title: 'Where vCPU time goes',
     description:
-      'Seconds per second, all vCPUs together: CPU time, of it inside KVM, then waiting for QEMU and halted, in which the guest did nothing.',
+      'Seconds per second of all vCPUs together. On CPU is the CPU time over 5 minutes, and in KVM is a part of it. While waiting for QEMU or halted, the guest does nothing.',
     unit: units.Short,
     lines: [
-      { expr: scheduling.cpu5m, legend: '{{vm}} on {{instance}}: on a CPU, 5 minutes' },
-      { expr: exits.kernelSeconds, legend: '{{vm}} on {{instance}}: inside KVM' },
-      { expr: exits.userspaceWaitSeconds, legend: '{{vm}} on {{instance}}: waiting for QEMU' },
-      { expr: exits.haltSeconds, legend: '{{vm}} on {{instance}}: halted' },
+      { expr: scheduling.cpu5m, legend: 'on CPU: {{vm}} on {{instance}}' },
+      { expr: exits.kernelSeconds, legend: 'in KVM: {{vm}} on {{instance}}' },
+      { expr: exits.userspaceWaitSeconds, legend: 'for QEMU: {{vm}} on {{instance}}' },
+      { expr: exits.haltSeconds, legend: 'halted: {{vm}} on {{instance}}' },
     ],
     noValue: noTime,
   })
@@ -76,11 +76,12 @@ export const timeGraph = (): GraphPanel =>
 export const costGraph = (): GraphPanel =>
   timeseries({
     title: 'Cost of one exit',
-    description: 'Mean time of a round trip to QEMU, and mean time KVM itself takes for an exit.',
+    description:
+      'Mean time that a vCPU waits for QEMU per userspace exit, and mean time that KVM spends on an exit.',
     unit: units.Seconds,
     lines: [
-      { expr: exits.secondsPerHandover, legend: '{{vm}} on {{instance}}: round trip to QEMU' },
-      { expr: exits.secondsPerExit, legend: '{{vm}} on {{instance}}: inside KVM' },
+      { expr: exits.secondsPerUserspaceExit, legend: 'to QEMU: {{vm}} on {{instance}}' },
+      { expr: exits.secondsPerExit, legend: 'in KVM: {{vm}} on {{instance}}' },
     ],
     noValue: noTime,
   })
@@ -88,7 +89,8 @@ export const costGraph = (): GraphPanel =>
 export const waitGraph = (): GraphPanel =>
   timeseries({
     title: 'Wait for QEMU over time',
-    description: 'Seconds the vCPUs waited for QEMU per second of CPU time they had, over 5 minutes.',
+    description:
+      'Seconds that the vCPUs waited for QEMU per second of their CPU time, over 5 minutes. Below 10 % is good.',
     unit: units.PercentUnit,
     lines: [{ expr: exits.userspaceWait5m, legend: '{{vm}} on {{instance}}' }],
     noValue: noTime,

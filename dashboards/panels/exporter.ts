@@ -1,4 +1,4 @@
-// The exporter itself: where its numbers come from, what failed, what it costs.
+// The exporter itself: its sources, its failures and its cost.
 
 import type { PanelBuilder as StatePanel } from '@grafana/grafana-foundation-sdk/statetimeline'
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
@@ -14,36 +14,38 @@ export const sources = (): TablePanel =>
   infoTable({
     title: 'Sources in use',
     description:
-      'Where each fact is read from. Exits read from anything but the module are less exact and lack time.',
+      'The source of each fact. Exits from a source other than the kernel module are less exact and have no times.',
     expr: hosts.sources,
     labels: { instance: 'Host', fact: 'Fact', source: 'Source' },
-    noValue: 'no source in use',
+    empty: 'no source in use',
   })
 
 export const collectors = (): StatePanel =>
   stateTimeline({
     title: 'Collectors',
-    description: 'Whether each collector could give all its series; the log of the exporter says why not.',
+    description:
+      'Whether each collector provided all of its series. If one failed, the log of the exporter says why.',
     expr: hosts.collectors,
-    legend: '{{instance}} {{collector}}',
+    legend: '{{collector}}: {{instance}}',
     mappings: words({ 0: ['failed', 'red'], 1: ['ok', 'green'] }),
   })
 
 export const collectorSeconds = (): GraphPanel =>
   timeseries({
-    title: 'Time of collectors',
-    description: 'Seconds each collector took in a scrape.',
+    title: 'Duration of collectors',
+    description: 'Seconds that each collector took in a scrape.',
     unit: units.Seconds,
-    lines: [{ expr: hosts.collectorSeconds, legend: '{{instance}} {{collector}}' }],
+    lines: [{ expr: hosts.collectorSeconds, legend: '{{collector}}: {{instance}}' }],
     stacked: true,
   })
 
 export const problems = (): GraphPanel =>
   timeseries({
     title: 'Problems with single VMs',
-    description: 'Times a VM cost itself series, by collector and error code. VM_VANISHED is no fault.',
+    description:
+      'How often series of a VM were missing because of an error, by collector and error code. VM_VANISHED is not a fault.',
     unit: units.OpsPerSecond,
-    lines: [{ expr: hosts.problems, legend: '{{instance}} {{collector}} {{code}}' }],
+    lines: [{ expr: hosts.problems, legend: '{{collector}} {{code}}: {{instance}}' }],
     noValue: 'none',
   })
 
@@ -58,7 +60,7 @@ export const cost = (): GraphPanel =>
 export const cpu = (): GraphPanel =>
   timeseries({
     title: 'CPU time of the exporter',
-    description: 'Share of one CPU that the exporter process uses, scrapes and all.',
+    description: 'Share of one CPU that the exporter process uses, including scrapes.',
     unit: units.PercentUnit,
     lines: [{ expr: hosts.exporterCpu, legend: '{{instance}}' }],
   })

@@ -1,4 +1,4 @@
-// The VMs of a fleet: who loses most of its time in QEMU, and how the classes are spread.
+// The VMs of a fleet: which lose most of their time in QEMU, and how many are in each class.
 import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import type { PanelBuilder as StatePanel } from '@grafana/grafana-foundation-sdk/statetimeline'
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
@@ -21,9 +21,9 @@ const noneJudged = 'no VM is busy enough to be judged'
 
 export const fleetRatioStat = (): StatPanel =>
   stat({
-    title: 'Exits handled inside KVM',
+    title: 'Handled in KVM',
     description:
-      'Root-mode switch ratio of all chosen VMs together, weighted by their exits. Near 100 % is near bare metal.',
+      'Root-mode switch ratio of all selected VMs together: the share of their exits that KVM handles. VMs with more exits weigh more. Near 100 % is near bare metal.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.fleetRatio5m,
@@ -33,7 +33,8 @@ export const fleetRatioStat = (): StatPanel =>
 export const ioVmsStat = (): StatPanel =>
   stat({
     title: 'I/O-bound VMs',
-    description: 'VMs of class io: busy, and more of their exits go on to QEMU than the threshold allows.',
+    description:
+      'VMs of class io: they are busy, and too large a share of their exits is handed to QEMU. Replace their emulated devices with virtio.',
     unit: units.Short,
     expr: exits.ioVms,
     steps: noneIsGood,
@@ -41,15 +42,16 @@ export const ioVmsStat = (): StatPanel =>
 
 export const worstVms = (): TablePanel =>
   table({
-    title: 'VMs by share of exits handled inside KVM, worst first',
+    title: 'VMs by share of exits handled in KVM, worst first',
     description:
-      'Every VM busy enough to be judged, over the last 5 minutes. A low share with emulated devices is mended by virtio; a high wait for QEMU, in seconds per second of CPU time, says how much it would win.',
+      'Every VM that is busy enough to be judged, over the last 5 minutes. If a VM has a low share and emulated devices, replace these with virtio. The wait for QEMU, in seconds per second of CPU time, says how much the VM would gain.',
     labels: { vm: 'VM', instance: 'Host' },
     links: { VM: tableToVm, Host: tableToHost },
-    sortBy: { name: 'Inside KVM', descending: false },
+    sortBy: { name: 'In KVM', descending: false },
+    empty: noneJudged,
     columns: [
       {
-        name: 'Inside KVM',
+        name: 'In KVM',
         expr: exits.judgedRatio5m,
         unit: units.PercentUnit,
         decimals: 1,
@@ -64,9 +66,9 @@ export const worstVms = (): TablePanel =>
         decimals: 1,
         steps: waitSteps,
       },
-      { name: 'Exits to QEMU', expr: judged(exits.userspaceSwitches5m), unit: units.OpsPerSecond },
+      { name: 'To QEMU', expr: judged(exits.userspaceSwitches5m), unit: units.OpsPerSecond },
       {
-        name: 'Emulated devices',
+        name: 'Emulated',
         expr: judged(`(${vm.emulatedDevices})`),
         unit: units.Short,
         steps: noneIsGood,
@@ -85,10 +87,12 @@ export const worstVms = (): TablePanel =>
 export const idleVms = (): TablePanel =>
   table({
     title: 'VMs not judged',
-    description: 'VMs that exit too seldom for a ratio to mean anything (kvminfo:switches_active:threshold).',
+    description:
+      'VMs that exit too seldom for their ratio to mean anything: fewer exits per second than kvminfo:switches_active:threshold.',
     labels: { vm: 'VM', instance: 'Host' },
     links: { VM: tableToVm, Host: tableToHost },
     sortBy: { name: 'CPUs used', descending: true },
+    empty: 'none',
     columns: [
       { name: 'Exits', expr: unjudged(exits.switches5m), unit: units.OpsPerSecond },
       { name: 'CPUs used', expr: unjudged(scheduling.cpu5m), unit: units.Short, decimals: 2 },
@@ -103,7 +107,8 @@ function unjudged(expr: string): string {
 export function vmsByClassGraph(): GraphPanel {
   const panel = timeseries({
     title: 'VMs by class',
-    description: 'How many of the judged VMs are compute, mixed or I/O-bound.',
+    description:
+      'How many of the judged VMs are of class compute, mixed or io. Many io is bad: see the table above.',
     unit: units.Short,
     decimals: 0,
     lines: [{ expr: exits.vmsByClass, legend: '{{class}}' }],
@@ -119,7 +124,7 @@ export function vmsByClassGraph(): GraphPanel {
 export const classMap = (): StatePanel =>
   stateTimeline({
     title: 'Class map',
-    description: 'The class of each VM over time; a gap is a time in which it was too idle to be judged.',
+    description: 'The class of each VM over time. In a gap, the VM was too idle to be judged.',
     expr: exits.classNumber,
     legend: '{{vm}} on {{instance}}',
     mappings: classWords,
@@ -128,11 +133,12 @@ export const classMap = (): StatePanel =>
 
 export const lowestRatios = (): GraphPanel =>
   timeseries({
-    title: 'VMs with the lowest share handled inside KVM',
-    description: 'The ten judged VMs with the lowest root-mode switch ratio.',
+    title: 'VMs with the lowest share of exits handled in KVM',
+    description:
+      'The ten VMs with the lowest root-mode switch ratio over the time range, while they are busy enough to be judged. Below the line a VM is I/O-bound: replace its emulated devices with virtio.',
     unit: units.PercentUnit,
     max: 1,
-    lines: [{ expr: `bottomk(10, ${exits.judgedRatio5m})`, legend: '{{vm}} on {{instance}}' }],
+    lines: [{ expr: exits.lowestRatios, legend: '{{vm}} on {{instance}}' }],
     limits: [limit('root_mode_switch_io', 'I/O-bound below')],
     lowestFirst: true,
     noValue: noneJudged,

@@ -1,4 +1,4 @@
-// The memory of hosts: what is left, what was promised, swap.
+// The memory of hosts: what is available, what was promised to VMs, and swap.
 import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
 import * as units from '@grafana/grafana-foundation-sdk/units'
 import { graphToHost } from '../links.ts'
@@ -9,7 +9,8 @@ import { limit, timeseries } from '../style/timeseries.ts'
 export const availableGraph = (): GraphPanel =>
   timeseries({
     title: 'Memory available over time',
-    description: 'Share of the memory outside pools of huge pages that new work could have without swapping.',
+    description:
+      'Memory that new processes could use without swapping, as a share of the memory outside the pools of huge pages. Below the line an alert fires.',
     unit: units.PercentUnit,
     max: 1,
     lines: [{ expr: hosts.memoryAvailableShare, legend: '{{instance}}' }],
@@ -22,14 +23,14 @@ export const memoryGraph = (): GraphPanel =>
   timeseries({
     title: 'Memory by use',
     description:
-      'Memory not available to new work, page cache, buffers and free memory; some of the cache counts as available.',
+      'Memory that is not available to new processes, page cache, buffers and free memory. Part of the page cache counts as available. Promised is what processes have allocated, whether they use it or not.',
     unit: units.BytesIEC,
     lines: [
-      { expr: memory.used, legend: '{{instance}} used' },
-      { expr: memory.cached, legend: '{{instance}} page cache' },
-      { expr: memory.buffers, legend: '{{instance}} buffers' },
-      { expr: memory.free, legend: '{{instance}} free' },
-      { expr: memory.committed, legend: '{{instance}} promised to processes' },
+      { expr: memory.used, legend: 'used: {{instance}}' },
+      { expr: memory.cached, legend: 'page cache: {{instance}}' },
+      { expr: memory.buffers, legend: 'buffers: {{instance}}' },
+      { expr: memory.free, legend: 'free: {{instance}}' },
+      { expr: memory.committed, legend: 'promised: {{instance}}' },
     ],
   })
 
@@ -37,17 +38,17 @@ export const overcommitGraph = (): GraphPanel =>
   timeseries({
     title: 'Memory given to VMs',
     description:
-      'What all VMs of a host may take together, of all its memory. Above 100 % it rests on KSM, balloons or swap.',
+      'Memory that all VMs of a host may use together, as a share of its memory. Above 100 %, the host relies on KSM, balloons or swap.',
     unit: units.PercentUnit,
     lines: [{ expr: memory.overcommit, legend: '{{instance}}' }],
-    noValue: 'no data: no VM whose memory can be told',
+    noValue: 'no data: the memory of no VM is known',
     links: [graphToHost],
   })
 
 export const swapGraph = (): GraphPanel =>
   timeseries({
     title: 'Swap used',
-    description: 'Swap space in use. A VM that is swapped out stands still wherever it touches such a page.',
+    description: 'Swap space in use. A VM stops each time it touches a page that is swapped out.',
     unit: units.BytesIEC,
     lines: [{ expr: memory.swapUsed, legend: '{{instance}}' }],
     links: [graphToHost],

@@ -1,4 +1,4 @@
-// One host: what it is, its CPU and pressure, its busiest VMs.
+// One host: its hardware and kernel, CPU and pressure, and its busiest VMs.
 import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
@@ -15,7 +15,7 @@ import { limit, timeseries } from '../style/timeseries.ts'
 export const hostTable = (): TablePanel =>
   infoTable({
     title: 'Host',
-    description: 'Kernel, distribution and CPUs of each chosen host.',
+    description: 'Kernel, distribution and CPUs of each selected host.',
     expr: hosts.info,
     labels: {
       instance: 'Host',
@@ -26,13 +26,14 @@ export const hostTable = (): TablePanel =>
       sockets: 'Sockets',
       virtualization: 'Virtualization',
     },
-    noValue: 'exporter not reached',
+    widths: { Distribution: 250, CPU: 290 },
+    empty: 'no data: no exporter was reached',
   })
 
 export const cpuBusyStat = (): StatPanel =>
   stat({
     title: 'CPU busy',
-    description: 'Share of the time of its CPUs that the host was not idle, over 5 minutes.',
+    description: 'Share of the time that the CPUs of the host were not idle, over 5 minutes.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: hosts.cpuBusy5m,
@@ -43,7 +44,8 @@ export const cpuBusyStat = (): StatPanel =>
 export const memoryAvailableStat = (): StatPanel =>
   stat({
     title: 'Memory available',
-    description: 'Share of the memory outside pools of huge pages that new work could have without swapping.',
+    description:
+      'Memory that new processes could use without swapping, as a share of the memory outside the pools of huge pages.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: hosts.memoryAvailableShare,
@@ -59,13 +61,14 @@ export const overcommitStat = (): StatPanel =>
     decimals: 2,
     expr: hosts.vcpusPerCpu,
     legend: '{{instance}}',
-    noValue: 'no VM',
+    noValue: 'no running VM',
   })
 
 export const cpuBusyGraph = (): GraphPanel =>
   timeseries({
     title: 'CPU busy over time',
-    description: 'Share of the time of its CPUs that the host was not idle. Above the line KSM should rest.',
+    description:
+      'Share of the time that the CPUs of the host were not idle. Above the line, stop KSM: it needs CPU time too.',
     unit: units.PercentUnit,
     max: 1,
     lines: [{ expr: hosts.cpuBusy5m, legend: '{{instance}}' }],
@@ -76,9 +79,9 @@ export const cpuByMode = (): GraphPanel =>
   timeseries({
     title: 'CPU time by mode',
     description:
-      'CPU seconds per second of all CPUs, idle time left out. Time in guests is part of user and nice.',
+      'CPU seconds per second of all CPUs, without idle time. Time in guests is part of user and nice.',
     unit: units.Short,
-    lines: [{ expr: hosts.cpuByMode, legend: '{{instance}} {{mode}}' }],
+    lines: [{ expr: hosts.cpuByMode, legend: '{{mode}}: {{instance}}' }],
     stacked: true,
   })
 
@@ -86,11 +89,11 @@ export const cpuInGuests = (): GraphPanel =>
   timeseries({
     title: 'CPU time in guests',
     description:
-      'CPU seconds per second that guests ran. What VMs use beyond it is spent by KVM and QEMU for them.',
+      'CPU seconds per second in which guests ran, and CPU time of the vCPU threads. The difference is what KVM and QEMU spend for the VMs.',
     unit: units.Short,
     lines: [
-      { expr: hosts.cpuInGuests, legend: '{{instance}} in guests' },
-      { expr: hosts.cpuOfVcpus, legend: '{{instance}} vCPU threads' },
+      { expr: hosts.cpuInGuests, legend: 'in guests: {{instance}}' },
+      { expr: hosts.cpuOfVcpus, legend: 'vCPU threads: {{instance}}' },
     ],
   })
 
@@ -98,29 +101,29 @@ export const pressure = (): GraphPanel =>
   timeseries({
     title: 'Pressure',
     description:
-      'Share of the time in which at least one task waited for the resource, and in which all did.',
+      'Share of the time in which at least one task (some) or every task (all) waited for the resource. The higher, the more the host lacks it.',
     unit: units.PercentUnit,
     lines: [
-      { expr: hosts.pressureSome, legend: '{{instance}} {{resource}}, some' },
-      { expr: hosts.pressureFull, legend: '{{instance}} {{resource}}, all' },
+      { expr: hosts.pressureSome, legend: '{{resource}}, some: {{instance}}' },
+      { expr: hosts.pressureFull, legend: '{{resource}}, all: {{instance}}' },
     ],
-    noValue: 'no data: this kernel has no pressure stall information (psi=1)',
+    noValue: 'no data: this kernel has no pressure stall information; try to boot it with psi=1',
   })
 
 export const busiestVms = (): GraphPanel =>
   timeseries({
-    title: 'VMs that use most CPU',
-    description: 'CPUs used by the vCPUs of the ten busiest VMs.',
+    title: 'VMs that use the most CPU',
+    description: 'CPUs that the vCPUs of a VM use: the ten VMs with the highest mean over the time range.',
     unit: units.Short,
-    lines: [{ expr: `topk(10, ${scheduling.cpu5m})`, legend: '{{vm}} on {{instance}}' }],
+    lines: [{ expr: scheduling.mostCpu, legend: '{{vm}} on {{instance}}' }],
     links: [graphToVm],
   })
 
-export const mostHandovers = (): GraphPanel =>
+export const mostUserspaceExits = (): GraphPanel =>
   timeseries({
-    title: 'VMs with most exits to QEMU',
-    description: 'Exits handed over to QEMU by the ten VMs that do so most.',
+    title: 'VMs with the most exits to QEMU',
+    description: 'Exits handed to QEMU: the ten VMs with the highest mean over the time range.',
     unit: units.OpsPerSecond,
-    lines: [{ expr: `topk(10, ${exits.userspaceSwitches5m})`, legend: '{{vm}} on {{instance}}' }],
+    lines: [{ expr: exits.mostUserspaceSwitches, legend: '{{vm}} on {{instance}}' }],
     links: [graphToVm],
   })

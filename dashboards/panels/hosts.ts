@@ -1,4 +1,4 @@
-// The hosts of a fleet beside each other.
+// The hosts of a fleet, for comparison.
 import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import * as units from '@grafana/grafana-foundation-sdk/units'
@@ -14,7 +14,7 @@ import { table } from '../style/table.ts'
 export const hostsUpStat = (): StatPanel =>
   stat({
     title: 'Hosts up',
-    description: 'Chosen exporters that Prometheus reached at its last scrape.',
+    description: 'Selected exporters that Prometheus reached at its last scrape.',
     unit: units.Short,
     expr: hosts.hostsUp,
     steps: lowIsBad(1, 1),
@@ -24,7 +24,7 @@ export const hostsDownStat = (): StatPanel =>
   stat({
     title: 'Hosts down',
     description:
-      'Chosen exporters that Prometheus did not reach at its last scrape: nothing is known of their VMs.',
+      'Selected exporters that Prometheus did not reach at its last scrape. Nothing is known about their VMs: check host and exporter.',
     unit: units.Short,
     expr: hosts.hostsDown,
     steps: noneIsGood,
@@ -34,10 +34,11 @@ export const hostsTable = (): TablePanel =>
   table({
     title: 'Hosts',
     description:
-      'Each host: how full it is and whether its VMs wait for a CPU. Overcommit is vCPUs per CPU, real-time density that of vCPUs under a real-time policy.',
+      'How full each host is, and whether its VMs wait for a CPU. Overcommit is vCPUs per CPU. Real-time density is vCPUs with a real-time policy per CPU.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
     sortBy: { name: 'CPU busy', descending: true },
+    empty: 'no data: Prometheus scrapes no exporter',
     columns: [
       {
         name: 'Exporter',

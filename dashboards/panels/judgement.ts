@@ -1,4 +1,4 @@
-// Whether a VM loses its time in QEMU: its root-mode switch ratio, its class and what the round trips cost.
+// Whether a VM loses its time in QEMU: its root-mode switch ratio, its class and its wait for QEMU.
 import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
 import * as units from '@grafana/grafana-foundation-sdk/units'
@@ -15,7 +15,7 @@ export const classStat = (): StatPanel =>
   stat({
     title: 'Class',
     description:
-      'What the exits say the VM does: compute, mixed or io. None while it is too idle to be judged.',
+      'The class of the VM by its exits: compute, mixed or io. Not available while the VM is too idle to be judged.',
     unit: units.NoUnit,
     expr: exits.classNumber,
     legend: '{{vm}} on {{instance}}',
@@ -25,9 +25,9 @@ export const classStat = (): StatPanel =>
 
 export const ratioStat = (): StatPanel =>
   stat({
-    title: 'Exits handled inside KVM',
+    title: 'Handled in KVM',
     description:
-      'Root-mode switch ratio of the last 5 minutes. Near 100 % is near bare metal. None while the VM is too idle to be judged.',
+      'Root-mode switch ratio of the last 5 minutes: the share of exits that KVM handles. Near 100 % is near bare metal. Not available while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedRatio5m,
@@ -40,7 +40,7 @@ export const ioShareStat = (): StatPanel =>
   stat({
     title: 'I/O share',
     description:
-      'Port I/O exits per exit, handled by KVM or by QEMU, over the last 5 minutes. Lower is better, all else equal. None while the VM is too idle to be judged.',
+      'Share of port I/O in all exits of the last 5 minutes, whether handled in KVM or by QEMU. Lower is better if everything else is equal. Not available while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedIoShare5m,
@@ -53,7 +53,7 @@ export const waitStat = (): StatPanel =>
   stat({
     title: 'Wait for QEMU',
     description:
-      'Seconds the vCPUs waited for QEMU per second of CPU time they had: what the round trips cost. None while the VM is too idle to be judged, or without the kernel module and its time accounting.',
+      'Seconds that the vCPUs waited for QEMU per second of their CPU time: the cost of exits to QEMU. Not available while the VM is too idle to be judged, or without the kernel module and its time accounting.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedUserspaceWait5m,
@@ -63,28 +63,28 @@ export const waitStat = (): StatPanel =>
 
 export const ratioGraph = (): GraphPanel =>
   timeseries({
-    title: 'Share of exits handled inside KVM over time',
+    title: 'Share of exits handled in KVM',
     description:
-      'Root-mode switch ratio as the alerts judge it. Below the lower line a VM is I/O-bound, above the upper one compute-bound. Marks are alerts and the remediations that they ask for.',
+      'Root-mode switch ratio, which the alerts judge. Below the lower line a VM is I/O-bound: replace its emulated devices with virtio. Above the upper line it is compute-bound. Marks show alerts and the remediations that they request.',
     unit: units.PercentUnit,
     max: 1,
     lines: [
-      { expr: exits.ratio5m, legend: '{{vm}} on {{instance}}: 5 minutes' },
-      { expr: exits.ratio1h, legend: '{{vm}} on {{instance}}: 1 hour' },
+      { expr: exits.ratio5m, legend: '5 min: {{vm}} on {{instance}}' },
+      { expr: exits.ratio1h, legend: '1 h: {{vm}} on {{instance}}' },
     ],
     limits: [
       limit('root_mode_switch_io', 'I/O-bound below'),
-      limit('root_mode_switch_compute', 'compute above', 'green'),
+      limit('root_mode_switch_compute', 'compute-bound above', 'green'),
     ],
-    noValue: 'no exits',
+    noValue: 'no data: no exits',
   })
 
 export const ioShareGraph = (): GraphPanel =>
   timeseries({
     title: 'I/O share over time',
-    description: 'Port I/O exits per exit, handled by KVM or by QEMU, over 5 minutes.',
+    description: 'Share of port I/O in all exits, whether handled in KVM or by QEMU, over 5 minutes.',
     unit: units.PercentUnit,
     max: 1,
     lines: [{ expr: exits.ioShare5m, legend: '{{vm}} on {{instance}}' }],
-    noValue: 'no exits',
+    noValue: 'no data: no exits',
   })

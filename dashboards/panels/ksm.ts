@@ -1,4 +1,4 @@
-// Kernel samepage merging: whether it earns its cost, and whether the host could do without what it saved.
+// Kernel samepage merging: whether it is worth its cost, and whether the host could do without what it saved.
 import type { PanelBuilder as StatePanel } from '@grafana/grafana-foundation-sdk/statetimeline'
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
@@ -12,13 +12,12 @@ import { limit, timeseries } from '../style/timeseries.ts'
 
 const noKsm = 'no data: this kernel has no KSM'
 const states = words({ 0: ['stopped', 'blue'], 1: ['merging', 'green'], 2: ['unmerged', 'orange'] })
-const yesNo = words({ 0: ['no', 'text'], 1: ['yes', 'text'] })
+const nodes = words({ 0: ['per node', 'text'], 1: ['all nodes', 'text'] })
 
 export const running = (): StatePanel =>
   stateTimeline({
     title: 'KSM',
-    description:
-      'Whether KSM merges, is stopped and keeps what it merged, or is stopped with all pages unmerged.',
+    description: 'Merging, stopped with the merged pages kept, or stopped with all pages unmerged.',
     expr: ksm.run,
     legend: '{{instance}}',
     mappings: states,
@@ -29,21 +28,22 @@ export const savings = (): GraphPanel =>
   timeseries({
     title: 'Memory in KSM',
     description:
-      'Memory saved, memory kept in its place, memory checked in vain, and memory that changes too fast.',
+      'Saved is what merging frees, and kept is the memory of the shared pages. Unique memory was checked without finding a duplicate. Volatile memory changes too fast to be merged.',
     unit: units.BytesIEC,
     lines: [
-      { expr: ksm.saved, legend: '{{instance}} saved' },
-      { expr: ksm.kept, legend: '{{instance}} kept' },
-      { expr: ksm.unshared, legend: '{{instance}} checked in vain' },
-      { expr: ksm.volatile, legend: '{{instance}} changes too fast' },
+      { expr: ksm.saved, legend: 'saved: {{instance}}' },
+      { expr: ksm.kept, legend: 'kept: {{instance}}' },
+      { expr: ksm.unshared, legend: 'unique: {{instance}}' },
+      { expr: ksm.volatile, legend: 'volatile: {{instance}}' },
     ],
     noValue: noKsm,
   })
 
 export const wasted = (): GraphPanel =>
   timeseries({
-    title: 'Pages checked in vain per page saved',
-    description: 'High: KSM costs CPU time and finds little, unless it has few pages to check at all.',
+    title: 'Pages checked without success per page saved',
+    description:
+      'Above the line, KSM costs CPU time and finds little: stop it or make it slower. A host with few pages to check can be ignored.',
     unit: units.Short,
     lines: [{ expr: ksm.wasted, legend: '{{instance}}' }],
     limits: [limit('ksm_wasted', 'wasted above')],
@@ -52,8 +52,9 @@ export const wasted = (): GraphPanel =>
 
 export const headroom = (): GraphPanel =>
   timeseries({
-    title: 'Memory left if every merged page were written to',
-    description: 'Available memory less what KSM saved. Below zero the host could not hold the copies.',
+    title: 'Memory left if all merged pages were copied',
+    description:
+      'Available memory minus what KSM saved. A VM that writes to a merged page gets a copy of it. Below zero, the host could not hold all copies.',
     unit: units.BytesIEC,
     min: 'auto',
     lowestFirst: true,
@@ -66,13 +67,14 @@ export const settings = (): TablePanel =>
   table({
     title: 'KSM settings',
     description:
-      'How hard KSM works: pages per round and sleep between rounds, and whether it merges across NUMA nodes.',
+      'How hard KSM works: pages per round, sleep between rounds, and whether it merges across NUMA nodes.',
     labels: { instance: 'Host' },
     links: { Host: tableToHost },
+    empty: noKsm,
     columns: [
       { name: 'State', expr: ksm.run, unit: units.NoUnit, mappings: states },
       { name: 'Pages', expr: ksm.pagesToScan, unit: units.Short },
       { name: 'Sleep', expr: ksm.sleep, unit: units.Seconds },
-      { name: 'Across nodes', expr: ksm.acrossNodes, unit: units.NoUnit, mappings: yesNo },
+      { name: 'NUMA', expr: ksm.acrossNodes, unit: units.NoUnit, mappings: nodes },
     ],
   })

@@ -1,4 +1,4 @@
-// Scheduling tiers and real-time density: what was given precedence, and what that leaves for the others.
+// Scheduling tiers and real-time density: which vCPUs have precedence, and what that leaves for the others.
 import type { PanelBuilder as GraphPanel } from '@grafana/grafana-foundation-sdk/timeseries'
 import * as units from '@grafana/grafana-foundation-sdk/units'
 import { graphToHost, graphToVm } from '../links.ts'
@@ -10,7 +10,7 @@ export const vcpusByTier = (): GraphPanel =>
   timeseries({
     title: 'vCPUs by tier',
     description:
-      'vCPU threads by tier: normal policies; round robin; round robin at the top priority; first in, first out or deadline.',
+      'vCPU threads in each tier. Tier 1: normal policies. Tier 2: round robin. Tier 3: round robin at the top priority. Tier 4: first in, first out, or deadline.',
     unit: units.Short,
     decimals: 0,
     lines: scheduling.tiers.map(({ name, members }) => ({ expr: scheduling.countOf(members), legend: name })),
@@ -20,7 +20,7 @@ export const vcpusByTier = (): GraphPanel =>
 export const vcpusByPolicy = (): GraphPanel =>
   timeseries({
     title: 'vCPUs by policy',
-    description: 'vCPU threads under each scheduling policy of the kernel.',
+    description: 'vCPU threads with each scheduling policy of the kernel.',
     unit: units.Short,
     decimals: 0,
     lines: [{ expr: scheduling.vcpusByPolicy, legend: '{{policy}}' }],
@@ -30,8 +30,10 @@ export const vcpusByPolicy = (): GraphPanel =>
 export const realtimeDensity = (): GraphPanel =>
   timeseries({
     title: 'Real-time vCPUs per CPU',
-    description: 'vCPU threads under a real-time policy per CPU. Too many starve all else on the host.',
+    description:
+      'vCPU threads with a real-time policy per CPU. Above the line they may starve everything else on the host: give fewer VMs a real-time policy.',
     unit: units.Short,
+    decimals: 2,
     lines: [{ expr: scheduling.realtimeDensity, legend: '{{instance}}' }],
     limits: [limit('realtime_density_high', 'alert above')],
     links: [graphToHost],
@@ -41,29 +43,30 @@ export const delayByPolicy = (): GraphPanel =>
   timeseries({
     title: 'Run delay by policy',
     description:
-      'Share of the time that the vCPUs of a policy wanted to run that they waited: what precedence buys.',
+      'Time that the vCPUs with a policy waited for a CPU, as a share of the time that they ran or waited. The difference between policies is the benefit of precedence.',
     unit: units.PercentUnit,
     lines: [{ expr: scheduling.runDelayByPolicy, legend: '{{policy}}' }],
-    limits: [limit('run_delay_high', 'alert of a VM above')],
+    limits: [limit('run_delay_high', 'alert per VM above')],
     noValue: 'no data: this kernel does not count run delay',
   })
 
 export const preempted = (): GraphPanel =>
   timeseries({
     title: 'VMs that lose their CPU most often',
-    description: 'Involuntary context switches of vCPU threads; the ten VMs with most.',
+    description:
+      'Involuntary context switches of vCPU threads: the ten VMs with the highest rate over the time range.',
     unit: units.OpsPerSecond,
-    lines: [{ expr: `topk(10, ${scheduling.involuntary})`, legend: '{{vm}} on {{instance}}' }],
+    lines: [{ expr: scheduling.mostInvoluntary, legend: '{{vm}} on {{instance}}' }],
     links: [graphToVm],
   })
 
 export const moving = (): GraphPanel =>
   timeseries({
-    title: 'VMs that change CPU most often',
+    title: 'VMs that change their CPU most often',
     description:
-      'Scrapes at which a vCPU was found on another CPU than before; moves between scrapes do not show.',
+      'How often a scrape found a vCPU on another CPU than the scrape before: the ten VMs with the most changes over the time range. Changes between two scrapes are not visible.',
     unit: units.Short,
-    lines: [{ expr: `topk(10, ${scheduling.moves})`, legend: '{{vm}} on {{instance}}' }],
+    lines: [{ expr: scheduling.mostMoves, legend: '{{vm}} on {{instance}}' }],
     links: [graphToVm],
   })
 
@@ -72,7 +75,8 @@ export const overcommit = (): GraphPanel =>
     title: 'vCPUs per CPU over time',
     description: 'vCPUs of running VMs per logical CPU of the host.',
     unit: units.Short,
+    decimals: 2,
     lines: [{ expr: hosts.vcpusPerCpu, legend: '{{instance}}' }],
-    noValue: 'no VM',
+    noValue: 'no data: no running VM',
     links: [graphToHost],
   })

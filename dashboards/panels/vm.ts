@@ -1,4 +1,4 @@
-// What a VM is: identity, age, devices, alerts.
+// The identity, age, devices and alerts of a VM.
 import type { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import type { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import * as units from '@grafana/grafana-foundation-sdk/units'
@@ -12,7 +12,7 @@ import { noneIsGood } from '../style/steps.ts'
 export const vmCountStat = (): StatPanel =>
   stat({
     title: 'VMs',
-    description: 'Running VMs on the chosen hosts.',
+    description: 'Running VMs on the selected hosts.',
     unit: units.Short,
     expr: vm.vmCount,
     noValue: 'none',
@@ -21,11 +21,11 @@ export const vmCountStat = (): StatPanel =>
 export const vcpusStat = (): StatPanel =>
   stat({
     title: 'vCPUs',
-    description: 'vCPU threads of the VM that are alive.',
+    description: 'Running vCPU threads of the VM.',
     unit: units.Short,
     expr: vm.vcpus,
     legend: '{{vm}} on {{instance}}',
-    noValue: 'not to be told',
+    noValue: 'not available',
   })
 
 export const ageStat = (): StatPanel =>
@@ -41,7 +41,7 @@ export const ageStat = (): StatPanel =>
 export const vmAlertsStat = (): StatPanel =>
   stat({
     title: 'Alerts',
-    description: 'Alerts of this program that fire for the chosen VMs.',
+    description: 'Alerts of this project that fire for the selected VMs.',
     unit: units.Short,
     expr: vm.firingCount,
     steps: noneIsGood,
@@ -50,7 +50,7 @@ export const vmAlertsStat = (): StatPanel =>
 export const hostAlertsStat = (): StatPanel =>
   stat({
     title: 'Alerts',
-    description: 'Alerts of this program that fire for the chosen hosts and their VMs.',
+    description: 'Alerts of this project that fire for the selected hosts and their VMs.',
     unit: units.Short,
     expr: vm.firingOnHostsCount,
     steps: noneIsGood,
@@ -59,7 +59,8 @@ export const hostAlertsStat = (): StatPanel =>
 export const identityTable = (): TablePanel =>
   infoTable({
     title: 'Identity',
-    description: 'Process, UUID and machine type of each VM, and where the exporter has them from.',
+    description:
+      'Process, UUID and machine type of each VM, and the source from which the exporter knows it.',
     expr: vm.identity,
     labels: {
       vm: 'VM',
@@ -71,14 +72,14 @@ export const identityTable = (): TablePanel =>
     },
     links: { Host: tableToHost },
     widths: { UUID: 300 },
-    noValue: 'not running',
+    empty: 'not running',
   })
 
 export const disksTable = (): TablePanel =>
   infoTable({
     title: 'Disks',
     description:
-      'Disks by bus, and whether QEMU emulates their controller: then each access of the guest goes to QEMU. virtio disks are not emulated.',
+      'Disks and their bus, and whether QEMU emulates the controller. QEMU then handles every single access of the guest. Use virtio instead.',
     expr: vm.disks,
     labels: {
       vm: 'VM',
@@ -89,14 +90,14 @@ export const disksTable = (): TablePanel =>
       format: 'Format',
       emulated: 'Emulated',
     },
-    noValue: 'no disk',
+    empty: 'no disk',
   })
 
 export const nicsTable = (): TablePanel =>
   infoTable({
     title: 'Network interfaces',
     description:
-      'Interfaces by model, whether the kernel carries their data (vhost), and whether QEMU emulates them, such as e1000 and rtl8139.',
+      'Network interfaces and their model, whether the kernel moves their data (vhost), and whether QEMU emulates them, such as e1000 and rtl8139. Use virtio instead.',
     expr: vm.nics,
     labels: {
       vm: 'VM',
@@ -106,7 +107,7 @@ export const nicsTable = (): TablePanel =>
       vhost: 'vhost',
       emulated: 'Emulated',
     },
-    noValue: 'no interface',
+    empty: 'no interface',
   })
 
 const alertLabels = {
@@ -115,7 +116,7 @@ const alertLabels = {
   vm: 'VM',
   instance: 'Host',
   remediation: 'Remediation',
-  // Of an alert that tells several of a kind apart.
+  // Labels of alerts that fire once per device, tier and so on.
   device: 'Device',
   tier: 'Tier',
   page_size: 'Page size',
@@ -131,21 +132,22 @@ const longestAlertPixels = 230
 export const vmAlertsTable = (): TablePanel =>
   infoTable({
     title: 'Alerts firing',
-    description: 'What fires for these VMs now, and the remediation it asks for, where there is one.',
+    description:
+      'The alerts that fire for the selected VMs now, and the remediation that an alert requests, if any.',
     expr: firingOfVms,
     labels: alertLabels,
     widths: { Alert: longestAlertPixels },
-    noValue: 'none',
+    empty: 'none',
   })
 
 export const hostAlertsTable = (): TablePanel =>
   infoTable({
     title: 'Alerts firing',
     description:
-      'What fires now on the chosen hosts and their VMs, and the remediation it asks for, where there is one.',
+      'The alerts that fire for the selected hosts and their VMs now, and the remediation that an alert requests, if any.',
     expr: firingOnHosts,
     labels: alertLabels,
     widths: { Alert: longestAlertPixels },
     links: { VM: tableToVm, Host: tableToHost },
-    noValue: 'none',
+    empty: 'none',
   })

@@ -1,4 +1,4 @@
-// The memory of hosts: what is left, what was promised, swap, huge pages.
+// The memory of hosts: what is available, what was promised to VMs, swap and huge pages.
 import * as pools from '../../src/metrics/hugepages.ts'
 import * as vmMemory from '../../src/metrics/vm-memory.ts'
 import { memoryAvailable, memoryTotal } from './hosts.ts'
@@ -12,7 +12,7 @@ export const committed = onHost(meminfo('Committed_AS'))
 export const used = `${memoryTotal} - ${memoryAvailable}`
 export const swapUsed = `${onHost(meminfo('SwapTotal'))} - ${onHost(meminfo('SwapFree'))}`
 
-/** What all VMs of a host may take, of all its memory. */
+/** The memory that all VMs of a host may use together, as a share of the host's memory. */
 export const overcommit = `sum by (${perHost}) (${onHost(vmMemory.vmMaxBytes)}) / on (${perHost}) ${memoryTotal}`
 
 const bySize = (series: string): string => `sum by (${perHost}, page_size) (${series})`
@@ -24,6 +24,6 @@ export const freeInPools = `sum by (${perHost}) (${onHost(pools.hugepageFreeByte
 
 export const transparentShare = onHost('instance:kvminfo_transparent_hugepages:ratio')
 
-/** VMs without a page of a pool, by what they hold: those that would gain most come first. */
+/** Memory held by VMs that use no page of a pool. */
 export const withoutPool = `${ofVm(vmMemory.vmResidentBytes)} unless on (${perVm}) ${ofVm(vmMemory.vmHugetlbBytes)} > 0`
 export const cpuWithoutPool = `${cpu5m} and on (${perVm}) (${withoutPool})`

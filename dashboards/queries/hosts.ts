@@ -1,4 +1,4 @@
-// The hosts: up or down, CPU, pressure, and how much of each was promised to VMs.
+// The hosts: up or down, CPU, pressure, and how many vCPUs they run.
 import {
   buildInfo,
   collectorDuration,
@@ -13,8 +13,10 @@ import { vmInfo, vmVcpus } from '../../src/metrics/vm.ts'
 import { meminfo, onHost, perHost, rate } from './selector.ts'
 
 const exporter = onHost(buildInfo)
-/** Every target of every job has it: only those of a job in which there was an exporter of ours within the range. One
- * that was down for all of it has no metric of its own left. */
+/**
+ * Every scrape target has `up`. This keeps the targets of each job that had a kvminfo exporter at some time in the
+ * range. It matches on the job because an exporter that was down for the whole range has no metric of its own.
+ */
 export const up = `${onHost('up')} and on (job) group by (job) (last_over_time(${exporter}[$__range]))`
 export const hostsUp = `count((${up}) == 1) or vector(0)`
 export const hostsDown = `count((${up}) == 0) or vector(0)`
@@ -24,7 +26,7 @@ export const cpuBusy5m = onHost('instance:kvminfo_host_cpu_busy:ratio_rate5m')
 
 export const vms = `count by (${perHost}) (${onHost(vmInfo)})`
 export const vcpus = `sum by (${perHost}) (${onHost(vmVcpus)})`
-/** Any mode lists every CPU once. */
+/** Each mode has one series per CPU. */
 export const cpus = `count by (${perHost}) (${rate(onHost(hostCpuSeconds, 'mode="idle"'))})`
 export const vcpusPerCpu = `${vcpus} / ${cpus}`
 
@@ -36,7 +38,7 @@ export const cpuOfVcpus = `sum by (${perHost}) (${rate(onHost(vcpuCpuSeconds))})
 
 export const memoryAvailable = onHost(meminfo('MemAvailable'))
 export const memoryTotal = onHost(meminfo('MemTotal'))
-/** Outside the pools of huge pages, as the alert on memory has it. */
+/** Memory outside the pools of huge pages. The alert on host memory uses the same value. */
 export const memoryOrdinary = onHost('instance:kvminfo_host_memory_ordinary:bytes')
 export const memoryAvailableShare = `${memoryAvailable} / ${memoryOrdinary}`
 
@@ -49,7 +51,7 @@ export const collectorsFailing = `count by (${perHost}) (${collectors} == 0) or 
 export const collectorSeconds = onHost(collectorDuration)
 export const problems = rate(onHost(vmProblems))
 
-/** Other programs have these too. */
+/** Keeps the series of exporters only, because other programs have these metrics too. */
 const ofExporter = (series: string): string => `${series} and on (${perHost}) ${exporter}`
 export const exporterMemory = ofExporter(onHost('process_resident_memory_bytes'))
 export const exporterCpu = ofExporter(rate(onHost('process_cpu_seconds_total')))

@@ -1,7 +1,7 @@
-// Kernel samepage merging: what it saves, what it costs, and what a loss of it would need.
+// Kernel samepage merging: what it saves, what it costs, and how much memory the host would need without it.
 import { ksm, onHost } from './selector.ts'
 
-/** KSM counts ordinary pages, which are of 4 KiB on x86, the only architecture of the kernel modules. */
+/** KSM counts ordinary pages. They are 4 KiB on x86, the only architecture that the kernel modules support. */
 const pageBytes = 4096
 const bytes = (file: string): string => `${onHost(ksm(file))} * ${pageBytes}`
 
@@ -11,9 +11,9 @@ export const kept = bytes('pages_shared')
 export const unshared = bytes('pages_unshared')
 export const volatile = bytes('pages_volatile')
 
-/** Pages checked in vain per page saved. */
+/** Pages checked without finding a duplicate, per page saved. */
 export const wasted = onHost('instance:kvminfo_ksm_wasted:ratio')
-/** Below zero the host could not hold what VMs would copy by writing to merged pages. */
+/** Below zero, the host could not hold the copies that VMs would make by writing to merged pages. */
 export const headroom = onHost('instance:kvminfo_ksm_headroom:bytes')
 
 export const pagesToScan = onHost(ksm('pages_to_scan'))

@@ -1,5 +1,6 @@
-// The memory VMs were given, hold, and in which pages.
+// The memory that VMs were given and hold, and the kind of pages it is in.
 import * as metrics from '../../src/metrics/vm-memory.ts'
+import { highest, lowest, meanOverRange } from './extremes.ts'
 import { ofVm } from './selector.ts'
 
 export const max = ofVm(metrics.vmMaxBytes)
@@ -7,9 +8,18 @@ export const balloon = ofVm(metrics.vmBalloonBytes)
 export const resident = ofVm(metrics.vmResidentBytes)
 export const hugetlb = ofVm(metrics.vmHugetlbBytes)
 
-/** Resident memory leaves out pages of hugetlb pools, so the two add up. */
-const held = `${resident} + ${hugetlb}`
-export const heldShare = `(${held}) / ${max}`
+export const mostHugetlb = highest(`${hugetlb} > 0`, `${meanOverRange(hugetlb)} > 0`)
 
-/** Share of what the VM was given that the balloon keeps from it. */
-export const balloonHeldShare = `1 - ${balloon} / ${max}`
+/** Resident memory does not include pages of hugetlb pools, so the sum of both is what the VM holds. */
+const heldShare = `(${resident} + ${hugetlb}) / ${max}`
+export const lowestHeldShare = lowest(
+  heldShare,
+  `(${meanOverRange(resident)} + ${meanOverRange(hugetlb)}) / ${meanOverRange(max)}`,
+)
+
+/** Share of its memory that the balloon takes from a VM. */
+const balloonHeldShare = `1 - ${balloon} / ${max}`
+export const highestBalloonHeldShare = highest(
+  balloonHeldShare,
+  `1 - ${meanOverRange(balloon)} / ${meanOverRange(max)}`,
+)

@@ -12,12 +12,12 @@ export const age = `time() - ${ofVm(metrics.vmStartTime)}`
 export const vmCount = `count(${identity})`
 
 export const firingCount = `count(${firingOfVms}) or vector(0)`
-/** Those of the hosts themselves too, which name no VM. */
+/** Includes alerts about the hosts themselves, which name no VM. */
 export const firingOnHostsCount = `count(${firingOnHosts}) or vector(0)`
 
-/** QEMU emulates these in full: each access of the guest is a hand-over. */
+/** QEMU emulates these completely: each access of the guest is handed to QEMU. */
 const emulatedDisks = ofVm(metrics.diskInfo, 'emulated="true"')
 const emulatedNics = ofVm(metrics.nicInfo, 'emulated="true"')
 
-/** Emulated disks and interfaces of each VM, 0 where it has none. */
+/** Number of emulated disks and network interfaces of each VM; 0 if a VM has none. */
 export const emulatedDevices = `count by (${perVm}) (${emulatedDisks} or ${emulatedNics}) or count by (${perVm}) (${identity}) * 0`

@@ -1,4 +1,4 @@
-// Horizontal bars, one per series, of their values now.
+// Horizontal bars, one per series, that show the current values.
 
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/bargauge'
 import {

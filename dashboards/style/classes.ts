@@ -1,4 +1,4 @@
-// How the class of a VM is shown. The numbers are those of queries/exits.ts, classNumber.
+// How the class of a VM is shown. The numbers come from classNumber in queries/exits.ts.
 import { words } from './mappings.ts'
 
 export const classWords = words({
@@ -7,5 +7,5 @@ export const classWords = words({
   3: ['io', 'red'],
 })
 
-/** Colours of the classes where they are series of their own. */
+/** Colours for graphs in which each class is a series. */
 export const classColors: Readonly<Record<string, string>> = { compute: 'green', mixed: 'yellow', io: 'red' }

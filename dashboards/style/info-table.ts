@@ -1,4 +1,4 @@
-// A table of what an info metric's labels say; its value, always 1, is not shown.
+// A table of the labels of an info metric. Its value is always 1 and is hidden.
 import type { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { PanelBuilder } from '@grafana/grafana-foundation-sdk/table'
 import { NoUnit } from '@grafana/grafana-foundation-sdk/units'
@@ -11,7 +11,7 @@ interface InfoTable {
   readonly labels: Readonly<Record<string, string>>
   readonly links?: Readonly<Record<string, DashboardLinkBuilder>>
   readonly widths?: Readonly<Record<string, number>>
-  readonly noValue?: string
+  readonly empty: string
 }
 
 export const infoTable = ({ expr, ...spec }: InfoTable): PanelBuilder =>

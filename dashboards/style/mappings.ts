@@ -1,7 +1,7 @@
-// Numbers that stand for words, and what stands for no number.
+// Words that are shown instead of a number, or instead of no number.
 import { MappingType, SpecialValueMatch, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 
-/** By value: the word and its colour. */
+/** The word and its colour for each value. */
 export const words = (
   byValue: Readonly<Record<string, readonly [text: string, color: string]>>,
 ): ValueMapping[] => [
@@ -13,7 +13,7 @@ export const words = (
   },
 ]
 
-/** No value, in the colour of text: the colours by value would give it that of the lowest. */
+/** The text for no value, in the colour of text. Without this, it would get the colour of the lowest value. */
 export const nothing = (text: string): ValueMapping => ({
   type: MappingType.SpecialValue,
   options: { match: SpecialValueMatch.NullAndNan, result: { text, color: 'text', index: 99 } },

@@ -1,4 +1,4 @@
-// A query of a panel: PromQL and how its series are called.
+// A query of a panel: PromQL and the names of its series.
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 
 export const datasource = { type: 'prometheus', uid: '$' + '{datasource}' }

@@ -18,7 +18,7 @@ export interface Stat {
   readonly description: string
   readonly unit: string
   readonly expr: string
-  /** What tells several hosts or VMs apart; shown when there are several. */
+  /** Names a host or VM. Grafana shows it only if there are several. */
   readonly legend?: string
   readonly steps?: Steps
   readonly mappings?: readonly ValueMapping[]
@@ -27,7 +27,7 @@ export interface Stat {
   readonly links?: DashboardLinkBuilder[]
 }
 
-/** Pixels; Grafana's own choice for a name beside its value is unreadable. */
+/** Pixels. The size that Grafana chooses for a name beside its value is unreadable. */
 const nameSize = 12
 
 export function stat(spec: Stat): PanelBuilder {
@@ -44,7 +44,7 @@ export function stat(spec: Stat): PanelBuilder {
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.Value)
     .textMode(BigValueTextMode.Auto)
-    // Where there are several: below each other, as beside each other they would be too small to read.
+    // Several values are stacked, because side by side they would be too small to read.
     .orientation(VizOrientation.Horizontal)
     .text(new VizTextDisplayOptionsBuilder().titleSize(nameSize))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))

@@ -1,4 +1,4 @@
-// A state over time, one bar per series, a page at a time.
+// A state over time, one bar per series, shown page by page.
 import { VisibilityMode, VizLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/common'
 import type { DashboardLinkBuilder, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline'
@@ -15,10 +15,10 @@ interface States {
   readonly links?: DashboardLinkBuilder[]
 }
 
-/** What fits a panel of eight rows in height; all collectors of a host are on one page. */
+/** As many as fit into a panel of height 8. All collectors of a host fit on one page. */
 const barsPerPage = 16
 
-/** Grafana has words of its own where this kind of panel has no series, and does not say `noValue`. */
+/** If this kind of panel has no series, Grafana shows a text of its own instead of `noValue`. */
 export function stateTimeline(spec: States): PanelBuilder {
   return new PanelBuilder()
     .title(spec.title)

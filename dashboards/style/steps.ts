@@ -1,4 +1,4 @@
-// Colours by value: from which value on a number is worth a look, and from which it is bad.
+// Colours by value: the values from which a number needs attention or is bad.
 import {
   type Threshold,
   ThresholdsConfigBuilder,
@@ -7,24 +7,24 @@ import {
 
 export type Steps = readonly Threshold[]
 
-/** Nothing to judge. */
+/** For values that are neither good nor bad. */
 export const plain: Steps = [{ value: null, color: 'blue' }]
 
-/** Bad from `bad` on, worth a look from `warn` on. */
+/** Yellow from `warn` on, red from `bad` on. */
 export const highIsBad = (warn: number, bad: number): Steps => [
   { value: null, color: 'green' },
   { value: warn, color: 'yellow' },
   { value: bad, color: 'red' },
 ]
 
-/** Bad below `bad`, worth a look below `warn`. */
+/** Red below `bad`, yellow below `warn`. */
 export const lowIsBad = (bad: number, warn: number): Steps => [
   { value: null, color: 'red' },
   { value: bad, color: 'yellow' },
   { value: warn, color: 'green' },
 ]
 
-/** Any is too many. */
+/** Red from 1 on. */
 export const noneIsGood: Steps = [
   { value: null, color: 'green' },
   { value: 1, color: 'red' },

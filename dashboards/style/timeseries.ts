@@ -1,4 +1,4 @@
-// A graph over time as all dashboards draw it. Gaps stay gaps: a VM that was gone shows as gone.
+// A graph over time as all dashboards draw it. It does not bridge gaps, so a VM that was not there has no line.
 
 import {
   GraphDrawStyle,
@@ -20,7 +20,7 @@ import { plain, stepsConfig } from './steps.ts'
 
 interface Line {
   readonly expr: string
-  /** What the series is called; Prometheus labels in double braces. */
+  /** The name of the series; Prometheus labels are in double braces. It ends with the names of VM and host. */
   readonly legend: string
 }
 
@@ -43,13 +43,13 @@ export interface Graph {
   readonly lines: readonly Line[]
   readonly limits?: readonly Limit[]
   readonly stacked?: boolean
-  /** 0 unless stated; auto for values that may fall below. */
+  /** The axis begins at 0, or with auto at the lowest value, for values that may be negative. */
   readonly min?: 'auto'
   readonly max?: number
   readonly decimals?: number
-  /** Where the lowest values are the ones to look at, they come first in the legend. */
+  /** Sorts the legend by the lowest value, for graphs in which low values are the bad ones. */
   readonly lowestFirst?: boolean
-  /** Said instead of a graph where there are no series, with the likely reason. */
+  /** Shown instead of a graph that has no series, with the likely reason. */
   readonly noValue?: string
   readonly links?: DashboardLinkBuilder[]
 }
@@ -76,7 +76,7 @@ export function timeseries(graph: Graph): PanelBuilder {
         .displayMode(LegendDisplayMode.Table)
         .placement(LegendPlacement.Bottom)
         .calcs(['lastNotNull', 'max'])
-        // Its few rows in sight are those that matter. The name is that of lastNotNull in the legend.
+        // So that the few visible rows are those that matter. In the legend, lastNotNull is named "Last *".
         .sortBy('Last *')
         .sortDesc(!lowestFirst),
     )
@@ -84,7 +84,7 @@ export function timeseries(graph: Graph): PanelBuilder {
   if (graph.min !== 'auto') panel.min(0)
   if (graph.max !== undefined) panel.max(graph.max)
   if (graph.decimals !== undefined) panel.decimals(graph.decimals)
-  // Only where there is something to judge: a limit by itself would keep noValue from being said.
+  // Draws a limit only if there is something to judge, because a limit alone would prevent the text of noValue.
   const any = lines.map(({ expr }) => `(${expr})`).join(' or ')
   const drawn = limits.map(({ expr, legend }) => ({ expr: `${expr} and on () (${any})`, legend }))
   for (const [index, { expr, legend }] of [...lines, ...drawn].entries()) {
@@ -96,7 +96,7 @@ export function timeseries(graph: Graph): PanelBuilder {
       { id: 'custom.fillOpacity', value: 0 },
       { id: 'custom.stacking', value: { mode: StackingMode.None, group: 'A' } },
       { id: 'color', value: { mode: 'fixed', fixedColor: color } },
-      // Null, as Grafana adds a list to the links of the panel.
+      // Null, because Grafana would add a list to the links of the panel.
       { id: 'links', value: null },
     ])
   }

@@ -1,5 +1,5 @@
-// `npm run kmod:install [-- --kernel RELEASE]`: builds both kernel modules by DKMS, so that they are rebuilt with each
-// new kernel, loads them now and at boot. For another kernel than the running one it builds and installs only.
+// `npm run kmod:install [-- --kernel RELEASE]`: installs both kernel modules through DKMS, which rebuilds them for each
+// new kernel, and loads them now and at boot. For another kernel than the running one it only builds and installs.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -20,13 +20,13 @@ const isLoaded = (module: string): boolean => existsSync(`/sys/module/${module}`
 function configure(groupId: string): void {
   say(`Write ${modprobeFile}: group ${group} (${groupId}) may read /proc/kvminfo and /proc/taskinfo`)
   writeFileSync(modprobeFile, modules.map((module) => `options ${module} group=${groupId}\n`).join(''))
-  say(`Write ${modulesLoadFile}: loaded at boot`)
+  say(`Write ${modulesLoadFile}: load the modules at boot`)
   writeFileSync(modulesLoadFile, modules.map((module) => `${module}\n`).join(''))
 }
 
 function load(): void {
   for (const module of modules.toReversed().filter(isLoaded)) {
-    say(`Unload the ${module} that is loaded`)
+    say(`Unload the present ${module}`)
     run('modprobe', '-r', module)
   }
   for (const module of modules) {
@@ -35,8 +35,8 @@ function load(): void {
       run('modprobe', module)
     } catch (error) {
       throw new StepError(
-        `${(error as Error).message}\nWhere the kernel says 'Key was rejected by service', Secure Boot demands a signature:\n` +
-          '  mokutil --import /var/lib/dkms/mok.pub\nthen reboot, enrol the key, and run this again.',
+        `${(error as Error).message}\nIf the error is 'Key was rejected by service', Secure Boot requires a signed module. Run\n` +
+          '  mokutil --import /var/lib/dkms/mok.pub\nthen reboot, enrol the key, and run this command again.',
       )
     }
   }
@@ -47,10 +47,10 @@ function verify(groupId: string): void {
     const path = `/proc/${module}`
     const [header = ''] = readFileSync(path, 'utf8').split('\n')
     if (!header.startsWith(`${module} `))
-      throw new StepError(`${path} does not begin with '${module}': '${header}'`)
+      throw new StepError(`${path} does not begin with '${module}' but with '${header}'`)
     if (String(statSync(path).gid) !== groupId)
-      throw new StepError(`${path} is not of group ${group} (${groupId})`)
-    say(`${path} reads: ${header}`)
+      throw new StepError(`${path} does not belong to group ${group} (${groupId})`)
+    say(`${path} begins with: ${header}`)
   }
 }
 
@@ -60,10 +60,10 @@ main(() => {
   if (problem !== undefined) throw new StepError(problem)
 
   build(sourceDirectory, kernel)
-  say(`Make sure of group ${group}`)
+  say(`Create group ${group} if it does not exist`)
   run('groupadd', '--system', '--force', group)
   const id = readGroup()?.id
-  if (id === undefined) throw new StepError(`groupadd left no group ${group} in /etc/group`)
+  if (id === undefined) throw new StepError(`groupadd succeeded, but /etc/group has no group ${group}`)
   configure(id)
   if (kernel !== release()) {
     say(`Done. Kernel ${kernel} will load the modules when it boots`)
@@ -71,5 +71,5 @@ main(() => {
   }
   load()
   verify(id)
-  say(`Done. Let the exporter's user read them: usermod -a -G ${group} USER, and restart it`)
+  say(`Done. To let the exporter's user read them: usermod -a -G ${group} USER, then restart the exporter`)
 })

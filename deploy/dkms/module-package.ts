@@ -1,4 +1,4 @@
-// What install and uninstall have to agree on: names, places, and what DKMS knows of us.
+// What install and uninstall share: names, paths, and which of our versions DKMS has.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { outputOf, StepError } from './step.ts'
@@ -6,9 +6,9 @@ import { outputOf, StepError } from './step.ts'
 export const sourceDirectory = fileURLToPath(new URL('../../kmod', import.meta.url))
 
 export const packageName = 'kvminfo'
-/** In the order of loading. */
+/** In load order. */
 export const modules = ['kvminfo', 'taskinfo'] as const
-/** May read the modules' files. */
+/** The group that may read the modules' files. */
 export const group = 'kvminfo'
 
 export const modprobeFile = '/etc/modprobe.d/kvminfo.conf'
@@ -16,7 +16,7 @@ export const modulesLoadFile = '/etc/modules-load.d/kvminfo.conf'
 
 export const dkmsSource = (version: string): string => `/usr/src/${packageName}-${version}`
 
-/** As dkms.conf among the modules' sources has it. */
+/** The version in the dkms.conf of these module sources. Throws a StepError if there is none. */
 export function packageVersion(sources: string): string {
   const text = readFileSync(`${sources}/dkms.conf`, 'utf8')
   const version = /^PACKAGE_VERSION="(.+)"$/m.exec(text)?.[1]
@@ -24,7 +24,7 @@ export function packageVersion(sources: string): string {
   return version
 }
 
-/** Our versions that DKMS knows, from lines such as `kvminfo/0.1.0, 6.1.0-56-amd64, x86_64: installed`. */
+/** Our versions in the output of `dkms status`, with lines such as `kvminfo/0.1.0, 6.1.0-56-amd64, x86_64: installed`. */
 export function parseDkmsStatus(text: string): string[] {
   const versions = text.split('\n').flatMap((line) => /^kvminfo\/([^,: ]+)/.exec(line)?.[1] ?? [])
   return [...new Set(versions)]
@@ -39,7 +39,7 @@ export interface Group {
   readonly members: readonly string[]
 }
 
-/** From the text of /etc/group, with lines such as `kvminfo:x:995:kvminfo-exporter`. */
+/** Our group in the text of /etc/group, with lines such as `kvminfo:x:995:kvminfo-exporter`. */
 export function findGroup(text: string): Group | undefined {
   const [, , id, members] =
     text

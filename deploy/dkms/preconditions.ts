@@ -1,4 +1,4 @@
-// What has to be there before anything on the host is touched. Says all that is missing at once.
+// What must be present before anything on the host is changed. Reports everything that is missing at once.
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -19,7 +19,7 @@ export function surroundingsOf(kernel: string): Surroundings {
   }
 }
 
-/** What to tell the user, or undefined where all is well. `command` is what they typed. */
+/** What to tell the user, or undefined if nothing is missing. `command` is the npm script that they ran. */
 export function missing(
   command: string,
   { isRoot, kernel, hasHeaders, hasDkms }: Surroundings,
@@ -32,13 +32,13 @@ export function missing(
     ...(hasHeaders
       ? []
       : [`The headers of kernel ${kernel} are not installed (/lib/modules/${kernel}/build).`]),
-    `Nothing was changed. Install what is missing and try again:`,
+    'Nothing was changed. Install what is missing and try again:',
     `  apt-get install ${packages.join(' ')}`,
   ]
   if (!hasHeaders) {
     lines.push(
-      'If apt does not know these headers, the kernel is not from Debian: get them from where it came from.',
-      'Without the modules the exporter runs on the statistics that KVM keeps itself.',
+      'If apt does not know these headers, the kernel is not from Debian: get them from the source of the kernel.',
+      "Without the modules, the exporter uses KVM's own statistics.",
     )
   }
   return lines.join('\n')

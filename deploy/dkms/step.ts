@@ -1,14 +1,14 @@
-// Says each step before it does it, and the command that a person would type for it.
+// Prints each step before taking it, with the command that a person would type for it.
 import { spawnSync } from 'node:child_process'
 
-/** Ends the program with its message and no stack. */
+/** Ends the program with its message and without a stack trace. */
 export class StepError extends Error {}
 
 export function say(text: string): void {
   console.log(`==> ${text}`)
 }
 
-/** Runs a program, its output shown. Throws where it fails. */
+/** Runs a program and shows its output. Throws a StepError if it fails. */
 export function run(file: string, ...args: string[]): void {
   console.log(`    ${[file, ...args].join(' ')}`)
   const { status, signal, error } = spawnSync(file, args, { stdio: 'inherit' })
@@ -17,7 +17,7 @@ export function run(file: string, ...args: string[]): void {
     throw new StepError(`${file} failed (${signal ?? `exit code ${status}`}); its output is above`)
 }
 
-/** What a program prints. Throws where it fails. */
+/** Returns what a program prints on stdout. Throws a StepError if it fails. */
 export function outputOf(file: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8' })
   if (error !== undefined) throw new StepError(`cannot run ${file}: ${error.message}`)
@@ -25,7 +25,7 @@ export function outputOf(file: string, ...args: string[]): string {
   return stdout
 }
 
-/** Runs `work`; a failure of a step is printed and is exit code 1. */
+/** Runs `work`. If a step fails, prints why and sets exit code 1. */
 export function main(work: () => void): void {
   try {
     work()

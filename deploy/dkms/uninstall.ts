@@ -1,4 +1,4 @@
-// `npm run kmod:uninstall`: takes back all that kmod:install did, in reverse order. What is not there is passed over.
+// `npm run kmod:uninstall`: removes everything that kmod:install installed, in reverse order. Skips what is not there.
 
 import { existsSync, rmSync } from 'node:fs'
 import {
@@ -34,7 +34,7 @@ function removeGroup(): void {
   const members = readGroup()?.members
   if (members === undefined) return
   if (members.length > 0) {
-    say(`Keep group ${group}: ${members.join(', ')} is still in it`)
+    say(`Keep group ${group}, because it still has members: ${members.join(', ')}`)
     return
   }
   say(`Remove group ${group}`)
@@ -43,14 +43,14 @@ function removeGroup(): void {
 
 function removeFromDkms(): void {
   for (const version of knownVersions()) {
-    say(`Remove version ${version} from DKMS and all kernels`)
+    say(`Remove version ${version} from DKMS and from all kernels`)
     run('dkms', 'remove', '-m', packageName, '-v', version, '--all')
     rmSync(dkmsSource(version), { recursive: true, force: true })
   }
 }
 
 main(() => {
-  // Headers are for building: without them there is still something to take back.
+  // Removing needs no headers, only building does.
   const problem = missing('kmod:uninstall', { ...surroundingsOf(''), hasHeaders: true })
   if (problem !== undefined) throw new StepError(problem)
   unload()

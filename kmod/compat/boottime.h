@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* timens_add_boottime_ns(): time since boot, as the reader's time namespace sees it. */
+/* timens_add_boottime_ns(): converts time since boot to the reader's time namespace. */
 #ifndef COMPAT_BOOTTIME_H
 #define COMPAT_BOOTTIME_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only place that knows kernels differ. have.h is made by the build: it
+ * Only this folder knows that kernels differ. The build generates have.h, which
  * defines HAVE_<NAME> for every probe/<NAME>.c that compiles (see Kbuild).
  */
 #ifndef COMPAT_H

@@ -2,7 +2,7 @@
 /*
  * The two prototypes of tracepoint kvm_exit. KVM_EXIT_PROBE(name, body, clock)
  * defines the probe function <name>, which calls body(clock, vcpu, isa, code).
- * The code is the vendor's exit code where KVM_EXIT_GIVES_CODE, else 0.
+ * The code is the vendor's exit code if KVM_EXIT_GIVES_CODE, otherwise 0.
  */
 #ifndef COMPAT_KVM_EXIT_H
 #define COMPAT_KVM_EXIT_H
@@ -11,7 +11,7 @@
 
 #if defined(HAVE_KVM_EXIT_TAKES_VCPU) == defined(HAVE_KVM_EXIT_TAKES_CODE)
 
-#error "cannot tell what tracepoint kvm_exit takes here; the compiler's words: compat/KVM_EXIT_*.log"
+#error "cannot determine the arguments of tracepoint kvm_exit; compiler output: compat/KVM_EXIT_*.log"
 
 #elif defined(HAVE_KVM_EXIT_TAKES_VCPU)
 

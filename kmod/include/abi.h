@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The text formats of /proc/kvminfo and /proc/taskinfo: the one contract
+ * The text formats of /proc/kvminfo and /proc/taskinfo: the only contract
  * between the two modules and their readers.
  *
  * Both files:
  *   line 1   "<name> <ABI_VERSION>" and then key=value pairs, blank-separated.
  *            A reader ignores keys that it does not know.
  *   line 2   the column titles, blank-separated. A reader finds a column by its
- *            title, so a column appended on the right is not a new version.
+ *            title, so appending a column on the right does not change the version.
  *   line 3+  one row per VM (kvminfo) or thread (taskinfo), blank-separated.
- *            "-" in a column: not to be had on this kernel, or switched off.
- *            A row always ends in a newline; one that does not was torn.
+ *            "-" in a column: not available on this kernel, or switched off.
+ *            A row always ends in a newline; a row without one was cut off.
  *
- * ABI_VERSION rises when the meaning of an existing column changes or one goes.
+ * ABI_VERSION increases if a column changes its meaning or is removed.
  */
 #ifndef KVMINFO_ABI_H
 #define KVMINFO_ABI_H
@@ -28,27 +28,28 @@
  *   vendor   svm | vmx | - (no exit seen yet)
  *   time     on | off: whether the *_ns columns count
  *   reasons  on | -: whether exit reasons can be read on this kernel
- *   lost     exits and signals that could not be counted, as no slot could be had
+ *   lost     exits and signals that were not counted because no slot was available
  *
  * Columns:
  *   index                1, 2, ... in the order of this read
  *   pid                  tgid, in the reader's pid namespace
  *   io_num               exits on a port I/O instruction
  *   exception_num        exits on a guest exception (VMX: NMIs too)
- *   kvm_vm_switch_num    exits after which KVM went on to re-enter the guest
+ *   kvm_vm_switch_num    exits handled in KVM, which then re-entered the guest
  *   kvm_qemu_switch_num  exits that were handed to user space
- *   signal_num           returns of KVM_RUN forced by a signal; no hand-over
- *   kvm_ns               time from an exit to the next entry or hand-over, less halt_ns
+ *   signal_num           returns of KVM_RUN forced by a signal; not userspace exits
+ *   kvm_ns               time from an exit to the next entry or to the userspace exit,
+ *                        without halt_ns
  *   halt_ns              time a vCPU was halted or polled for a wake-up in KVM
- *   user_ns              time from a hand-over to the next entry
- *   start_ns             start of the process, since boot, in the reader's time namespace:
- *                        pid's other half
+ *   user_ns              time from a userspace exit to the next entry
+ *   start_ns             start of the process, since boot, in the reader's time namespace;
+ *                        identifies the process together with pid
  *   vcpus                vcpu_id:tid,... of the vCPU threads now alive, "-" for none;
  *                        tids in the reader's pid namespace
  *   reasons              name:count,... of the reasons seen, "-" for none
  *
- * open() fails with ENODEV where there is a KVM that cannot be counted, as it
- * lacks a tracepoint.
+ * open() fails with ENODEV if the exits of the KVM on this host cannot be counted
+ * because it lacks a tracepoint.
  *
  * The first six are the columns of the 2018 thesis, in its order.
  */
@@ -66,20 +67,20 @@
  *
  * Columns:
  *   tgid tid       process and thread
- *   comm           name; blank, backslash and all but printable ASCII as \xHH;
- *                  "-" for an empty one, "\x2d" for one that is "-"
+ *   comm           name; blank, backslash and all except printable ASCII as \xHH;
+ *                  "-" for an empty name, "\x2d" for the name "-"
  *   state          R S D T t X Z P I
  *   policy         SCHED_*: 0 other, 1 fifo, 2 rr, 3 batch, 5 idle, 6 deadline, 7 ext
  *   nice           -20 ... 19
  *   static_prio    100 ... 139
  *   prio           dynamic: -1 deadline, 0 ... 99 real time, 100 ... 139 fair
  *   rt_prio        1 ... 99, 0 for the fair class
- *   cpu            where it runs or last ran
- *   utime_ns stime_ns   CPU time in user and system mode, as /proc/<pid>/stat scales it
+ *   cpu            the CPU on which it runs or last ran
+ *   utime_ns stime_ns   CPU time in user and system mode, scaled as in /proc/<pid>/stat
  *   exec_ns        CPU time by the scheduler's own clock
  *   run_delay_ns   time runnable but waiting for a CPU
  *   nvcsw nivcsw   voluntary, involuntary context switches
- *   slice_ns       rr: what is left of the round; fair: the slice (6.6 and newer)
+ *   slice_ns       rr: what is left of its round; fair: its whole slice (6.6 and newer)
  *   start_ns       start of the thread, since boot, in the reader's time namespace
  *   rss_kib total_kib   resident and virtual memory of the process; 0 for kernel threads
  *   uid            real user id, in the reader's user namespace

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The version of both modules: that of the package (package.json). */
+/* The version of both modules; equals the package's version (package.json). */
 #ifndef KMOD_VERSION_H
 #define KMOD_VERSION_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attaches the probes to their tracepoints, found by name: most are not
- * exported, and linking to kvm would force it to be loaded first and pin it.
+ * Attaches the probes to their tracepoints, which it finds by name: most are not
+ * exported, and linking to kvm would require it to be loaded first and pin it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -13,7 +13,7 @@
 
 static enum clock clock;
 
-/* Where the KVM is that was refused; built in: NULL. */
+/* The module of the KVM that was refused; NULL if it is built in. */
 static bool refused;
 static const struct module *refused_in;
 
@@ -43,8 +43,8 @@ static bool wanted(const struct probe *probe)
 }
 
 /*
- * KVM's tracepoints all come with one module, or built in. Each tells what the
- * others mean, so it is all of them or none.
+ * All of KVM's tracepoints are in one module, or built in. The events of one are
+ * interpreted with the help of the others, so all of them are probed or none.
  */
 static void all_or_none(const struct module *mod)
 {
@@ -60,7 +60,8 @@ static void all_or_none(const struct module *mod)
 	}
 	if (!any || !missing)
 		return;
-	pr_err("this KVM is not counted: cannot probe its tracepoint %s\n", missing->tracepoint);
+	pr_err("not counting the exits of this KVM: cannot probe its tracepoint %s\n",
+	       missing->tracepoint);
 	for (probe = probes + 1; probe->tracepoint; probe++)
 		if (probe->tp)
 			detach(probe);
@@ -92,7 +93,7 @@ static void detach_module(struct module *mod)
 		refused = false;
 }
 
-/* Also called, on registering and unregistering it, for what is loaded by then. */
+/* Registering and unregistering also call it, for each module loaded by then. */
 static int attach_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct tp_module *tp_mod = data;
@@ -118,7 +119,7 @@ int attach_start(enum clock clock_in_use)
 	all_or_none(NULL);
 	err = probes[0].tp ? register_tracepoint_module_notifier(&attach_nb) : -ENOENT;
 	if (err) {
-		pr_err("no tracepoint %s in this kernel\n", probes[0].tracepoint);
+		pr_err("cannot find tracepoint %s in this kernel\n", probes[0].tracepoint);
 		attach_stop();
 	}
 	return err;

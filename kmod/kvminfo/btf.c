@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A reader of BTF, the kernel's own type information, that knows one question:
- * at which offset has a named structure a named member? The kernel's parser is
- * not open to modules. Format: Documentation/bpf/btf.rst.
+ * A reader of BTF, the kernel's own type information, that answers one question:
+ * at which offset does a given structure have a given member? The kernel's own
+ * parser is not exported to modules. Format: Documentation/bpf/btf.rst.
  */
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -14,8 +14,8 @@
 #include "btf.h"
 
 /*
- * Plainly, as a program would: kernel_read_file() is for files that the kernel
- * trusts afterwards, and security modules appraise or refuse them.
+ * Reads with kernel_read(), as a program would, because kernel_read_file() is for
+ * files that the kernel trusts afterwards: security modules appraise or refuse them.
  */
 static int read_all(struct file *file, void *data, size_t size)
 {
@@ -60,7 +60,7 @@ void btf_free(struct btf_blob *blob)
 	blob->data = NULL;
 }
 
-/* A checked view of one blob: everything between the pointers is in memory. */
+/* A checked view of one blob: everything between the pointers lies inside the blob. */
 struct view {
 	const void *types, *types_end;
 	const char *strings;
@@ -83,7 +83,7 @@ static int view_open(const struct btf_blob *blob, struct view *view)
 	view->types_end = view->types + h->type_len;
 	view->strings = blob->data + h->hdr_len + h->str_off;
 	view->strings_size = h->str_len;
-	/* So that every offset inside names a terminated string. */
+	/* So that every offset in the table names a terminated string. */
 	if (view->strings[h->str_len - 1])
 		return -EINVAL;
 	return 0;
@@ -94,7 +94,7 @@ static long tail_size(const struct btf_type *t)
 {
 	u32 n = BTF_INFO_VLEN(t->info);
 
-	/* Numbers, as a kernel may know kinds that its headers' age does not. */
+	/* Numbers, because older headers lack the names of newer kinds. */
 	switch (BTF_INFO_KIND(t->info)) {
 	case 1:		/* INT */
 	case 14:	/* VAR */
@@ -125,7 +125,7 @@ static long tail_size(const struct btf_type *t)
 	return -EINVAL;
 }
 
-/* A string's offset counts through the base's strings into the split's own. */
+/* String offsets run through the base's strings first and on into the split's. */
 static bool named(const struct view *base, const struct view *split, u32 off,
 		  const char *name)
 {
@@ -146,7 +146,7 @@ static int offset_in(const struct view *base, const struct view *split,
 
 		if (!named(base, split, m[i].name_off, name))
 			continue;
-		/* With the kind flag the upper 8 bits are a bit field's width. */
+		/* If the kind flag is set, the upper 8 bits are the width of a bit field. */
 		if (BTF_INFO_KFLAG(t->info)) {
 			if (BTF_MEMBER_BITFIELD_SIZE(bits))
 				return -EINVAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where a structure of the running kernel has a member, by its BTF. */
+/* The offset of a structure's member in the running kernel, according to its BTF. */
 #ifndef BTF_LAYOUT_H
 #define BTF_LAYOUT_H
 
@@ -11,16 +11,16 @@ struct btf_blob {
 };
 
 /*
- * Reads /sys/kernel/btf/<name>, also while module <name> is being loaded.
- * Sleeps. -ENOENT where there is none; else btf_free() it.
+ * Reads /sys/kernel/btf/<name>; works while module <name> is being loaded, too.
+ * Sleeps. Returns -ENOENT if there is no such file. After success, call btf_free().
  */
 int btf_read(const char *name, struct btf_blob *blob);
 void btf_free(struct btf_blob *blob);
 
 /*
- * Byte offset of @member in struct @type, or -ENOENT. Looks in @split, whose
- * strings continue those of @base; @split may be NULL to look in @base alone.
- * Members of anonymous members are not looked for. -EINVAL on malformed BTF.
+ * Byte offset of @member in struct @type, or -ENOENT. Searches @split, whose
+ * strings continue those of @base, or @base itself if @split is NULL. Does not
+ * search the members of anonymous members. -EINVAL on malformed BTF.
  */
 int btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
 		      const char *type, const char *member);

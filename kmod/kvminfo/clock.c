@@ -11,8 +11,8 @@
 static enum clock in_use __ro_after_init;
 
 /*
- * The kernel watches the TSC for us: it calls one unstable that differs between
- * CPUs, follows their frequency or stops when they idle.
+ * The kernel watches the TSC for us. It calls the TSC unstable if it differs
+ * between CPUs, follows their frequency or stops when they are idle.
  */
 enum clock clock_choose(bool wanted)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The clock of the time columns: the TSC where it is one clock on all CPUs, in
- * its own cycles, turned into nanoseconds only when read; else the kernel's
- * fast monotonic clock, in nanoseconds, at some fifty instructions more.
+ * The clock of the time columns. If the TSC is one clock on all CPUs, it is the
+ * TSC: counted in TSC cycles and converted to nanoseconds only when the file is
+ * read. Otherwise it is the kernel's fast monotonic clock, in nanoseconds, which
+ * takes some fifty instructions more.
  */
 #ifndef CLOCK_H
 #define CLOCK_H
@@ -12,7 +13,7 @@
 #include <linux/types.h>
 
 enum clock {
-	CLOCK_OFF,		/* no time is taken */
+	CLOCK_OFF,		/* time is not measured */
 	CLOCK_TSC,
 	CLOCK_MONO,
 	NR_CLOCKS,
@@ -24,10 +25,10 @@ static __always_inline u64 clock_now(enum clock clock)
 	return clock == CLOCK_TSC ? rdtsc() : ktime_get_mono_fast_ns();
 }
 
-/* Once, before any probe runs: the clock in use from now on. */
+/* Chooses the clock for good and returns it. Call once, before any probe runs. */
 enum clock clock_choose(bool wanted);
 
-/* False if off, or if the kernel gave up on the TSC after we chose it. */
+/* False if time is off, or if the kernel found the TSC unstable after we chose it. */
 bool clock_valid(void);
 
 u64 clock_to_ns(u64 ticks);

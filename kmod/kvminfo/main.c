@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kvminfo: parameters, loading and unloading. */
+/* kvminfo: module parameters, loading and unloading. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
@@ -13,16 +13,16 @@
 #include "version.h"
 
 #ifndef CONFIG_X86_64
-#error "kvminfo reads the tracepoints of KVM on x86-64"
+#error "kvminfo supports only x86-64: it reads the tracepoints of KVM there"
 #endif
 
 #if defined(CONFIG_CFI_CLANG) || defined(CONFIG_CFI)
-#error "kCFI would trap: the prototypes of tracepoints found by name cannot be checked"
+#error "kCFI would trap: kvminfo attaches probes by name, so their prototypes cannot be checked"
 #endif
 
 static bool take_time = true;
 module_param_named(time, take_time, bool, 0444);
-MODULE_PARM_DESC(time, "take the time spent in KVM, halted and in user space (default: on)");
+MODULE_PARM_DESC(time, "measure the time spent in KVM, halted and in user space (default: on)");
 
 static unsigned int group;
 module_param(group, uint, 0444);
@@ -34,7 +34,7 @@ static int __init kvminfo_init(void)
 	int err;
 
 	if (!gid_valid(gid)) {
-		pr_err("group=%u is not a group id\n", group);
+		pr_err("group=%u is not a valid group id\n", group);
 		return -EINVAL;
 	}
 	err = slots_init();

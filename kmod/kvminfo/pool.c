@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Objects allocated ahead; see pool.h. */
+/* Preallocated objects; see pool.h. */
 #include "pool.h"
 
 static bool pool_put(struct pool *pool, void *object)
@@ -22,7 +22,7 @@ static void pool_refill(struct work_struct *work)
 	while (READ_ONCE(pool->count) < POOL_SIZE) {
 		void *object = kmem_cache_zalloc(pool->cache, GFP_KERNEL);
 
-		/* Whoever takes the next one asks again. */
+		/* The next pool_take() starts another refill. */
 		if (!object)
 			return;
 		if (!pool_put(pool, object)) {
@@ -61,8 +61,8 @@ void *pool_take(struct pool *pool)
 		object = pool->spare[--pool->count];
 	raw_spin_unlock_irqrestore(&pool->lock, flags);
 	/*
-	 * Unbound: this CPU may belong to a SCHED_FIFO vCPU, and a worker bound
-	 * to it would never run.
+	 * Unbound, because a SCHED_FIFO vCPU may occupy this CPU; then a worker
+	 * bound to it would never run.
 	 */
 	queue_work(system_unbound_wq, &pool->refill);
 	return object;

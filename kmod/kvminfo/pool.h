@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Objects allocated ahead, to be had where nothing may be allocated: the probes
- * run with interrupts off, where PREEMPT_RT forbids even GFP_ATOMIC.
+ * Preallocated objects for code that may not allocate: the probes run with
+ * interrupts off, where PREEMPT_RT forbids even GFP_ATOMIC.
  */
 #ifndef POOL_H
 #define POOL_H
@@ -11,8 +11,8 @@
 #include <linux/workqueue.h>
 
 /*
- * Refilled as soon as one is taken, so this many first exits may happen while
- * the refill is waiting to run: at 10,000 new vCPU threads a second, 100 ms.
+ * Each pool_take() starts a refill, so this many first exits may happen while
+ * the refill waits to run: at 10,000 new vCPU threads a second, 100 ms.
  */
 #define POOL_SIZE 1024
 
@@ -27,13 +27,13 @@ struct pool {
 /* Fills the pool. @align: a power of two. Sleeps. */
 int pool_init(struct pool *pool, const char *name, size_t size, size_t align);
 
-/* The caller has made sure that nobody takes any more. Sleeps. */
+/* The caller ensures that nobody calls pool_take() any more. Sleeps. */
 void pool_destroy(struct pool *pool);
 
-/* A zeroed object, or NULL. Any context but NMI. */
+/* A zeroed object, or NULL. Any context except NMI. */
 void *pool_take(struct pool *pool);
 
-/* Frees an object to the system. */
+/* Frees an object to the system, not to the pool. */
 void pool_free(struct pool *pool, void *object);
 
 #endif /* POOL_H */

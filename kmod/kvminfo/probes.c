@@ -3,15 +3,16 @@
  * The probes: what happens at a vCPU thread's exits, entries, halts and returns
  * to user space. They run in the thread itself, most with interrupts off.
  *
- * A vCPU thread in KVM_RUN goes round like this; {} is the slot's phase:
+ * The cycle of a vCPU thread in KVM_RUN; {} is the slot's phase:
  *
  *   kvm_entry {NONE} guest kvm_exit {KVM} -- KVM handles it -- kvm_entry ...
  *                                   {KVM} -- kvm_userspace_exit {USER} --
  *                                            user space, KVM_RUN -- kvm_entry ...
  *
- * An exit counts as kvm_vm_switch or kvm_qemu_switch when what comes next tells
- * which (so neither ever has to step back): the next entry, if probed, or else
- * the next exit; or the return to user space.
+ * An exit counts as kvm_vm_switch or kvm_qemu_switch only when the next event
+ * shows which of the two it is, so neither counter ever has to be decreased. That
+ * event is the next entry (the next exit, if entries are not probed) or the return
+ * to user space.
  */
 #include <linux/kvm_host.h>
 #include <linux/sched.h>
@@ -26,7 +27,7 @@ static __always_inline void count(struct slot *slot, int counter)
 	local64_inc(&slot->n[counter]);
 }
 
-/* Two CPUs' TSCs may differ by a few ticks: never add a negative time. */
+/* The TSCs of two CPUs may differ by a few ticks: never add a negative time. */
 static __always_inline void count_time(struct slot *slot, int counter, u64 now)
 {
 	s64 ticks = now - slot->since;
@@ -36,9 +37,10 @@ static __always_inline void count_time(struct slot *slot, int counter, u64 now)
 }
 
 /*
- * Without exit codes, port I/O exits come from KVM's own statistic. It counts
- * an exit after this probe saw it, so io_num lags by one. It steps back where
- * debugfs resets it, or where a new vCPU lies where an old one did.
+ * Without exit codes, port I/O exits come from KVM's own statistic. KVM counts
+ * an exit after this probe has seen it, so io_num lags by one. The statistic
+ * decreases if it is reset through debugfs, or if a new vCPU is allocated at the
+ * address of an old one.
  */
 static noinline notrace void count_io_by_stat(struct slot *slot, struct kvm_vcpu *vcpu)
 {
@@ -87,7 +89,7 @@ static __always_inline void on_exit(enum clock clock, struct kvm_vcpu *vcpu, u32
 		on_first_exit(clock, vcpu, isa, code);
 }
 
-/* Attached only when time is taken. */
+/* Attached only when time is measured. */
 static __always_inline void on_entry(enum clock clock)
 {
 	struct slot *slot = slot_find();
@@ -104,8 +106,8 @@ static __always_inline void on_entry(enum clock clock)
 }
 
 /*
- * The last exit, if there was one in this KVM_RUN, ends here. If there was none
- * and it did not follow a hand-over either, what follows begins here.
+ * Ends the last exit, if there was one in this KVM_RUN. If there was none and the
+ * KVM_RUN did not follow a userspace exit either, the next phase begins here.
  */
 static __always_inline void resolve(struct slot *slot, enum clock clock, int counter)
 {
@@ -123,9 +125,9 @@ static __always_inline void resolve(struct slot *slot, enum clock clock, int cou
 }
 
 /*
- * KVM_RUN returns with an error, or for one of the two requests of user space's
- * own interrupt controller, which KVM honours when it is done with an exit. A
- * thread may be interrupted before its first exit: @slot may be NULL.
+ * KVM_RUN returns with an error, or for one of the two requests of an interrupt
+ * controller in user space, which KVM serves after it has handled an exit. @slot
+ * may be NULL, because a thread may be interrupted before its first exit.
  */
 static noinline notrace void on_other_return(struct slot *slot, enum clock clock, int err)
 {
@@ -138,19 +140,20 @@ static noinline notrace void on_other_return(struct slot *slot, enum clock clock
 	}
 	if (signal) {
 		count(slot, N_SIGNAL);
-		/* No exit in this KVM_RUN: it only finished the last hand-over. */
+		/* No exit in this KVM_RUN: it only completed the last userspace exit. */
 		if (slot->phase == PHASE_USER && clock != CLOCK_OFF)
 			count_time(slot, N_USER_TIME, clock_now(clock));
 	}
 	resolve(slot, clock, signal || !err ? N_VM_SWITCH : N_QEMU_SWITCH);
 	/*
-	 * After a signal the thread does as it likes, and KVM_RUN of a vCPU
-	 * that waits to be started (-EAGAIN) may have slept for hours.
+	 * Do not count what follows as user time: after a signal the thread may
+	 * do anything, and KVM_RUN of a vCPU that waits to be started (-EAGAIN)
+	 * may have slept for hours.
 	 */
 	slot->phase = signal || err == -EAGAIN ? PHASE_NONE : PHASE_USER;
 }
 
-/* KVM_RUN returns: mostly, the last exit is handed over to user space. */
+/* KVM_RUN returns: in most cases the last exit is handed to user space. */
 static __always_inline void on_userspace_exit(enum clock clock, u32 reason, int err)
 {
 	struct slot *slot = slot_find();
@@ -164,7 +167,7 @@ static __always_inline void on_userspace_exit(enum clock clock, u32 reason, int 
 	}
 }
 
-/* One set of probes for each clock: what it does not need is not even compiled. */
+/* One set of probes for each clock; the compiler removes what a clock does not need. */
 #define PROBES(suffix, clock)								\
 	KVM_EXIT_PROBE(probe_exit_##suffix, on_exit, clock)				\
 	static notrace void probe_userspace_exit_##suffix(void *data, u32 reason, int err) \
@@ -183,9 +186,10 @@ PROBES(mono, CLOCK_MONO)
 
 /*
  * A halted vCPU runs again (or its thread has a signal). It was halted between
- * an exit and the next entry or return, where KVM took @ns on its own clock;
- * or, if user space set it running halted, between KVM_RUN and the next entry.
- * Either way the halt is inside the phase, which it moves on.
+ * an exit and the next entry or return, and KVM measured @ns with its own clock.
+ * Or, if user space started a vCPU that was already halted, it was halted between
+ * KVM_RUN and the next entry. Either way the halt lies within the current phase,
+ * so moving the start of the phase takes the halt out of it.
  */
 static notrace void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 {
@@ -203,8 +207,8 @@ static notrace void probe_process_exit(void *data, struct task_struct *task)
 }
 
 /*
- * Ends of threads are watched before anything can be counted, and exits last,
- * so that every exit which is seen is also seen to be resolved.
+ * The end of threads is probed first, before anything can be counted, and exits
+ * last, so that for every exit seen, the event that resolves it is seen too.
  */
 struct probe probes[] = {
 	{ "sched_process_exit", {

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is attached to the kernel's tracepoints, and attaching it. */
+/* The probes on the kernel's tracepoints, and attaching them. */
 #ifndef PROBES_H
 #define PROBES_H
 
 #include "clock.h"
 
-/* A probe function has its tracepoint's own prototype, so it goes untyped. */
+/* Probe functions are untyped, because each has the prototype of its tracepoint. */
 struct probe {
 	const char *tracepoint;
 	void *function[NR_CLOCKS];	/* NULL: not attached with this clock */
-	struct tracepoint *tp;		/* where it is attached */
+	struct tracepoint *tp;		/* what it is attached to, or NULL */
 };
 
-/* In the order of attaching: first the kernel's own, then KVM's. Ends with a NULL name. */
+/* In the order of attaching: the kernel's own first, then KVM's. Ends with a NULL name. */
 extern struct probe probes[];
 
-/* Attaches to KVM, built in or loaded, now or later. */
+/* Attaches to KVM: built in, loaded now, or loaded later. */
 int attach_start(enum clock clock);
 
 /*
- * Whether there is a KVM that lacks one of the tracepoints, so that what could be
- * seen of it would be counted wrong: it is not probed at all.
+ * Whether this host has a KVM that lacks one of the tracepoints. It is not probed
+ * at all, because its exits would be counted wrong.
  */
 bool attach_refused(void);
 
-/* When it returns, no probe runs any more. */
+/* No probe runs any more when this returns. */
 void attach_stop(void);
 
 #endif /* PROBES_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/kvminfo. The whole table is copied when the file is opened (half a
- * kilobyte a VM, until it is closed), so that it can be read in pieces of any
- * size while VMs come and go: no row is missed, doubled or torn.
+ * /proc/kvminfo. The whole table is copied when the file is opened and kept until
+ * it is closed (half a kilobyte per VM). It can therefore be read in pieces of any
+ * size while VMs come and go: no row is missed, repeated or torn.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -138,7 +138,7 @@ static int table_open(struct inode *inode, struct file *file)
 	struct table *table;
 	int err;
 
-	/* Better than a table without VMs: readers look for them elsewhere. */
+	/* Not a table without VMs: on an error, readers use another source. */
 	if (attach_refused())
 		return -ENODEV;
 	table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
@@ -185,7 +185,7 @@ int proc_start(kgid_t group)
 {
 	struct proc_dir_entry *entry;
 
-	/* Exit counts are a side channel on what a guest does: not for everyone. */
+	/* Not readable by everyone: exit counts are a side channel on what a guest does. */
 	entry = proc_create(NAME, 0440, NULL, &table_ops);
 	if (!entry)
 		return -ENOMEM;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The one table of exit codes: AMD64 Architecture Programmer's Manual, volume
- * 2, appendix C; Intel Software Developer's Manual, volume 3, appendix C. They
- * are numbers, not the kernel's names for them, as older kernels lack some of
- * those. A code left out is REASON_other.
+ * The only table of exit codes: AMD64 Architecture Programmer's Manual, volume
+ * 2, appendix C; Intel Software Developer's Manual, volume 3, appendix C. The
+ * codes are numbers because older kernels lack names for some of them. A code
+ * that is not listed is REASON_other.
  */
 #include <linux/kernel.h>
 
@@ -64,8 +64,8 @@ const u8 svm_reasons[NR_SVM_CODES] = {
 };
 
 /*
- * VMX code 0 is "exception or NMI", so exception_num has both there, as the
- * thesis's counter in handle_exception() had.
+ * VMX code 0 is "exception or NMI", so exception_num includes both on VMX, like
+ * the thesis's counter in handle_exception().
  */
 const u8 vmx_reasons[NR_VMX_CODES] = {
 	[0] = REASON_exception,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names of exit reasons, shared by SVM and VMX where they mean the same. */
+/* Names of exit reasons. SVM and VMX share a name if it means the same on both. */
 #ifndef REASONS_H
 #define REASONS_H
 
 #include <linux/types.h>
 
 /*
- * To add one: a line here, and its codes in reasons.c. The names are part of
+ * To add one, add a line here and its codes to reasons.c. The names are part of
  * the format (include/abi.h, column "reasons"): never reuse or rename one.
  */
 #define REASONS(R) \
@@ -68,7 +68,7 @@ enum reason {
 
 extern const char *const reason_name[NR_REASONS];
 
-/* enum reason of each exit code of a vendor; of codes above, REASON_other. */
+/* enum reason of each exit code of a vendor; higher codes are REASON_other. */
 #define NR_SVM_CODES 0x404
 #define NR_VMX_CODES 86
 

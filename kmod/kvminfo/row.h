@@ -20,13 +20,13 @@ struct row {
 	seqcount_raw_spinlock_t seq;
 	struct list_head slots;		/* of living threads */
 	unsigned int nr_slots;
-	u64 past[NR_COUNTERS];		/* of ended ones, and of others' time without a slot */
+	u64 past[NR_COUNTERS];		/* of ended threads, and signals to threads without a slot */
 };
 
 extern struct list_head all_rows;
 extern atomic_t nr_rows, nr_slots;
 
-/* Held, no row or slot that was found is freed. */
+/* While it is held, no row or slot that was found is freed. */
 extern struct mutex reading;
 
 #endif /* ROW_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Copying the rows for a reader. It holds a mutex against the worker that frees
- * them, and takes a row's sums under its sequence count: a slot that is folded
- * into its row meanwhile is never seen twice or not at all, so that the sums of
- * a living VM never step back.
+ * Copies the rows for a reader. It holds a mutex against the worker that frees
+ * them, and reads a row's sums under its sequence count. A slot whose thread ends
+ * meanwhile, which adds its counts to the row, is therefore neither seen twice nor
+ * missed, so the sums of a living VM never decrease.
  */
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -14,7 +14,7 @@
 #include "row.h"
 #include "rows.h"
 
-/* A row's sums and its threads; false if there was no room for them. */
+/* Copies a row's sums and its threads; false if there was no room for all threads. */
 static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 {
 	struct row_copy *copy = &to->row[to->nr_rows++];
@@ -49,7 +49,7 @@ static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 	return !full;
 }
 
-/* Makes room for what there is and @more that may be started before it is read. */
+/* Makes room for what exists now, and for @more that may start before the copy. */
 static int rows_alloc(struct rows *rows, size_t more)
 {
 	rows->max_rows = atomic_read(&nr_rows) + more;
@@ -68,7 +68,7 @@ void rows_free(struct rows *rows)
 	kvfree(rows->vcpu);
 }
 
-/* False if there was not room for all. */
+/* False if there was no room for all rows and threads. */
 static bool rows_fill(struct rows *rows, struct pid_namespace *ns)
 {
 	struct row *row;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rows and their threads, copied for a reader. */
+/* A copy of the rows and their threads, for a reader. */
 #ifndef ROWS_H
 #define ROWS_H
 
@@ -8,12 +8,12 @@
 #include "slots.h"
 
 /*
- * A row. No thread is missed or doubled, but those that run count on while they
- * are added up.
+ * A row. No thread is missed or counted twice, but running threads keep counting
+ * while they are added up.
  */
 struct row_copy {
 	pid_t pid;
-	u64 start_ns;			/* in the time namespace of the reader */
+	u64 start_ns;			/* in the reader's time namespace */
 	size_t first_vcpu, vcpus;	/* in the table's vcpu[] */
 	u64 n[NR_COUNTERS];
 };
@@ -25,15 +25,15 @@ struct vcpu_copy {
 
 /* All rows and their living threads, as rows_read() found them. */
 struct rows {
-	size_t max_rows, max_vcpus;	/* room */
+	size_t max_rows, max_vcpus;	/* allocated */
 	size_t nr_rows, nr_vcpus;
 	struct row_copy *row;
 	struct vcpu_copy *vcpu;
 };
 
 /*
- * Copies the rows that @ns can see, oldest first. Sleeps. -ENOMEM, or 0 and then
- * rows_free().
+ * Copies the rows that are visible in @ns, oldest first. Sleeps. Returns 0 or
+ * -ENOMEM. After success, call rows_free().
  */
 int rows_read(struct rows *rows, struct pid_namespace *ns);
 void rows_free(struct rows *rows);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Life and death of slots and rows; see slots.h.
+ * Creates and frees slots and rows; see slots.h.
  *
  * Writers (a thread's first exit and its end, both in probes) hold the raw
- * spinlock; both are rare. Whatever they unlink is freed by a worker once no
- * probe can see it and no reader (rows.c) is at work.
+ * spinlock; both are rare. A worker frees what they unlink once no probe can see
+ * it and no reader (rows.c) is running.
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -76,7 +76,7 @@ noinline struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu)
 	struct row *row;
 	int vcpu_id;
 
-	/* Else the probe's arguments are not what we take them for: follow nothing. */
+	/* Otherwise the arguments are not what we expect: dereference nothing. */
 	if (isa != KVM_ISA_VMX && isa != KVM_ISA_SVM)
 		goto out;
 	vcpu_id = vcpu->vcpu_id;
@@ -131,7 +131,7 @@ static void reclaim(struct work_struct *work)
 
 	slots = llist_del_all(&dead_slots);
 	ended = llist_del_all(&dead_rows);
-	/* Waits for the probes now running, in whatever way this kernel runs them. */
+	/* Waits for running probes, by whatever kind of RCU this kernel runs them under. */
 	tracepoint_synchronize_unregister();
 
 	mutex_lock(&reading);
@@ -148,11 +148,11 @@ static void reclaim(struct work_struct *work)
 static DECLARE_WORK(reclaim_work, reclaim);
 
 /*
- * Runs for every thread of the system that ends, so the first look is without
- * the lock. The kernel has already taken the thread off signal->live: at 0 no
- * thread of the group will run a guest again, but others may still be on their
- * way here; the last one with a slot, or the one that found 0 without one,
- * ends the row.
+ * Runs for every thread of the system that ends, so the first check is done
+ * without the lock. The kernel has already subtracted the thread from
+ * signal->live. At 0 no thread of the group will run a guest again, but others
+ * may still be on their way here. The row ends with the last thread that has a
+ * slot, or with a thread without a slot that finds 0 and no slots left.
  */
 void slot_end(void)
 {

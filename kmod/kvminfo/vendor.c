@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where a vCPU keeps the code of its last exit; see vendor.h. */
+/* Finds where a vCPU keeps the code of its last exit; see vendor.h. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
@@ -11,10 +11,10 @@
 
 struct exit_layout svm_exit, vmx_exit;
 
-/* Vendor modules may be loaded while we are, or two at once. */
+/* A vendor module may be loaded while kvminfo is being loaded, or two at once. */
 static DEFINE_MUTEX(learning);
 
-/* A member of a structure, and a member of that one's structure, if named. */
+/* A member of a structure and, if inner_type is set, a member of that member. */
 struct place {
 	const char *type, *member;
 	const char *inner_type, *inner_member;
@@ -34,7 +34,7 @@ static const struct vendor {
 		/*
 		 * Since 6.16 (7172c753c26a "KVM: VMX: Move common fields of
 		 * struct vcpu_{vmx,tdx} to a struct") it is in vcpu_vt, which
-		 * lies at the same place in both.
+		 * has the same offset in both.
 		 */
 		{ { "vcpu_vmx", "vt", "vcpu_vt", "exit_reason" },
 		  { "vcpu_vmx", "exit_reason" } },
@@ -70,8 +70,8 @@ static int vendor_offset(const struct vendor *vendor, const struct btf_blob *bas
 }
 
 /*
- * No exit of this vendor can come while we are here: at the start we are not
- * attached yet, later its module is just being loaded.
+ * No exit of this vendor can occur meanwhile: at start-up no probe is attached
+ * yet, and later the vendor's module is still being loaded.
  */
 static void vendor_learn(const struct vendor *vendor, const struct btf_blob *vmlinux)
 {
@@ -92,7 +92,7 @@ static void vendor_learn(const struct vendor *vendor, const struct btf_blob *vml
 	pr_info("%s: exit code at offset %d\n", vendor->module, offset);
 }
 
-/* Of @module, or of all vendors for NULL. */
+/* Learns the layout of @module, or of all vendors if it is NULL. */
 static void vendor_learn_all(const char *module)
 {
 	struct btf_blob vmlinux;
@@ -101,12 +101,12 @@ static void vendor_learn_all(const char *module)
 	mutex_lock(&learning);
 	err = btf_read("vmlinux", &vmlinux);
 	if (err)
-		pr_warn("no exit reasons: cannot read /sys/kernel/btf/vmlinux (error %d), which needs CONFIG_DEBUG_INFO_BTF\n",
+		pr_warn("exit reasons are not available: cannot read /sys/kernel/btf/vmlinux (error %d), which needs CONFIG_DEBUG_INFO_BTF\n",
 			err);
 	for (i = 0; i < ARRAY_SIZE(vendors); i++) {
 		if (module && strcmp(module, vendors[i].module))
 			continue;
-		/* What is known may be of a module that is gone. */
+		/* What is known may describe a module that was unloaded. */
 		vendors[i].layout->known = false;
 		if (!err)
 			vendor_learn(&vendors[i], &vmlinux);
@@ -126,13 +126,13 @@ static int vendor_module_event(struct notifier_block *nb, unsigned long event, v
 			continue;
 		vendor_learn_all(mod->name);
 		if (!vendors[i].layout->known)
-			pr_warn("%s: no exit reasons: its BTF does not tell where they are\n",
+			pr_warn("%s: exit reasons are not available: cannot find the exit code's offset in its BTF\n",
 				mod->name);
 	}
 	return NOTIFY_OK;
 }
 
-/* After the kernel's own notifier, which makes /sys/kernel/btf/<module>. */
+/* Runs after the kernel's own notifier, which creates /sys/kernel/btf/<module>. */
 static struct notifier_block vendor_nb = {
 	.notifier_call = vendor_module_event,
 	.priority = -1,
@@ -145,7 +145,7 @@ bool vendor_reasons_known(u32 isa)
 	       (isa != KVM_ISA_SVM && vmx_exit.known);
 }
 
-/* Watches first: a module that came after the look and before the watch would be missed. */
+/* Registers first: a module loaded after learning but before registering would be missed. */
 int vendor_start(void)
 {
 	int err;

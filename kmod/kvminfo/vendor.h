@@ -2,7 +2,7 @@
 /*
  * Where a vCPU keeps the code of its last exit. The structures are private to
  * kvm_amd and kvm_intel, so their layout comes from the BTF of the modules that
- * are in fact loaded.
+ * are actually loaded.
  */
 #ifndef VENDOR_H
 #define VENDOR_H
@@ -13,13 +13,13 @@
 #include "kvm_exit.h"
 #include "reasons.h"
 
-/* As tracepoint kvm_exit has them (arch/x86/kvm/trace.h, not installed). */
+/* The values of tracepoint kvm_exit (arch/x86/kvm/trace.h, not in the headers package). */
 #define KVM_ISA_VMX 1
 #define KVM_ISA_SVM 2
 
 /*
- * One for each vendor, as both modules may be tried on one host: an attempt to
- * load the wrong one must not touch what is read for the one in use.
+ * One for each vendor, because both modules may be tried on one host: an attempt
+ * to load the wrong one must not change the layout of the one in use.
  */
 struct exit_layout {
 	bool known;
@@ -29,8 +29,8 @@ struct exit_layout {
 extern struct exit_layout svm_exit, vmx_exit;
 
 /*
- * Reason of the last exit, or -1 if exit codes cannot be read. @code is for
- * kernels whose tracepoint gives it.
+ * Reason of the last exit, or -1 if exit codes cannot be read. @code is used only
+ * on kernels whose tracepoint provides it.
  */
 static __always_inline int vendor_reason(const struct kvm_vcpu *vcpu, u32 isa, u32 code)
 {
@@ -54,10 +54,10 @@ static __always_inline int vendor_reason(const struct kvm_vcpu *vcpu, u32 isa, u
 	return likely(code < NR_VMX_CODES) ? vmx_reasons[code] : REASON_other;
 }
 
-/* Whether exits of @isa have a reason; of any vendor for 0. */
+/* Whether the reasons of @isa's exits can be read; 0 means any vendor. */
 bool vendor_reasons_known(u32 isa);
 
-/* Learns the layouts of vendor modules, now and as they are loaded. Sleeps. */
+/* Learns the layouts of the vendor modules, now and whenever one is loaded. Sleeps. */
 int vendor_start(void);
 void vendor_stop(void);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writing a thread's name so that it can forge neither a column nor a row.
+ * Writes a thread's name so that it can forge neither a column nor a row.
  *
- * Any thread names itself (PR_SET_NAME) with up to 15 bytes of its choice:
- * blanks, newlines, nothing at all. seq_escape() leaves all bytes of 0x80 and
- * above to an explicit list, and string_escape_mem()'s flags for that are newer
- * than 5.10, so the few lines are here.
+ * Any thread can name itself (PR_SET_NAME) with up to 15 bytes of its choice:
+ * blanks, newlines, nothing at all. seq_escape() escapes bytes of 0x80 and above
+ * only if each is listed, and the flags of string_escape_mem() for them are newer
+ * than 5.10. Hence these few lines.
  */
 #include <linux/seq_file.h>
 
@@ -24,7 +24,7 @@ static void put_hex(struct seq_file *m, unsigned char c)
 
 void taskinfo_put_comm(struct seq_file *m, const char *comm)
 {
-	/* "-" alone is how the format says "none"; a thread may be called so. */
+	/* In the format "-" alone means "none", but a thread may have that name. */
 	if (comm[0] == '-' && !comm[1]) {
 		put_hex(m, '-');
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Writing a thread's name so that it can forge neither a column nor a row. */
+/* Writes a thread's name so that it can forge neither a column nor a row. */
 #ifndef TASKINFO_COMM_H
 #define TASKINFO_COMM_H
 

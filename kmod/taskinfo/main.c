@@ -2,8 +2,8 @@
 /*
  * taskinfo: the scheduling data of every thread in one read of /proc/taskinfo.
  *
- * The file is what a walk over /proc/<pid>/task/<tid>/{stat,schedstat,status}
- * would give, at a fraction of its cost; ../include/abi.h has the format.
+ * The file contains what a walk over /proc/<pid>/task/<tid>/{stat,schedstat,status}
+ * would give, at a fraction of its cost. ../include/abi.h describes the format.
  */
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -21,7 +21,7 @@
 
 static unsigned int group;
 module_param(group, uint, 0444);
-MODULE_PARM_DESC(group, "Numeric id of the group that may read /proc/taskinfo (default: 0)");
+MODULE_PARM_DESC(group, "numeric id of the group that may read /proc/taskinfo (default: 0)");
 
 static void put_head(struct seq_file *m)
 {
@@ -53,13 +53,13 @@ static int __init taskinfo_init(void)
 	struct proc_dir_entry *entry;
 
 	if (!gid_valid(gid)) {
-		pr_err("taskinfo: group=%u is not a group id\n", group);
+		pr_err("taskinfo: group=%u is not a valid group id\n", group);
 		return -EINVAL;
 	}
 
 	/*
-	 * 0440: names, users and run times of everyone's threads, hidepid= or
-	 * not, are for root and one group to see.
+	 * 0440: only root and one group may see the names, users and run times of
+	 * everyone's threads, because the file ignores hidepid=.
 	 */
 	entry = proc_create_seq_private("taskinfo", 0440, NULL, &taskinfo_ops,
 					sizeof(struct taskinfo_walk), NULL);
@@ -72,7 +72,7 @@ static int __init taskinfo_init(void)
 
 static void __exit taskinfo_exit(void)
 {
-	/* Waits for calls in progress; files still open then read -EIO. */
+	/* Waits for calls in progress. Afterwards, reads of open files return -EIO. */
 	remove_proc_entry("taskinfo", NULL);
 }
 

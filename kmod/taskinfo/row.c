@@ -2,8 +2,8 @@
 /*
  * One row of /proc/taskinfo: the columns TASKINFO_COLUMNS of abi.h.
  *
- * Every value is taken the way fs/proc takes it for the same thread, so that a
- * reader may go from one to the other; where that is, stands beside it.
+ * Every value is computed the way fs/proc computes it for the same thread, so that
+ * a reader can switch from one to the other. Comments name the fs/proc functions.
  */
 #include <linux/cred.h>
 #include <linux/jiffies.h>
@@ -38,9 +38,9 @@ static void put_none(struct seq_file *m)
 }
 
 /*
- * What task_lock() guards: the thread may execve() or exit. A thread that renames
- * itself takes it too, but not in newer kernels: there the name may be part old
- * and part new; it ends in a 0 all the same.
+ * What task_lock() protects, because the thread may execve() or exit. A thread
+ * that renames itself also takes the lock, but not in newer kernels: there the
+ * name may be part old and part new. It still ends in a 0.
  */
 struct locked_part {
 	char comm[TASK_COMM_LEN];
@@ -103,7 +103,7 @@ int taskinfo_put_row(struct seq_file *m, const struct taskinfo_walk *at)
 	pid_t tgid = task_tgid_nr_ns(task, at->ns);
 	struct locked_part part;
 
-	/* Reaped since it was found: the walk holds RCU, not a reference. */
+	/* Reaped since the walk found it: the walk holds RCU, not a reference. */
 	if (!tgid)
 		return SEQ_SKIP;
 

@@ -2,14 +2,14 @@
 /*
  * The walk over all threads of a pid namespace, in the order of their numbers.
  *
- * The seq_file position is the thread's number, 0 being the header. A list
- * position (for_each_process, next_thread) would shift when a thread before it
- * ends between two read() calls, and the walk would skip or repeat others. By
- * number, a thread that lives throughout is met exactly once, whatever is
- * forked or reaped meanwhile.
+ * The seq_file position is the thread's number; 0 is the header. A list position
+ * (for_each_process, next_thread) would shift when an earlier thread ends between
+ * two read() calls, and the walk would skip or repeat threads. By number, the walk
+ * meets a thread that lives throughout exactly once, whatever is forked or reaped
+ * meanwhile.
  *
- * RCU is held from start to stop, that is for one buffer of rows, never across
- * read() calls.
+ * RCU is held from start to stop, that is, for one buffer of rows, and never
+ * across read() calls.
  */
 #include <linux/fs.h>
 #include <linux/idr.h>
@@ -22,14 +22,14 @@
 
 #include "walk.h"
 
-/* Find the first thread at or after *pos and leave its number there. */
+/* Finds the first thread whose number is *pos or higher, and stores its number in *pos. */
 static void *seek(struct seq_file *m, loff_t *pos)
 {
 	struct taskinfo_walk *walk = m->private;
 	int nr = *pos;
 	struct pid *pid;
 
-	/* What find_ge_pid() does; that is not exported in 5.10 and 5.15. */
+	/* Does what find_ge_pid() does, which is not exported in 5.10 and 5.15. */
 	while ((pid = idr_get_next(&walk->ns->idr, &nr))) {
 		walk->task = pid_task(pid, PIDTYPE_PID);
 		if (walk->task) {
@@ -41,9 +41,9 @@ static void *seek(struct seq_file *m, loff_t *pos)
 	}
 
 	/*
-	 * Past every number there can be, so that the end stays the end: threads
-	 * forked after this belong to the next reading, and a fork storm cannot
-	 * keep a reader busy.
+	 * Higher than any possible number, so that the end stays the end: threads
+	 * forked after this belong to the next read of the file, and a fork storm
+	 * cannot keep a reader busy.
 	 */
 	*pos = PID_MAX_LIMIT;
 	return NULL;

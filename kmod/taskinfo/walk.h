@@ -14,9 +14,9 @@ struct taskinfo_walk {
 	struct pid_namespace *ns;
 	struct task_struct *task;
 	/*
-	 * The number @task was found under. Not to be asked of @task again: an
-	 * execve() by another thread than the leader swaps their numbers, and the
-	 * row would repeat one that has been printed.
+	 * The number under which @task was found. Do not ask @task for it again: an
+	 * execve() by a thread other than the leader swaps the two numbers, and the
+	 * row would then repeat a number that has already been printed.
 	 */
 	pid_t tid;
 };

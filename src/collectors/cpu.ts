@@ -3,7 +3,10 @@ import { hostCpuGuestSeconds, hostCpuSeconds } from '../metrics/host.ts'
 import { renderLabels } from '../metrics/labels.ts'
 import type { Collector } from './collector.ts'
 
-/** Modes that are part of another one, by that one: apart, so that a sum over modes counts nothing twice. */
+/**
+ * Modes that are part of another mode, with that mode. They have a metric of their own, so that a sum over modes counts
+ * nothing twice.
+ */
 const guestModes: ReadonlyMap<string, string> = new Map([
   ['guest', 'user'],
   ['guest_nice', 'nice'],

@@ -9,7 +9,8 @@ export const devicesCollector: Collector = {
   enabledByDefault: true,
   metrics: [diskInfo, nicInfo],
   collect(snapshot, sink) {
-    const vms = labelled(snapshot.vms().value)
+    snapshot.vms()
+    const vms = labelled(snapshot.vmDevices().value)
     sink.family(diskInfo)
     for (const { vm, labels } of vms) {
       vm.disks.forEach((disk, index) => {

@@ -1,5 +1,5 @@
-// Collector `exit_reasons`: each VM's exits by reason. Apart from `exits`, so that a host with thousands of VMs
-// can do without its series.
+// Collector `exit_reasons`: each VM's exits by reason. Separate from `exits`, so that a host with thousands of VMs can
+// leave these series out.
 import { exitsByReason } from '../metrics/exits.ts'
 import type { Collector } from './collector.ts'
 import { labelled } from './vm-labels.ts'
@@ -13,7 +13,7 @@ export const exitReasonsCollector: Collector = {
     const exitsByPid = snapshot.exits().value
     sink.family(exitsByReason)
     for (const { vm, labels } of labelled(snapshot.vms().value)) {
-      // forEach, as for-of makes an array of each of the ten entries of each VM.
+      // Not for-of, which would make an array for each of the ten entries of each VM.
       exitsByPid.get(vm.pid)?.reasons.forEach((count, reason) => {
         sink.sample(labels.reason(reason), count)
       })

@@ -1,4 +1,4 @@
-// Collector `exits`: the four counters of each VM and the time that goes with them.
+// Collector `exits`: the four counters of each VM, and where its vCPUs spent time outside the guest.
 import * as metrics from '../metrics/exits.ts'
 import type { LabelBytes } from '../metrics/labels.ts'
 import type { VmExits } from '../model/exits.ts'
@@ -20,7 +20,7 @@ const readings: readonly Reading<VmExits>[] = [
 
 export const exitsCollector: Collector = {
   name: 'exits',
-  description: 'where the exits of each VM ended, and the time spent inside KVM, halted and waiting for QEMU',
+  description: 'where the exits of each VM ended, and the time spent in KVM, halted, and waiting for QEMU',
   enabledByDefault: true,
   metrics: readings.map(([metric]) => metric),
   collect(snapshot, sink) {

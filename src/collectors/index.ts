@@ -14,7 +14,7 @@ import { vcpuCollector } from './vcpu.ts'
 import { vmCollector } from './vm.ts'
 import { vmMemoryCollector } from './vm-memory.ts'
 
-/** In the order in which they run and show. */
+/** In the order in which they run and in which `--help` lists them. */
 export const collectors: readonly Collector[] = [
   exitsCollector,
   exitReasonsCollector,

@@ -1,4 +1,4 @@
-// Collector `ksm`: what kernel samepage merging does.
+// Collector `ksm`: kernel samepage merging of the host.
 import { ksmMetrics } from '../metrics/ksm.ts'
 import { noLabels } from '../metrics/labels.ts'
 import type { Collector } from './collector.ts'

@@ -1,5 +1,5 @@
-// One label set that hardly ever changes, such as that of an info metric: rendered again only when what it is made
-// of differs from the last time.
+// One label set that hardly ever changes, such as that of an info metric. It is rendered again only if a field that it
+// is made from has changed.
 import { type LabelBytes, noLabels, renderLabels } from '../metrics/labels.ts'
 
 export type LabelValues = Readonly<Record<string, string | number>>
@@ -9,7 +9,7 @@ export class LabelSlot<Source extends object> {
   #last: Source | undefined
   #bytes: LabelBytes = noLabels
 
-  /** `labels` makes them of the source's own fields and of nothing that changes. */
+  /** `labels` may use the fields of the source and constants, because only a changed field renders the set again. */
   constructor(labels: (source: Source) => LabelValues) {
     this.#labels = labels
   }

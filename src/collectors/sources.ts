@@ -1,11 +1,11 @@
-// Collector `sources`: which interface each fact is read from, and why the others cannot tell it.
+// Collector `sources`: which source each fact is read from, and why other sources are not available.
 import { sourceActive, sourceUnavailable } from '../metrics/exporter.ts'
 import { renderLabels } from '../metrics/labels.ts'
 import type { Collector } from './collector.ts'
 
 export const sourcesCollector: Collector = {
   name: 'sources',
-  description: 'which of its sources each fact is read from, and why others are not available',
+  description: 'the source that each fact is read from, and why other sources are not available',
   enabledByDefault: true,
   metrics: [sourceActive, sourceUnavailable],
   collect(snapshot, sink) {

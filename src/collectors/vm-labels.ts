@@ -1,8 +1,8 @@
-// Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: a settled host renders none. What
-// belongs to a VM that is gone goes with it. Looked up for each of a scrape's samples, so nothing here allocates.
+// Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: while no VM changes, none is rendered. The
+// labels of a VM are dropped when it ends. Every sample looks its labels up here, so a lookup allocates nothing.
 import { type LabelBytes, renderLabels } from '../metrics/labels.ts'
 import { isEmulatedBus, isEmulatedNicModel } from '../model/emulated.ts'
-import type { Disk, Nic, Vm } from '../model/vm.ts'
+import type { Disk, Nic, Owner, Vm, VmState } from '../model/vm.ts'
 import { LabelSlot } from './label-slot.ts'
 
 class VcpuLabels {
@@ -30,15 +30,19 @@ class VcpuLabels {
   }
 }
 
-/** What `kvminfo_vm_info` tells. */
+/** The fields in the labels of `kvminfo_vm_info`. */
 type Identity = Pick<Vm, 'pid' | 'uuid' | 'machine' | 'identitySource'>
 
 class VmLabels {
   /** `{vm}` */
   readonly bytes: LabelBytes
-  /** Those of `kvminfo_vm_info`. */
+  /** Labels of `kvminfo_vm_info`. */
   readonly info: LabelSlot<Identity>
+  /** Labels of `kvminfo_vm_owner_info`. */
+  readonly owner: LabelSlot<Owner>
   readonly #vm: string
+  #state: VmState | undefined
+  #stateBytes: LabelBytes
   readonly #vcpus = new Map<number, VcpuLabels>()
   readonly #reasons = new Map<string, LabelBytes>()
   readonly #disks: LabelSlot<Disk>[] = []
@@ -47,6 +51,8 @@ class VmLabels {
   constructor(vm: string) {
     this.#vm = vm
     this.bytes = renderLabels({ vm })
+    this.#stateBytes = this.bytes
+    this.owner = new LabelSlot(({ manager, name, group, flavor }) => ({ vm, manager, name, group, flavor }))
     this.info = new LabelSlot(({ pid, uuid = '', machine = '', identitySource: source }) => ({
       vm,
       pid,
@@ -54,6 +60,15 @@ class VmLabels {
       machine,
       source,
     }))
+  }
+
+  /** `{vm,state}` */
+  state(state: VmState): LabelBytes {
+    if (state !== this.#state) {
+      this.#state = state
+      this.#stateBytes = renderLabels({ vm: this.#vm, state })
+    }
+    return this.#stateBytes
   }
 
   vcpu(id: number): VcpuLabels {
@@ -75,7 +90,7 @@ class VmLabels {
     return bytes
   }
 
-  /** Those of `kvminfo_vm_disk_info` for the disk at `index` of `Vm.disks`. */
+  /** Labels of `kvminfo_vm_disk_info` for the disk at `index` of `Vm.disks`. */
   disk(index: number): LabelSlot<Disk> {
     this.#disks[index] ??= new LabelSlot(({ device, bus, cache = '', format = '', emulated }) => ({
       vm: this.#vm,
@@ -88,7 +103,7 @@ class VmLabels {
     return this.#disks[index]
   }
 
-  /** Those of `kvminfo_vm_nic_info` for the interface at `index` of `Vm.nics`. */
+  /** Labels of `kvminfo_vm_nic_info` for the interface at `index` of `Vm.nics`. */
   nic(index: number): LabelSlot<Nic> {
     this.#nics[index] ??= new LabelSlot(({ device, model, vhost = '' }) => ({
       vm: this.#vm,
@@ -111,7 +126,7 @@ let lastVms: readonly Vm[] = []
 let lastLabelled: readonly LabelledVm[] = []
 let labelsByName: ReadonlyMap<string, VmLabels> = new Map()
 
-/** All collectors of a scrape come with the same array, that of the snapshot; the next scrape's is another one. */
+/** All collectors of a scrape pass the same array, that of the snapshot. The next scrape passes another one. */
 export function labelled(vms: readonly Vm[]): readonly LabelledVm[] {
   if (vms !== lastVms) {
     lastVms = vms

@@ -1,15 +1,17 @@
-// Collector `vm_memory`: what memory each VM was given and holds.
+// Collector `vm_memory`: the memory that each VM was given and the memory that it holds.
 import { vmBalloonBytes, vmHugetlbBytes, vmMaxBytes, vmResidentBytes } from '../metrics/vm-memory.ts'
 import type { Collector } from './collector.ts'
 import { labelled } from './vm-labels.ts'
 
 export const vmMemoryCollector: Collector = {
   name: 'vm_memory',
-  description: 'memory each VM was given, holds on the host, and has left by its balloon',
+  description:
+    'maximum memory of each VM, what its balloon leaves to the guest, and what it holds on the host',
   enabledByDefault: true,
   metrics: [vmResidentBytes, vmHugetlbBytes, vmMaxBytes, vmBalloonBytes],
   collect(snapshot, sink) {
-    const vms = labelled(snapshot.vms().value)
+    snapshot.vms()
+    const vms = labelled(snapshot.vmAllotments().value)
     const memoryByPid = snapshot.vmMemory().value
 
     sink.family(vmResidentBytes)

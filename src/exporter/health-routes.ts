@@ -1,14 +1,14 @@
-// GET /-/healthy and /-/ready.
+// GET /-/healthy and GET /-/ready.
 import type { RequestHandler } from 'express'
 import type { Logger } from '../log/logger.ts'
 import type { SharedSnapshot } from '../sources/shared-snapshot.ts'
 
-/** The process answers: all that a restart could mend. */
+/** Only says that the process answers, because that is all that a restart could fix. */
 export const healthyRoute: RequestHandler = (_request, response) => {
   response.type('text/plain').send('kvminfo exporter is healthy.\n')
 }
 
-/** Ready once the VMs could be listed. Who asks first makes them answer, so nobody need scrape before. */
+/** Ready once the VMs have been listed. The first request lists them itself, so it needs no scrape before it. */
 export function createReadyRoute(snapshots: SharedSnapshot, log: Logger): RequestHandler {
   return async (_request, response) => {
     response.type('text/plain').set('Cache-Control', 'no-store')
@@ -16,10 +16,12 @@ export function createReadyRoute(snapshots: SharedSnapshot, log: Logger): Reques
       if (!snapshots.hasListedVms) (await snapshots.snapshot()).vms()
       response.send('kvminfo exporter is ready.\n')
     } catch (error) {
-      log.error({ err: error }, 'not ready, the VMs of this host cannot be listed')
+      log.error({ err: error }, 'not ready: cannot list the VMs of this host')
       response
         .status(503)
-        .send('kvminfo exporter is not ready: the VMs of this host cannot be listed; the log says why.\n')
+        .send(
+          'kvminfo exporter is not ready: it cannot list the VMs of this host. See its log for the reason.\n',
+        )
     }
   }
 }

@@ -12,20 +12,20 @@ import type { Scraper } from './scrape.ts'
 const compress = promisify(gzip)
 
 const gzipOptions = {
-  // The lowest level makes the text of 1,000 VMs 14 times smaller already.
+  // Even the lowest level makes the text of 1,000 VMs 14 times smaller.
   level: constants.Z_BEST_SPEED,
-  // One piece for most responses, as pieces are joined by copying.
+  // Large enough to hold most responses in one chunk, because joining chunks copies them.
   chunkSize: 1024 * 1024,
 }
 
 export interface MetricsRouteOptions {
   readonly scraper: Scraper
-  /** The enabled ones. */
+  /** The enabled collectors. */
   readonly collectors: readonly Collector[]
   readonly log: Logger
 }
 
-/** The enabled collectors that `?collect[]=name` names, all without it; undefined if a name is not among them. */
+/** The collectors that `?collect[]=name` names, or all enabled ones without it; undefined if one is not enabled. */
 function chosenCollectors(request: Request, enabled: readonly Collector[]): readonly Collector[] | undefined {
   const names = new URL(request.originalUrl, 'http://localhost').searchParams.getAll('collect[]')
   if (names.length === 0) return enabled
@@ -33,7 +33,7 @@ function chosenCollectors(request: Request, enabled: readonly Collector[]): read
   return enabled.filter((collector) => names.includes(collector.name))
 }
 
-/** Resolves when the response no longer needs its bytes: sent, or the client went away. */
+/** Resolves when the response no longer needs its bytes: it was sent, or the client went away. */
 function closed(response: Response): Promise<void> {
   return new Promise((resolve) => (response.closed ? resolve() : response.once('close', resolve)))
 }
@@ -48,7 +48,7 @@ export function createMetricsRoute({ scraper, collectors, log }: MetricsRouteOpt
       response
         .status(400)
         .type('text/plain')
-        .send(`collect[] names a collector that is not enabled; enabled are: ${names}\n`)
+        .send(`collect[] names a collector that is not enabled. Enabled collectors: ${names}\n`)
       return
     }
     const format = negotiateFormat(request)
@@ -57,11 +57,11 @@ export function createMetricsRoute({ scraper, collectors, log }: MetricsRouteOpt
       try {
         await scraper.scrape(chosen, format, writer)
       } catch (error) {
-        log.error({ err: error }, 'no snapshot of this host, the scrape fails')
+        log.error({ err: error }, 'scrape failed: cannot take a snapshot of this host')
         response
           .status(500)
           .type('text/plain')
-          .send('no snapshot of this host could be taken; the log says why\n')
+          .send('The exporter cannot take a snapshot of this host. See its log for the reason.\n')
         return
       }
       response.setHeader('Content-Type', format.contentType)
@@ -80,7 +80,7 @@ async function send(request: Request, response: Response, text: Buffer): Promise
     response.setHeader('Content-Encoding', 'gzip')
   }
   response.setHeader('Content-Length', body.length)
-  // Not send(): it would hash megabytes for an ETag that no scraper asks for.
+  // Not send(), which would hash megabytes for an ETag that no scraper uses.
   response.end(body)
   await closed(response)
 }

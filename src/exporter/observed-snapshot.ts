@@ -1,5 +1,5 @@
-// A snapshot that remembers the problems of the parts one collector asked for, so that a collector need not
-// hand them on.
+// A snapshot that remembers the problems of the parts that one collector read, so that the collector need not pass them
+// on.
 import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
 
 export class ObservedSnapshot implements HostSnapshot {
@@ -16,6 +16,8 @@ export class ObservedSnapshot implements HostSnapshot {
   }
 
   vms = () => this.#observe(this.#snapshot.vms())
+  vmDevices = () => this.#observe(this.#snapshot.vmDevices())
+  vmAllotments = () => this.#observe(this.#snapshot.vmAllotments())
   exits = () => this.#observe(this.#snapshot.exits())
   vcpuTasks = () => this.#observe(this.#snapshot.vcpuTasks())
   vmMemory = () => this.#observe(this.#snapshot.vmMemory())

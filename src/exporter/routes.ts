@@ -1,4 +1,4 @@
-// All paths of the exporter. Who mounts them sees to methods, limits, passwords and security headers.
+// All paths of the exporter. The caller adds checks of method, limits, passwords and security headers.
 import { Router } from 'express'
 import type { Collector } from '../collectors/collector.ts'
 import type { Logger } from '../log/logger.ts'
@@ -11,13 +11,13 @@ import { Scraper } from './scrape.ts'
 import { onlyWellFormedUrls } from './well-formed-url.ts'
 
 export interface ExporterOptions {
-  /** What `createHost` gives. Never asked for a second snapshot before the first is there. */
+  /** From `createHost`. Never asked for a second snapshot before it has returned the first. */
   readonly host: SnapshotSource
-  /** The enabled ones. */
+  /** The enabled collectors. */
   readonly collectors: readonly Collector[]
   /** Such as `/metrics`. */
   readonly telemetryPath: string
-  /** `process_*`. */
+  /** Whether to export `process_*`. */
   readonly hasProcessMetrics: boolean
   readonly version: string
   readonly log: Logger

@@ -1,10 +1,17 @@
-// One scrape: a snapshot through every collector, each isolated and timed, into the text of one response.
+// One scrape: runs every collector on a snapshot, isolated and timed, and writes the text of one response.
 import type { Collector } from '../collectors/collector.ts'
 import type { ByteWriter } from '../exposition/byte-writer.ts'
 import { Exposition } from '../exposition/exposition.ts'
 import type { Format } from '../exposition/format.ts'
 import type { Logger } from '../log/logger.ts'
-import { buildInfo, collectorDuration, collectorSuccess, snapshotDuration, up } from '../metrics/exporter.ts'
+import {
+  buildInfo,
+  collectorDuration,
+  collectorSuccess,
+  collectorSupported,
+  snapshotDuration,
+  up,
+} from '../metrics/exporter.ts'
 import { noLabels, renderLabels } from '../metrics/labels.ts'
 import type { HostSnapshot, SnapshotSource } from '../model/host-snapshot.ts'
 import { whyNoVms } from '../sources/why-no-vms.ts'
@@ -23,6 +30,7 @@ interface Outcome {
   readonly collector: string
   readonly seconds: number
   readonly isSuccess: boolean
+  readonly isSupported: boolean
 }
 
 export class Scraper {
@@ -38,7 +46,7 @@ export class Scraper {
     this.#buildLabels = renderLabels({ version: options.version, nodeversion: process.version })
   }
 
-  /** Appends the whole response. Rejects only when no snapshot can be had at all. */
+  /** Appends the whole response to `writer`. Rejects only if no snapshot can be taken at all. */
   async scrape(collectors: readonly Collector[], format: Format, writer: ByteWriter): Promise<void> {
     const exposition = new Exposition(format, writer)
     const startedAt = performance.now()
@@ -63,22 +71,25 @@ export class Scraper {
     const mark = exposition.mark()
     const startedAt = performance.now()
     let isSuccess = true
+    let isSupported = true
     try {
       collector.collect(observed, exposition)
     } catch (cause) {
       exposition.rollBack(mark)
-      isSuccess = false
+      // A feature that the kernel does not have is not a failure.
+      isSupported = faultCode(asError(cause)) !== 'NOT_SUPPORTED'
+      isSuccess = !isSupported
       this.#faults.collectorFailed(collector.name, asError(cause))
     }
     const seconds = (performance.now() - startedAt) / 1000
-    for (const { error } of observed.problems) {
+    for (const { error, isUnconfirmed } of observed.problems) {
       const code = faultCode(error)
-      // A VM that ended while it was being read took its series with it: nothing is missing.
-      if (code !== 'VM_VANISHED') isSuccess = false
+      // The series of a VM that ended during the scrape end too, so nothing is missing.
+      if (code !== 'VM_VANISHED' && isUnconfirmed !== true) isSuccess = false
       this.#selfMetrics.countVmProblem(collector.name, code)
     }
     this.#faults.vmsLostSeries(collector.name, observed.problems)
-    return { collector: collector.name, seconds, isSuccess }
+    return { collector: collector.name, seconds, isSuccess, isSupported }
   }
 }
 
@@ -88,6 +99,10 @@ function writeOutcomes(outcomes: readonly Outcome[], exposition: Exposition): vo
   exposition.family(collectorSuccess)
   for (const { collector, isSuccess } of outcomes) {
     exposition.sample(renderLabels({ collector }), isSuccess ? 1 : 0)
+  }
+  exposition.family(collectorSupported)
+  for (const { collector, isSupported } of outcomes) {
+    exposition.sample(renderLabels({ collector }), isSupported ? 1 : 0)
   }
 }
 

@@ -1,6 +1,6 @@
-// The metrics that live between scrapes, in a registry of prom-client: its process metrics and our counter of
-// problems. Written through the same sink as all others, as a registry knows one content type only and
-// prom-client 15 renames its counters for good when asked for OpenMetrics.
+// Metrics that are kept between scrapes, in a registry of prom-client: its process metrics and our counter of problems.
+// They are written through the same sink as all others, because a registry has only one content type and prom-client 15
+// renames its counters permanently when asked for OpenMetrics.
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { vmProblems } from '../metrics/exporter.ts'
 import { renderLabels } from '../metrics/labels.ts'
@@ -26,7 +26,7 @@ export class SelfMetrics {
 
   async write(sink: SampleSink): Promise<void> {
     for (const { name, help, type, values } of await this.#registry.getMetricsAsJSON()) {
-      // prom-client's types say a number; what it returns, and its documentation says, is the word.
+      // prom-client's types say that this is a number, but it returns the word, as its documentation says.
       const isCounter = String(type) === 'counter'
       sink.family(isCounter ? counter(name, help) : gauge(name, help))
       for (const { labels, value } of values) sink.sample(renderLabels(definedOnly(labels)), value)
@@ -34,9 +34,9 @@ export class SelfMetrics {
   }
 }
 
-/** Leaves out the `nodejs_*` ones: histograms of the garbage collector and gauges that end in `_total`. */
+/** Leaves out `nodejs_*`, which are histograms of the garbage collector and gauges that end in `_total`. */
 function addProcessMetrics(registry: Registry): void {
-  // The event loop monitor, whose results are left out too, would wake the process every 10 ms.
+  // The event loop monitor would wake the process every 10 ms, and its results are left out anyway.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 3_600_000 })
   for (const { name } of registry.getMetricsAsArray()) {
     if (!name.startsWith('process_')) registry.removeSingleMetric(name)

@@ -1,13 +1,13 @@
-// A growing buffer that is written front to back and can be cut back. Made for responses of which nearly all is
-// sample lines with the same bytes as at the last scrape.
+// A growing buffer that is written from front to back and can be truncated. Made for responses in which nearly all bytes
+// are sample lines with the same names and labels as in the last scrape.
 
 const blank = 0x20
 const newline = 0x0a
 const zero = 0x30
 const decimalPoint = 0x2e
-/** A 31-bit integer needs no doubles and at most ten digits. Other numbers are written by way of their string. */
+/** A 31-bit integer needs no doubles and has at most ten digits. Larger numbers are written by way of their string. */
 const smallIntegerLimit = 2 ** 31 - 1
-/** `-1.2345678901234567e-308` is the longest that a number can be. */
+/** The longest number is one such as `-1.2345678901234567e-308`. */
 const maxNumberLength = 24
 
 export class ByteWriter {
@@ -22,12 +22,12 @@ export class ByteWriter {
     return this.#length
   }
 
-  /** Forgets all beyond `length`, which an earlier `length` gave. */
+  /** Drops everything after `length`, a value that `length` had earlier. */
   truncate(length: number): void {
     this.#length = length
   }
 
-  /** What was written. Valid until the next write. */
+  /** The bytes written so far. Valid until the next write. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length)
   }
@@ -37,7 +37,7 @@ export class ByteWriter {
     this.#length += this.#buffer.write(text, this.#length)
   }
 
-  /** One sample; the value as both text formats want it: integers plain, `NaN`, `+Inf`, `-Inf`. */
+  /** Writes one sample line. The value has the form that both text formats require: plain integers, `NaN`, `+Inf`, `-Inf`. */
   writeSample(name: Uint8Array, labels: Uint8Array, value: number): void {
     this.#reserve(name.length + labels.length + maxNumberLength + 2)
     const buffer = this.#buffer
@@ -60,12 +60,13 @@ export class ByteWriter {
   }
 }
 
-/** These three return where the next byte goes. */
+// Each of the put functions returns the position after what it wrote.
+
 function putNumber(buffer: Buffer, start: number, value: number): number {
   if (value >= 0 && value <= smallIntegerLimit) {
     if (Number.isInteger(value)) return putInteger(buffer, start, value)
-    // Most fractions are seconds made of whole nanoseconds, whose digits are cheaper to find than those of any
-    // double. The division tells whether this is one: then its nine decimals read back as the very same double.
+    // Most fractions are seconds made of whole nanoseconds, whose digits are cheaper to find than those of any double.
+    // The division checks that this is one: then its nine decimals read back as exactly the same double.
     const billionths = Math.round(value * 1e9)
     if (billionths <= Number.MAX_SAFE_INTEGER && billionths / 1e9 === value) {
       return putBillionths(buffer, start, billionths)

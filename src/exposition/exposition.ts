@@ -1,4 +1,4 @@
-// Samples into the text of one response. Cut back to a mark, nothing of what was written after it is left.
+// Writes samples as the text of one response. Rolling back to a mark removes everything written after it.
 
 import type { LabelBytes } from '../metrics/labels.ts'
 import type { Metric } from '../metrics/metric.ts'
@@ -31,7 +31,7 @@ export class Exposition implements SampleSink {
 
   #writeHeader(): void {
     if (this.#family === undefined)
-      throw new Error('a sample before any family: the collector forgot family()')
+      throw new Error('sample() was called before family(): a collector forgot to start a family')
     this.#writer.writeText(this.#format.header(this.#family))
     this.#hasHeader = true
   }

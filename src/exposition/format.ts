@@ -1,9 +1,9 @@
-// The two text formats of Prometheus. They differ in what stands before a family and at the end only.
+// The two text formats of Prometheus. They differ only in the lines before a family and at the end.
 import type { Metric } from '../metrics/metric.ts'
 
 export interface Format {
   readonly contentType: string
-  /** What stands before a family's samples. */
+  /** The lines before a family's samples. */
   header(metric: Metric): string
   readonly trailer: string
 }
@@ -12,7 +12,7 @@ export interface Format {
 export const prometheusText: Format = {
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
   header({ name, type, help }) {
-    // Infos are gauges here: the format knows no such type.
+    // This format has no type info, so an info is a gauge.
     return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type === 'counter' ? 'counter' : 'gauge'}\n`
   },
   trailer: '',
@@ -29,7 +29,7 @@ export const openMetrics: Format = {
   trailer: '# EOF\n',
 }
 
-/** The samples of a counter or an info carry a suffix that its family's name lacks. */
+/** The samples of a counter or an info have a suffix that the name of the family does not have. */
 function familyName(name: string, type: Metric['type']): string {
   if (type === 'counter') return name.replace(/_total$/, '')
   if (type === 'info') return name.replace(/_info$/, '')

@@ -1,8 +1,8 @@
-// Byte writers that have grown to the size of a response, to be used again: a response of 1,000 VMs is several
-// megabytes, and allocating it anew at each scrape is what makes resident memory climb.
+// Keeps byte writers that have grown to the size of a response and reuses them. A response for 1,000 VMs is several
+// megabytes, and allocating that at each scrape makes resident memory climb.
 import { ByteWriter } from './byte-writer.ts'
 
-/** Two Prometheus servers may scrape at once; what a burst needs beyond that is left to the garbage collector. */
+/** Enough for two Prometheus servers that scrape at once. More writers, after a burst, are left to the garbage collector. */
 const maxIdle = 2
 
 export class WriterPool {
@@ -12,7 +12,7 @@ export class WriterPool {
     return this.#idle.pop() ?? new ByteWriter()
   }
 
-  /** The writer must no longer be read or written by anybody else. */
+  /** The caller must not use the writer any more. */
   giveBack(writer: ByteWriter): void {
     writer.truncate(0)
     if (this.#idle.length < maxIdle) this.#idle.push(writer)

@@ -1,4 +1,4 @@
-// Every metric of this program, once. The documentation, the dashboards and the tests read this list.
+// The one list of all metrics of this program. Documentation, dashboards and tests are made from it.
 import { exitMetrics } from './exits.ts'
 import { exporterMetrics } from './exporter.ts'
 import { hostMetrics } from './host.ts'
@@ -11,7 +11,7 @@ import { vcpuMetrics } from './vcpu.ts'
 import { vmMetrics } from './vm.ts'
 import { vmMemoryMetrics } from './vm-memory.ts'
 
-/** By topic, in the order in which a reader wants them. */
+/** Grouped by topic, in the order in which the documentation shows them. */
 export const catalog: readonly Metric[] = [
   ...exitMetrics,
   ...vcpuMetrics,

@@ -1,7 +1,7 @@
-// The host's memory: each metric is one field of /proc/meminfo.
+// The host's memory. Each metric is one field of /proc/meminfo.
 import { gauge, type Metric } from './metric.ts'
 
-/** The fields that capacity and swap alerts need; node_exporter has the others. */
+/** The fields that the capacity and swap alerts need; node_exporter exports the others. */
 export const meminfoMetrics: readonly { readonly field: string; readonly metric: Metric }[] = [
   {
     field: 'MemTotal',
@@ -14,39 +14,42 @@ export const meminfoMetrics: readonly { readonly field: string; readonly metric:
     field: 'MemAvailable',
     metric: gauge(
       'kvminfo_host_memory_available_bytes',
-      'Memory new work could have without swapping in bytes; MemAvailable of /proc/meminfo.',
+      'Memory available to new programs without swapping, in bytes; MemAvailable of /proc/meminfo.',
     ),
   },
   {
     field: 'MemFree',
-    metric: gauge('kvminfo_host_memory_free_bytes', 'Unused memory in bytes; MemFree of /proc/meminfo.'),
+    metric: gauge(
+      'kvminfo_host_memory_free_bytes',
+      'Unused memory of the host in bytes; MemFree of /proc/meminfo.',
+    ),
   },
   {
     field: 'Buffers',
     metric: gauge(
       'kvminfo_host_memory_buffers_bytes',
-      'Memory in buffers of block devices in bytes; Buffers of /proc/meminfo.',
+      'Memory in buffers of block devices, in bytes; Buffers of /proc/meminfo.',
     ),
   },
   {
     field: 'Cached',
     metric: gauge(
       'kvminfo_host_memory_cached_bytes',
-      'Memory in the page cache in bytes; Cached of /proc/meminfo.',
+      'Memory in the page cache, in bytes; Cached of /proc/meminfo.',
     ),
   },
   {
     field: 'AnonHugePages',
     metric: gauge(
       'kvminfo_host_memory_anonymous_hugepages_bytes',
-      'Memory in transparent huge pages in bytes; AnonHugePages of /proc/meminfo.',
+      'Anonymous memory in transparent huge pages, in bytes; AnonHugePages of /proc/meminfo.',
     ),
   },
   {
     field: 'Committed_AS',
     metric: gauge(
       'kvminfo_host_memory_committed_bytes',
-      'Memory promised to processes in bytes; Committed_AS of /proc/meminfo.',
+      'Memory that the kernel has promised to processes, in bytes; Committed_AS of /proc/meminfo.',
     ),
   },
   {

@@ -9,13 +9,13 @@ export const hostInfo = info(
 
 export const hostCpuSeconds = counter(
   'kvminfo_host_cpu_seconds_total',
-  'CPU time of the host in seconds by mode; /proc/stat. Time in guests is part of the modes user and nice.',
+  'CPU time of the host in seconds, by mode; /proc/stat. The modes user and nice include the time spent in guests.',
   ['cpu', 'mode'],
 )
 
 export const hostCpuGuestSeconds = counter(
   'kvminfo_host_cpu_guest_seconds_total',
-  'CPU time that guests ran in seconds, by the mode of which it is a part (user or nice); /proc/stat.',
+  'CPU time spent in guests in seconds, by the mode that includes it (user or nice); /proc/stat.',
   ['cpu', 'mode'],
 )
 

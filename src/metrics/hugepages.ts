@@ -1,4 +1,4 @@
-// The host's pools of huge pages, per NUMA node and page size. Bytes, as what the VMs hold of them is in bytes.
+// The host's pools of huge pages, per NUMA node and page size. In bytes, because what VMs hold is in bytes too.
 import { gauge, type Metric } from './metric.ts'
 
 const labels = ['node', 'page_size'] as const
@@ -11,13 +11,13 @@ export const hugepagePoolBytes = gauge(
 
 export const hugepageFreeBytes = gauge(
   'kvminfo_host_hugepages_free_bytes',
-  'Huge pages in the pool that nobody uses in bytes; free_hugepages of the kernel.',
+  'Unused huge pages of the pool, in bytes; free_hugepages of the kernel.',
   labels,
 )
 
 export const hugepageSurplusBytes = gauge(
   'kvminfo_host_hugepages_surplus_bytes',
-  'Huge pages beyond the persistent size of the pool in bytes; surplus_hugepages of the kernel.',
+  'Huge pages above the persistent size of the pool, in bytes; surplus_hugepages of the kernel.',
   labels,
 )
 

@@ -1,14 +1,14 @@
-// What a metric is, and the rendered labels that its samples carry.
+// What a metric is: name, type, unit, help and the names of its labels.
 
 type MetricType = 'counter' | 'gauge' | 'info'
 
 export interface Metric {
-  /** Full sample name: `_total` on counters, `_info` on infos. */
+  /** The name of its samples, with `_total` for a counter and `_info` for an info. */
   readonly name: string
   readonly type: MetricType
-  /** OpenMetrics unit: the name's last word before `_total`; undefined for counts and infos. */
+  /** OpenMetrics unit: the last word of the name before `_total`. undefined for counts and infos. */
   readonly unit: 'seconds' | 'bytes' | undefined
-  /** A full sentence with the unit and, where there is one, the source field. */
+  /** Full sentences with the unit, the field of the source if there is one, and when the metric is absent. */
   readonly help: string
   readonly labels: readonly string[]
 }

@@ -3,32 +3,52 @@ import { gauge, info, type Metric } from './metric.ts'
 
 export const vmInfo = info(
   'kvminfo_vm_info',
-  'A running VM, always 1: process id, UUID, machine type, and the source that named it (libvirt, cmdline or none).',
+  'A running VM, always 1: process ID, UUID, machine type, and the source of its name (libvirt, cmdline or none).',
   ['vm', 'pid', 'uuid', 'machine', 'source'],
+)
+
+export const vmState = info(
+  'kvminfo_vm_state_info',
+  "What the VM does, always 1: running, paused, migrating, shutdown, crashed, suspended (the guest sleeps) or hung (QEMU said that the VM runs and has not answered QMP since then); from libvirt's status file or QMP. Absent if no source says it.",
+  ['vm', 'state'],
+)
+
+export const vmOwner = info(
+  'kvminfo_vm_owner_info',
+  'Whom the VM belongs to, always 1: the manager (nova, kubevirt or proxmox), its name for the VM (Proxmox: the VMID), the group (project of Nova, namespace of KubeVirt), and the flavor of Nova. Absent if the manager is not known.',
+  ['vm', 'manager', 'name', 'group', 'flavor'],
 )
 
 export const vmStartTime = gauge(
   'kvminfo_vm_start_time_seconds',
-  'Start of the VM process in seconds since the Unix epoch.',
+  'Start time of the VM process in seconds since the Unix epoch.',
   ['vm'],
 )
 
 export const vmVcpus = gauge(
   'kvminfo_vm_vcpus',
-  'Number of vCPU threads of the VM that are alive now. Absent where they cannot be told.',
+  'Number of vCPU threads of the VM that are alive now. Absent if they are not known.',
   ['vm'],
 )
 
 export const diskInfo = info(
   'kvminfo_vm_disk_info',
-  'A disk of the VM, always 1: device, bus, cache mode, format, and whether QEMU emulates its controller. An empty label was not stated, the default of the VMM holds.',
+  'A disk of the VM, always 1: device, bus, cache mode, format, and whether QEMU emulates its controller. An empty label means that the setting is not stated, so the default of the VMM applies.',
   ['vm', 'device', 'bus', 'cache', 'format', 'emulated'],
 )
 
 export const nicInfo = info(
   'kvminfo_vm_nic_info',
-  'A network interface of the VM, always 1: device, model, whether vhost carries its data in the kernel (empty: cannot be told), and whether QEMU emulates it.',
+  'A network interface of the VM, always 1: device, model, whether vhost carries its data in the kernel (empty if not known), and whether QEMU emulates it.',
   ['vm', 'device', 'model', 'vhost', 'emulated'],
 )
 
-export const vmMetrics: readonly Metric[] = [vmInfo, vmStartTime, vmVcpus, diskInfo, nicInfo]
+export const vmMetrics: readonly Metric[] = [
+  vmInfo,
+  vmState,
+  vmOwner,
+  vmStartTime,
+  vmVcpus,
+  diskInfo,
+  nicInfo,
+]

@@ -12,6 +12,11 @@ export interface Problem {
   /** The file, interface or VM that it concerns. */
   readonly subject: string
   readonly error: Error
+  /**
+   * Whether it concerns a process that only its own command line calls a VM. Any user can start such a process, so it
+   * is counted, but is no failure.
+   */
+  readonly isUnconfirmed?: boolean
 }
 
 /** A part of the snapshot, with the problems of single VMs in it. */
@@ -21,7 +26,12 @@ export interface Part<T> {
 }
 
 export interface HostSnapshot {
+  /** Its problems are VMs that are left out. */
   vms(): Part<readonly Vm[]>
+  /** The same VMs; its problems are those that cost disks and NICs. */
+  vmDevices(): Part<readonly Vm[]>
+  /** The same VMs; its problems are those that cost what a VM was given: its maximum memory and its balloon. */
+  vmAllotments(): Part<readonly Vm[]>
   /** By pid. A VM without any exit yet, or whose background source has not answered yet, is missing. */
   exits(): Part<ReadonlyMap<number, VmExits>>
   /** The vCPU threads of `vms()`, by tid. */

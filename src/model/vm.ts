@@ -30,11 +30,29 @@ export interface Nic {
   readonly vhost: boolean | undefined
 }
 
+/**
+ * `hung`: KVM runs the VM, and QEMU has stopped answering. `suspended`: the guest sleeps (S3). `migrating`: from here or to here, whether it runs or is
+ * paused meanwhile.
+ */
+export type VmState = 'running' | 'paused' | 'migrating' | 'shutdown' | 'crashed' | 'suspended' | 'hung'
+
+/** Whom a VM belongs to in the system that manages it. Empty strings where the system has no such thing. */
+export interface Owner {
+  readonly manager: 'nova' | 'kubevirt' | 'proxmox'
+  /** Nova's display name, KubeVirt's name, Proxmox's VMID. */
+  readonly name: string
+  /** Nova's project, KubeVirt's namespace. */
+  readonly group: string
+  /** Nova's flavor. */
+  readonly flavor: string
+}
+
 export interface Vm {
   /**
    * The `vm` label, unique on this host: the name from libvirt or from QEMU's `guest=`, or `pid-<pid>` if there is no
-   * name. If VMs share a name, the one with the strongest evidence keeps it and the others are `<name>@<pid>`; if no
-   * single one has the strongest, all are. May contain any printable character: escape it wherever it is shown.
+   * name. If VMs share a name, the one with the strongest evidence keeps it, among equals the one that started first; the
+   * others are `<name>@<key>` with their UUID or Proxmox VMID, or else their pid (sources/README.md). May contain any
+   * printable character: escape it wherever it is shown.
    */
   readonly label: string
   readonly pid: number
@@ -43,6 +61,9 @@ export interface Vm {
   readonly uuid: string | undefined
   /** Machine type, for example `pc-q35-7.2`. */
   readonly machine: string | undefined
+  /** undefined if no source says it. */
+  readonly state: VmState | undefined
+  readonly owner: Owner | undefined
   /** The source of name and devices. */
   readonly identitySource: 'libvirt' | 'cmdline' | 'none'
   /** vCPU threads in ascending order of id; empty if unknown. */

@@ -1,5 +1,5 @@
-// The last minutes of the host: a history for each of its VMs and the sums of them. Where there are two looks to
-// compare, rates are of the time between them.
+// The last minutes of the host: a history of each of its VMs, and sums over all of them. A rate covers the time between
+// two consecutive samples.
 import { runDelayShare } from '../model/shares.ts'
 import { processKey } from '../sources/process/process.ts'
 import { cpuBusyShare, exitRates, vcpuRates } from './rates.ts'
@@ -8,16 +8,16 @@ import { Series, Timeline } from './timeline.ts'
 import { VmHistory } from './vm-history.ts'
 
 export interface HistorySize {
-  /** Figures are means over at most this time. */
+  /** Figures are means over at most the last `windowSeconds`. */
   readonly windowSeconds: number
   /** How many samples are kept. */
   readonly points: number
 }
 
-/** How often the mark is replaced that exits by reason are compared with: what is rare needs some time to tell. */
+/** How often the mark is replaced. Rare exit reasons need a longer time than one interval to show. */
 const markSeconds = 30
 
-/** What is kept of an older look. The whole of it, of a thousand VMs, would be megabytes. */
+/** The part of an older sample that is kept. A whole sample of a thousand VMs would be megabytes. */
 type Mark = Pick<Sample, 'clock' | 'exits'>
 
 export class HostHistory {
@@ -26,7 +26,7 @@ export class HostHistory {
   readonly userspaceSwitches: Series
   readonly cpuBusy: Series
   readonly #windowSeconds: number
-  /** By `processKey`; those of the last look only. */
+  /** By `processKey`; only the VMs of the last sample. */
   #vms = new Map<string, VmHistory>()
   #last: Sample | undefined
   #mark: Mark | undefined
@@ -41,17 +41,20 @@ export class HostHistory {
     this.#windowSeconds = windowSeconds
   }
 
-  /** The last look; undefined before the first. */
+  /** The last sample; undefined before the first. */
   get last(): Sample | undefined {
     return this.#last
   }
 
-  /** Of a look half a minute to a minute older than the last one; younger only when watching began later. */
+  /**
+   * An older sample to compare the last one with, for exits by reason. It is 30 to 60 seconds older, or less if sampling
+   * began later.
+   */
   get mark(): Mark | undefined {
     return this.#mark
   }
 
-  /** Of a VM of the last look. */
+  /** The history of a VM; the VM must be in the last sample. */
   vm(process: { readonly pid: number; readonly startNs: number }): VmHistory {
     return this.#vms.get(processKey(process))!
   }
@@ -66,13 +69,13 @@ export class HostHistory {
     this.#moveMarks(sample)
   }
 
-  /** Means over the window. */
+  /** Means over the window, of the whole host. Shares are 0 to 1. */
   figures() {
     const mean = (series: Series) => this.timeline.mean(series, this.#window)
     let cpu = 0
     let runDelay = 0
     for (const { figures } of this.#vms.values()) {
-      // As the records have it, a VM counts whose both times are known.
+      // As in the recording rules, a VM counts only if both of its times are known.
       if (figures.runDelaySeconds === undefined) continue
       cpu += figures.cpu ?? 0
       runDelay += figures.runDelaySeconds

@@ -1,23 +1,24 @@
-// How fast counters rose between two looks. A counter that fell began again somewhere in between: of such a time
-// nothing is told, rather than a wrong figure.
+// How fast counters rose between two samples. If a counter fell, it was reset somewhere in between: the rates are then
+// undefined rather than wrong.
 import type { VmExits } from '../model/exits.ts'
 import type { CpuTime } from '../model/host.ts'
 import type { Task } from '../model/task.ts'
 import { secondsFromNs } from '../model/time.ts'
 import type { Vcpu } from '../model/vm.ts'
 
-/** Per second. */
+/** Exits per second. */
 export interface ExitRates {
   readonly kernelSwitches: number
   readonly userspaceSwitches: number
   readonly io: number
   readonly exceptions: number | undefined
-  /** Seconds per second, of all vCPUs together; undefined where the source does not count them. */
+  /** Seconds per second, of all vCPUs together; undefined if the source does not measure time. */
   readonly kernelSeconds: number | undefined
   readonly haltSeconds: number | undefined
   readonly userspaceWaitSeconds: number | undefined
 }
 
+/** `seconds` is the time between the two. undefined if one of them is missing or a counter fell. */
 export function exitRates(
   before: VmExits | undefined,
   now: VmExits | undefined,
@@ -46,11 +47,11 @@ export function exitRates(
 /** Seconds per second. */
 export interface TaskRates {
   readonly cpu: number
-  /** Undefined where the kernel does not count it. */
+  /** undefined if the kernel does not count it. */
   readonly runDelay: number | undefined
 }
 
-/** Undefined too where a thread's id went to another thread. */
+/** undefined if one of the two is missing, or if another thread has the same ID now. */
 export function taskRates(
   before: Task | undefined,
   now: Task | undefined,
@@ -62,12 +63,15 @@ export function taskRates(
   return { cpu, runDelay: secondsFromNs(now.runDelayNs - before.runDelayNs) / seconds }
 }
 
-/** A thread's counts never fall in its life; a fall is more telling than a start, of which sources differ by a tick. */
+/**
+ * The counts of a thread never fall while it lives. A fall is better evidence than another start time, because sources
+ * differ in start times by a tick.
+ */
 function isOtherThread(before: Task, now: Task): boolean {
   return now.cpuNs < before.cpuNs || (now.runDelayNs ?? 0) < (before.runDelayNs ?? 0)
 }
 
-/** Of each vCPU, in their order. */
+/** The rates of each vCPU, in the order of `vcpus`. */
 export function vcpuRates(
   vcpus: readonly Vcpu[],
   before: ReadonlyMap<number, Task> | undefined,
@@ -77,7 +81,7 @@ export function vcpuRates(
   return vcpus.map(({ tid }) => taskRates(before?.get(tid), now?.get(tid), seconds))
 }
 
-/** The sum over the vCPUs that were there at both looks; undefined where none was. */
+/** The sum over the vCPUs that are in both samples; undefined if there are none. */
 export function sumOfRates(vcpus: readonly (TaskRates | undefined)[]): TaskRates | undefined {
   let cpu: number | undefined
   let runDelay: number | undefined
@@ -89,7 +93,7 @@ export function sumOfRates(vcpus: readonly (TaskRates | undefined)[]): TaskRates
   return cpu === undefined ? undefined : { cpu, runDelay }
 }
 
-/** Share of the host's CPU time that was not idle, as the record instance:kvminfo_host_cpu_busy has it. */
+/** Share of the host's CPU time that was not idle, 0 to 1, as in the record instance:kvminfo_host_cpu_busy. */
 export function cpuBusyShare(
   before: readonly CpuTime[] | undefined,
   now: readonly CpuTime[] | undefined,
@@ -98,11 +102,11 @@ export function cpuBusyShare(
   const [from, to] = [cpuTotals(before), cpuTotals(now)]
   const all = to.all - from.all
   const idle = to.idle - from.idle
-  // A CPU that is taken offline takes its time with it.
+  // When a CPU goes offline, its time disappears from the totals.
   return all > 0 && idle >= 0 ? Math.max(0, 1 - idle / all) : undefined
 }
 
-/** Time in guests is part of user and nice already. */
+/** Modes whose time is already part of user and nice. */
 const withinOthers = new Set(['guest', 'guest_nice'])
 
 function cpuTotals(cpus: readonly CpuTime[]): { all: number; idle: number } {

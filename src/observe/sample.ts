@@ -1,5 +1,5 @@
-// One look at the host: what the page keeps of a snapshot, which itself is only good until the next one. A part
-// that cannot be read is left out and says why.
+// One sample of the host: what is kept of a snapshot, which itself is only valid until the next one is taken. A part that
+// cannot be read is undefined, and `missing` says why.
 import type { VmExits } from '../model/exits.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo } from '../model/host.ts'
 import type { HostSnapshot, Part } from '../model/host-snapshot.ts'
@@ -11,11 +11,14 @@ import type { VmMemory } from '../model/vm-memory.ts'
 export interface Sample {
   /** Seconds since the Unix epoch. */
   readonly at: number
-  /** Seconds by a clock that nobody sets: for differences. */
+  /** Seconds of a clock that is never set, for differences. */
   readonly clock: number
   readonly vms: readonly Vm[]
+  /** By process ID. */
   readonly exits: ReadonlyMap<number, VmExits> | undefined
+  /** The vCPU threads, by thread ID. */
   readonly tasks: ReadonlyMap<number, Task> | undefined
+  /** By process ID. */
   readonly vmMemory: ReadonlyMap<number, VmMemory> | undefined
   readonly memory: MemoryInfo | undefined
   readonly hugePages: readonly HugePagePool[] | undefined
@@ -24,11 +27,11 @@ export interface Sample {
   readonly bootTime: number | undefined
   readonly facts: HostFacts | undefined
   readonly sources: readonly SourceState[]
-  /** By part: why it is undefined. */
+  /** Why a part is undefined, by the name of the part. */
   readonly missing: ReadonlyMap<string, string>
 }
 
-/** Throws where not even the VMs can be told. Reads all at once, as the snapshot must be. */
+/** Throws if the VMs cannot be listed. Reads all parts at once, because the snapshot is only valid until the next one. */
 export function takeSample(snapshot: HostSnapshot): Sample {
   const missing = new Map<string, string>()
   const read = <T>(name: string, part: () => Part<T>): T | undefined => {

@@ -1,5 +1,5 @@
-// Samples the host at an interval for as long as somebody asks for the result, and forgets everything when nobody does:
-// a program that nobody asks pays nothing for it.
+// Samples the host at an interval while somebody asks for the result, and drops everything when nobody does. Without
+// requests it costs nothing.
 import type { Logger } from '../log/logger.ts'
 import type { SnapshotSource } from '../model/host-snapshot.ts'
 import { type HistorySize, HostHistory } from './host-history.ts'
@@ -30,7 +30,10 @@ export class Sampler {
     this.#options = options
   }
 
-  /** The history so far, with at least one sample. Rejects if the last attempt to sample the host failed. */
+  /**
+   * The history so far, with at least one sample. The first call takes that sample and starts the sampling. Rejects if the
+   * last attempt to sample the host failed.
+   */
   async history(): Promise<HostHistory> {
     this.#askedAt = performance.now()
     if (this.#history === undefined) {
@@ -50,7 +53,7 @@ export class Sampler {
       history.add(takeSample(await source.snapshot()))
       this.#failure = undefined
     } catch (error) {
-      // A persistent fault is logged once.
+      // Logs a persistent fault once.
       if (this.#failure === undefined) log.error({ err: error }, 'cannot sample this host')
       this.#failure = error instanceof Error ? error : new Error(String(error))
     }

@@ -1,11 +1,11 @@
-// The times of the last samples, and series of one value for each of them. They are rings of a fixed size, so that memory
-// is bounded and hardly anything is allocated as time goes on.
+// The times of the last samples, and series with one value for each of them. They are rings of a fixed size, so memory is
+// bounded and hardly anything is allocated as time goes on.
 
-/** When looks were taken. All series of a timeline have their figures in the same slots. */
+/** When samples were taken. A series of this timeline has the value of a sample in the slot of that sample. */
 export class Timeline {
   readonly points: number
   readonly #at: Float64Array
-  /** Seconds since the look before; NaN for the first. */
+  /** Seconds since the previous sample; NaN for the first one. */
   readonly #seconds: Float64Array
   #count = 0
 
@@ -16,7 +16,7 @@ export class Timeline {
     this.#seconds = new Float64Array(points)
   }
 
-  /** `seconds` since the look before. The new look takes the slot of the oldest one. */
+  /** `seconds` is the time since the previous sample. The new sample takes the slot of the oldest one. */
   add(at: number, seconds: number): void {
     const slot = this.#count % this.points
     this.#at[slot] = at
@@ -28,21 +28,22 @@ export class Timeline {
     return Math.min(this.#count, this.points)
   }
 
-  /** Slot of the last look. */
+  /** The slot of the last sample. */
   get slot(): number {
     return (this.#count - 1) % this.points
   }
 
+  /** When the sample in `slot` was taken, seconds since the Unix epoch. */
   at(slot: number): number {
     return this.#at[slot]!
   }
 
-  /** Slots of the looks later than `since`, oldest first. */
+  /** The slots of the samples after `since`, oldest first. */
   since(since: number): number[] {
     return this.#slots().filter((slot) => this.#at[slot]! > since)
   }
 
-  /** Slots of the last looks that together lasted about `seconds`, oldest first; the last one in any case. */
+  /** The slots of the last samples that together cover about `seconds`, oldest first. Always includes the last sample. */
   window(seconds: number): number[] {
     let sum = 0
     const first = this.#slots().findLastIndex((slot) => {
@@ -52,11 +53,11 @@ export class Timeline {
     return this.#slots().slice(Math.max(0, first))
   }
 
-  /** The figure's mean by how long each look lasted, gaps left out; undefined where there is nothing else. */
+  /** The mean of a series, weighted by the time that each sample covers, without gaps; undefined if there are only gaps. */
   mean(series: Series, slots: readonly number[]): number | undefined {
     let sum = 0
     let weight = 0
-    // By index and not by for-of: run six times for each VM at each look.
+    // By index rather than for-of, because this runs six times per VM and sample.
     for (let index = 0; index < slots.length; index++) {
       const slot = slots[index]!
       const value = series.at(slot)
@@ -76,7 +77,7 @@ export class Timeline {
 export class Series {
   readonly #values: Float32Array
 
-  /** `points` as for the timeline. */
+  /** `points` must be that of the timeline. */
   constructor(points: number) {
     this.#values = new Float32Array(points).fill(Number.NaN)
   }

@@ -1,10 +1,10 @@
-// The last minutes of one VM: its rates at each look, their means over the window, and the class that follows.
+// The last minutes of one VM: its rates at each sample, their means over the window, and the class that follows from them.
 import { ioShare, rootModeRatio, runDelayShare, userspaceCost } from '../model/shares.ts'
 import { judge, type VmClass } from '../model/vm-class.ts'
 import { type ExitRates, sumOfRates, type TaskRates } from './rates.ts'
 import { Series, type Timeline } from './timeline.ts'
 
-/** undefined where nothing is known. */
+/** Means over the window: exits per second, seconds per second, and shares of 0 to 1. undefined if not known. */
 export interface VmFigures {
   readonly class: VmClass | undefined
   readonly ratio: number | undefined
@@ -40,7 +40,7 @@ export class VmHistory {
   #figures = nothingKnown
   #exitsKnownSince: number | undefined
 
-  /** `points` as for the timeline. */
+  /** `points` must be that of the timeline. */
   constructor(points: number) {
     this.kernelSwitches = new Series(points)
     this.userspaceSwitches = new Series(points)
@@ -50,22 +50,22 @@ export class VmHistory {
     this.#io = new Series(points)
   }
 
-  /** As of the last look. */
+  /** As of the last sample. */
   get figures(): VmFigures {
     return this.#figures
   }
 
-  /** Of each vCPU, between the last two looks. */
+  /** The rates of each vCPU between the last two samples. */
   get vcpus(): readonly (TaskRates | undefined)[] {
     return this.#vcpus
   }
 
-  /** Clock of the look since which its exits were counted without a gap; undefined while they are not. */
+  /** The clock of the sample since which its exits are known without a gap; undefined if the last rates are not known. */
   get exitsKnownSince(): number | undefined {
     return this.#exitsKnownSince
   }
 
-  /** The rates since the look at the clock `before`, which is the last but one of the timeline. */
+  /** Adds the rates between the previous sample, whose clock was `before`, and the last sample of the timeline. */
   add(
     timeline: Timeline,
     window: readonly number[],

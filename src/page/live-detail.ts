@@ -1,4 +1,4 @@
-// One VM with all that is known of it: what it exits for, its vCPUs, its last minutes.
+// One VM with everything that is known about it: exits by reason, vCPUs, the last minutes.
 import type { VmExits } from '../model/exits.ts'
 import { runDelayShare } from '../model/shares.ts'
 import type { Vm } from '../model/vm.ts'
@@ -11,7 +11,7 @@ import type { LiveVmDetail } from './live-document.ts'
 import { describeVm, ratioPoints } from './live-vm.ts'
 import { schedulingOf } from './scheduling.ts'
 
-/** undefined where no VM of that process id was there at the last look. */
+/** undefined if no VM of the last sample has this process ID. */
 export function describeDetail(history: HostHistory, sample: Sample, pid: number): LiveVmDetail | undefined {
   const vm = sample.vms.find((one) => one.pid === pid)
   if (vm === undefined) return undefined
@@ -38,7 +38,7 @@ function exitMix(history: HostHistory, sample: Sample, vm: Vm): LiveVmDetail['ex
   const { mark } = history
   const since = history.vm(vm).exitsKnownSince
   const now = sample.exits?.get(vm.pid)
-  // A mark from before a gap counted from another beginning.
+  // If the counters were reset after the mark was taken, the two cannot be compared.
   const isComparable = mark !== undefined && since !== undefined && mark.clock >= since
   const before = isComparable ? mark.exits?.get(vm.pid) : undefined
   const seconds = mark === undefined ? 0 : sample.clock - mark.clock

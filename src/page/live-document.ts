@@ -1,45 +1,47 @@
-// The JSON that feeds the page, documented for everybody in the README. Times are seconds since the Unix epoch,
-// sizes bytes, shares 0 to 1, rates per second. `null` is what is not known; `missing` then says why.
+// The JSON behind the page. README.md is its reference for users. Times are seconds since the Unix epoch, sizes are bytes,
+// shares are 0 to 1, rates are per second. `null` means not known; `missing` may say why.
 import type { SourceState } from '../model/sources.ts'
 import type { VmClass } from '../model/vm-class.ts'
 
 /** GET /api/v1/live */
 export interface LiveDocument {
-  /** Of the exporter. */
+  /** Version of the exporter. */
   readonly version: string
-  /** When the host was last looked at. */
+  /** When the host was last sampled. */
   readonly at: number
+  /** Time between two samples. */
   readonly intervalSeconds: number
-  /** Rates and shares are means of at most so many seconds before `at`; those of `history` are of one look each. */
+  /** Rates and shares are means over at most this time before `at`. Those in `history` cover one sample each. */
   readonly windowSeconds: number
   readonly thresholds: {
     /** Ratio below which class io begins. */
     readonly io: number
     /** Ratio above which class compute begins. */
     readonly compute: number
-    /** A class ends as far on the other side of where it begins. */
+    /** A class ends this far beyond the threshold at which it begins. */
     readonly margin: number
-    /** Switches per second from which on a VM is judged, and below which it is not any more. */
+    /** Exits per second at which a VM begins to be judged. */
     readonly activeSwitches: number
+    /** Exits per second below which a judged VM becomes idle. */
     readonly idleSwitches: number
   }
   readonly host: LiveHost
   readonly sources: readonly LiveSource[]
   /** Parts of the host that could not be read, and why. */
   readonly missing: Readonly<Record<string, string>>
-  /** Looks at the host later than `since` of the request, oldest first; the VMs' histories are of the same looks. */
+  /** The samples after `since` of the request, oldest first. The histories of the VMs have the same samples. */
   readonly history: {
     readonly at: readonly number[]
-    /** Of all VMs together, per second. */
+    /** Exits per second of all VMs together. */
     readonly kernelSwitches: Points
     readonly userspaceSwitches: Points
-    /** Share of the host's CPU time. */
+    /** Share of the host's CPU time that was not idle. */
     readonly cpuBusy: Points
   }
   readonly vms: readonly LiveVm[]
 }
 
-/** null: nothing to tell of that moment, as the VM was not there or its counters began again. */
+/** One value for each sample. null if it is not known, because the VM was not there or its counters were reset. */
 export type Points = readonly (number | null)[]
 
 export interface LiveHost {
@@ -48,8 +50,9 @@ export interface LiveHost {
   readonly cpuModel: string | null
   /** Logical CPUs. */
   readonly cpus: number | null
+  /** Share of the host's CPU time that was not idle. */
   readonly cpuBusy: number | null
-  /** Of the time that all VMs wanted to run, that in which they waited for a CPU. */
+  /** Share of the time that the VMs were ready to run in which they waited for a CPU. */
   readonly runDelay: number | null
   readonly memory: {
     readonly totalBytes: number | null
@@ -67,7 +70,7 @@ export interface LiveHost {
     /** 0 stopped, 1 merging, 2 stopped with all pages unmerged. */
     readonly run: number | null
     readonly pagesShared: number | null
-    /** Pages saved. */
+    /** Pages saved by KSM. */
     readonly pagesSharing: number | null
   }
 }
@@ -77,7 +80,7 @@ export interface LiveSource {
   readonly source: SourceState['source']
   readonly state: SourceState['state']
   readonly reason: string | null
-  /** The command that would make it available; null where it would tell nothing that a better source does not. */
+  /** The command that would make it available; null if there is none or a better source is already in use. */
   readonly remedy: string | null
 }
 
@@ -89,21 +92,21 @@ export interface LiveVm {
   readonly machine: string | null
   readonly startedAt: number | null
   readonly vcpus: number
-  /** null until there are two looks at its exits. */
+  /** null until there are two samples of its exits. */
   readonly class: VmClass | null
-  /** Switches that stay inside KVM, of all. */
+  /** Root-mode switch ratio: the share of exits that are handled in KVM. */
   readonly ratio: number | null
-  /** Port I/O exits per switch. */
+  /** Share of exits that are port I/O exits. */
   readonly ioShare: number | null
   /** Seconds that its vCPUs wait for user space (QEMU) per CPU second of the VM. */
   readonly userspaceCost: number | null
-  /** Exits per second: switches inside KVM and to user space. */
+  /** Exits per second, handled in KVM or handed to user space. */
   readonly switches: number | null
-  /** CPU seconds per second of all its vCPUs. */
+  /** CPU seconds per second of all its vCPU threads. */
   readonly cpu: number | null
-  /** Of the time that it wanted to run, that in which it waited for a CPU. */
+  /** Share of the time that its vCPUs were ready to run in which they waited for a CPU. */
   readonly runDelay: number | null
-  /** Its vCPU threads by how they are scheduled, most of them first. */
+  /** Its vCPU threads grouped by their scheduling, the largest group first. */
   readonly scheduling: readonly (LiveScheduling & { readonly vcpus: number })[]
   readonly memory: {
     readonly maxBytes: number | null
@@ -119,7 +122,7 @@ export interface LiveVm {
 export interface LiveScheduling {
   /** other, fifo, rr, batch, idle, deadline or ext. */
   readonly policy: string
-  /** null where it has no effect. */
+  /** null if it has no effect. */
   readonly nice: number | null
   /** Real-time priority; null unless the policy is fifo or rr. */
   readonly priority: number | null
@@ -130,7 +133,7 @@ export interface LiveDisk {
   readonly bus: string
   readonly cache: string | null
   readonly format: string | null
-  /** Whether user space emulates its controller. */
+  /** Whether QEMU emulates its controller. */
   readonly emulated: boolean
 }
 
@@ -138,7 +141,7 @@ export interface LiveNic {
   readonly device: string
   readonly model: string
   readonly vhost: boolean | null
-  /** Whether user space emulates it. */
+  /** Whether QEMU emulates it. */
   readonly emulated: boolean
 }
 
@@ -147,7 +150,7 @@ export interface LiveVmDetail {
   readonly at: number
   readonly vm: Omit<LiveVm, 'history'>
   readonly exits: {
-    /** The figures here are of so many seconds before `at`; null until there is something to compare with. */
+    /** These figures are means over this many seconds before `at`; null until there are two samples to compare. */
     readonly seconds: number | null
     readonly kernelSwitches: number | null
     readonly userspaceSwitches: number | null
@@ -157,10 +160,10 @@ export interface LiveVmDetail {
     readonly kernelSeconds: number | null
     readonly haltSeconds: number | null
     readonly userspaceWaitSeconds: number | null
-    /** Exits per second, most of them first; null where the source cannot tell. */
+    /** Exits per second, the most frequent first; null if the source does not count them. */
     readonly reasons: readonly { readonly reason: string; readonly perSecond: number }[] | null
   }
-  /** Between the last two looks. */
+  /** Rates and shares between the last two samples. */
   readonly vcpus: readonly (LiveScheduling & {
     readonly id: number
     readonly tid: number

@@ -1,4 +1,4 @@
-// The host as the page shows it, and where what is known of it comes from.
+// The host as the page shows it, and the sources of the data.
 import type { HugePagePool } from '../model/host.ts'
 import type { SourceState } from '../model/sources.ts'
 import type { HostHistory } from '../observe/host-history.ts'

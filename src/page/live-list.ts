@@ -1,4 +1,4 @@
-// The host with all its VMs: what the page asks for every few seconds.
+// The host with all its VMs, which the page requests every few seconds.
 import type { Vm } from '../model/vm.ts'
 import { classThresholds, idleSwitches } from '../model/vm-class.ts'
 import type { HostHistory } from '../observe/host-history.ts'
@@ -10,9 +10,9 @@ import { describeVm, ratioPoints, switchPoints } from './live-vm.ts'
 import { sampling } from './sampling.ts'
 
 /**
- * A `LiveDocument` as JSON. Histories begin after `since`, seconds since the Unix epoch: who has the earlier part need
- * not be sent it again. Written a VM after the other, as the objects of a thousand at once would be megabytes that
- * outlive the young generation.
+ * A `LiveDocument` as JSON. Histories begin after `since`, in seconds since the Unix epoch, so that a client does not get
+ * again what it already has. VMs are written one after the other, because the objects of a thousand VMs at once would be
+ * megabytes that outlive the young generation.
  */
 export function listJson(history: HostHistory, sample: Sample, since: number, version: string): string {
   const slots = history.timeline.since(since)

@@ -16,32 +16,37 @@ export function createLiveRoutes(sampler: Sampler, version: string): Router {
     .get('/api/v1/live', async (request, response) => {
       const since = sinceOf(request)
       if (since === undefined) {
-        await answer(request, response, 400, errorJson('since is not a time in seconds since the Unix epoch'))
+        await answer(
+          request,
+          response,
+          400,
+          errorJson('since must be a time in seconds since the Unix epoch, such as 1700000000.5'),
+        )
         return
       }
-      const seen = await lookAt(sampler)
-      if (seen === undefined) await answer(request, response, 503, unreadable)
-      else await answer(request, response, 200, listJson(seen.history, seen.sample, since, version))
+      const sampled = await lastSample(sampler)
+      if (sampled === undefined) await answer(request, response, 503, unreadable)
+      else await answer(request, response, 200, listJson(sampled.history, sampled.sample, since, version))
     })
     .get('/api/v1/live/vms/:pid', async (request, response) => {
-      const seen = await lookAt(sampler)
-      if (seen === undefined) {
+      const sampled = await lastSample(sampler)
+      if (sampled === undefined) {
         await answer(request, response, 503, unreadable)
         return
       }
-      const detail = describeDetail(seen.history, seen.sample, Number(request.params.pid))
+      const detail = describeDetail(sampled.history, sampled.sample, Number(request.params.pid))
       if (detail === undefined)
-        await answer(request, response, 404, errorJson('no VM has this process id now'))
+        await answer(request, response, 404, errorJson('no running VM has this process ID'))
       else await answer(request, response, 200, JSON.stringify(detail))
     })
 }
 
 const errorJson = (error: string): string => JSON.stringify({ error })
 
-const unreadable = errorJson('This host could not be read just now; the log of the exporter says why.')
+const unreadable = errorJson('The exporter cannot read this host at the moment. See its log for the reason.')
 
-/** undefined where the host cannot be read. The sampler has logged why. */
-async function lookAt(sampler: Sampler): Promise<{ history: HostHistory; sample: Sample } | undefined> {
+/** undefined if the host cannot be read. The sampler has logged the reason. */
+async function lastSample(sampler: Sampler): Promise<{ history: HostHistory; sample: Sample } | undefined> {
   try {
     const history = await sampler.history()
     return { history, sample: history.last! }
@@ -50,7 +55,7 @@ async function lookAt(sampler: Sampler): Promise<{ history: HostHistory; sample:
   }
 }
 
-/** 0 where the request does not say; undefined where it says no time. */
+/** 0 if the request has no `since`; undefined if it is not a time. */
 function sinceOf(request: Request): number | undefined {
   const text = new URL(request.originalUrl, 'http://localhost').searchParams.get('since')
   if (text === null) return 0

@@ -1,4 +1,4 @@
-// One VM as a row of the page.
+// One VM as a row of the table.
 import { isEmulatedBus, isEmulatedNicModel } from '../model/emulated.ts'
 import { rootModeRatio } from '../model/shares.ts'
 import { secondsFromNs } from '../model/time.ts'

@@ -1,4 +1,4 @@
-// All paths of the live page. The program that mounts them adds checks of method, limits, passwords and security headers.
+// All paths of the live page. The caller adds checks of method, limits, passwords and security headers.
 import { Router } from 'express'
 import type { Logger } from '../log/logger.ts'
 import type { SnapshotSource } from '../model/host-snapshot.ts'
@@ -16,7 +16,7 @@ export interface PageOptions {
   readonly log: Logger
 }
 
-/** tsc copies the modules into dist/, so they lie beside this file there too. */
+/** tsc copies the modules into dist/, so they are beside this file there too. */
 const modules = new URL('browser/', import.meta.url)
 
 export function createPageRouter({ source, version, telemetryPath, log }: PageOptions): Router {

@@ -1,4 +1,4 @@
-// How vCPU threads are scheduled, for a person: what has no effect is left out, and equal ones are counted.
+// How vCPU threads are scheduled. A value that has no effect is null, and threads with the same scheduling are counted.
 import { isFairPolicy, isRealtimePolicy, policyName } from '../model/policy.ts'
 import type { Task } from '../model/task.ts'
 import type { LiveScheduling, LiveVm } from './live-document.ts'

@@ -1,5 +1,5 @@
-// What only the live page has: the tiles of the host, the sources, the filter, the table of VMs and the open VM. The
-// shared look is src/ui/stylesheet.ts.
+// Styles of the live page only: the layout of the host's tiles, the sources, the filter, the table of VMs and the open VM.
+// The shared styles are in src/ui/stylesheet.ts.
 
 export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
@@ -86,21 +86,17 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 .close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
 .close:hover { background: var(--hover); }
 .verdict { margin: 0 0 .8rem; }
-figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
-#detail h3 { margin: 1.1rem 0 .2rem; }
+#detail h3 { margin: 1.1rem 0 .2rem; font-size: .82rem; font-weight: 600; }
 #detail table:not(.u-legend) { width: 100%; }
 #detail td:last-child, #detail th:last-child { padding-right: 0; }
 #detail .u-legend :is(th, td) { padding: 0 .3rem 0 0; border: 0; }
-.u-legend :is(th, td) { border: 0; }
-.share-bar { display: block; width: 100%; min-width: 6rem; height: .5rem; margin-top: .35rem; border-radius: 1rem; background: var(--idle-back); }
-.share-bar i { display: block; height: 100%; border-radius: 1rem; background: var(--cpu); }
 
 @media (max-width: 80rem) {
   #host { grid-template-columns: repeat(5, minmax(8rem, 1fr)); }
   .charted { grid-column: 1 / -1; }
 }
-/* The name has what the other columns leave. The widths at which they go keep at least 9rem for it, a scroll bar beside
-   the page included; those go first that tell least of what its exits cost. */
+/* The name gets the width that the other columns leave. Columns are hidden at widths that keep at least 9rem for it, even
+   beside a scroll bar. Those that say least about the cost of exits are hidden first. */
 @media (max-width: 87rem) {
   #vm-table .memory { display: none; }
   #vm-table th.switches { width: 6rem; }
@@ -117,7 +113,6 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #vm-table .switches { display: none; }
 }
 @media (max-width: 62rem) {
-  body { padding: .7rem .8rem 2rem; }
   #host { grid-template-columns: repeat(6, minmax(0, 1fr)); }
   .tile { grid-column: span 2; }
   .tile:nth-child(n + 4) { grid-column: span 3; }
@@ -129,7 +124,6 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #sources :is(th, td) { padding: 0 .6rem 0 0; border: 0; }
   #sources .remedy { grid-column: 1 / -1; }
   #filter input { flex: 1 1 100%; }
-  .stale { padding-bottom: 9rem; }
   footer { display: none; }
   #vm-table { --row-height: 116px; display: block; }
   #vm-table thead { display: none; }
@@ -151,7 +145,5 @@ figcaption, #detail h3 { margin: 0; font-size: .82rem; font-weight: 600; }
   #host { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   #host > .tile { grid-column: auto; }
   .charted .chart { display: none; }
-  .tile small { font-size: .75rem; }
-  .share-bar { min-width: 3rem; }
 }
 `

@@ -9,6 +9,7 @@ import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import { Exits } from './exits/exits.ts'
 import { HostFactsReader } from './hostfacts/host-facts-reader.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
+import { Labels } from './identity/label.ts'
 import { kvminfoPath, readKvminfo } from './kvminfo/read.ts'
 import { StatusFiles } from './libvirt-status/status-files.ts'
 import type { HostPaths } from './paths.ts'
@@ -46,6 +47,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
   const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
   const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, libvirt)
   const cpuTime = new RisingCpuTime()
+  const labels = new Labels()
   /** Continues after the deadline, so that the next snapshot has more VMs. */
   let identifying: Promise<unknown> | undefined
 
@@ -69,7 +71,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
       identifying = undefined
     })
     await Promise.race([identifying, sleep(identifyDeadlineMs, undefined, { ref: false })])
-    const known = { commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts, cpuTime }
+    const known = { labels, commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts, cpuTime }
     const read = { kvminfo, vmDirectories, taskinfo, threads, processes, uptimeNs }
     return new Snapshot({ paths, file, ...read, ...known })
   }

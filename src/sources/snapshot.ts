@@ -15,7 +15,8 @@ import type { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import type { Exits } from './exits/exits.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
 import { readHugePages } from './hugepages/read.ts'
-import { assembleVms, type IdentifiedVm } from './identity/vms.ts'
+import type { Labels } from './identity/label.ts'
+import { assembleVms, type Evidence, type Identified } from './identity/vms.ts'
 import { readKsm } from './ksm/read.ts'
 import type { Kvminfo } from './kvminfo/parse.ts'
 import type { StatusFiles } from './libvirt-status/status-files.ts'
@@ -41,6 +42,7 @@ export interface Readings {
   readonly taskinfo: Attempt<TaskTable>
   readonly threads: Threads
   readonly processes: Attempt<ReadonlyMap<number, Process>>
+  readonly labels: Labels
   readonly commandLines: CommandLines
   readonly statusFiles: StatusFiles
   readonly qmp: QmpStatistics
@@ -54,6 +56,8 @@ export interface Readings {
 
 export class Snapshot implements HostSnapshot {
   readonly vms: () => Part<readonly Vm[]>
+  readonly vmDevices: () => Part<readonly Vm[]>
+  readonly vmAllotments: () => Part<readonly Vm[]>
   readonly exits: () => Part<ReadonlyMap<number, VmExits>>
   readonly vcpuTasks: () => Part<ReadonlyMap<number, Task>>
   readonly vmMemory: () => Part<ReadonlyMap<number, VmMemory>>
@@ -83,6 +87,13 @@ export class Snapshot implements HostSnapshot {
       ),
     )
     this.vms = vms
+    // If a status file is broken, the command line gives the VM: without its balloon and what was plugged in later.
+    const ofStatusFiles = once(() => readings.statusFiles.problems())
+    this.vmDevices = once(() => ({
+      value: vms().value,
+      problems: [...identified().deviceProblems, ...ofStatusFiles()],
+    }))
+    this.vmAllotments = once(() => ({ value: vms().value, problems: ofStatusFiles() }))
     this.exits = once(() => {
       const reading = exits()
       if (reading.failure !== undefined) throw reading.failure
@@ -96,7 +107,10 @@ export class Snapshot implements HostSnapshot {
     this.hugePages = once(() => withoutProblems(readHugePages(paths.sysfs, file)))
     this.ksm = once(() => withoutProblems(readKsm(paths.sysfs, file)))
     this.pressure = once(() => withoutProblems(readPressure(paths.procfs, file)))
-    this.cpuTime = once(() => withoutProblems(readings.cpuTime.of(stat().cpuTime)))
+    // The start of the host from the same file: in a container, /proc/uptime can be that of the container.
+    this.cpuTime = once(() =>
+      withoutProblems(readings.cpuTime.of(stat().cpuTime, Date.now() / 1000 - stat().bootTime)),
+    )
     this.bootTime = () => withoutProblems(stat().bootTime)
     this.hostFacts = () => withoutProblems(facts.facts())
     this.sources = once(() => withoutProblems([...exits().states(), ...otherStates(readings, vms().value)]))
@@ -117,15 +131,17 @@ function identifyVms({
   qmp,
   libvirt,
   threads,
-}: Readings): Part<readonly IdentifiedVm[]> {
+  labels,
+}: Readings): Identified {
   if (processes.error !== undefined) throw processes.error
-  const { value, problems } = assembleVms({
+  const evidence: Evidence = {
     processes: processes.value,
     kvminfo: kvminfo.value?.rows ?? new Map(),
     domains: statusFiles.domains(),
     domainsKnown: statusFiles.hasRefreshed(),
     commandLineOf: (process) => commandLines.of(process),
     qmpVcpus: (process) => qmp.vcpus(processKey(process)),
+    qmpState: (process) => qmp.state(processKey(process)),
     balloonBytes: (process, name) =>
       qmp.balloonBytes(processKey(process)) ??
       (name === undefined ? undefined : libvirt.of(name)?.balloonBytes),
@@ -135,8 +151,8 @@ function identifyVms({
     },
     threadNames: (pid) => threads.names(pid),
     hasThread: (pid, tid) => threads.exists(pid, tid),
-  })
-  return { value, problems: [...problems, ...statusFiles.problems()] }
+  }
+  return assembleVms(evidence, labels)
 }
 
 function readMemoryOf(vms: readonly Vm[], { paths, file }: Readings): Part<ReadonlyMap<number, VmMemory>> {

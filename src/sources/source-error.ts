@@ -1,4 +1,5 @@
 // Turns the kernel's errno into an error code of a source: absent, denied, vanished or failed.
+import { existsSync } from 'node:fs'
 import { type ErrorCode, KvminfoError } from '../errors.ts'
 
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -25,6 +26,17 @@ export function sourceError(cause: unknown, path: string): KvminfoError {
 export function absentAs(message: string, cause: unknown, path: string): KvminfoError {
   const error = sourceError(cause, path)
   return error.code === 'SOURCE_ABSENT' ? new KvminfoError('SOURCE_ABSENT', message, { cause }) : error
+}
+
+/**
+ * Like `sourceError`, but NOT_SUPPORTED with `message` if the kernel does not have the feature: `path` does not exist
+ * although `root`, a directory that every kernel has, does. Without `root` the file system is not mounted.
+ */
+export function unsupportedAs(message: string, cause: unknown, path: string, root: string): KvminfoError {
+  const error = sourceError(cause, path)
+  return error.code === 'SOURCE_ABSENT' && existsSync(root)
+    ? new KvminfoError('NOT_SUPPORTED', message, { cause })
+    : error
 }
 
 /** The error for the file of one of our modules: the module is not loaded, or this user may not read the file. */

@@ -25,7 +25,8 @@ function remedyFor(source: SourceName, { code }: KvminfoError): string | undefin
   return undefined
 }
 
-const install = 'sudo npm run kmod:install, in a clone of this release'
+const install =
+  'install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release'
 
 const installOrLoad = (module: string): string => `modprobe ${module}; if it is not installed: ${install}`
 

@@ -1,6 +1,6 @@
-// What a page loads: the shared modules and styles, its own, and the chart library out of its npm package. They are read
-// and compressed once, when somebody first opens the page. Their address holds a hash of them all, so that browsers can
-// cache them for good.
+// The files that a page loads: the shared modules and style sheets, those of the page, and the chart library from its npm
+// package. They are read and compressed once, when somebody first opens the page. Their paths contain a hash over all of
+// them, so browsers can cache them forever.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -23,15 +23,15 @@ export interface Assets {
 }
 
 export interface PageAssets {
-  /** The page's folder under src/, which its paths begin with. */
+  /** The page's folder under src/; the paths of its files begin with it. */
   readonly name: string
-  /** Directory with the page's modules, served as `<name>/browser/<file>`. */
+  /** Directory with the page's modules, which are served as `<name>/browser/<file>`. */
   readonly modules: URL
-  /** Style sheets, served as `<name>/<key>`. */
+  /** Style sheets, which are served as `<name>/<key>`. */
   readonly styles: Readonly<Record<string, string>>
 }
 
-/** The paths of modules mirror src/, so that an import between modules is the same path in the source and on the wire. */
+/** The paths of modules mirror src/, so that an import has the same path in the source and in the browser. */
 const sharedModules = new URL('browser/', import.meta.url)
 const packages = createRequire(import.meta.url)
 
@@ -60,7 +60,7 @@ export function loadAssets({ name, modules, styles }: PageAssets): Assets {
   return { hash: hash.digest('hex').slice(0, 16), files }
 }
 
-/** Serves `<mount path>/<hash>/<path>`. Passes on what has another hash: it belongs to another release. */
+/** Serves `<mount path>/<hash>/<path>`. Ignores requests with another hash, which are for another release. */
 export function createAssetRoutes(assets: () => Assets): Router {
   const handler: RequestHandler<{ hash: string; path: string[] }> = (request, response, next) => {
     const { hash, files } = assets()

@@ -1,5 +1,5 @@
-// The frame that all pages share: head, title line with status and links, place for failures, and the page's own content
-// between them. All addresses are relative, so a page also works behind a proxy that serves it under another path.
+// The frame that all pages share: head, title line with status and links, a place for failures, and slots for the page's
+// own content. All addresses are relative, so a page also works behind a proxy that serves it under another path.
 import { type Html, html } from './html.ts'
 
 interface Link {
@@ -8,23 +8,23 @@ interface Link {
 }
 
 export interface FrameContent {
-  /** Stands behind the program's name, such as `exporter`. */
+  /** Which program serves the page, such as `exporter`; shown after the name kvminfo. */
   readonly role: string
   readonly version: string
-  /** Where the assets are, relative to the page: the base of the `paths` below. */
+  /** Where the assets are, relative to the page. The paths below are relative to this. */
   readonly assets: string
-  /** Paths of style sheets among the assets; the shared ones come first. */
+  /** Paths of the page's style sheets among the assets. They are loaded after the shared ones. */
   readonly styles: readonly string[]
-  /** Path of the page's first module among the assets. */
+  /** Path of the page's entry module among the assets. */
   readonly script: string
   readonly links: readonly Link[]
-  /** Shown in place of the page if the browser runs no JavaScript. */
+  /** Shown if the browser runs no JavaScript. */
   readonly noScript: Html
-  /** Filled by the page's modules, which find the elements by their ids. */
+  /** These are filled by the page's modules, which find the elements by their ids. */
   readonly headline: Html
   readonly main: Html
   readonly footer: Html
-  /** What lies over the page, such as a panel at its side. */
+  /** Elements over the page, such as a panel at its side. */
   readonly overlay: Html
 }
 

@@ -1,4 +1,4 @@
-// HTML from templates that escape every inserted text.
+// HTML from templates that escape every text that is inserted.
 
 const special = /[&<>"']/g
 const entities: Readonly<Record<string, string>> = {
@@ -9,11 +9,11 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Markup made by `html`. Only this module can make one, so a string can never pass for markup. */
+/** Markup made by `html`. A string is never an `Html`, so it can never be taken for markup. */
 export class Html {
   readonly #markup: string
 
-  /** Use the tag `html` instead. */
+  /** For `html` only: use that tag instead. */
   constructor(markup: string) {
     this.#markup = markup
   }
@@ -24,7 +24,7 @@ export class Html {
 }
 
 /**
- * A template tag. Texts are escaped, `Html` is inserted as it is, and the items of an array are joined. Put values
+ * A template tag. Strings are escaped, `Html` is inserted unchanged, and the items of an array are joined. Insert values
  * only into element content or into quoted attributes.
  */
 export function html(

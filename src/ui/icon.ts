@@ -1,4 +1,4 @@
-// The page's icon: switches that stay inside and one that leaves.
+// The icon of our pages: exits that are handled in KVM, and one that is handed to QEMU.
 
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="7" fill="#0f2530"/>

@@ -1,6 +1,6 @@
-// The look that all pages share: colours, type, tables, tiles, charts. A page adds its own style sheet after this one.
-// Style sheets are files of their own so that the content security policy can forbid inline styles. They are strings
-// because tsc copies no .css into dist/.
+// The styles that all pages share: colours, type, tables, tiles, charts. A page adds its own style sheet after this one.
+// Style sheets are served as separate files so that the content security policy can forbid inline styles. They are strings
+// because tsc does not copy .css files into dist/.
 
 export const stylesheet = `:root {
   color-scheme: light dark;
@@ -39,7 +39,7 @@ header p { margin: 0; color: var(--soft); }
 .stale main { opacity: .55; }
 nav { display: flex; gap: .9rem; }
 .failure { margin: 0 0 .8rem; padding: .6rem .9rem; border-radius: .4rem; color: var(--bad); background: var(--bad-back); }
-/* Seen wherever the page is scrolled to, and beside an open VM. */
+/* Fixed, so that it is visible at every scroll position and beside an open panel. */
 #failure { position: fixed; inset: auto 1rem 1rem; z-index: 3; max-width: 48rem; margin: 0 auto; border: 1px solid; box-shadow: 0 0 1rem #0003; }
 .stale { padding-bottom: 7rem; }
 
@@ -51,10 +51,11 @@ meter { display: block; width: 100%; height: .45rem; margin: .15rem 0 .35rem; bo
 meter::-webkit-meter-bar { height: .45rem; border: 0; border-radius: 1rem; background: var(--idle-back); }
 meter::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--cpu); }
 meter::-moz-meter-bar { border-radius: 1rem; background: var(--cpu); }
-/* The drawing follows the width of its place a moment later, and is not to make the page wider until then. */
+/* The drawing follows the width of its place a moment later, and must not make the page wider until then. */
 .chart { overflow: hidden; }
 .u-legend { margin: 0; font-size: .75rem; text-align: left; color: var(--soft); }
 .u-legend th { font-weight: 400; }
+.u-legend :is(th, td) { border: 0; }
 .u-legend .u-marker { width: .7em; height: .7em; border-radius: .15em; }
 .u-legend .u-series:first-child { display: none; }
 .u-legend .u-series { margin-right: .5rem; white-space: nowrap; }
@@ -77,4 +78,16 @@ dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)
 dt { font-size: .78rem; color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 0 0 .6rem; }
+figcaption { font-size: .82rem; font-weight: 600; }
+.share-bar { display: block; width: 100%; min-width: 6rem; height: .5rem; margin-top: .35rem; border-radius: 1rem; background: var(--idle-back); }
+.share-bar i { display: block; height: 100%; border-radius: 1rem; background: var(--cpu); }
+
+@media (max-width: 62rem) {
+  body { padding: .7rem .8rem 2rem; }
+  .stale { padding-bottom: 9rem; }
+}
+@media (max-width: 34rem) {
+  .tile small { font-size: .75rem; }
+  .share-bar { min-width: 3rem; }
+}
 `

@@ -1,4 +1,4 @@
-// The host that the benchmarks scrape: 1,000 VMs of 8 vCPUs each as a fixture tree in the temporary directory.
+// The host that the benchmarks scrape: 1,000 VMs with 8 vCPUs each, as a fixture tree in the temporary directory.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +10,9 @@ const vcpus = 8
 
 export const bigHostTitle = `${vms.toLocaleString('en')} VMs × ${vcpus} vCPUs`
 
-/** The tree is gone when `use` has ended. */
+/** Writes the tree, calls `use`, and removes the tree. */
 export async function withBigHost<T>(progress: Progress, use: (tree: FixtureTree) => Promise<T>): Promise<T> {
-  progress(`writing a host of ${bigHostTitle}`)
+  progress(`writing a host with ${bigHostTitle}`)
   const root = mkdtempSync(join(tmpdir(), 'kvminfo-bench-'))
   try {
     return await use(writeFixtureTree(root, { vms, vcpus }))
@@ -21,7 +21,7 @@ export async function withBigHost<T>(progress: Progress, use: (tree: FixtureTree
   }
 }
 
-/** `serve`'s flags for a tree. */
+/** The flags of `kvminfo serve` for a tree. */
 export function pathFlags({ paths }: FixtureTree): string[] {
   return [`--path.procfs=${paths.procfs}`, `--path.sysfs=${paths.sysfs}`, `--path.rundir=${paths.rundir}`]
 }

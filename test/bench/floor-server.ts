@@ -1,5 +1,5 @@
-// The least that a scrape of a fixture tree can cost: a server that, at each request, reads the files the exporter
-// reads and answers with as many bytes. `node floor-server.ts PROCFS SYSFS RUNDIR BYTES`; says its port on stdout.
+// The minimum that a scrape of a fixture tree can cost: at each request this server reads the files that the exporter
+// reads and answers with as many bytes. `node floor-server.ts PROCFS SYSFS RUNDIR BYTES` prints its port on stdout.
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,7 +31,7 @@ const filesOnce = [
     .filter((name) => /_hugepages$/.test(name))
     .map((name) => join(nodes, name)),
 ]
-/** Those of VMs, not those of the other processes. */
+/** The status files of VMs, without those of other processes. */
 const statusOfVms = readdirSync(procfs)
   .filter((name) => /^\d+$/.test(name) && existsSync(join(procfs, name, 'task', String(Number(name) + 1))))
   .map((pid) => join(procfs, pid, 'status'))
@@ -45,7 +45,7 @@ function readToEnd(path: string): void {
 const server = createServer((_request, response) => {
   for (const path of filesOnce) readToEnd(path)
   for (const path of statusOfVms) readToEnd(path)
-  // libvirt's status files are read when they change; that takes a look at each.
+  // The exporter reads libvirt's status files only if they have changed, for which it needs a stat() of each.
   for (const name of readdirSync(statusFiles)) statSync(join(statusFiles, name))
   response.setHeader('Content-Length', answer.length)
   response.end(answer)

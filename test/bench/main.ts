@@ -1,4 +1,4 @@
-// `npm run bench [-- PART…]`: runs the parts, prints their tables, and fails when a target is missed.
+// `npm run bench [-- PART…]`: runs the parts, prints their tables, and fails if a target is missed.
 import { Command } from 'commander'
 import { part as exitCost } from './exit-cost/run.ts'
 import { part as memory } from './memory.ts'
@@ -20,13 +20,15 @@ const names = Object.keys(parts)
 const list = names.map((name) => `  ${name.padEnd(12)}${parts[name]!.description}`).join('\n')
 
 const command = new Command('npm run bench --')
-  .argument('[parts...]', 'which parts to run; all without any')
+  .description('Measures kvminfo, prints tables, and fails if a target that we promise is missed.')
+  .argument('[parts...]', 'the parts to run (default: all)')
   .addHelpText('after', `\nParts:\n${list}\n\nExample:\n  npm run bench -- scrape memory`)
   .parse()
 
 const chosen = command.args.length === 0 ? names : command.args
 const unknown = chosen.filter((name) => parts[name] === undefined)
-if (unknown.length > 0) command.error(`no part ${unknown.join(', ')}; there are: ${names.join(', ')}`)
+if (unknown.length > 0)
+  command.error(`there is no part ${unknown.join(', ')}; the parts are: ${names.join(', ')}`)
 
 const targets: Target[] = []
 for (const name of chosen) {

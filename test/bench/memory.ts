@@ -5,7 +5,7 @@ import { startExporter } from './servers.ts'
 
 const milestones = [1, 100, 1000] as const
 const limitMb = 150
-/** Garbage makes it go up and down; a leak of 1 kB per VM and hundred scrapes would show. */
+/** Leaves room for garbage, but a leak of 1 kB per VM and hundred scrapes would exceed it. */
 const maxGrowth = 1.1
 
 export const part: BenchPart = {

@@ -1,15 +1,15 @@
-// What a part of the benchmark is: it measures, says what it is doing, and hands back tables.
+// What a part of the benchmark is: it measures, reports its progress, and returns tables.
 
 export interface Table {
   readonly title: string
   readonly columns: readonly string[]
-  /** One row per case, as many cells as columns. The first column is text; the others are set right-aligned. */
+  /** One row per case, with as many cells as columns. The first column is text; the others are right-aligned. */
   readonly rows: readonly (readonly string[])[]
   /** What a reader must know to judge the numbers: machine, versions, what one unit is. */
   readonly notes: readonly string[]
 }
 
-/** A bound that the product promises. One that is missed makes `npm run bench` fail. */
+/** An upper limit that the product promises. `npm run bench` fails if it is missed. */
 export interface Target {
   readonly what: string
   readonly limit: number
@@ -21,12 +21,12 @@ export interface BenchResult {
   readonly targets: readonly Target[]
 }
 
-/** Says in one line what is being done now. */
+/** Reports in one line what the part is doing now. */
 export type Progress = (line: string) => void
 
 export interface BenchPart {
   /** One line for `npm run bench -- --help`. */
   readonly description: string
-  /** Leaves no process and no file behind, also when it throws. */
+  /** Leaves no process and no file behind, even if it throws. */
   run(progress: Progress): Promise<BenchResult>
 }

@@ -1,4 +1,4 @@
-// The same host through the exporters that an operator would otherwise run, as Debian ships them.
+// Compares kvminfo with the exporters that an operator would otherwise run on the same host, as shipped by Debian.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
@@ -10,7 +10,7 @@ import { ScrapedServer } from './scraped-server.ts'
 import { startExporter } from './servers.ts'
 import { type Cost, measureSideBySide } from './side-by-side.ts'
 
-/** process-exporter takes half a second, libvirt-exporter three, for each scrape. */
+/** Few, because each scrape takes process-exporter half a second and libvirt-exporter three seconds. */
 const rounds = 5
 
 export const part: BenchPart = {
@@ -31,7 +31,7 @@ export const part: BenchPart = {
         return {
           tables: [
             {
-              title: `One scrape of ${bigHostTitle}, beside other exporters`,
+              title: `One scrape of ${bigHostTitle}, compared with other exporters`,
               columns: ['', 'wall ms', 'CPU ms', 'series', 'wall ms per 1,000 series', 'ratio to kvminfo'],
               rows: [
                 row('kvminfo serve', costs.kvminfo, costs.kvminfo),
@@ -39,8 +39,8 @@ export const part: BenchPart = {
                 row('prometheus-libvirt-exporter', costs.libvirt, costs.kvminfo),
               ],
               notes: [
-                'process-exporter: one group per VM, with threads; libvirt-exporter: libvirt’s test driver, of which it',
-                'asks for 512 domains at most, so its series are of 512 VMs and not of 1,000',
+                'process-exporter: one group per VM, with threads. libvirt-exporter: on libvirt’s test driver; it asks',
+                'for at most 512 domains, so its series cover 512 VMs and not 1,000.',
               ],
             },
           ],
@@ -67,7 +67,7 @@ function row(name: string, cost: Cost, ours: Cost): string[] {
 async function startProcessExporter(tree: FixtureTree): Promise<ScrapedServer> {
   addFilesOfProcessExporter(tree)
   const config = join(dirname(tree.paths.procfs), 'process-exporter.yaml')
-  // One group per VM, by its name in the command line, as its documentation does for programs with instances.
+  // One group per VM, named as in its command line. Its documentation does the same for programs with several instances.
   writeFileSync(config, `process_names:\n  - name: "{{.Matches.Vm}}"\n    cmdline: ['guest=(?P<Vm>[^,]+)']\n`)
   const port = await freePort()
   return ScrapedServer.start(
@@ -82,7 +82,7 @@ async function startProcessExporter(tree: FixtureTree): Promise<ScrapedServer> {
   )
 }
 
-/** It gives up on a process without these, which our exporter does not read. Format of Linux 6.1. */
+/** process-exporter skips a process without these files, which our exporter does not read. Format of Linux 6.1. */
 function addFilesOfProcessExporter({ paths, vms }: FixtureTree): void {
   const limits = `Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 524288               files     \n`
   const io =

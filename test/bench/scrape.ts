@@ -1,15 +1,15 @@
-// What a scrape costs, against the bare cost of its input and output.
+// What a scrape costs, compared with the bare cost of its input and output.
 import { bigHostTitle, withBigHost } from './big-host.ts'
 import type { BenchPart } from './part.ts'
 import { startExporter, startFloor } from './servers.ts'
 import { type Cost, measureSideBySide } from './side-by-side.ts'
 
 const rounds = 100
-/** The product's promise: issue and README give the same number. */
+/** The product's promise; the issue and the README state the same number. */
 const maxRatio = 3
 
 export const part: BenchPart = {
-  description: `a scrape of ${bigHostTitle} over HTTP, against reading the same files and writing as many bytes`,
+  description: `a scrape of ${bigHostTitle} over HTTP, compared with reading the same files and sending as many bytes`,
   run: (progress) =>
     withBigHost(progress, async (tree) => {
       const exporter = await startExporter(tree)
@@ -27,8 +27,8 @@ export const part: BenchPart = {
                   row('floor', costs.floor, costs.floor),
                 ],
                 notes: [
-                  `floor: Node reading the same files one by one and answering with as many bytes; ${rounds} rounds in turns`,
-                  'CPU time is of all threads: V8 collects garbage and compiles beside the one that answers',
+                  `floor: Node reads the same files one by one and answers with as many bytes. ${rounds} rounds, in turns.`,
+                  'CPU time includes all threads, because V8 collects garbage and compiles in threads of its own.',
                 ],
               },
             ],

@@ -1,10 +1,10 @@
-// A server under measurement, as a process of its own: what a request to it costs.
+// A server to be measured, running as a process of its own.
 import { readFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { eventually, RunningProcess } from '../helpers/kvminfo-process.ts'
 
-/** One tick of the times in /proc/<pid>/stat: USER_HZ, which is 100 on every Linux that KVM runs on. */
+/** One tick of the times in /proc/<pid>/stat: 1/USER_HZ s. USER_HZ is 100 on every Linux that KVM runs on. */
 const msPerTick = 10
 
 export interface Scraped {
@@ -23,14 +23,14 @@ export class ScrapedServer {
     this.#url = url
   }
 
-  /** `url` finds the address in what the process has printed so far; undefined while it is not there. */
+  /** `url` finds the address in what the process has printed so far; undefined if it is not there yet. */
   static async start(
     command: readonly [string, ...string[]],
     url: (process: RunningProcess) => string | undefined,
   ): Promise<ScrapedServer> {
     const process = new RunningProcess(command)
     try {
-      const found = await eventually(`${command[0]} tells its address`, () => {
+      const found = await eventually(`${command[0]} prints its address`, () => {
         if (!process.isRunning) throw new Error(`${command.join(' ')} ended:\n${process.stderr}`)
         return url(process)
       })
@@ -61,10 +61,10 @@ export class ScrapedServer {
     })
   }
 
-  /** CPU time it has used since it was started, in user and system mode. */
+  /** The CPU time that the server has used since its start, in user and system mode. */
   cpuMs(): number {
     const stat = readFileSync(`/proc/${this.#process.child.pid}/stat`, 'latin1')
-    // The fields after the name, which ends at the last parenthesis, begin with the third.
+    // After the name, which ends at the last parenthesis, comes the third field.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return (Number(fields[14 - 3]) + Number(fields[15 - 3])) * msPerTick
   }

@@ -1,4 +1,4 @@
-// The servers that the parts measure: the exporter, and the floor under it.
+// The servers that the parts measure: the exporter, and the floor that it is compared with.
 import { execFileSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { ScrapedServer } from './scraped-server.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The program as npm installs it: built, and started by its first line, which sets the limits of the heap. */
+/** The program as npm installs it: built, and started through its #! line, which sets the limits of the heap. */
 function builtProgram(): string {
   execFileSync(
     process.execPath,
@@ -25,7 +25,7 @@ function builtProgram(): string {
   return program
 }
 
-/** Resolves when the exporter knows all VMs: it takes its time over those it sees for the first time. */
+/** Resolves when the exporter has identified all VMs, because it takes longer for VMs that it sees for the first time. */
 export async function startExporter(tree: FixtureTree): Promise<ScrapedServer> {
   const command = [builtProgram(), 'serve', '--web.listen-address=127.0.0.1:0', ...pathFlags(tree)] as const
   const exporter = await ScrapedServer.start(command, ({ stderr }) => {

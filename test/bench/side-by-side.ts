@@ -1,4 +1,4 @@
-// Measures several servers in turns, so that what else the machine does hits all of them alike.
+// Measures several servers in turns, so that other load on the machine affects all of them alike.
 import type { Progress } from './part.ts'
 import type { ScrapedServer } from './scraped-server.ts'
 
@@ -8,7 +8,7 @@ export interface Cost {
   /** Mean over the scrapes, in user and system mode. */
   readonly cpuMs: number
   readonly bytes: number
-  /** Lines of the answer that are samples. */
+  /** The number of samples in the answer. */
   readonly series: number
 }
 

@@ -1,4 +1,4 @@
-// Tables for a terminal.
+// Formats tables and targets for a terminal.
 import type { Table, Target } from './part.ts'
 
 export function formatTable({ title, columns, rows, notes }: Table): string {

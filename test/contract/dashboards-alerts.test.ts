@@ -1,4 +1,4 @@
-// Which alerts the dashboards count: those of a host are nobody's VM's.
+// Which alerts the dashboards count. Alerts of a host do not count for its VMs.
 import { expect, test } from 'vitest'
 import { dashboardFiles, targetsOf } from '../helpers/dashboard-files.ts'
 import { valuesOf } from '../helpers/query-values.ts'
@@ -15,7 +15,7 @@ test.each([
   ['fleet', 2],
   ['host', 2],
   ['vm', 1],
-])('the number of alerts on the dashboard %s', (name, count) => {
+])('the dashboard %s counts %d alerts', (name, count) => {
   const { panels } = dashboardFiles().find((file) => file.name === name)!
   const [target] = targetsOf(panels.find(({ title }) => title === 'Alerts')!)
   expect(valuesOf(target!.expr, series, { '{}': count })).toBe('agrees')

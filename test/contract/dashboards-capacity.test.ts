@@ -1,4 +1,4 @@
-// The arithmetic of the capacity dashboard, in numbers that can be worked out on paper.
+// The arithmetic of the capacity dashboard, with numbers that can be checked on paper.
 import { describe, expect, test } from 'vitest'
 import * as capacity from '../../dashboards/queries/capacity.ts'
 import { thresholdNow } from '../../dashboards/thresholds.ts'
@@ -14,7 +14,7 @@ const limits: Series = Object.fromEntries(
   ]),
 )
 
-/** A host of so many CPUs. */
+/** The series of a host with this number of CPUs. */
 const cpus = (count: number): Series =>
   Object.fromEntries(
     Array.from({ length: count }, (_, cpu) => [
@@ -34,7 +34,7 @@ const givenAndHeld = (name: string, given: number, resident: number, pool: numbe
   [`kvminfo_vm_memory_hugetlb_bytes{${vm(name)}}`]: `${pool}x60`,
 })
 
-describe('the numbers that follow are for limits of', () => {
+describe('the numbers below assume the limit', () => {
   test.each([
     ['host_cpu_high', 0.7],
     ['host_memory_low', 0.1],
@@ -42,20 +42,20 @@ describe('the numbers that follow are for limits of', () => {
   ])('%s %d', (name, value) => expect(thresholdNow(name)).toBe(value))
 })
 
-describe('what more fits', () => {
+describe('what else fits', () => {
   const busy = { [`instance:kvminfo_host_cpu_busy:ratio_rate5m{${host}}`]: '0.2x40 0.5x20' }
 
-  test('CPUs are those below the limit near the peak', () => {
+  test('CPUs are counted below the limit near the peak', () => {
     const series = { ...limits, ...cpus(10), ...busy }
     expect(valuesOf(`round(${capacity.cpusLeft}, 0.001)`, series, { [`{${host}}`]: 2 })).toBe('agrees')
   })
 
-  test('vCPUs are as busy near their peak as those of VMs that run', () => {
+  test('vCPUs are assumed to be as busy near their peak as those of running VMs', () => {
     const series = {
       ...limits,
       ...cpus(10),
       ...busy,
-      // Both together 1 CPU near their peaks for 4 vCPUs, and 2 CPUs are left.
+      // Both VMs together use 1 CPU near their peaks for 4 vCPUs, and 2 CPUs are left.
       ...vcpusAndUse('a', '3x60', '0.1x40 0.75x20'),
       ...vcpusAndUse('b', '1x60', '0.25x60'),
       ...vcpusAndUse('ended', '8x30 stale', '8x30 stale'),
@@ -64,10 +64,10 @@ describe('what more fits', () => {
   })
 
   test.each([
-    // 30 % of memory when it was lowest less the reserve of 10 %, of VMs of 10 bytes.
+    // Memory was lowest at 30 %. Minus the reserve of 10 %, 20 bytes are left for VMs of 10 bytes.
     ['memoryLeft', capacity.memoryLeft, 20],
     ['vmsLeft', capacity.vmsLeft, 2],
-  ])('%s is above the reserve when memory was lowest', (_, query, value) => {
+  ])('%s counts memory above the reserve when memory was lowest', (_, query, value) => {
     const series = {
       ...limits,
       [`kvminfo_host_memory_available_bytes{${host}}`]: '60x30 30x10 60x20',
@@ -83,7 +83,7 @@ describe('what more fits', () => {
     [4, 1],
     [5, 0],
     [7, 0],
-  ])('of 10 CPUs, %d with a real-time vCPU, %d more may have one', (realtime, left) => {
+  ])('if %d of 10 CPUs have a real-time vCPU, %d more may have one', (realtime, left) => {
     const series = {
       ...limits,
       ...cpus(10),
@@ -97,23 +97,23 @@ describe('days left', () => {
   const days = (expr: string): string => `round(${expr}, 0.001)`
 
   test.each([
-    // A percentage point an hour, from 10 below the limit.
-    ['rises to it', '0.59+0.000166666666x60', { [`{${host}}`]: 0.417 }],
-    ['falls away from it', '0.65-0.001x60', {}],
-    ['rises above it', '0.75+0.001x60', { [`{${host}}`]: 0 }],
-    ['stays above it', '0.8x60', { [`{${host}}`]: 0 }],
-    ['falls, still above it', '0.95-0.001x60', { [`{${host}}`]: 0 }],
-  ])('of CPU that %s', (_, busy, expected) => {
+    // At the end it is 10 percentage points below the limit and rises by 1 point per hour.
+    ['rises to the limit', '0.59+0.000166666666x60', { [`{${host}}`]: 0.417 }],
+    ['falls away from the limit', '0.65-0.001x60', {}],
+    ['rises above the limit', '0.75+0.001x60', { [`{${host}}`]: 0 }],
+    ['stays above the limit', '0.8x60', { [`{${host}}`]: 0 }],
+    ['falls but is still above the limit', '0.95-0.001x60', { [`{${host}}`]: 0 }],
+  ])('are right for CPU use that %s', (_, busy, expected) => {
     const series = { ...limits, [`instance:kvminfo_host_cpu_busy:ratio_rate5m{${host}}`]: busy }
     expect(valuesOf(days(capacity.cpuDays), series, expected)).toBe('agrees')
   })
 
   test.each([
-    // 60 of 1000 bytes an hour, from 240 above the reserve of 100.
+    // At the end it is 240 bytes above the reserve of 100 and falls by 60 of 1000 bytes per hour.
     ['falls to the reserve', '400-1x60', { [`{${host}}`]: 0.167 }],
     ['rises', '340+1x60', {}],
     ['is below the reserve and rises', '10+1x60', { [`{${host}}`]: 0 }],
-  ])('of memory that %s', (_, available, expected) => {
+  ])('are right for available memory that %s', (_, available, expected) => {
     const series = {
       ...limits,
       [`kvminfo_host_memory_available_bytes{${host}}`]: available,
@@ -142,23 +142,23 @@ describe('the size of VMs', () => {
     ['cpuShare', capacity.cpuShare, { oversized: 0.1, idle: 0, single: 0.01, fitting: 0.25, small: 0.95 }],
     ['cpuSize', capacity.cpuSize, { oversized: 1, idle: 1, single: 0, fitting: 0, small: 2 }],
     ['runDelayPeak', capacity.runDelayPeak, { small: 0.2 }],
-  ])('%s is of VMs that run', (_, query, values) => {
+  ])('%s covers running VMs only', (_, query, values) => {
     expect(valuesOf(query, vms, ofEach(values))).toBe('agrees')
   })
 
   test.each([
     ['too big', 1, 2],
     ['too small', 2, 1],
-  ])('VMs that are %s', (_, size, count) => {
+  ])('counts the VMs that are %s', (_, size, count) => {
     expect(valuesOf(capacity.vmsOfSize(capacity.cpuSize, size), vms, { '{}': count })).toBe('agrees')
   })
 
-  test('vCPUs that oversized VMs have beyond twice their peak and a last one', () => {
-    // 4 - 1 and 4 - 1; the fitting one has 8 and uses 2, and is not asked.
+  test('counts the vCPUs of oversized VMs beyond twice their peak and leaves each VM one', () => {
+    // 4 - 1 and 4 - 1. The fitting VM has 8 and uses 2, so it does not count.
     expect(valuesOf(capacity.vcpusUnused, vms, { [`{${host}}`]: 6 })).toBe('agrees')
   })
 
-  test('a host without an oversized VM has none', () => {
+  test('counts no unused vCPU on a host without an oversized VM', () => {
     const series = vcpusAndUse('fitting', '8x60', '2x60')
     expect(valuesOf(capacity.vcpusUnused, series, { [`{${host}}`]: 0 })).toBe('agrees')
   })
@@ -168,11 +168,11 @@ describe('the size of VMs', () => {
     ...givenAndHeld('full', 100, 110, 0),
   }
 
-  test('memory that a VM does not hold, and no less for one that holds more than it was given', () => {
+  test('counts memory that a VM does not hold, and 0 for a VM that holds more than it was given', () => {
     expect(valuesOf(capacity.memoryUnused, memory, { [`{${host}}`]: 60 })).toBe('agrees')
   })
 
-  test('of its memory a VM holds resident and pool pages', () => {
+  test('counts resident pages and pool pages as held', () => {
     expect(valuesOf(capacity.memoryShare, memory, ofEach({ half: 0.4, full: 1.1 }))).toBe('agrees')
     expect(valuesOf(capacity.memorySize, memory, ofEach({ half: 1, full: 0 }))).toBe('agrees')
   })

@@ -1,4 +1,4 @@
-// A Prometheus scrapes more than KVM hosts: what counts as a host, and whose process the exporter's is.
+// A Prometheus scrapes more than KVM hosts. These tests check what counts as a host and which process is an exporter.
 import { expect, test } from 'vitest'
 import * as hosts from '../../dashboards/queries/hosts.ts'
 import { valuesOf } from '../helpers/query-values.ts'
@@ -9,7 +9,7 @@ const buildInfo = (instance: string): string =>
 const series = {
   'up{instance="kvm1", job="kvm"}': '1x60',
   [buildInfo('kvm1')]: '1x60',
-  // Down since half an hour: nothing of it is current any more.
+  // Down for half an hour: none of its series is current.
   'up{instance="kvm2", job="kvm"}': '1x30 0x30',
   [buildInfo('kvm2')]: '1x30 stale',
   // Down for the whole range.
@@ -40,11 +40,11 @@ test.each([
     { 'process_resident_memory_bytes{instance="kvm1", job="kvm"}': 100 },
   ],
   ['exporterCpu', hosts.exporterCpu, { '{instance="kvm1", job="kvm"}': 0.5 }],
-])('%s is of the exporters only, whatever else is scraped', (_, query, expected) => {
+])('%s covers exporters only, whatever else Prometheus scrapes', (_, query, expected) => {
   expect(valuesOf(query, series, expected)).toBe('agrees')
 })
 
-test('without an exporter there is no host', () => {
+test('counts no host without an exporter', () => {
   const others = { 'up{instance="kvm1:9100", job="node"}': '1x60' }
   expect(valuesOf(hosts.hostsUp, others, { '{}': 0 })).toBe('agrees')
 })

@@ -1,4 +1,4 @@
-// The numbers that colours judge on the VM dashboard are of VMs that do enough to be judged.
+// The VM dashboard colours numbers only of VMs that are busy enough to be judged.
 import { expect, test } from 'vitest'
 import { dashboardFiles, targetsOf } from '../helpers/dashboard-files.ts'
 import { valuesOf } from '../helpers/query-values.ts'
@@ -7,10 +7,10 @@ const { panels } = dashboardFiles().find(({ name }) => name === 'vm')!
 const vm = (name: string): string => `instance="kvm1", job="kvm", vm="${name}"`
 
 test.each([
-  ['Exits handled inside KVM', 'vm:kvminfo_root_mode_switch:ratio_rate5m'],
+  ['Handled in KVM', 'vm:kvminfo_root_mode_switch:ratio_rate5m'],
   ['I/O share', 'vm:kvminfo_io_exit:ratio_rate5m'],
   ['Wait for QEMU', 'vm:kvminfo_userspace_wait:ratio_rate5m'],
-])('%s', (panel, record) => {
+])('%s has no value for an idle VM', (panel, record) => {
   const [target] = targetsOf(panels.find(({ title }) => title === panel)!)
   const series = {
     [`vm:kvminfo_active:info{${vm('busy')}}`]: '1x60',

@@ -1,5 +1,5 @@
-// The rules of Grafana's dashboard-linter (docs/rules of github.com/grafana/dashboard-linter), by their names there,
-// without its exceptions file: where a rule does not fit us the test says so and why.
+// The rules of Grafana's dashboard-linter (docs/rules of github.com/grafana/dashboard-linter), by their names. There is
+// no file of exceptions: if a rule does not suit us, the test says so and why.
 import type { VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import * as units from '@grafana/grafana-foundation-sdk/units'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ const datasource = { type: 'prometheus', uid: '$' + '{datasource}' }
 const files = dashboardFiles()
 const all = files.map((file) => [file.name, file] as const)
 
-/** Records without labels (alerts/settings.rules.yaml): one number for all jobs and instances. */
+/** Records without labels (alerts/settings.rules.yaml) hold one number for all jobs and instances. */
 const withoutLabels = /^kvminfo:\w+:threshold$/
 
 test('there are six dashboards', () => {
@@ -65,8 +65,8 @@ describe.each(all)('%s', (_name, { dashboard, panels }) => {
     expect(new Set(panels.map(({ title }) => title)).size, 'titles differ').toBe(panels.length)
   })
 
-  // Ours: VMs of one name run on several hosts.
-  test('what names a VM names its host', () => {
+  // A rule of this project, because VMs with the same name may run on several hosts.
+  test('every legend or table that names a VM also names its host', () => {
     for (const { title, targets: queries, transformations } of panels) {
       const legends = (queries ?? []).map((query) => (query as { legendFormat?: string }).legendFormat ?? '')
       for (const legend of legends.filter((each) => each.includes('{{vm}}')))
@@ -98,9 +98,11 @@ describe.each(all)('%s', (_name, { dashboard, panels }) => {
 
   // target-promql-rule: dashboards-promql.test.ts
 
+  // Except rates over the whole time range at the end of the graph: they choose the VMs of a graph (queries/extremes.ts).
   test('target-rate-interval-rule', () => {
     const rates = selected.filter(({ directlyIn }) => /^(i?rate|increase|changes)$/.test(directlyIn ?? ''))
-    for (const { panel, range } of rates) expect(range, panel).toBe('$__rate_interval')
+    for (const { panel, range, atEnd } of rates)
+      expect(range, panel).toBe(atEnd === undefined ? '$__rate_interval' : '$__range')
   })
 
   test.each([

@@ -1,5 +1,5 @@
-// Every query of every dashboard parses (target-promql-rule of dashboard-linter, by Prometheus's own parser) and asks
-// only for metrics that the exporter serves or the rules record.
+// Every query of every dashboard parses (target-promql-rule of dashboard-linter, checked with Prometheus's own parser)
+// and uses only metrics that the exporter serves or the rules record.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const alerts = new URL('../../alerts/', import.meta.url)
 const scratch = mkdtempSync(join(tmpdir(), 'kvminfo-dashboards-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-/** Any values will do: this is about the form. */
+/** Any values will do, because the tests only parse the queries. */
 const values = { job: 'kvminfo', instance: 'a:9756', vm: 'web', __rate_interval: '1m', __range: '6h' }
 
 interface Rules {
@@ -26,7 +26,7 @@ const recorded = readdirSync(alerts)
   .flatMap((file) => (parse(readFileSync(new URL(file, alerts), 'utf8')) as Rules).groups)
   .flatMap(({ rules }) => rules.flatMap(({ record }) => record ?? []))
 
-/** By Prometheus itself, for each target and each alert; by prom-client, which names them after the convention. */
+/** Prometheus itself provides the first two, and prom-client provides the others. */
 const others = ['up', 'ALERTS', 'process_resident_memory_bytes', 'process_cpu_seconds_total']
 
 const queries = dashboardFiles().flatMap(({ name, dashboard, panels }) => [
@@ -60,13 +60,14 @@ test('every metric of every query exists', () => {
   }
 })
 
-test('selectors are found in all places', () => {
+test('selectors() finds selectors in all places', () => {
   const expr =
-    'sum by (job, vm) (rate(a_total{x="}",y=~"b|c"}[$__rate_interval])) / on (job) group_left (z) (d:e:f > 0) and g unless 5 * h{i="rate(j)"} or vector(0)'
+    'sum by (job, vm) (rate(a_total{x="}",y=~"b|c"}[$__rate_interval])) / on (job) group_left (z) (d:e:f > 0) and g unless 5 * h{i="rate(j)"} or topk(10, rate(k[$__range] @ end())) or vector(0)'
   expect(selectors(expr)).toMatchObject([
     { metric: 'a_total', matchers: 'x="}",y=~"b|c"', directlyIn: 'rate', range: '$__rate_interval' },
     { metric: 'd:e:f', matchers: '' },
     { metric: 'g' },
     { metric: 'h', matchers: 'i="rate(j)"', directlyIn: undefined },
+    { metric: 'k', directlyIn: 'rate', range: '$__range', atEnd: ' @ end()' },
   ])
 })

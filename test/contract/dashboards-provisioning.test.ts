@@ -1,4 +1,4 @@
-// What deploy/grafana installs fits together: paths, scrape interval, dashboards.
+// The files that deploy/grafana installs match each other: paths, scrape interval and dashboards.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -11,7 +11,7 @@ const [source] = parse(deploy('grafana/provisioning/datasources/kvminfo.yaml')).
 const [provider] = parse(deploy('grafana/provisioning/dashboards/kvminfo.yaml')).providers
 const readme = deploy('grafana/README.md')
 
-test("the data source is the example's Prometheus, with its scrape interval", () => {
+test('the data source is the Prometheus of deploy/prometheus, with its scrape interval', () => {
   expect(source).toMatchObject({ type: 'prometheus', url: 'http://127.0.0.1:9090', isDefault: true })
   expect(source.jsonData.timeInterval).toBe(parse(deploy('prometheus/prometheus.yml')).global.scrape_interval)
 })

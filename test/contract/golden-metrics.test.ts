@@ -1,5 +1,5 @@
-// The whole answer of the exporter for a small host. A change of these files is a change of the API: names, labels
-// and values that others build upon. `UPDATE_GOLDEN=1 npm run test:unit` rewrites them.
+// The complete response of the exporter for a small host. A change in these files is a change of the API: of names,
+// labels and values that others rely on. `UPDATE_GOLDEN=1 npm run test:unit` rewrites them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { collectors } from '../../src/collectors/index.ts'
@@ -35,7 +35,7 @@ async function answer(options: FixtureOptions, format: Format): Promise<string> 
   }
 }
 
-/** Without what differs from run to run. */
+/** Replaces what differs from run to run. */
 function stable(text: string): string {
   return text
     .replace(/^(kvminfo_scrape_\w+_duration_seconds\S*) \S+$/gm, '$1 SECONDS')
@@ -47,7 +47,7 @@ test.each([
   ['modules.openmetrics.txt', 'the same in OpenMetrics', { vms: 2, vcpus: 2 }, openMetrics],
   [
     'no-modules.txt',
-    'no module: counts from KVM’s statistics in debugfs, threads from /proc',
+    'no module: exits from KVM’s statistics in debugfs, threads from /proc',
     { vms: 2, vcpus: 2, kvminfo: false, taskinfo: false },
     prometheusText,
   ],

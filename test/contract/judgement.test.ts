@@ -1,4 +1,4 @@
-// The live page judges as the rules of Prometheus do: the same thresholds and the same devices.
+// The live page and the Prometheus rules judge by the same thresholds and treat the same devices as emulated.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -21,7 +21,7 @@ const expressionOf = (file: string, name: string) =>
 const threshold = (name: string) =>
   Number(/^vector\((.*)\)$/.exec(expressionOf('settings.rules.yaml', `kvminfo:${name}:threshold`))![1])
 
-test('the thresholds are those of alerts/settings.rules.yaml', () => {
+test('the page has the thresholds of alerts/settings.rules.yaml', () => {
   expect(classThresholds).toEqual({
     io: threshold('root_mode_switch_io'),
     compute: threshold('root_mode_switch_compute'),
@@ -30,7 +30,7 @@ test('the thresholds are those of alerts/settings.rules.yaml', () => {
   })
 })
 
-test('a judged VM is judged down to half the floor in the records too', () => {
+test('the recording rules, too, judge a judged VM until it falls below half of the threshold', () => {
   const expr = expressionOf('recording.rules.yaml', 'vm:kvminfo_active:info')
   expect(expr).toMatch(/scalar\(kvminfo:switches_active:threshold\) \/ 2\s+and vm:kvminfo_active:info/)
 })
@@ -38,6 +38,6 @@ test('a judged VM is judged down to half the floor in the records too', () => {
 test.each([
   ['KvmVmEmulatedDisk', 'kvminfo_vm_disk_info{emulated="true"}'],
   ['KvmVmEmulatedNic', 'kvminfo_vm_nic_info{emulated="true"}'],
-])('%s takes the devices for emulated that the exporter and the page do', (alert, selector) => {
+])('%s uses the label that the exporter sets', (alert, selector) => {
   expect(expressionOf('vm.rules.yaml', alert)).toContain(selector)
 })

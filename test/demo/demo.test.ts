@@ -1,4 +1,4 @@
-// The demo as somebody tries it: it says where to look, what it says is there, and Ctrl-C leaves nothing.
+// The demo as a user runs it: it prints addresses, they answer, and Ctrl-C leaves nothing behind.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { scratchDirectory } from '../helpers/scratch.ts'
 
 const command: [string, ...string[]] = [process.execPath, join(import.meta.dirname, 'main.ts')]
 
-/** As for lab cases: the machine may be busy, and other labs may have their turn first. */
+/** As long as for lab cases, because the machine may be busy, and the demo may have to wait for other labs. */
 const deadlineMs = 600_000
 
 function commandLines(): string[] {
@@ -24,21 +24,21 @@ function commandLines(): string[] {
     })
 }
 
-test('three VMs can be watched, and Ctrl-C ends it', async () => {
+test('shows three VMs, and Ctrl-C ends it', async () => {
   const demo = new RunningProcess(command)
   onTestFinished(() => demo.stop().then(() => {}))
   await eventually(
-    'it says how to end it',
+    'the demo says how to end it',
     () => {
-      if (!demo.isRunning) throw new Error(`ended:\n${demo.stdout}${demo.stderr}`)
-      return demo.stdout.includes('Ctrl-C ends the demo') || undefined
+      if (!demo.isRunning) throw new Error(`the demo ended:\n${demo.stdout}${demo.stderr}`)
+      return demo.stdout.includes('Press Ctrl-C to end the demo') || undefined
     },
     deadlineMs,
   )
-  expect(demo.stdout).toMatch(/^ +\d+ s {2}Prometheus starts$/m)
+  expect(demo.stdout).toMatch(/^ +\d+ s {2}starting Prometheus$/m)
   const urlOf = (what: string): string => new RegExp(`^${what} +(\\S+)$`, 'm').exec(demo.stdout)![1]!
 
-  const metrics = await ask(urlOf('its metrics'))
+  const metrics = await ask(urlOf('Metrics'))
   const names = [...metrics.body.matchAll(/^kvminfo_vm_info\{vm="([^"]*)"/gm)].map(([, name]) => name)
   expect(names.sort()).toEqual(['compute', 'ide', 'virtio'])
 
@@ -50,17 +50,17 @@ test('three VMs can be watched, and Ctrl-C ends it', async () => {
   expect([...ratios.keys()].sort()).toEqual(['compute', 'ide', 'virtio'])
   expect((await ask(urlOf('Alertmanager'))).status).toBe(200)
 
-  const { port } = new URL(urlOf('its metrics'))
+  const { port } = new URL(urlOf('Metrics'))
   const ours = (): string[] =>
     commandLines().filter((line) => line.includes(`hostfwd=tcp:127.0.0.1:${port}-`))
   expect(ours()).toHaveLength(1)
   demo.child.kill('SIGINT')
   expect((await demo.finished()).code).toBe(0)
   expect(ours()).toEqual([])
-  await expect(ask(urlOf('its metrics'))).rejects.toThrow('ECONNREFUSED')
+  await expect(ask(urlOf('Metrics'))).rejects.toThrow('ECONNREFUSED')
 })
 
-test('without the Debian packages it says which and how to get them', async () => {
+test('lists missing Debian packages and the command that installs them', async () => {
   const directory = scratchDirectory()
   writeFileSync(join(directory, 'dpkg-query'), '#!/bin/sh\necho qemu-utils installed\n', { mode: 0o755 })
   const { code, stderr } = await new RunningProcess(command, { PATH: directory }).finished()
@@ -70,7 +70,7 @@ test('without the Debian packages it says which and how to get them', async () =
   expect(stderr).not.toContain('qemu-utils')
 })
 
-test('--help says what it shows and what it takes', async () => {
+test('--help says what the demo shows and what it needs', async () => {
   const { code, stdout } = await new RunningProcess([...command, '--help']).finished()
   expect(code).toBe(0)
   for (const said of ['Usage: demo', '127.0.0.1', 'Ctrl-C', 'sudo npm run test:setup', '3 GiB']) {

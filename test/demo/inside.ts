@@ -1,5 +1,6 @@
-// The demo's part inside of the lab: three VMs under load and what watches them, until the machine is switched off.
-// Each line that it writes is a step; the last of the start is `ready`, those after it are calls of the webhook.
+// The part of the demo that runs inside the lab: three VMs under load and the programs that watch them, until the
+// machine is switched off. Each line that it prints is a step of the start. The last step is `ready`; the lines after
+// it are alerts that the webhook received.
 
 import { execFileSync } from 'node:child_process'
 import { startCompute, startReader } from '../lab/cases/firmware/vm.ts'
@@ -8,7 +9,7 @@ import { startDeployedAlertmanager, startDeployedPrometheus } from '../lab/cases
 import { startExporter } from '../lab/cases/stack/exporter.ts'
 import { startWebhook } from '../lab/cases/stack/webhook.ts'
 
-/** Reached from outside through the machine's NIC, from inside by loopback. */
+/** Reachable from outside through the machine's NIC, and from inside through loopback. */
 const everywhere = '0.0.0.0'
 const token = 'a token of the demo'
 
@@ -16,26 +17,26 @@ execFileSync('modprobe', ['virtio_net'])
 execFileSync('ip', ['address', 'add', '10.0.2.15/24', 'dev', 'eth0'])
 execFileSync('ip', ['link', 'set', 'eth0', 'up'])
 
-console.log('the exporter starts')
+console.log('starting the exporter')
 await startExporter({ host: everywhere })
 
-console.log('Prometheus starts')
+console.log('starting Prometheus')
 const prometheus = await startDeployedPrometheus(everywhere)
 
-console.log('Alertmanager starts')
+console.log('starting Alertmanager')
 await startWebhook(token, ({ alerts }) => {
   for (const { status, labels } of alerts) {
-    console.log(`${status}: ${labels.alertname} of VM ${labels.vm}, remedy ${labels.remediation}`)
+    console.log(`${status}: ${labels.alertname} on VM ${labels.vm}, remediation ${labels.remediation}`)
   }
 })
 await startDeployedAlertmanager(everywhere, token)
 
-console.log('three VMs start: one reads an IDE disk, one a virtio disk, one computes')
+console.log('starting three VMs: one reads an IDE disk, one reads a virtio disk, one computes')
 startReader('ide', 'e1000')
 startReader('virtio', 'virtio-net-pci')
 startCompute()
 
-console.log('Prometheus collects what it needs for rates')
+console.log('waiting until Prometheus has enough samples for rates')
 const rates = 'vm:kvminfo_switches:rate5m'
 await until('there are rates of three VMs', async () => (await prometheus.labels(rates)).length === 3, 1000)
 console.log('ready')

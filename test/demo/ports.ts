@@ -1,9 +1,9 @@
-// Where the demo's programs are reached on this machine.
+// Chooses the ports on which the demo's programs are reachable on this machine.
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** `wanted` if it is free on 127.0.0.1, else one that the system chooses. */
+/** Returns `wanted` if it is free on 127.0.0.1, otherwise a port that the system chooses. */
 export async function freePort(wanted: number): Promise<number> {
   return (await freeOne(wanted)) ?? (await freeOne(0))!
 }

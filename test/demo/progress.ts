@@ -1,9 +1,9 @@
-// What somebody who waits sees: the step at hand with the seconds since the start, on a terminal in one line that is
-// kept up to date, elsewhere in a line for each step.
+// Shows the current step with the seconds since the start. On a terminal it is one line that is updated every second;
+// otherwise there is one line for each step.
 
 export interface Progress {
   step(what: string): void
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(line: string): void
   end(): void
 }

@@ -1,4 +1,4 @@
-// Arbitrary text for property tests: any bytes, one character each. fast-check's own `binary` strings cost seconds.
+// Arbitrary text for property tests: any bytes, one character each. fast-check's own `binary` strings take seconds.
 import fc from 'fast-check'
 
 export const anyText = (maxLength = 400): fc.Arbitrary<string> =>

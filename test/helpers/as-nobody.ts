@@ -1,9 +1,12 @@
-// Runs code without root's rights, to see what an unprivileged exporter sees. Tests run as root in many places.
+// Runs code without root's rights, to see what an unprivileged exporter sees, because tests often run as root.
 import { chmodSync } from 'node:fs'
 
 const nobody = 65_534
 
-/** `directory` is made passable first, as a scratch directory is not. A process that is not root needs no change. */
+/**
+ * Makes `directory` accessible to others first, because a scratch directory is not. A process that is not root needs no
+ * change.
+ */
 export async function asNobody<T>(directory: string, run: () => T | Promise<T>): Promise<T> {
   if (process.geteuid!() !== 0) return run()
   chmodSync(directory, 0o755)

@@ -1,4 +1,4 @@
-// Certificates made by openssl, as an operator would make them: an authority, a server's, clients' and a stranger's.
+// Certificates made with openssl, as an operator would make them: for an authority, a server, clients and a stranger.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ export function makeAuthority(directory: string, name: string): Certificate {
   return loaded(certFile, keyFile)
 }
 
-/** `names` as openssl writes them: `DNS:a.example,IP:127.0.0.1`. */
+/** `names` in openssl's format: `DNS:a.example,IP:127.0.0.1`. */
 export function makeCertificate(
   directory: string,
   authority: Certificate,

@@ -1,4 +1,4 @@
-// A fixture tree on which time goes on: at each step the counters rise as each VM's way of life demands.
+// A fixture tree in which time passes: at each step the counters increase at each VM's rates.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { debugfsFiles } from './fixture-tree/debugfs.ts'
@@ -6,15 +6,15 @@ import { kvminfoText, taskinfoText } from './fixture-tree/modules.ts'
 import type { FixtureVm } from './fixture-tree/vm.ts'
 import { type FixtureOptions, type FixtureTree, writeFixtureTree, writeVm } from './fixture-tree.ts'
 
-/** Per second. */
+/** What a VM does per second. */
 export interface VmLife {
   readonly kernelSwitches: number
   readonly userspaceSwitches: number
   readonly io: number
-  /** CPU seconds of each vCPU, and those it waited for a CPU. */
+  /** Seconds that each vCPU runs, and seconds that it waits for a CPU. */
   readonly cpu: number
   readonly runDelay: number
-  /** Seconds that all vCPUs together waited for QEMU. */
+  /** Seconds that all vCPUs together wait for QEMU. */
   readonly userspaceWait: number
 }
 
@@ -34,14 +34,14 @@ export class ChangingHost {
     return this.#vms
   }
 
-  /** `busy` of the host's time was not idle. */
+  /** Advances time by `seconds`. `busy` is the share of the host's CPU time that is not idle. */
   advance(seconds: number, lifeOf: (vm: FixtureVm) => VmLife, busy = 0.5): void {
     this.#vms = this.#vms.map((vm) => aged(vm, lifeOf(vm), seconds))
     this.#cpuSeconds += seconds
     this.#write(busy)
   }
 
-  /** The VM ends, and `later` is started with its process id, if given. */
+  /** Ends the VM `name`. Starts `later`, if given, with the same process id. */
   end(name: string, later?: FixtureVm): void {
     const { paths } = this.tree
     const ended = this.#vms.find((vm) => vm.name === name)
@@ -66,14 +66,14 @@ export class ChangingHost {
   }
 }
 
-/** In one step, as the kernel makes such a file anew for each reader. */
+/** Replaces the file in one step, because the kernel generates such a file for each reader. */
 function put(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(`${path}.new`, text)
   renameSync(`${path}.new`, path)
 }
 
-/** Counts with fractions, so that a slow counter rises too when steps are short. */
+/** Counts have fractions, so that a slow counter increases even if the steps are short. */
 function aged(vm: FixtureVm, life: VmLife, seconds: number): FixtureVm {
   const rise = (life.kernelSwitches + life.userspaceSwitches) * seconds
   return {
@@ -84,7 +84,7 @@ function aged(vm: FixtureVm, life: VmLife, seconds: number): FixtureVm {
     kernelNs: vm.kernelNs + life.kernelSwitches * 2_000 * seconds,
     haltNs: vm.haltNs + Math.max(0, vm.vcpus.length * (1 - life.cpu)) * 1e9 * seconds,
     userspaceNs: vm.userspaceNs + life.userspaceWait * 1e9 * seconds,
-    // A half of its exits for the first reason, a quarter for the next, …
+    // Half of its exits have the first reason, a quarter the second, and so on.
     reasons: vm.reasons.map(([name, count], place) => [name, count + rise / 2 ** (place + 1)]),
     vcpus: vm.vcpus.map((thread) => ({
       ...thread,
@@ -94,7 +94,7 @@ function aged(vm: FixtureVm, life: VmLife, seconds: number): FixtureVm {
   }
 }
 
-/** As the host shows it. */
+/** The VM with whole numbers, as the host shows it. */
 function whole(vm: FixtureVm): FixtureVm {
   return {
     ...vm,

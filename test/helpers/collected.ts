@@ -1,4 +1,4 @@
-// What a collector makes of a snapshot, as lines `name{labels} value` in the order in which it wrote them.
+// The output of a collector for a snapshot, as lines `name{labels} value` in the order in which it wrote them.
 import type { Collector } from '../../src/collectors/collector.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
 import type { SampleSink } from '../../src/metrics/sample-sink.ts'
@@ -12,7 +12,8 @@ export function collected(collector: Collector, snapshot: HostSnapshot): string[
       family = metric
     },
     sample(labels, value) {
-      if (!collector.metrics.includes(family!)) throw new Error(`${family!.name} is not among its metrics`)
+      if (!collector.metrics.includes(family!))
+        throw new Error(`the collector does not declare ${family!.name}`)
       lines.push(`${family!.name}${Buffer.from(labels).toString()} ${value}`)
     },
   }

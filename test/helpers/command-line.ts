@@ -1,7 +1,7 @@
-// Command lines for the tests of what they are read as.
+// Parsed command lines, for tests of what is read from them.
 import { parseCommandLine } from '../../src/sources/cmdline/parse.ts'
 
 export const parse = (...args: string[]) => parseCommandLine(Buffer.from(`${args.join('\0')}\0`))
 
-/** Of a QEMU with KVM. */
+/** The command line of a QEMU with KVM. */
 export const kvm = (...args: string[]) => parse('/usr/bin/qemu-system-x86_64', '-accel', 'kvm', ...args)

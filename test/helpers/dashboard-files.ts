@@ -1,4 +1,4 @@
-// The committed dashboards as Grafana gets them, and their queries with the variables filled in.
+// The committed dashboards, and their queries with the variables filled in.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard'
@@ -6,7 +6,7 @@ import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard
 const directory = new URL('../../dashboards/out/', import.meta.url)
 
 export interface DashboardFile {
-  /** Of the file, without .json. */
+  /** The name of the file without .json. */
   readonly name: string
   readonly text: string
   readonly dashboard: Dashboard
@@ -17,7 +17,7 @@ export interface DashboardFile {
 export interface Target {
   readonly refId: string
   readonly expr: string
-  /** True: the value at the end of the time range only. */
+  /** True if the query asks only for the value at the end of the time range. */
   readonly instant?: boolean
   readonly datasource?: { readonly type?: string; readonly uid?: string }
 }
@@ -36,7 +36,7 @@ export function dashboardFiles(): DashboardFile[] {
     })
 }
 
-/** As Grafana replaces $name; the longest name first, as one may begin with another. */
+/** Replaces $name like Grafana. The longest name comes first, because a name may begin with another name. */
 export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
   const names = Object.keys(values).sort((a, b) => b.length - a.length)
   return names.reduce((filled, name) => filled.replaceAll(`$${name}`, values[name]!), text)

@@ -1,4 +1,4 @@
-// Exits of a VM made by hand.
+// Hand-made exit counters of a VM.
 import type { VmExits } from '../../src/model/exits.ts'
 
 export function exits(pid: number, more: Partial<VmExits> = {}): VmExits {

@@ -1,5 +1,5 @@
-// Writes a whole host into a folder, in the kernel's, QEMU's and libvirt's true formats: what `--path.procfs`,
-// `--path.sysfs` and `--path.rundir` then point to. Counts are functions of VM and vCPU, so tests can foretell them.
+// Writes a whole host into a folder, in the real formats of the kernel, QEMU and libvirt. `--path.procfs`,
+// `--path.sysfs` and `--path.rundir` can point to it. Counts are functions of VM and vCPU, so tests can predict them.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { HostPaths } from '../../src/sources/paths.ts'
@@ -14,16 +14,16 @@ import { type FixtureVm, fixtureVm } from './fixture-tree/vm.ts'
 export interface FixtureOptions {
   readonly vms: number
   readonly vcpus: number
-  /** Processes that are no VM, such as the host's own services. Default 20. */
+  /** The number of processes that are not VMs, such as the host's own services. Default 20. */
   readonly others?: number
-  /** /proc/kvminfo and /proc/taskinfo; default true. */
+  /** Whether there are /proc/kvminfo and /proc/taskinfo; default true. */
   readonly kvminfo?: boolean
   readonly taskinfo?: boolean
-  /** libvirt's status files; default true. */
+  /** Whether there are libvirt's status files; default true. */
   readonly libvirt?: boolean
-  /** KVM's statistics in debugfs; default true. */
+  /** Whether there are KVM's statistics in debugfs; default true. */
   readonly debugfs?: boolean
-  /** What is special about a VM; default nothing. */
+  /** Changes a VM before it is written; by default no VM is changed. */
   readonly shape?: (vm: FixtureVm) => FixtureVm
 }
 
@@ -47,7 +47,7 @@ export function writeFixtureTree(root: string, options: FixtureOptions): Fixture
   return { paths, vms }
 }
 
-/** The files of a VM alone; those of the modules are about all. */
+/** Writes the files of one VM. The modules' files are not among them, because they cover all VMs. */
 export function writeVm(paths: HostPaths, vm: FixtureVm, { libvirt, debugfs }: FixtureOptions): void {
   write(paths.procfs, processFiles({ ...vm, comm: 'qemu-system-x86', cmdline: commandLineOf(vm) }))
   if (libvirt !== false) write(paths.rundir, [[`libvirt/qemu/${vm.name}.xml`, statusXmlOf(vm)]])

@@ -1,4 +1,4 @@
-// A host on a tree of files, for tests that change them under it.
+// A host that reads a tree of files, for tests that change these files.
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { SourceState } from '../../src/model/sources.ts'
@@ -8,7 +8,7 @@ import { scratchDirectory } from './scratch.ts'
 
 const noFacts = { facts: () => undefined, close() {} }
 
-/** Its files are gone, and the host closed, when the test is over. */
+/** Closes the host and removes its files when the test is over. */
 export function hostOf(options: Partial<FixtureOptions> = {}) {
   const root = scratchDirectory()
   const tree = writeFixtureTree(root, { vms: 3, vcpus: 2, ...options })
@@ -18,7 +18,7 @@ export function hostOf(options: Partial<FixtureOptions> = {}) {
   return { ...tree, root, host, path }
 }
 
-/** Each source's state by `fact source`. */
+/** The state of each source, with `fact source` as the key. */
 export async function states(host: Host): Promise<Record<string, SourceState['state']>> {
   const { value } = (await host.snapshot()).sources()
   return Object.fromEntries(value.map(({ fact, source, state }) => [`${fact} ${source}`, state]))

@@ -1,4 +1,4 @@
-// Host snapshots made by hand, for tests of what is done with one.
+// Hand-made host snapshots, for tests of code that uses a snapshot.
 import type { HostSnapshot, Part, Problem } from '../../src/model/host-snapshot.ts'
 import type { Task } from '../../src/model/task.ts'
 import type { Vm } from '../../src/model/vm.ts'
@@ -7,10 +7,12 @@ export function part<T>(value: T, problems: readonly Problem[] = []): Part<T> {
   return { value, problems }
 }
 
-/** A quiet host without VMs, but for what is given. */
+/** An idle host without VMs, except for what is given. */
 export function hostSnapshot(parts: Partial<HostSnapshot> = {}): HostSnapshot {
   return {
     vms: () => part([]),
+    vmDevices: parts.vms ?? (() => part([])),
+    vmAllotments: parts.vms ?? (() => part([])),
     exits: () => part(new Map()),
     vcpuTasks: () => part(new Map()),
     vmMemory: () => part(new Map()),
@@ -33,6 +35,8 @@ export function vm(label: string, pid: number, more: Partial<Vm> = {}): Vm {
     startNs: 0,
     uuid: undefined,
     machine: undefined,
+    state: undefined,
+    owner: undefined,
     identitySource: 'none',
     vcpus: [],
     disks: [],

@@ -1,4 +1,4 @@
-// One HTTP or HTTPS request with everything a test may want to choose, on a connection of its own.
+// One HTTP or HTTPS request on a connection of its own, with everything that a test may want to choose.
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 

@@ -1,13 +1,13 @@
-// The directions of imports: finds every edge that is not allowed, every way out of src/ and every cycle.
+// Import directions: finds every import that is not allowed, every import from outside src/, and every cycle.
 import { dirname, join, normalize } from 'node:path'
 
-/** Path from the repository's root to source text. */
+/** Source text by path from the repository's root. */
 export type Sources = ReadonlyMap<string, string>
 
 export interface Rules {
-  /** By folder of src/ (or file, such as `errors.ts`): the others that it may import. */
+  /** For each folder of src/ (or file, such as `errors.ts`): the others that it may import. */
   readonly mayImport: Readonly<Record<string, readonly string[]>>
-  /** By package: the only files that may import it. */
+  /** For each package: the only files that may import it. */
   readonly onlyIn: Readonly<Record<string, readonly string[]>>
 }
 
@@ -33,7 +33,7 @@ function importsOf(file: string, text: string): Import[] {
 
 const isRelative = (specifier: string): boolean => specifier.startsWith('.')
 const targetOf = ({ file, specifier }: Import): string => normalize(join(dirname(file), specifier))
-/** `src/http/app.ts` is of `http`; `src/errors.ts` is its own. */
+/** `src/http/app.ts` belongs to `http`; `src/errors.ts` is an area of its own. */
 const areaOf = (path: string): string => path.split('/')[1]!
 
 function edgeProblem(edge: Import, { mayImport, onlyIn }: Rules): string | undefined {
@@ -52,7 +52,7 @@ function edgeProblem(edge: Import, { mayImport, onlyIn }: Rules): string | undef
   return from === to || allowed.includes(to) ? undefined : `${from} may not import ${to}`
 }
 
-/** The first cycle that a depth-first walk meets, as the edges that form it. */
+/** The first cycle that a depth-first search finds, as the imports that form it. */
 function findCycle(edges: ReadonlyMap<string, readonly Import[]>): Import[] | undefined {
   const done = new Set<string>()
   const path: Import[] = []
@@ -76,7 +76,7 @@ function findCycle(edges: ReadonlyMap<string, readonly Import[]>): Import[] | un
   return undefined
 }
 
-/** One line for each violation, with file and line; none where all is well. */
+/** One line for each violation, with file and line. Empty if there is no violation. */
 export function importProblems(sources: Sources, rules: Rules): string[] {
   const edges = new Map([...sources].map(([file, text]) => [file, importsOf(file, text)]))
   const problems = [...edges.values()].flat().flatMap((edge) => {

@@ -6,19 +6,19 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 export interface Finished {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal ended the process. */
   readonly code: number | undefined
   readonly signal: NodeJS.Signals | undefined
   readonly stdout: string
   readonly stderr: string
 }
 
-/** The command line of the program, for a test that starts it through another. */
+/** The command line of the program, for a test that starts it through another program. */
 export function kvminfoCommand(...args: string[]): [string, ...string[]] {
   return [process.execPath, main, ...args]
 }
 
-/** Resolves when `check` gives something but undefined; asks again every few milliseconds until a deadline. */
+/** Calls `check` every few milliseconds until it returns a value other than undefined. Rejects after the deadline. */
 export async function eventually<Value>(
   what: string,
   check: () => Promise<Value | undefined> | Value | undefined,
@@ -28,7 +28,7 @@ export async function eventually<Value>(
   for (;;) {
     const value = await check()
     if (value !== undefined) return value
-    if (Date.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${what}`)
+    if (Date.now() > endMs) throw new Error(`did not happen within ${deadlineMs} ms: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
@@ -58,12 +58,12 @@ export class RunningProcess {
     return this.child.exitCode === null && this.child.signalCode === null
   }
 
-  /** The log's lines that hold `text`, once there are `count` of them. */
+  /** Waits until `count` lines of the log contain `text`, and returns them. */
   async logged(text: string, count = 1): Promise<string[]> {
     return eventually(`log line '${text}' in:\n${this.stderr}`, () => {
       const lines = this.stderr.split('\n').filter((line) => line.includes(text))
       if (lines.length >= count) return lines
-      if (!this.isRunning) throw new Error(`ended before it logged '${text}':\n${this.stderr}`)
+      if (!this.isRunning) throw new Error(`the process ended before it logged '${text}':\n${this.stderr}`)
       return undefined
     })
   }
@@ -78,7 +78,7 @@ export class RunningProcess {
     }
   }
 
-  /** Ends it the graceful way, as systemd does. */
+  /** Stops it gracefully with SIGTERM, as systemd does. */
   async stop(): Promise<Finished> {
     if (this.isRunning) this.child.kill('SIGTERM')
     return this.finished()
@@ -89,7 +89,7 @@ export function runKvminfo(...args: string[]): Promise<Finished> {
   return new RunningProcess(kvminfoCommand(...args)).finished()
 }
 
-/** `kvminfo serve` on ports that the system chooses, and the addresses it listens on. */
+/** Starts `kvminfo serve`, by default on a port that the system chooses. Returns it with the URLs it listens on. */
 export async function startServe(
   args: readonly string[] = [],
   environment: NodeJS.ProcessEnv = {},

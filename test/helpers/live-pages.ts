@@ -1,4 +1,4 @@
-// The live page in Debian's Chromium, fed by the real program from a host on which time goes on.
+// The live page in Debian's Chromium, served by the real program for a host on which time passes.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ export const cell = (page: Page, name: string, column: string) =>
   rowOf(page, name).locator(`.${column} .content`)
 export const names = (page: Page) => rows(page).locator('.name').allTextContents()
 
-/** For the tests of one file: a browser, the hosts that they start, and the end of all of them. */
+/** For the tests of one file: a browser, functions that start hosts, and hooks that stop everything. */
 export function useLivePages() {
   const directory = mkdtempSync(join(tmpdir(), 'kvminfo-page-'))
   let browser: Browser
@@ -46,17 +46,17 @@ export function useLivePages() {
     await browser?.close()
     await Promise.all(running.map((serve) => serve.stop()))
     rmSync(directory, { recursive: true, force: true })
-    // Thousands of files.
+    // Removing thousands of files takes a while.
   }, 60_000)
 
-  /** Starts the program, and stops it after the last test if nobody did. */
+  /** Starts the program. Stops it after the last test unless a test has stopped it. */
   async function serveWith(flags: readonly string[]) {
     const started = await startServe(flags)
     running.push(started.serve)
     return { serve: started.serve, url: started.urls[0]! }
   }
 
-  /** A host whose counters rise every few milliseconds, and the program that serves it. */
+  /** A host whose counters increase every few milliseconds, and the program that serves it. */
   async function start(
     options: FixtureOptions,
     lifeOf: (vm: FixtureVm) => VmLife,
@@ -84,7 +84,7 @@ export function useLivePages() {
 
   const open = (url: string, options: BrowserContextOptions = {}) => openPage(browser, url, options)
 
-  /** Waits until all of the classes are judged. */
+  /** Waits until the classes are known. */
   async function openLive(url: string, options: BrowserContextOptions = {}) {
     const opened = await open(`${url}/`, options)
     await opened.page.locator('.class .content[data-class]').first().waitFor()

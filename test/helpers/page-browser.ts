@@ -1,7 +1,7 @@
-// Debian's Chromium, for tests of the live page and for its picture.
+// Debian's Chromium, for tests of the live page and for its screenshot.
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-/** It loads nothing from elsewhere: neither updates nor lists of its own. */
+/** A browser that loads nothing else from the network: neither updates nor its own lists. */
 const quiet = [
   '--no-sandbox',
   '--disable-gpu',
@@ -18,13 +18,13 @@ export function startBrowser(): Promise<Browser> {
 
 export interface OpenPage {
   readonly page: Page
-  /** What went wrong in it, among that what its content security policy forbids. */
+  /** Errors and warnings of the page, including violations of its content security policy. */
   readonly complaints: string[]
-  /** Addresses that it asked for. */
+  /** The URLs that the page requested. */
   readonly requests: string[]
 }
 
-/** A window of its own at `url`. */
+/** Opens `url` in a window of its own. */
 export async function openPage(
   browser: Browser,
   url: string,

@@ -1,18 +1,20 @@
-// What a PromQL expression of ours selects. Not a parser: promtool is; this only finds names and matchers in text
-// that is known to parse.
+// Finds metric names and matchers in a PromQL expression of this project. This is not a parser: it only works on text
+// that promtool has parsed.
 
 export interface Selector {
   readonly metric: string
-  /** Between the braces; empty where there are none. */
+  /** The text between the braces, or empty if there are none. */
   readonly matchers: string
-  /** The function around it without anything between, such as rate. */
+  /** The function that is called with this selector alone, such as rate. */
   readonly directlyIn: string | undefined
-  /** In square brackets behind it. */
+  /** The text in square brackets after it. */
   readonly range: string | undefined
+  /** The text of its modifier `@ end()`. */
+  readonly atEnd: string | undefined
 }
 
 const selector =
-  /(?:\b(?<directlyIn>\w+)\()?(?<![\w:$"])(?<metric>[a-zA-Z_:][\w:]*)(?:\{(?<matchers>(?:[^}"]|"(?:[^"\\]|\\.)*")*)\})?(?:\[(?<range>[^\]]*)\])?(?!\s*\(|[\w:])/g
+  /(?:\b(?<directlyIn>\w+)\()?(?<![\w:$"])(?<metric>[a-zA-Z_:][\w:]*)(?:\{(?<matchers>(?:[^}"]|"(?:[^"\\]|\\.)*")*)\})?(?:\[(?<range>[^\]]*)\])?(?<atEnd> @ end\(\))?(?!\s*\(|[\w:])/g
 
 const words = new Set(['and', 'or', 'unless', 'offset', 'bool', 'inf', 'nan'])
 const labelLists = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g

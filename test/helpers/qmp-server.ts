@@ -1,14 +1,16 @@
-// Answers QMP on a UNIX socket as a QEMU would: greeting, capabilities, then what the test gives it by command.
+// Answers QMP on a UNIX socket as a QEMU would: greeting, capabilities, then the answers that the test provides.
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { scratchDirectory } from './scratch.ts'
 
-// As QEMU 7.2 sends it.
+// The greeting of QEMU 7.2.
 const greeting =
   '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""}, "capabilities": ["oob"]}}\r\n'
 
-/** `answers` by command; a string is sent as it is. Gives the socket's path. */
+const always = { 'query-status': { status: 'running', running: true } }
+
+/** `answers` maps commands to answers; a string is sent unchanged. Returns the path of the socket. */
 export async function qmpServer(
   answers: Readonly<Record<string, unknown>>,
   hello = greeting,
@@ -24,7 +26,7 @@ export async function qmpServer(
       rest = lines.pop()!
       for (const line of lines) {
         const { execute } = JSON.parse(line) as { execute: string }
-        const answer = execute === 'qmp_capabilities' ? {} : answers[execute]
+        const answer = execute === 'qmp_capabilities' ? {} : { ...always, ...answers }[execute]
         if (typeof answer === 'string') socket.write(answer)
         else if (answer !== undefined) socket.write(`${JSON.stringify({ return: answer })}\r\n`)
       }

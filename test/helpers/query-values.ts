@@ -1,19 +1,19 @@
-// What the queries of dashboards and runbooks give on series that a test writes down, by Prometheus's own engine.
+// Evaluates queries of dashboards and runbooks with Prometheus's own engine, on series that a test defines.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fillIn } from './dashboard-files.ts'
 
-/** All of everything, as a dashboard opens. */
+/** Everything is selected, as when a dashboard opens. */
 const choice = { job: '.+', instance: '.+', vm: '.+', __rate_interval: '5m', __range: '1h' }
 
-/** Of a series, such as `up{job="a"}`, its values a minute apart as promtool writes them: `1x60`, `0+30x60`, `stale`. */
+/** The values of each series, such as `up{job="a"}`, one per minute in promtool's notation: `1x60`, `0+30x60`, `stale`. */
 export type Series = Readonly<Record<string, string>>
-/** By labels as promtool writes them, such as `{instance="a", job="b"}`. */
+/** Values by labels in promtool's notation, such as `{instance="a", job="b"}`. */
 export type Values = Readonly<Record<string, number>>
 
-/** `agrees`, or where it does not what the query gives instead, so long after the series began. */
+/** `agrees`, or promtool's report of what the query returns instead. `at` is the time since the series began. */
 export function valuesOf(expr: string, series: Series, expected: Values, at = '1h'): string {
   const directory = mkdtempSync(join(tmpdir(), 'kvminfo-query-'))
   const file = join(directory, 'query.test.yaml')

@@ -1,4 +1,4 @@
-// A logger that keeps its records, for tests of what is logged.
+// A logger that keeps its records, for tests of the log.
 import { createLogger, type Logger } from '../../src/log/logger.ts'
 
 export interface LogRecord {

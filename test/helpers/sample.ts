@@ -1,10 +1,10 @@
-// Looks at a host made by hand, for tests of what the live page makes of them.
+// Hand-made samples of a host, for tests of what the live page shows for them.
 import type { VmExits } from '../../src/model/exits.ts'
 import type { Task } from '../../src/model/task.ts'
 import type { Vm } from '../../src/model/vm.ts'
 import type { Sample } from '../../src/observe/sample.ts'
 
-/** `at` is the time by both clocks. */
+/** `at` is the time on both clocks. */
 export function sample(
   at: number,
   vms: readonly Vm[],

@@ -1,5 +1,5 @@
-// The wrappers around DKMS, as far as a machine allows without loading a module: what they say when something is
-// missing, and that DKMS installs both modules from kmod/dkms.conf, or leaves those that are installed.
+// The wrappers around DKMS, as far as they can be tested without loading a module: what they say if something is
+// missing, and that DKMS installs both modules from kmod/dkms.conf or leaves the installed ones in place.
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ const script = (name: string) => fileURLToPath(new URL(`../../deploy/dkms/${name
 
 const ready = { isRoot: true, kernel: '6.1.0-56-amd64', hasHeaders: true, hasDkms: true }
 
-test('nothing is missing', () => {
+test('reports nothing if nothing is missing', () => {
   expect(missing('kmod:install', ready)).toBeUndefined()
 })
 
@@ -31,11 +31,11 @@ test.each([
     /^The headers of kernel 6\.1\.0-56-amd64 are not installed \(\/lib\/modules\/6\.1\.0-56-amd64\/build\)\.\nNothing was changed.*\n {2}apt-get install linux-headers-6\.1\.0-56-amd64\nIf apt does not know/,
   ],
   [{ hasHeaders: false, hasDkms: false }, /\n {2}apt-get install dkms linux-headers-6\.1\.0-56-amd64\n/],
-])('%j: says what to type', (lacks, message) => {
+])('with %j, prints the command to type', (lacks, message) => {
   expect(missing('kmod:install', { ...ready, ...lacks })).toMatch(message)
 })
 
-test('a kernel without headers: says so, changes nothing, exit code 1', () => {
+test('reports a kernel without headers, changes nothing, and exits with 1', () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [script('install'), '--kernel', '0.0.0-none'],
@@ -49,7 +49,7 @@ test('a kernel without headers: says so, changes nothing, exit code 1', () => {
   )
 })
 
-test('versions from dkms status, group from /etc/group', () => {
+test('reads versions from dkms status and the group from /etc/group', () => {
   expect(
     parseDkmsStatus(
       'kvminfo/0.1.0, 6.1.0-56-amd64, x86_64: installed\nkvminfo/0.1.0, 6.12.1, x86_64: built\nkvminfo/0.0.9: added\nother/1: added\n',
@@ -65,8 +65,8 @@ test('versions from dkms status, group from /etc/group', () => {
   expect(findGroup(others)).toBeUndefined()
 })
 
-// With a DKMS of its own: nothing of the host's is touched.
-test('an installation replaces the one before, but not by one that does not compile', {
+// In DKMS directories of its own: it changes nothing on the host.
+test('an installation replaces the previous one, unless it does not compile', {
   timeout: 600_000,
 }, () => {
   const fetched = spawnSync(join(sourceDirectory, 'fetch-headers.sh'), ['linux-headers-amd64'], {
@@ -90,9 +90,12 @@ test('an installation replaces the one before, but not by one that does not comp
     const sources = (file: string) => globSync(`*/${file}`, { cwd: at('sources') })
     const version = packageVersion(sourceDirectory)
 
-    // A copy that DKMS does not know of is not merged with ours.
+    // A stray copy that DKMS does not know is replaced, not merged with ours.
     mkdirSync(at('sources', `kvminfo-${version}`, 'kvminfo'), { recursive: true })
-    writeFileSync(at('sources', `kvminfo-${version}`, 'kvminfo', 'stray.c'), '#error "of another time"\n')
+    writeFileSync(
+      at('sources', `kvminfo-${version}`, 'kvminfo', 'stray.c'),
+      '#error "from an earlier copy"\n',
+    )
     build(at('kmod'), kernel, trees)
     expect(modules().sort()).toEqual(['kvminfo', 'taskinfo'])
     expect(sources('kvminfo/stray.c')).toEqual([])

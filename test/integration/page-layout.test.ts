@@ -1,4 +1,4 @@
-// How the live page looks: at any width, dark or light.
+// The layout of the live page: at any width, dark or light.
 import { beforeAll, expect, test } from 'vitest'
 import type { FixtureVm } from '../helpers/fixture-tree/vm.ts'
 import { life, names, rowOf, useLivePages } from '../helpers/live-pages.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
   return started.stop
 })
 
-test('dark or light, as the system is; at the width of a phone nothing runs out of the screen', async () => {
+test('is dark or light like the system, and fits on the screen of a phone', async () => {
   const backgrounds: unknown[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page } = await openLive(url, { colorScheme, viewport: { width: 390, height: 844 } })
@@ -31,7 +31,7 @@ test('dark or light, as the system is; at the width of a phone nothing runs out 
   expect(backgrounds).toEqual(['rgb(244, 246, 248)', 'rgb(13, 18, 23)'])
 })
 
-test('at any width names can be read, no row runs out of the screen, and what is asked of the table is in it', async () => {
+test('at any width, names are readable, rows fit on the screen, and the main columns are there', async () => {
   const { page } = await openLive(url)
   const seen = async (width: number) => {
     await page.setViewportSize({ width, height: 800 })
@@ -45,12 +45,12 @@ test('at any width names can be read, no row runs out of the screen, and what is
       }
     })()`)) as { name: number; columns: string[]; over: number }
   }
-  // A scroll bar takes some 15 px of these.
+  // A scroll bar takes about 15 px of the width.
   for (let width = 360; width <= 1920; width += 13) {
     const { name, over } = await seen(width)
     expect([width, over, name >= 159]).toEqual([width, 0, true])
   }
-  const asked = ['name', 'class', 'ratio', 'io', 'cost', 'policy', 'disks', 'nics']
+  const main = ['name', 'class', 'ratio', 'io', 'cost', 'policy', 'disks', 'nics']
   for (const [width, least] of [
     [768, 300],
     [1024, 190],
@@ -58,7 +58,7 @@ test('at any width names can be read, no row runs out of the screen, and what is
     [1280, 170],
   ] as const) {
     const { name, columns, over } = await seen(width)
-    expect([width, over, columns]).toEqual([width, 0, expect.arrayContaining(asked)])
+    expect([width, over, columns]).toEqual([width, 0, expect.arrayContaining(main)])
     expect(name).toBeGreaterThan(least)
   }
 })

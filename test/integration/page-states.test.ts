@@ -1,4 +1,4 @@
-// The live page on hosts where something is missing, odd or locked.
+// The live page on hosts where something is missing, strange or protected by a password.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashSync } from 'bcryptjs'
@@ -9,7 +9,7 @@ import { cell, life, names, rowOf, rows, useLivePages } from '../helpers/live-pa
 
 const { directory, start, open, openLive } = useLivePages()
 
-test('names of VMs are text, whatever is in them', async () => {
+test('shows names of VMs as text, whatever they contain', async () => {
   const hostile = [
     '<img src=x onerror=window.attacked=1>',
     `"><svg onload='window.attacked=1'>`,
@@ -21,7 +21,7 @@ test('names of VMs are text, whatever is in them', async () => {
   const { url, stop } = await start({ vms: hostile.length, vcpus: 1, shape }, () => life(1000, 0.95))
   onTestFinished(stop)
   const { page, complaints } = await openLive(url)
-  // What would write the rest of the line backwards is not even text.
+  // The character that would write the rest of the line backwards is replaced.
   const shown = hostile.map((name) => name.replace('\u202E', '\uFFFD'))
   expect((await names(page)).toSorted()).toEqual(shown.toSorted())
   for (const name of shown) {
@@ -36,7 +36,7 @@ test('names of VMs are text, whatever is in them', async () => {
   expect(complaints).toEqual([])
 })
 
-test('without any source of exits it opens what could be done, and says of a VM what is not known', async () => {
+test('without any source of exits, opens the list of commands that would help and says that the exits of a VM are not known', async () => {
   const { url, stop } = await start({ vms: 2, vcpus: 1, kvminfo: false, debugfs: false }, () =>
     life(1000, 0.5),
   )
@@ -45,7 +45,7 @@ test('without any source of exits it opens what could be done, and says of a VM 
   await rowOf(page, 'vm-0000').click()
   const sources = page.locator('#sources')
   expect(await sources.getAttribute('open')).toBe('')
-  expect(await sources.locator('summary').textContent()).toContain('Exits and switches: no source')
+  expect(await sources.locator('summary').textContent()).toContain('VM exits: no source')
   expect(await sources.locator('code').first().textContent()).toContain('modprobe kvminfo')
   const detail = page.locator('#detail')
   await detail.getByRole('heading', { name: 'Devices' }).waitFor()
@@ -55,11 +55,11 @@ test('without any source of exits it opens what could be done, and says of a VM 
   expect(await detail.locator('.rest p').first().textContent()).toContain('Not known: the kvminfo module')
 })
 
-test('without VMs it says so, and takes nothing for missing', async () => {
+test('without VMs, says so and does not report sources as missing', async () => {
   const { url, stop } = await start({ vms: 0, vcpus: 1 }, () => life(0, 1))
   onTestFinished(stop)
   const { page, complaints } = await open(url)
-  await page.getByText('No process on this host runs a KVM guest at the moment.').waitFor()
+  await page.getByText('No KVM guest is running on this host.').waitFor()
   expect(await page.getByRole('button', { name: 'Show all' }).isVisible()).toBe(false)
   const sources = page.locator('#sources')
   expect(await sources.getAttribute('open')).toBeNull()
@@ -68,7 +68,7 @@ test('without VMs it says so, and takes nothing for missing', async () => {
   expect(complaints).toEqual([])
 })
 
-test('without the modules it says what is missing, why, and which command would help', async () => {
+test('without the modules, says what is missing, why, and which command would help', async () => {
   const { url, stop } = await start({ vms: 2, vcpus: 1, kvminfo: false, taskinfo: false }, () =>
     life(1000, 0.5),
   )
@@ -77,22 +77,22 @@ test('without the modules it says what is missing, why, and which command would 
   expect(await cell(page, 'vm-0000', 'class').textContent()).toBe('io')
   expect(await cell(page, 'vm-0000', 'cost').textContent()).toBe('–')
   expect(await cell(page, 'vm-0000', 'cost').getAttribute('title')).toBe(
-    'Only the module kvminfo measures time, and exits are read from debugfs.',
+    'Only the kvminfo module measures time, and exits are read from debugfs.',
   )
   const sources = page.locator('#sources')
   expect(await sources.locator('.badge').textContent()).toBe('2 commands would show more')
   await sources.locator('summary').click()
   expect(await sources.locator('code').allTextContents()).toEqual([
-    'modprobe kvminfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
-    'modprobe taskinfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
+    'modprobe kvminfo; if it is not installed: install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release',
+    'modprobe taskinfo; if it is not installed: install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release',
   ])
   await rowOf(page, 'vm-0000').click()
   await page
-    .getByText('Only the module kvminfo counts exits by reason; exits are read from debugfs.')
+    .getByText('Only the kvminfo module counts exits by reason, and exits are read from debugfs.')
     .waitFor()
 })
 
-test('passwords of the web configuration file hold for the page and all that it loads', async () => {
+test('protects the page and everything that it loads with the passwords of the web configuration file', async () => {
   const file = join(directory, 'web.yml')
   writeFileSync(file, `basic_auth_users:\n  ops: ${hashSync('secret', 4)}\n`)
   const { url, stop } = await start({ vms: 1, vcpus: 1 }, () => life(1000, 0.95), {

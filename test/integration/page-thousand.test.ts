@@ -1,4 +1,4 @@
-// The live page of a host with a thousand VMs.
+// The live page on a host with a thousand VMs.
 import { expect, onTestFinished, test } from 'vitest'
 import type { FixtureVm } from '../helpers/fixture-tree/vm.ts'
 import { eventually } from '../helpers/kvminfo-process.ts'
@@ -6,7 +6,7 @@ import { life, names, rowOf, rows, useLivePages } from '../helpers/live-pages.ts
 
 const { start, openLive } = useLivePages()
 
-test('a thousand VMs: a screenful of rows, all of them reached by keys and found by the filter', async () => {
+test('keeps only a screenful of rows for a thousand VMs, and keys and filter reach all of them', async () => {
   const shape = (vm: FixtureVm): FixtureVm => ({ ...vm, emulator: vm.emulator.slice(0, 1) })
   const { url, stop } = await start(
     { vms: 1000, vcpus: 1, shape, others: 0, libvirt: false, debugfs: false },
@@ -22,7 +22,7 @@ test('a thousand VMs: a screenful of rows, all of them reached by keys and found
   expect(await rows(page).count()).toBeLessThan(60)
   await page.getByRole('button', { name: 'VM', exact: true }).click()
 
-  // What a look at the host costs the browser: the rows in the document are written anew, none is made or moved.
+  // A new sample makes the browser rewrite the rows in the document, but it creates or moves none.
   await page.evaluate(`
     touched = { rows: new Set(), elements: 0 }
     new MutationObserver((records) => {

@@ -1,4 +1,4 @@
-// What the live page shows of a few VMs, and what an operator does with it.
+// What the live page shows of a few VMs, and how an operator uses it.
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { LiveDocument } from '../../src/page/live-document.ts'
 import type { ChangingHost } from '../helpers/changing-host.ts'
@@ -9,7 +9,7 @@ import { cell, life, names, rowOf, rows, useLivePages } from '../helpers/live-pa
 
 const { start, serveWith, open, openLive } = useLivePages()
 
-describe('a host with a few VMs', () => {
+describe('the page of a host with a few VMs', () => {
   const lives = new Map([
     ['erp', life(3000, 0.45)],
     ['mail', life(2000, 0.75)],
@@ -49,14 +49,14 @@ describe('a host with a few VMs', () => {
       'idle',
     ])
     expect(await cell(page, 'jump', 'class').getAttribute('title')).toBe(
-      'Not judged: that begins at 200 switches a second, and ends below 100.',
+      'Class idle: too few exits to judge. Judging begins at 200 exits per second and ends below 100.',
     )
     expect(Number(await cell(page, 'erp', 'ratio').textContent())).toBeCloseTo(0.45, 2)
     expect(await cell(page, 'erp', 'io').textContent()).toBe('10 %')
     expect(await cell(page, 'erp', 'delay').textContent()).toBe('20 %')
-    // Half a second of waiting for QEMU a second, by two vCPUs that compute for half of it; the two are not read from
-    // the host at the same moment, which tells less the longer the time is that it is a mean of.
-    await eventually('the cost is a half', async () => {
+    // The vCPUs wait half a second for QEMU per second and use one CPU second per second. The two are not read from the host
+    // at the same moment, which matters less the longer the time that the mean covers.
+    await eventually('the cost is one half', async () => {
       const cost = Number(await cell(page, 'erp', 'cost').textContent())
       return Math.abs(cost - 0.5) < 0.1 || undefined
     })
@@ -65,18 +65,18 @@ describe('a host with a few VMs', () => {
     expect(await rowOf(page, 'web').locator('.emulated').count()).toBe(0)
     expect(await page.locator('#host .tile').allTextContents()).toEqual([
       expect.stringContaining('510 vCPUs · 1 io · 1 mixed · 2 compute · 1 idle'),
-      expect.stringMatching(/^CPU(49|50|51) %busy of 2 CPUs/),
+      expect.stringMatching(/^CPU(49|50|51) %of 2 CPUs busy/),
       expect.stringContaining('of 252 GiB in use'),
       expect.stringContaining('2 MiB: 2.0 GiB of 4.0 GiB'),
       'KSMmerging90,000 pages saved',
-      expect.stringMatching(/stay inside KVM/),
+      expect.stringMatching(/handled in KVM/),
     ])
-    expect(await page.locator('#sources summary').textContent()).toContain('Exits and switches: module')
+    expect(await page.locator('#sources summary').textContent()).toContain('VM exits: module')
     expect(complaints).toEqual([])
     expect(requests.filter((request) => !request.startsWith(url))).toEqual([])
   })
 
-  test('sorts by a click on a header, and by the keyboard', async () => {
+  test('sorts by a click on a header and by the keyboard', async () => {
     const { page } = await openLive(url)
     const header = page.getByRole('columnheader', { name: 'VM' })
     await header.getByRole('button').click()
@@ -89,7 +89,7 @@ describe('a host with a few VMs', () => {
     expect(await header.getAttribute('aria-sort')).toBe('descending')
     expect(await page.evaluate('location.hash')).toBe('#sort=-name')
 
-    // What is a number begins with the most.
+    // Numbers are sorted from the highest at first.
     await page.getByRole('button', { name: 'Run delay' }).click()
     expect(await page.evaluate('location.hash')).toBe('#sort=-delay')
     await page.reload()
@@ -107,7 +107,7 @@ describe('a host with a few VMs', () => {
     await page.keyboard.type('E1000 sata')
     expect(await names(page)).toEqual(['erp'])
     expect(await page.locator('#filter-count').textContent()).toMatch(/^1 of [45]$/)
-    // The row that the keys act on is one that is shown.
+    // The keys act on a row that the filter shows.
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
     expect(await page.locator('#detail h2').textContent()).toBe('erp')
@@ -115,7 +115,7 @@ describe('a host with a few VMs', () => {
     await page.keyboard.press('/')
     await page.keyboard.type('nothing has this')
     expect(await names(page)).toEqual([])
-    expect(await page.locator('#empty').textContent()).toContain('No virtual machine passes the filter')
+    expect(await page.locator('#empty').textContent()).toContain('No virtual machine matches the filter')
     await page.getByRole('button', { name: 'Show all' }).click()
     expect((await names(page)).length).toBeGreaterThan(3)
     expect(await page.evaluate('document.activeElement.id')).toBe('vm-table')
@@ -126,7 +126,7 @@ describe('a host with a few VMs', () => {
     expect((await names(page)).length).toBeGreaterThan(3)
 
     const chip = (name: string) => page.getByRole('group', { name: 'Classes' }).getByRole('button', { name })
-    expect(await chip('idle').getAttribute('title')).toContain('begins at 200 switches a second')
+    expect(await chip('idle').getAttribute('title')).toContain('begins at 200 exits per second')
     await chip('io').click()
     await chip('mixed').click()
     expect(await chip('io').getAttribute('aria-pressed')).toBe('true')
@@ -135,7 +135,7 @@ describe('a host with a few VMs', () => {
     expect(await page.evaluate('location.hash')).toBe('#class=io%2Cmixed')
   })
 
-  test('a row opens what the VM exits for; keys, address and the way back', async () => {
+  test('opens a VM with its exits by reason, by key, click, address and the Back button', async () => {
     const { page, complaints } = await openLive(url)
     await page.keyboard.press('/')
     await page.keyboard.press('ArrowDown')
@@ -146,7 +146,7 @@ describe('a host with a few VMs', () => {
     await detail.getByRole('cell', { name: 'external_interrupt' }).waitFor()
     expect(await detail.locator('h2').textContent()).toBe('erp')
     expect(await detail.locator('.verdict').textContent()).toMatch(
-      /^io 0\.45\d of its [\d,]+ switches a second stay inside KVM\. It loses/,
+      /^io Root-mode switch ratio 0\.45\d at [\d,]+ exits per second\. The VM loses/,
     )
     const shares = await detail.locator('.rest table').first().locator('tbody tr').allTextContents()
     expect(shares[0]).toMatch(/^io[\d.,k ]+50 %$/)
@@ -166,7 +166,7 @@ describe('a host with a few VMs', () => {
     expect(complaints).toEqual([])
   })
 
-  test('goes on: a VM that changes its ways, one that ends, another one with its process id', async () => {
+  test('follows a VM that changes its behaviour, one that ends, and another one that reuses its process ID', async () => {
     const { page } = await openLive(url)
     const points = async () => (await rowOf(page, 'web').locator('.ratio path').getAttribute('d'))!.length
     const before = await points()
@@ -184,11 +184,11 @@ describe('a host with a few VMs', () => {
     const later = vms.find(({ label }) => label === 'later')!
     expect(later.pid).toBe(jump.pid)
     expect(later.history.switches[0]).toBeNull()
-    // Its counters stand at eight million.
+    // Its counters are at eight million.
     expect(Math.max(...later.history.switches.map((point) => point ?? 0))).toBeLessThan(2000)
 
     await eventually(
-      'web is seen to be io',
+      'web has class io',
       async () => (await cell(page, 'web', 'class').textContent()) === 'io' || undefined,
       15_000,
     )
@@ -196,16 +196,16 @@ describe('a host with a few VMs', () => {
     expect((await names(page)).indexOf('web')).toBeLessThan(2)
   })
 
-  test('says when the exporter does not answer, since when, and goes on when it does', async () => {
+  test('says that the exporter does not answer and since when, and recovers when it does', async () => {
     const { page } = await openLive(url)
     await serve.stop()
     const failure = page.locator('#failure')
     await failure.waitFor()
     expect(await failure.textContent()).toMatch(
-      /^The exporter does not answer\. Since \d\d:\d\d:\d\d; asking again every second\. What is shown here is as of \d\d:\d\d:\d\d\.$/,
+      /^The exporter does not answer\. Failing since \d\d:\d\d:\d\d, retrying every second\. This page shows data from \d\d:\d\d:\d\d\.$/,
     )
     expect((await names(page)).length).toBeGreaterThan(3)
-    // It is seen from wherever the page is scrolled to.
+    // The message is visible at every scroll position.
     await page.setViewportSize({ width: 1440, height: 400 })
     await page.evaluate('scrollTo(0, document.body.scrollHeight)')
     const { top, bottom } = (await page.evaluate(
@@ -217,7 +217,7 @@ describe('a host with a few VMs', () => {
     expect(await page.locator('#status').textContent()).toMatch(/^live, as of/)
   })
 
-  test('without JavaScript it says where else to look', async () => {
+  test('without JavaScript, says that it needs it', async () => {
     const { page } = await open(url, { javaScriptEnabled: false })
     expect(await page.locator('noscript').textContent()).toContain('needs JavaScript')
   })

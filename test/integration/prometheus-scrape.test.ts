@@ -111,6 +111,10 @@ describe('a real Prometheus', () => {
 
     const names = new Set((await api('label/__name__/values')) as string[])
     const absent = catalog.map(({ name }) => name).filter((name) => !names.has(name))
-    expect(absent).toEqual(['kvminfo_vcpu_realtime_priority', 'kvminfo_exporter_vm_problems_total'])
+    expect(absent).toEqual([
+      'kvminfo_vcpu_realtime_priority',
+      'kvminfo_vm_owner_info',
+      'kvminfo_exporter_vm_problems_total',
+    ])
   })
 })

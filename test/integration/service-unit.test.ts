@@ -1,16 +1,17 @@
 // The systemd units: valid by systemd's own check, as closed as README.md says, and consistent with the program.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { defaultsFile, launcherPath } from '../../deploy/package/names.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, 'deploy/systemd')
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
-/** The text as if this checkout were installed where the unit expects it. */
+/** The text as if this checkout were installed where the drop-in for clones expects it. */
 const here = (text: string): string => text.replaceAll('/opt/kvminfo-exporter/', root)
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   devDependencies: { node: string }
@@ -29,11 +30,15 @@ function analyze(...args: string[]) {
 test('systemd finds nothing wrong with the units', () => {
   const units = ['kvminfo-exporter.service', 'kvminfo-exporter.socket'].map((name) => {
     const path = join(directory, name)
-    writeFileSync(path, here(read(name)))
+    writeFileSync(path, read(name))
     return path
   })
+  // The unit's own command is the package's, which is not installed here; a clone's drop-in replaces it.
+  const dropIns = join(directory, 'kvminfo-exporter.service.d')
+  mkdirSync(dropIns)
+  writeFileSync(join(dropIns, 'from-clone.conf'), here(read('from-clone.conf')))
   expect(analyze('verify', '--man=no', ...units)).toEqual({ status: 0, text: '' })
-  writeFileSync(units[0]!, here(read('kvminfo-exporter.service')).replace('ProtectHome=', 'ProtectHouse='))
+  writeFileSync(units[0]!, read('kvminfo-exporter.service').replace('ProtectHome=', 'ProtectHouse='))
   expect(analyze('verify', '--man=no', ...units).text).toContain('ProtectHouse')
 })
 
@@ -55,8 +60,14 @@ test('the unit uses the user and the group of sysusers.conf', () => {
   expect(sysusers).toMatch(new RegExp(`^g ${/^SupplementaryGroups=(.*)$/m.exec(unit)![1]} `, 'm'))
 })
 
-test('the command of the unit starts the built program on the Node of the npm packages', () => {
-  const unit = here(read('kvminfo-exporter.service'))
+test('the unit starts the installed launcher with the flags of /etc/default', () => {
+  const unit = read('kvminfo-exporter.service')
+  expect(unit).toContain(`\nExecStart=/${launcherPath} serve $ARGS\n`)
+  expect(unit).toContain(`\nEnvironmentFile=-/${defaultsFile}\n`)
+})
+
+test('the command of a clone starts the built program on the Node of the npm packages', () => {
+  const unit = here(read('from-clone.conf'))
   const [, path] = /^Environment=PATH=(\S+)$/m.exec(unit)!
   const [, program] = /^ExecStart=(\S+) serve \$ARGS$/m.exec(unit)!
   const { status, stdout, stderr } = spawnSync(program!, ['--version'], {

@@ -1,6 +1,7 @@
-// What a run needs beside the kernel: the lab's initramfs, our modules, the test guests.
+// What a run needs besides the kernel: the lab's initramfs, our modules, the built program, the test guests. Whatever
+// compiles takes an AbortSignal that ends the compiler.
 
-import { chmod } from 'node:fs/promises'
+import { chmod, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cached, contentsOf } from './cache.ts'
@@ -16,66 +17,78 @@ const otherKvms = join(import.meta.dirname, 'inside', 'other-kvms')
 const constantTsc = join(import.meta.dirname, 'inside', 'constant-tsc')
 const kmod = join(project, 'kmod')
 
-/** Enough to reach the machine's files and the two ports, and KVM. */
+/** Enough to reach the host's files and the ports, and to have KVM. */
 const hostModules = ['virtio_pci', 'virtio_console', '9p', '9pnet_virtio', 'overlay', 'kvm_amd']
 
-/** Both disks and both NICs that the Linux guest may get. */
+/** Drivers for both kinds of disk and both kinds of NIC that the Linux guest may get. */
 const guestModules = ['virtio_pci', 'ata_piix', 'sd_mod', 'virtio_blk', 'e1000', 'virtio_net']
 
 /** The initramfs that the emulated KVM host boots. */
-export async function hostInitrd(kernel: Kernel): Promise<string> {
+export async function hostInitrd(kernel: Kernel, signal: AbortSignal): Promise<string> {
   const sources = [init, labRun, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
-  const first = kernel.line === '6.1-rt' ? await constantTscModule(kernel) : []
+  const first = kernel.line === '6.1-rt' ? await constantTscModule(kernel, signal) : []
   const inputs = [kernel.release, ...first, ...(await contentsOf(sources))]
   const directory = await cached('initramfs', `host-${kernel.release}`, inputs, async (draft) => {
     const agent = join(draft, 'lab-run')
-    await execa('gcc', ['-O2', '-Wall', '-Werror', '-static', '-o', agent, labRun])
+    await execa('gcc', ['-O2', '-Wall', '-Werror', '-static', '-o', agent, labRun], { cancelSignal: signal })
     const files = { init, 'bin/busybox': '/bin/busybox', 'bin/lab-run': agent }
-    await makeInitramfs(draft, kernel, hostModules, files, first)
+    await makeInitramfs(draft, kernel, hostModules, files, signal, first)
   })
   return join(directory, 'initrd')
 }
 
-async function constantTscModule(kernel: Kernel): Promise<string[]> {
-  return [join(await builtModule('constant-tsc', constantTsc, kernel), 'constant_tsc.ko')]
+async function constantTscModule(kernel: Kernel, signal: AbortSignal): Promise<string[]> {
+  return [join(await builtModule('constant-tsc', constantTsc, kernel, signal), 'constant_tsc.ko')]
 }
 
-/** Makes the guests' programs, beside their sources, and gives the directory with the Linux guest's initramfs. */
-export async function guestImages(kernel: Kernel): Promise<string> {
-  await execa('make', ['--silent', '-C', guests])
+/** Compiles the guests' programs, next to their sources. Returns the directory with the Linux guest's initramfs. */
+export async function guestImages(kernel: Kernel, signal: AbortSignal): Promise<string> {
+  await execa('make', ['--silent', '-C', guests], { cancelSignal: signal })
   const guestInit = join(guests, 'linux', 'init')
   const sources = [guestInit, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
   const inputs = [kernel.release, ...(await contentsOf(sources))]
   return cached('initramfs', `guest-${kernel.release}`, inputs, (draft) =>
-    makeInitramfs(draft, kernel, guestModules, { init: guestInit }),
+    makeInitramfs(draft, kernel, guestModules, { init: guestInit }, signal),
   )
 }
 
-/** The built program, as the package has it in dist/: emulated, it starts in half the time of the sources. */
-export async function builtProgram(): Promise<string> {
+/** The built program, as in the package's dist/. Under emulation it starts in half the time that the sources take. */
+export async function builtProgram(signal: AbortSignal): Promise<string> {
   const settings = ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(project, name))
   const inputs = await contentsOf([join(project, 'src'), ...settings])
   return cached('program', 'dist', inputs, async (draft) => {
     const tsc = join(project, 'node_modules', 'typescript', 'bin', 'tsc')
-    await execa(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', draft], { cwd: project })
+    await execa(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', draft], {
+      cwd: project,
+      cancelSignal: signal,
+    })
     await chmod(join(draft, 'cli', 'main.js'), 0o755)
   })
 }
 
-/** Our modules for this kernel: a directory with kvminfo.ko and taskinfo.ko, and the KVMs that one case loads. */
-export async function builtModules(kernel: Kernel, note: (line: string) => void): Promise<string> {
+/** Our modules for this kernel: a directory with kvminfo.ko, taskinfo.ko, and the fake KVMs that one case loads. */
+export async function builtModules(
+  kernel: Kernel,
+  note: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
   const inputs = [kernel.release, ...(await contentsOf([kmod, otherKvms], ['build', 'README.md']))]
   return cached('modules', kernel.release, inputs, async (draft) => {
     note(`lab: building the modules for ${kernel.release}`)
-    const settings = [`KDIR=${await kernelHeaders(kernel)}`, `BUILD_DIR=${draft}`]
-    const built = await execa('make', ['-C', kmod, ...settings, 'modules'], { reject: false, all: true })
+    const settings = [`KDIR=${await kernelHeaders(kernel, signal)}`, `BUILD_DIR=${draft}`]
+    const built = await execa('make', ['-C', kmod, ...settings, 'modules'], {
+      reject: false,
+      all: true,
+      cancelSignal: signal,
+    })
     if (built.failed) throw new Error(`kmod does not build for ${kernel.release}:\n${errorsOf(built.all)}`)
-    const others = await builtModule('other-kvms', otherKvms, kernel)
-    for (const name of ['half_kvm.ko', 'strange_kvm.ko']) await execa('cp', [join(others, name), draft])
+    const others = await builtModule('other-kvms', otherKvms, kernel, signal)
+    for (const name of ['half_kvm.ko', 'strange_kvm.ko'])
+      await copyFile(join(others, name), join(draft, name))
   })
 }
 
-/** The errors of a build; all of what it said when it names none. */
+/** The error lines of a build log, or the whole log if it has none. */
 function errorsOf(log: string): string {
   const errors = log.split('\n').filter((line) => /\berror\b/i.test(line))
   return errors.length > 0 ? errors.slice(0, 20).join('\n') : log

@@ -1,4 +1,5 @@
-// The lab's artefacts, outside git: each a directory named after what it is and a hash of all it is made from.
+// The cache of the lab's artefacts, outside the repository. Each artefact is a directory named after what it is and a
+// hash of everything that it is made from.
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -20,12 +21,12 @@ import { basename, join } from 'node:path'
 
 const cacheRoot = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kvminfo-lab')
 
-/** An entry nobody used for this long is removed when a new one of its kind is made. */
+/** An entry that was not used for this long is removed when a new one of its kind is made. */
 const unusedMs = 14 * 24 * 3600 * 1000
 
 /**
- * The directory holding the artefact made by `build` from `inputs`; made if missing.
- * Two labs may ask at once: both build in directories of their own, the first to finish wins.
+ * Returns the directory of the artefact that `build` makes from `inputs`. Calls `build` only if it is not cached yet.
+ * If two labs need it at the same time, each builds in its own directory, and the first to finish wins.
  */
 export async function cached(
   kind: string,
@@ -45,7 +46,7 @@ export async function cached(
   const draft = await mkdtemp(join(home, `.${label}-`))
   try {
     await build(draft)
-    // mkdtemp() makes it for this user alone; inside the lab other users run what is in it.
+    // mkdtemp() lets only this user in, but inside the lab other users run what is in it.
     await chmod(draft, 0o755)
     await rename(draft, path)
   } catch (error) {
@@ -69,7 +70,7 @@ async function prune(home: string): Promise<void> {
   }
 }
 
-/** Names and contents of files and of all files under directories, as inputs of cached(). */
+/** The names and contents of files, and of all files below directories, as inputs for cached(). */
 export async function contentsOf(paths: readonly string[], skip: readonly string[] = []): Promise<string[]> {
   const contents: string[] = []
   for (const path of paths) {

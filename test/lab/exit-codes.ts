@@ -1,4 +1,4 @@
-// The lab's own exit codes; any other one is FILE's.
+// The lab's own exit codes. Every other exit code is FILE's.
 
 export const exitCodes = {
   complaint: 120,
@@ -10,10 +10,11 @@ export const exitCodes = {
 } as const
 
 export const exitCodesHelp = `
-Exit codes: FILE's own, and these of the lab, each with a message that starts with "lab:"
-  ${exitCodes.complaint}  FILE ended with 0, but the kernel wrote a warning, an oops, a stall … to dmesg
+Exit codes: the exit code of FILE, or one of these, with a message that starts with "lab:"
+  ${exitCodes.complaint}  FILE exited with 0, but dmesg has a kernel warning, oops, stall or similar
   ${exitCodes.panic}  the kernel panicked
-  ${exitCodes.silence}  the machine ended without a verdict
-  ${exitCodes.setup}  the machine did not get as far as FILE: boot, file systems, modules
+  ${exitCodes.silence}  the machine ended without reporting a result
+  ${exitCodes.setup}  the machine failed before it could run FILE: boot, file systems, modules
   ${exitCodes.timeout}  FILE took longer than --timeout
-  ${exitCodes.lab}  the machine could not be started: no such FILE, no package, modules do not build …`
+  ${exitCodes.lab}  the machine could not be started (no such FILE, a package is missing, the modules do not
+       compile, …), or it was interrupted`

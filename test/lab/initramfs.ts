@@ -1,4 +1,4 @@
-// Makes an initramfs: an init, a few files, and kernel modules with all they depend on, in load order.
+// Makes an initramfs: an init, a few files, and kernel modules with all their dependencies, in load order.
 
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -6,15 +6,16 @@ import { execa } from 'execa'
 import { type Kernel, moduleTree } from './kernels.ts'
 
 /**
- * Writes `directory`/initrd. `files` maps a path inside to a file of ours.
- * Modules end up in /modules, their load order in /modules/order (one name a line). `first` are paths of modules that
- * are not the kernel's own and are loaded before all others.
+ * Writes `directory`/initrd. `files` maps a path in the initramfs to a file of ours.
+ * Modules end up in /modules, their load order in /modules/order (one name per line). `first` are paths of modules that
+ * do not come with the kernel and are loaded before all others.
  */
 export async function makeInitramfs(
   directory: string,
   kernel: Kernel,
   modules: readonly string[],
   files: Record<string, string>,
+  signal: AbortSignal,
   first: readonly string[] = [],
 ): Promise<void> {
   const root = join(directory, 'root')
@@ -28,6 +29,7 @@ export async function makeInitramfs(
       {
         encoding: 'buffer',
         maxBuffer: 64 * 2 ** 20,
+        cancelSignal: signal,
       },
     )
     await writeFile(join(root, 'modules', name), stdout)
@@ -40,13 +42,14 @@ export async function makeInitramfs(
     await copyFile(source, path)
     await chmod(path, 0o755)
   }
-  // Not compressed: the emulated CPU would need longer to unpack than to read it.
+  // Not compressed, because the emulated CPU would take longer to unpack the archive than to read it.
   await execa('sh', ['-c', 'find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 > ../initrd'], {
     cwd: root,
+    cancelSignal: signal,
   })
 }
 
-/** Paths of the modules and their dependencies, each after what it needs; built-in ones need no loading. */
+/** Paths of the modules and their dependencies, each after the modules that it needs. Leaves out built-in ones. */
 async function loadOrder(kernel: Kernel, modules: readonly string[]): Promise<string[]> {
   const tree = moduleTree(kernel)
   const dependencies = new Map<string, { path: string; needs: string[] }>()
@@ -61,7 +64,7 @@ async function loadOrder(kernel: Kernel, modules: readonly string[]): Promise<st
     const found = dependencies.get(name)
     if (!found)
       throw new Error(`Linux ${kernel.release} has no module ${name}, neither loadable nor built in`)
-    // modules.dep lists the last to load first.
+    // modules.dep lists dependencies in reverse load order.
     for (const path of [...found.needs.reverse(), found.path]) order.add(join(tree, path))
   }
   return [...order]

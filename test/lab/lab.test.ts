@@ -1,4 +1,4 @@
-// Every case of the lab on every kernel that it is for: what FILE asserts inside is the test.
+// Runs every case of the lab on every kernel that it is meant for. The assertions are in the cases themselves.
 
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -20,14 +20,14 @@ const cases = [
   'fallback.ts',
 ]
 
-// All in one concurrent suite, the longest first: what follows takes the core beside it.
+// All in one concurrent suite with the longest case first, so that the others use the second core meanwhile.
 describe.concurrent('the lab', () => {
-  // Five minutes of it are the range of the rates that the shipped rules look at.
+  // It takes more than five minutes, because the rates in the shipped rules have a range of five minutes.
   test('Linux 6.1 closed-path.ts', async () => {
     await passes('closed-path.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 850 })
   })
 
-  // One CPU for what runs real QEMU: see Hardware.cpus in qemu.ts.
+  // One CPU for cases that run real QEMU: see Hardware.cpus in qemu.ts.
   test.each(['qemu-statistics.ts', 'dashboards.ts'])('Linux 6.1 %s', async (name) => {
     await passes(name, { kernel: '6.1', cpus: 1 })
   })
@@ -36,7 +36,7 @@ describe.concurrent('the lab', () => {
     await passes('devices.ts', { kernel, cpus: 1 })
   })
 
-  // systemd, not the kernel, is what it adds.
+  // On one kernel only, because it tests systemd and not the kernel.
   test('Linux 6.1 service.sh', async () => {
     await passes('service.sh', { kernel: '6.1' })
   })
@@ -48,7 +48,7 @@ describe.concurrent('the lab', () => {
     },
   )
 
-  // What preemption could break: probes, the data of a thread, and taking them away.
+  // The cases that preemption could break: probes, a thread's data, and removing them.
   test.each(['exact-counts.ts', 'unload-under-load.ts'])('Linux 6.1 with PREEMPT_RT %s', async (name) => {
     await passes(name, { kernel: '6.1-rt' })
   })

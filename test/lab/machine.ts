@@ -1,4 +1,4 @@
-// One emulated KVM host: starts QEMU, listens on its ports, and waits until there is a verdict or no hope.
+// One emulated KVM host: starts QEMU, listens on its ports, and waits for the verdict, a timeout or an interruption.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,15 +7,15 @@ import { setTimeout as after } from 'node:timers/promises'
 import { portSocket } from './qemu.ts'
 import { type Ending, type Outcome, readVerdict } from './verdict.ts'
 
-/** The machine reaches FILE in 10 s on two idle cores; this is for a loaded machine. */
+/** The machine reaches FILE in 10 s on two idle cores; the limit allows for a busy host. */
 const bootTimeoutSeconds = 120
 
 /**
- * QEMU loses an interrupt now and then: where it emulates VMRUN and #VMEXIT it sets and clears one bit of the CPU's
- * pending requests neither under the lock nor atomically, and so can undo what another thread has just added to them
- * (7.2; CPU_INTERRUPT_VIRQ in svm_helper.c). After a lost tick there is no other, as Linux arms its timer again when
- * it gets one, and with one CPU the machine stands still. Any later interrupt brings what is pending, so the machine
- * is sent one this often.
+ * QEMU occasionally loses an interrupt. When it emulates VMRUN and #VMEXIT, it sets and clears one bit of the CPU's
+ * pending requests without the lock and not atomically, so it can undo what another thread has just added to them
+ * (7.2; CPU_INTERRUPT_VIRQ in svm_helper.c). After a lost timer tick there is no other, because Linux arms its timer
+ * again only when it gets a tick, and with one CPU the machine stands still. Any later interrupt also delivers what is
+ * pending. The lab therefore sends the machine one this often.
  */
 const pulseMs = 250
 
@@ -23,7 +23,7 @@ export interface Watch {
   runDirectory: string
   timeoutSeconds: number
   terminal: boolean
-  signal?: AbortSignal | undefined
+  signal: AbortSignal
   onOutput: (chunk: Buffer) => void
   onStarted: () => void
 }
@@ -64,7 +64,8 @@ export async function runMachine(qemuArguments: readonly string[], watch: Watch)
   const done = new AbortController()
   const gone = once(qemu, 'close').then((): Ending => 'machine ended')
   const interrupted = new Promise<Ending>((resolve) => {
-    watch.signal?.addEventListener('abort', () => resolve('interrupted'), { signal: done.signal })
+    if (watch.signal.aborted) resolve('interrupted')
+    watch.signal.addEventListener('abort', () => resolve('interrupted'), { signal: done.signal })
   })
   const late = (seconds: number, ending: Ending): Promise<Ending> =>
     after(seconds * 1000, ending, { signal: done.signal }).catch((): Ending => ending)
@@ -78,7 +79,7 @@ export async function runMachine(qemuArguments: readonly string[], watch: Watch)
     return { ending, verdict: readVerdict(verdictText), stderr }
   } finally {
     done.abort()
-    // Nothing in the machine outlives the run, so there is nothing to shut down in order.
+    // Killed and not shut down, because nothing in the machine outlives the run.
     if (qemu.exitCode === null && qemu.signalCode === null) qemu.kill('SIGKILL')
     await gone
     closeOutput()
@@ -89,13 +90,13 @@ export async function runMachine(qemuArguments: readonly string[], watch: Watch)
 
 function startQemu(qemuArguments: readonly string[], terminal: boolean): ChildProcess {
   const stdio = terminal ? 'inherit' : 'ignore'
-  // setpriv: should we be killed, QEMU dies with us.
+  // With setpriv, QEMU dies with this process, even if this process is killed.
   return spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', ...qemuArguments], {
     stdio: [stdio, stdio, 'pipe'],
   })
 }
 
-/** Listens before QEMU connects, so that no byte is lost. Returns what closes it. */
+/** Listens before QEMU connects, so that no byte is lost. Returns a function that stops listening. */
 async function listen(path: string, onConnected: (socket: Socket) => void): Promise<() => void> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())

@@ -1,11 +1,13 @@
 // The lab's command line: npm run lab -- exec FILE.
 
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { missingPackages } from '../setup/missing-packages.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { isKernelLine, type KernelLine, kernels } from './kernels.ts'
 import { runInLab } from './run-in-lab.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 
-/** A forgotten prompt ends too. */
+/** So that a forgotten prompt ends, too. */
 const promptSeconds = 24 * 3600
 
 interface Flags {
@@ -15,43 +17,55 @@ interface Flags {
   icount: boolean
   modules: boolean
   out?: string
+  disk?: string
   shell: boolean
 }
 
 const insideHelp = `
-Inside, as root: the working tree at /project (writable, changes are lost), FILE's folder at /case (read-only,
-the current directory), node and kvminfo on PATH, /tmp and /run empty and writable, both modules loaded,
-debugfs, tracefs and cgroup2 mounted, libvirtd started by the first connection to its socket. Environment:
-  KVMINFO_KERNEL    the kernel's release       LAB_MODULES   directory of kvminfo.ko and taskinfo.ko
-What FILE writes to /out ends up in --out DIR.
-FILE is run directly if executable, else .sh by sh and .ts .js by node. Its stdout and stderr come out here
-unchanged, on stdout; what the lab itself has to say is on stderr.
+FILE runs as root. It finds:
+  - the working tree at /project (writable; changes are lost)
+  - its own folder at /case (read-only; the current directory)
+  - node and kvminfo on PATH
+  - /tmp and /run, empty and writable; what it writes to /out ends up in --out DIR
+  - both modules loaded; debugfs, tracefs and cgroup2 mounted
+  - libvirt; the first connection to its socket starts libvirtd
+  - KVMINFO_KERNEL, the kernel's release, and LAB_MODULES, the directory of kvminfo.ko and taskinfo.ko
 
+If FILE is executable, it is run directly; otherwise sh runs .sh files and node runs .ts, .mts, .js and .mjs
+files. Its stdout and stderr appear unchanged on stdout. The lab's own messages go to stderr.
+
+Ctrl-C stops the machine and removes temporary files. A second Ctrl-C, a second or more later, ends the lab
+at once. With --shell, Ctrl-C goes to the prompt.
+
+Examples:
   npm run lab -- exec test/lab/cases/smoke.sh --kernel 6.12
   npm run lab -- exec ./mine.sh --timeout 60 --out ./results -- --an-argument-of mine
   npm run lab -- --shell`
 
 const program = new Command('lab').description(
-  'An emulated KVM host: needs neither /dev/kvm nor a disk image',
+  'Boots an emulated KVM host and runs a file in it. Needs neither /dev/kvm nor a disk image.\n' +
+    'The first run downloads a Debian kernel and builds the modules.\n' +
+    'All options: npm run lab -- exec --help',
 )
 
 program
   .command('exec', { isDefault: true })
-  .description('Boot the host, run FILE in it, end with its exit code')
+  .description('boot the host, run FILE in it, and exit with its exit code')
   .argument('[file]', 'script or program to run')
-  .argument('[args...]', 'for FILE, after --')
+  .argument('[args...]', 'arguments for FILE, after --')
   .addOption(
-    new Option('--kernel <line>', "which of Debian's kernels")
+    new Option('--kernel <line>', 'kernel line of Debian to boot')
       .choices(Object.keys(kernels))
       .default('6.1')
       .argParser(toKernel),
   )
   .option('--timeout <seconds>', 'how long FILE may take', toCount, 300)
   .option('--cpus <n>', 'CPUs of the emulated host', toCount, 2)
-  .option('--icount', 'let time be a count of executed instructions: repeatable costs, one CPU', false)
-  .option('--no-modules', 'do not load the modules; FILE does')
+  .option('--icount', 'make time a count of executed instructions: repeatable costs, one CPU', false)
+  .option('--no-modules', 'do not load the modules, because FILE loads them')
   .option('--out <dir>', 'directory for what FILE writes to /out')
-  .option('--shell', 'a prompt instead of FILE; leave it with "exit"', false)
+  .option('--disk <image>', 'raw disk image, /dev/vda inside; changes are lost')
+  .option('--shell', 'open a prompt instead of running FILE; leave it with "exit"', false)
   .addHelpText('after', insideHelp)
   .addHelpText('after', exitCodesHelp)
   .action(exec)
@@ -60,9 +74,8 @@ await program.parseAsync()
 
 async function exec(file: string | undefined, args: string[], flags: Flags): Promise<void> {
   if (flags.shell === (file !== undefined))
-    program.error('lab: give a FILE to run, or --shell', { exitCode: exitCodes.lab })
-  const interrupt = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupt.abort())
+    program.error('lab: give either a FILE to run or --shell', { exitCode: exitCodes.lab })
+  const stop = stopOnSignal('lab', exitCodes.lab)
   try {
     const { code, reason } = await runInLab(file, {
       kernel: flags.kernel,
@@ -72,24 +85,42 @@ async function exec(file: string | undefined, args: string[], flags: Flags): Pro
       loadModules: flags.modules,
       args,
       ...(flags.out === undefined ? {} : { out: flags.out }),
+      ...(flags.disk === undefined ? {} : { disk: flags.disk }),
       onOutput: (chunk) => process.stdout.write(chunk),
-      signal: interrupt.signal,
+      signal: stop,
     })
     if (reason !== undefined) console.error(`lab: ${reason}`)
+    if (code === exitCodes.silence) hintAtMissingPackages()
     process.exitCode = code
   } catch (error) {
-    console.error(`lab: ${error instanceof Error ? error.message : error}`)
+    // Ctrl-C also reaches the compilers, so a failure after it is not an error of its own.
+    const reason = stop.aborted ? 'interrupted' : error instanceof Error ? error.message : error
+    console.error(`lab: ${reason}`)
+    if (!stop.aborted) hintAtMissingPackages()
     process.exitCode = exitCodes.lab
   }
 }
 
+/** Missing packages are not an error as long as a run does not need them, but the likeliest cause if it fails. */
+function hintAtMissingPackages(): void {
+  try {
+    const missing = missingPackages()
+    if (missing.length > 0)
+      console.error(`lab: Debian packages are missing: ${missing.join(' ')}. Run: sudo npm run test:setup`)
+  } catch (error) {
+    console.error(`lab: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
 function toKernel(value: string): KernelLine {
-  if (!isKernelLine(value)) throw new InvalidArgumentError(`one of ${Object.keys(kernels).join(', ')}`)
+  if (!isKernelLine(value))
+    throw new InvalidArgumentError(`It must be one of ${Object.keys(kernels).join(', ')}.`)
   return value
 }
 
 function toCount(value: string): number {
   const count = Number(value)
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number, 1 or more')
+  if (!Number.isInteger(count) || count < 1)
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.')
   return count
 }

@@ -5,20 +5,23 @@ import { type Kernel, vmlinux } from './kernels.ts'
 
 export interface Hardware {
   /**
-   * With two, guests of real QEMU go astray within a minute, whichever their kernel (QEMU 7.2 emulates nested SVM
-   * then: Linux waits for locks that nobody holds, firmware jumps into the void), and are slow until they do.
+   * With two, guests of real QEMU fail within a minute, whatever kernel they run, and are slow until then. (It is
+   * QEMU 7.2 that emulates nested SVM here. Linux then waits for locks that nobody holds, firmware jumps to addresses
+   * without code.)
    */
   cpus: number
   /** Guest time is a count of executed instructions: repeatable costs, one CPU. */
   icount: boolean
-  /** The first serial line is our terminal. */
+  /** The first serial port is this terminal. */
   terminal: boolean
-  /** Directory that the machine may write to, as /out. */
+  /** Directory that the machine can write to, as /out. */
   out: string
   forwards: readonly Forward[]
+  /** Image of a disk, /dev/vda. What is written to it is lost. */
+  disk: string | undefined
 }
 
-/** A port of 127.0.0.1 outside of the machine that leads to one of 10.0.2.15 inside. */
+/** A port on 127.0.0.1 outside the machine, forwarded to one on 10.0.2.15 inside. */
 export interface Forward {
   readonly outside: number
   readonly inside: number
@@ -27,10 +30,10 @@ export interface Forward {
 const patientRcu = 'rcupdate.rcu_cpu_stall_suppress_at_boot=1 rcupdate.rcu_cpu_stall_timeout=120'
 
 /**
- * Linux does not trust the TSCs of two emulated AMD CPUs, which are in step. With a TSC that is not trusted, KVM
- * updates the clocks of a whole VM each time one of its vCPUs gets a CPU; under PREEMPT_RT the vCPUs wait for each
- * other in that, get a CPU again for it, and now and then never enter the guest again. Only there, so that the module's
- * clock for such a TSC is seen too.
+ * Linux does not trust the TSCs of two emulated AMD CPUs, although they are in step. If the TSC is not trusted, KVM
+ * updates the clocks of a whole VM each time one of its vCPUs gets a CPU. Under PREEMPT_RT the vCPUs wait for each
+ * other during that update, then need a CPU again, and sometimes never enter the guest again. The option is set only
+ * there, so that the other kernels also test the module's clock for an untrusted TSC.
  */
 const trustedTsc = 'tsc=reliable'
 
@@ -40,7 +43,7 @@ export function qemuArguments(
   runDirectory: string,
   hardware: Hardware,
 ): string[] {
-  // Multi-threaded emulation with nested SVM and two CPUs hung in 2 of 6 runs (QEMU 7.2); one thread never did.
+  // Multi-threaded emulation with nested SVM and two CPUs hung in 2 of 6 runs (QEMU 7.2); a single thread never did.
   const acceleration = hardware.icount
     ? ['-accel', 'tcg', '-icount', 'shift=0']
     : ['-accel', 'tcg,thread=single']
@@ -50,9 +53,9 @@ export function qemuArguments(
     ...['-smp', hardware.icount ? '1' : `${hardware.cpus}`],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-kernel', vmlinux(kernel), '-initrd', initrd],
-    // A panic ends QEMU at once; the console shows warnings and worse. no_timer_check: on a busy machine the kernel's
-    // test of its timer may see no tick of an emulated one, and panics; and RCU sees a stall where it got no CPU from
-    // us. One that lasts is still seen well before a case's time is over.
+    // A panic ends QEMU at once. The console shows warnings and worse. no_timer_check, because on a busy host the
+    // kernel's timer test may see no tick of the emulated timer, and then panics. patientRcu, because RCU reports a
+    // stall if the host gives the machine no CPU; a lasting stall is still reported well before a case times out.
     ...[
       '-append',
       [
@@ -66,12 +69,14 @@ export function qemuArguments(
     ...['-device', 'virtio-serial-pci'],
     ...port(1, 'output', runDirectory),
     ...port(2, 'verdict', runDirectory),
-    // With -icount timers run in the thread of the CPU: nothing is lost there, and it would not be repeatable.
+    // No pulse with -icount: there, timers run in the CPU's thread, so no interrupt is lost, and a pulse would make the
+    // run unrepeatable.
     ...(hardware.icount ? [] : port(3, 'pulse', runDirectory)),
     ...share('host', '/', 'on'),
     ...share('run', runDirectory, 'on'),
     ...share('out', hardware.out, 'off'),
     ...network(hardware.forwards),
+    ...disk(hardware.disk),
   ]
 }
 
@@ -79,7 +84,7 @@ export function consoleLog(runDirectory: string): string {
   return join(runDirectory, 'console.log')
 }
 
-/** What the machine says goes to the first two; the third is sent to it for the interrupt (machine.ts). */
+/** The machine writes to the first two. The lab writes to the third, to cause interrupts (pulseMs in machine.ts). */
 type Port = 'output' | 'verdict' | 'pulse'
 
 export function portSocket(runDirectory: string, name: Port): string {
@@ -96,7 +101,7 @@ function share(tag: string, path: string, readonly: 'on' | 'off'): string[] {
   return ['-virtfs', `local,path=${escaped(path)},${options}`]
 }
 
-/** A NIC that lets in what is forwarded and nothing out. */
+/** A NIC that lets forwarded connections in and nothing out. */
 function network(forwards: readonly Forward[]): string[] {
   if (forwards.length === 0) return []
   const rules = forwards.map(({ outside, inside }) => `,hostfwd=tcp:127.0.0.1:${outside}-:${inside}`)
@@ -104,7 +109,13 @@ function network(forwards: readonly Forward[]): string[] {
   return ['-netdev', `user,id=outside,restrict=on${rules.join('')}`, '-device', device]
 }
 
-/** QEMU's own quoting: a comma in a value is written twice. */
+/** snapshot=on: QEMU keeps what is written in a temporary file, and the image stays as it is. */
+function disk(image: string | undefined): string[] {
+  if (image === undefined) return []
+  return ['-drive', `file=${escaped(image)},format=raw,if=virtio,snapshot=on`]
+}
+
+/** Quotes a value for QEMU, which expects a comma to be doubled. */
 function escaped(value: string): string {
   return value.replaceAll(',', ',,')
 }

@@ -1,4 +1,5 @@
-// The directory that tells one run of the machine what to do; inside it is /lab/run. Also holds ports and console.
+// The directory that tells one run of the machine what to do; the machine's init mounts it as /run. It also holds the
+// sockets of the ports and the console log.
 
 import { mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,19 +8,20 @@ import { project } from './artefacts.ts'
 import type { Kernel } from './kernels.ts'
 
 export interface Task {
-  /** Absolute path of the file to run; without one, a prompt. */
+  /** Absolute path of the file to run; undefined for a prompt. */
   file: string | undefined
+  /** What commandFor() returns for the file. */
+  command: readonly string[] | undefined
   args: readonly string[]
   kernel: Kernel
   modules: string
-  /** What stands as /project/dist. */
+  /** The directory that the machine sees as /project/dist. */
   program: string
   guests: string
   loadModules: boolean
 }
 
 export async function makeRunDirectory(task: Task): Promise<string> {
-  const command = task.file === undefined ? undefined : await commandFor(task.file)
   const directory = await mkdtemp(join(tmpdir(), 'kvminfo-lab-'))
   const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text)
   const config = {
@@ -33,7 +35,7 @@ export async function makeRunDirectory(task: Task): Promise<string> {
   }
   const lines = Object.entries(config).map(([key, value]) => `${key}=${value}\n`)
   await write('config', lines.join(''))
-  if (command) await write('argv', [...command, ...task.args, ''].join('\0'))
+  if (task.command) await write('argv', [...task.command, ...task.args, ''].join('\0'))
   else await write('shell', `${process.stdout.rows ?? 24} ${process.stdout.columns ?? 80}\n`)
   if (!task.loadModules) await write('no-modules', '')
   return directory
@@ -47,18 +49,20 @@ const interpreters: Record<string, string> = {
   '.mjs': 'node',
 }
 
-/** How FILE is run inside: as a program, or by what its name says. */
-async function commandFor(file: string): Promise<string[]> {
+/** The command that runs FILE inside: FILE itself if it is executable, otherwise the interpreter for its extension. */
+export async function commandFor(file: string): Promise<string[]> {
   const found = await stat(file).catch((cause) => {
-    throw new Error(`no file ${file} to run in the lab`, { cause })
+    throw new Error(`there is no file ${file} to run in the lab`, { cause })
   })
   if (!found.isFile()) throw new Error(`${file} is not a file: the lab runs a script or a program`)
-  // By its place in the project where it has one, so that its imports work.
+  // A file of the project keeps its path in the project, so that its imports work.
   const place = relative(project, file)
   const inside = place.startsWith(`..${sep}`) ? join('/case', basename(file)) : join('/project', place)
   if (found.mode & 0o111) return [inside]
   const interpreter = interpreters[extname(file)]
   if (!interpreter)
-    throw new Error(`${file} is neither executable nor one of ${Object.keys(interpreters).join(' ')}`)
+    throw new Error(
+      `cannot run ${file}: it is not executable and does not end in one of ${Object.keys(interpreters).join(' ')}`,
+    )
   return [interpreter, inside]
 }

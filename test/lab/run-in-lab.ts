@@ -1,4 +1,4 @@
-// Runs one file in the lab, from artefacts to verdict. What the command line and the tests call.
+// Runs one file in the lab, from building the artefacts to the verdict. The command line and the tests call this.
 
 import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,28 +7,31 @@ import { builtModules, builtProgram, guestImages, hostInitrd } from './artefacts
 import { type KernelLine, unpackedKernel } from './kernels.ts'
 import { runMachine } from './machine.ts'
 import { consoleLog, type Forward, qemuArguments } from './qemu.ts'
-import { makeRunDirectory } from './run-directory.ts'
+import { commandFor, makeRunDirectory } from './run-directory.ts'
 import { takeTurn } from './turn.ts'
 import { conclude } from './verdict.ts'
 
 export interface LabOptions {
   kernel?: KernelLine
-  /** From FILE's start to its end. */
+  /** How long FILE may take, from its start to its end. */
   timeoutSeconds?: number
   cpus?: number
-  /** Guest time is a count of instructions; one CPU. */
+  /** Makes guest time a count of executed instructions; implies one CPU. */
   icount?: boolean
-  /** False: the modules lie in $LAB_MODULES but are not loaded. */
+  /** If false, the modules are in $LAB_MODULES but not loaded. */
   loadModules?: boolean
   /** Arguments for FILE. */
   args?: readonly string[]
   /** Directory for what FILE writes to /out; by default a new temporary one. */
   out?: string
-  /** Ports to be reached from outside; FILE configures eth0 (module virtio_net) as 10.0.2.15. */
+  /** Ports that can be reached from outside. FILE must configure eth0 (module virtio_net) as 10.0.2.15. */
   forwards?: readonly Forward[]
+  /** Image of a disk, /dev/vda inside (modules virtio_blk and the file system's). FILE may write to it: a copy. */
+  disk?: string
   onOutput?: (chunk: Buffer) => void
-  /** Takes what the lab has to say of itself, line by line; by default it goes to stderr. */
+  /** Receives the lab's own messages, line by line; by default they go to stderr. */
   onNote?: (line: string) => void
+  /** Stops the run. A running machine is then reported as interrupted; before that, the promise rejects. */
   signal?: AbortSignal
 }
 
@@ -37,71 +40,76 @@ export interface LabResult {
   code: number
   /** FILE's stdout and stderr. */
   output: string
-  /** Directory with what FILE wrote to /out; gone if that is nothing and no directory was given. */
+  /** Directory with what FILE wrote to /out. If it was not given as an option and is empty, it is removed. */
   out: string
-  /** Unless the code is 0: why, with the last lines of the console. */
+  /** Why the code is not 0, with the last lines of the console. */
   reason?: string
 }
 
 const consoleLines = 40
 
-/** Runs `file` as root in the emulated KVM host; without a file, a prompt on our terminal. */
+/** Runs `file` as root in the emulated KVM host, or without a file a prompt on this terminal. */
 export async function runInLab(file: string | undefined, options: LabOptions = {}): Promise<LabResult> {
-  const note = options.onNote ?? console.error
-  const kernel = await unpackedKernel(options.kernel ?? '6.1', note)
-  const initrd = await hostInitrd(kernel)
+  const { onNote: note = console.error, signal = new AbortController().signal } = options
+  const path = file === undefined ? undefined : resolve(file)
+  // First, because what follows may take minutes.
+  const command = path === undefined ? undefined : await commandFor(path)
+  const kernel = await unpackedKernel(options.kernel ?? '6.1', note, signal)
+  const initrd = await hostInitrd(kernel, signal)
   const runDirectory = await makeRunDirectory({
-    file: file === undefined ? undefined : resolve(file),
+    file: path,
+    command,
     args: options.args ?? [],
     kernel,
-    modules: await builtModules(kernel, note),
-    program: await builtProgram(),
-    guests: await guestImages(kernel),
+    modules: await builtModules(kernel, note, signal),
+    program: await builtProgram(signal),
+    guests: await guestImages(kernel, signal),
     loadModules: options.loadModules ?? true,
   })
   const out = options.out ? resolve(options.out) : await mkdtemp(join(tmpdir(), 'kvminfo-lab-out-'))
-  await mkdir(out, { recursive: true })
-
   const terminal = file === undefined
-  const hardware = {
-    cpus: options.cpus ?? 2,
-    icount: options.icount ?? false,
-    terminal,
-    out,
-    forwards: options.forwards ?? [],
-  }
   const output: Buffer[] = []
-  const turn = await takeTurn(() => note('lab: waits for its turn: another lab is running'), options.signal)
-  const begun = performance.now()
-  const say = (what: string): void => {
-    note(`lab: ${what} after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
-  }
+  let turn: { end(): void } | undefined
   try {
+    await mkdir(out, { recursive: true })
+    const hardware = {
+      cpus: options.cpus ?? 2,
+      icount: options.icount ?? false,
+      terminal,
+      out,
+      forwards: options.forwards ?? [],
+      disk: options.disk,
+    }
+    turn = await takeTurn(() => note('lab: waiting, because other labs use all cores'), signal)
+    const begun = performance.now()
+    const say = (what: string): void => {
+      note(`lab: ${what} after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+    }
     const outcome = await runMachine(qemuArguments(kernel, initrd, runDirectory, hardware), {
       runDirectory,
       timeoutSeconds: options.timeoutSeconds ?? 300,
       terminal,
-      signal: options.signal,
+      signal,
       onStarted: () => say(`Linux ${kernel.release} runs ${file ?? 'a prompt'}`),
       onOutput: (chunk) => {
         output.push(chunk)
         options.onOutput?.(chunk)
       },
     })
-    say('over')
+    say('ended')
     const log = await readFile(consoleLog(runDirectory), 'utf8').catch(() => '')
     const { code, reason } = conclude(outcome, log)
     const result = { code, output: Buffer.concat(output).toString(), out }
     return reason === undefined ? result : { ...result, reason: `${reason}\n${consoleEnd(log)}` }
   } finally {
-    turn.end()
+    turn?.end()
     await rm(runDirectory, { recursive: true, force: true })
-    // Nobody asked for it and nothing is in it.
+    // rmdir() removes the temporary directory only if it is empty.
     if (options.out === undefined) await rmdir(out).catch(() => undefined)
   }
 }
 
 function consoleEnd(log: string): string {
   const lines = log.trimEnd().split(/\r?\n/).slice(-consoleLines)
-  return `the console's last lines:\n${lines.map((line) => `  | ${line}`).join('\n')}`
+  return `the last lines of the console:\n${lines.map((line) => `  | ${line}`).join('\n')}`
 }

@@ -1,5 +1,5 @@
-// As many emulated machines at a time as this one has cores: each keeps one of them busy (thread=single in qemu.ts),
-// and one more would let the others time out.
+// Limits the emulated machines that run at the same time to the number of cores. Each keeps one core busy
+// (thread=single in qemu.ts), and with one more machine than cores the others would time out.
 
 import { createServer, type Server } from 'node:net'
 import { availableParallelism } from 'node:os'
@@ -7,15 +7,15 @@ import { setTimeout } from 'node:timers/promises'
 
 const turns = availableParallelism()
 
-/** Of an abstract socket: the kernel takes it back however its owner ends. */
+/** An abstract socket, because the kernel frees its address however its owner ends. */
 const address = (turn: number): string => `\0kvminfo-lab-${turn}`
 
 const retryMs = 500
 
-/** Waits until a core of this host is free of labs; the caller ends its turn. */
-export async function takeTurn(onWait: () => void, signal?: AbortSignal): Promise<{ end(): void }> {
+/** Waits until fewer labs run than this host has cores. The caller must end its turn. Throws when `signal` aborts. */
+export async function takeTurn(onWait: () => void, signal: AbortSignal): Promise<{ end(): void }> {
   for (let waited = false; ; waited = true) {
-    signal?.throwIfAborted()
+    signal.throwIfAborted()
     for (let turn = 0; turn < turns; turn++) {
       const server = await listen(address(turn))
       if (server !== undefined) return { end: () => server.close() }

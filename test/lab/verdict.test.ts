@@ -1,4 +1,4 @@
-// However a run ends, the lab says so: no failure passes for a success, and each has its own code.
+// The lab reports every way in which a run can end: no failure looks like a success, and each kind has its own code.
 
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,20 +9,20 @@ import { runInLab } from './run-in-lab.ts'
 import { conclude, readVerdict } from './verdict.ts'
 
 const runs = [
-  ['its own code', 'echo out; echo err >&2; exit 7', 7, /FILE ended with 7/],
-  ['death by a signal', 'kill -9 $$', 128 + 9, /FILE ended with 137/],
+  ["FILE's own exit code", 'echo out; echo err >&2; exit 7', 7, /FILE exited with 7/],
+  ['a signal that kills FILE', 'kill -9 $$', 128 + 9, /FILE exited with 137/],
   [
-    'a complaint of the kernel',
+    'a kernel warning',
     'echo "<4>WARNING: CPU: 0 of the test" > /dev/kmsg',
     exitCodes.complaint,
     /CPU: 0 of the test/,
   ],
-  ['a panic', 'echo c > /proc/sysrq-trigger', exitCodes.panic, /panicked: sysrq triggered crash/],
-  ['power-off', 'echo o > /proc/sysrq-trigger; sleep 60', exitCodes.silence, /without a verdict/],
+  ['a kernel panic', 'echo c > /proc/sysrq-trigger', exitCodes.panic, /panicked: sysrq triggered crash/],
+  ['a power-off', 'echo o > /proc/sysrq-trigger; sleep 60', exitCodes.silence, /without reporting a result/],
   ['a hang', 'echo before; sleep 60', exitCodes.timeout, /longer than --timeout/],
 ] as const
 
-test.each(runs)('%s', async (_name, script, code, reason) => {
+test.each(runs)('reports %s', async (_name, script, code, reason) => {
   const file = join(await mkdtemp(join(tmpdir(), 'verdict-')), 'case.sh')
   await writeFile(file, script)
   const result = await runInLab(file, { timeoutSeconds: script.includes('before') ? 3 : 60 })
@@ -32,19 +32,19 @@ test.each(runs)('%s', async (_name, script, code, reason) => {
   if (script.includes('before')) expect(result.output).toBe('before\n')
 })
 
-test('a file that is not there', async () => {
-  await expect(runInLab('/nowhere/case.sh')).rejects.toThrow('no file /nowhere/case.sh')
+test('rejects a file that does not exist', async () => {
+  await expect(runInLab('/nowhere/case.sh')).rejects.toThrow('there is no file /nowhere/case.sh')
 })
 
-test('a verdict cut short is none', () => {
+test('does not accept a verdict that was cut off', () => {
   const verdict = readVerdict('started\nend 0 1')
   expect(verdict).toEqual({ started: true, complaints: [] })
   const { code } = conclude({ ending: 'machine ended', verdict, stderr: '' }, '')
   expect(code).toBe(exitCodes.silence)
 })
 
-test('a machine that fails before FILE', () => {
+test('reports a machine that fails before it runs FILE', () => {
   const verdict = readVerdict('failed loading kvminfo.ko\n')
   const { code, reason } = conclude({ ending: 'verdict', verdict, stderr: '' }, '')
-  expect([code, reason]).toEqual([exitCodes.setup, 'the machine failed when loading kvminfo.ko'])
+  expect([code, reason]).toEqual([exitCodes.setup, 'the machine failed while loading kvminfo.ko'])
 })

@@ -1,4 +1,4 @@
-// Debian's Alertmanager with the example configuration, for as long as a test needs it.
+// Runs Debian's Alertmanager with a configuration while a test needs it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,8 +7,9 @@ import { startListening } from './listening-process.ts'
 export type Labels = Readonly<Record<string, string>>
 
 export interface Alertmanager {
-  send(alerts: readonly Labels[]): Promise<void>
-  /** The labels of those that are held to be inhibited, of all alerts that match. */
+  /** Reports alerts as firing, or as resolved. */
+  send(alerts: readonly Labels[], state?: 'firing' | 'resolved'): Promise<void>
+  /** The labels of the alerts that match and are inhibited. */
   inhibited(matcher: string): Promise<Labels[]>
   stop(): Promise<void>
 }
@@ -23,11 +24,12 @@ export async function startAlertmanager(config: string): Promise<Alertmanager> {
   ])
   const api = `${url}/api/v2/alerts`
   return {
-    async send(alerts) {
+    async send(alerts, state = 'firing') {
+      const end = state === 'resolved' ? { endsAt: new Date().toISOString() } : {}
       const response = await fetch(api, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(alerts.map((labels) => ({ labels }))),
+        body: JSON.stringify(alerts.map((labels) => ({ labels, ...end }))),
       })
       if (!response.ok) throw new Error(`Alertmanager answered ${response.status}: ${await response.text()}`)
     },

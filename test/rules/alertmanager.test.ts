@@ -1,16 +1,16 @@
-// The Alertmanager example: accepted, and routes every alert where it belongs.
+// The Alertmanager example is valid and routes every alert to the right receivers.
 import { expect, test } from 'vitest'
 import { check, root } from './checkers.ts'
 import { alerts } from './rule-files.ts'
 
 const config = `${root}deploy/alertmanager/alertmanager.yml`
 
-test('amtool check-config accepts it', async () => {
+test('amtool check-config accepts the example', async () => {
   const { ok, output } = await check('amtool', 'check-config', config)
   expect(ok, output).toBe(true)
 })
 
-test.each(alerts)('$alert goes where its labels say', async ({ alert, labels }) => {
+test.each(alerts)('$alert goes to the receivers that its labels ask for', async ({ alert, labels }) => {
   const { severity, remediation } = labels
   const receivers = [
     ...(remediation === undefined ? [] : ['kvminfo-remediation']),
@@ -29,7 +29,7 @@ test.each(alerts)('$alert goes where its labels say', async ({ alert, labels }) 
   expect(ok, output).toBe(true)
 })
 
-test('an alert that is not ours is not sent to the remediation', async () => {
+test('sends no alert of somebody else to the remediation webhook', async () => {
   const { output } = await check(
     'amtool',
     'config',

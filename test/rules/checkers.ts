@@ -1,4 +1,4 @@
-// Runs the checkers that come with Prometheus and Alertmanager, as Debian packages them.
+// Runs promtool and amtool, as Debian packages them, and bash.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
@@ -8,7 +8,7 @@ export const root = new URL('../../', import.meta.url).pathname
 
 export interface Verdict {
   readonly ok: boolean
-  /** What the tool printed, both streams. */
+  /** What the tool printed on stdout and stderr. */
   readonly output: string
 }
 
@@ -21,7 +21,7 @@ export async function check(
     return { ok: true, output: stdout + stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string }
-    // A tool that was not found has no exit status and is no verdict.
+    // Without an exit status the tool did not run (it may be missing), so there is no verdict.
     if (typeof code !== 'number') throw error
     return { ok: false, output: stdout + stderr }
   }

@@ -1,4 +1,4 @@
-// The live page's verdicts (src/model/vm-class.ts) are those of the records, from every class into every other.
+// The live page (src/model/vm-class.ts) and the records give a VM the same class, for every change of class.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { ruleFiles } from './rule-files.ts'
 const directory = mkdtempSync(join(tmpdir(), 'kvminfo-classes-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-/** Long enough for rates over five minutes to forget the phase before. */
+/** Long enough that rates over five minutes no longer contain the previous phase. */
 const phaseMinutes = 8
 
 interface Phase {
@@ -20,9 +20,9 @@ interface Phase {
 
 const target = 'instance="kvm1:9756",job="kvminfo"'
 
-/** On both sides of both thresholds and of their margins. */
+/** On both sides of each threshold and of its margin. */
 const ratios = [0.5, 0.61, 0.63, 0.65, 0.75, 0.87, 0.89, 0.91, 0.99]
-/** On both sides of the floor and of half of it. */
+/** On both sides of the floor and of half the floor. */
 const rates = [90, 150, 240]
 
 const pairs = <T>(values: readonly T[]) => values.flatMap((a) => values.map((b) => [a, b] as const))
@@ -38,7 +38,7 @@ const vms: readonly (readonly Phase[])[] = [
   ]),
 ]
 
-/** `start+step x count` for each phase, as promtool reads it. */
+/** One `start+step x count` per phase, in the notation of promtool. */
 function values(phases: readonly Phase[], perSecond: (phase: Phase) => number): string {
   let count = 0
   return phases
@@ -59,7 +59,7 @@ function verdicts(phases: readonly Phase[]): VmClass[] {
   })
 }
 
-test('after each phase, each VM is of the same class', async () => {
+test('the page and the records agree on the class of each VM after each phase', async () => {
   const ends = [0, 1].map((phase) => ({
     expr: 'vm:kvminfo_class:info',
     eval_time: `${(phase + 1) * phaseMinutes - 1}m`,

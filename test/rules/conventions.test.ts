@@ -1,4 +1,4 @@
-// What every alert and record has in common, and that each name in them is one of ours.
+// The conventions for alerts and records, and that they use only names of ours.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -23,16 +23,32 @@ describe.each(alerts)('$alert', ({ alert, expr, for: duration, labels, annotatio
     expect(annotations.runbook_url).toContain(`/${alert}.md`)
   })
 
-  test('uses only what is served or recorded', () => {
+  test('uses only metrics that are served or recorded', () => {
     expect(unknownNamesIn(expr + annotations.description)).toEqual([])
   })
 })
 
-test('records use only what is served or recorded, and are named level:metric:operation', () => {
+test('an alert outlasts a silent exporter until KvmExporterDown fires', () => {
+  // When an exporter is down, its series end, and so would its alerts. KvmExporterDown then inhibits them, so that
+  // Alertmanager does not report them as resolved.
+  const down = alerts.find(({ alert }) => alert === 'KvmExporterDown')!
+  for (const { alert, keep_firing_for: kept } of alerts) {
+    if (alert === down.alert) continue
+    expect(minutes(kept ?? '0m'), alert).toBeGreaterThanOrEqual(2 * minutes(down.for))
+  }
+})
+
+/** `1h` is 60. */
+function minutes(duration: string): number {
+  const [, count, unit] = /^(\d+)([mh])$/.exec(duration)!
+  return Number(count) * (unit === 'h' ? 60 : 1)
+}
+
+test('records use only metrics that are served or recorded, and are named level:metric:operation', () => {
   for (const { record, expr } of recordingRules) {
     expect(unknownNamesIn(expr), record).toEqual([])
     expect(record).toMatch(
-      /^(kvminfo:\w+|(vm|vcpu|instance):kvminfo_\w+):(threshold|info|declared|count|only|\w*r(atio|ate)\w*|realtime_priority|policy|bytes)$/,
+      /^(kvminfo:\w+|(vm|vcpu|instance):kvminfo_\w+):(threshold|info|declared|expected|count|only|\w*r(atio|ate)\w*|realtime_priority|policy|bytes)$/,
     )
   }
 })
@@ -47,13 +63,14 @@ test('every threshold is used and has no label', () => {
   }
 })
 
-test('no rule binds matching to instance or job', () => {
+test('no rule matches on instance or job', () => {
   expect(expressions).not.toMatch(/\b(on|by)\s*\([^)]*\b(instance|job)\b/)
 })
 
-describe('the input of the promtool tests has the shape that the exporter serves', () => {
+describe('the input of the promtool tests has the metrics and labels that the exporter serves', () => {
   const files = [
     `${root}test/rules/recording.test.yaml`,
+    `${root}test/rules/expected-modules.test.yaml`,
     ...readdirSync(`${root}test/rules/alerts`).map((name) => `${root}test/rules/alerts/${name}`),
   ]
   test.each(files.map((file) => [file.slice(root.length), file]))('%s', (_, file) => {
@@ -61,8 +78,8 @@ describe('the input of the promtool tests has the shape that the exporter serves
       tests: { input_series: { series: string }[] }[]
     }
     const targetLabels = new Set(['job', 'instance', 'cluster'])
-    // By Prometheus itself, and what an operator may have declared by a file of node_exporter's.
-    const others = ['up', 'kvminfo:vm_tier:declared']
+    // From Prometheus itself, and what an operator declares.
+    const others = ['up', 'kvminfo:vm_tier:declared', 'kvminfo:modules_removed:declared']
     for (const { series } of tests.flatMap(({ input_series }) => input_series)) {
       const [name, labels] = series.split(/[{}]/) as [string, string]
       if (others.includes(name)) continue
@@ -76,7 +93,7 @@ describe('the input of the promtool tests has the shape that the exporter serves
   })
 })
 
-test('the search for names finds them', () => {
+test('the search for metric names finds unknown ones', () => {
   const text =
     'rate(kvminfo_vm_gone_total[5m]) / vm:kvminfo_gone:ratio_rate5m > scalar(kvminfo:gone:threshold)'
   expect(metricNamesIn(text)).toHaveLength(3)

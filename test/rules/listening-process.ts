@@ -1,4 +1,4 @@
-// Prometheus or Alertmanager on a port that the system chooses.
+// Starts Prometheus or Alertmanager on a port that the system chooses.
 import { eventually, RunningProcess } from '../helpers/kvminfo-process.ts'
 
 export interface ListeningProcess {

@@ -1,8 +1,8 @@
-// Which names a PromQL expression or a runbook may use: what the exporter serves and what the rules record.
+// The metric names that an expression or a runbook may use: those that the exporter serves and the rules record.
 import { catalog } from '../../src/metrics/catalog.ts'
 import { recordingRules } from './rule-files.ts'
 
-/** Names of ours in any text: `kvminfo_…`, or a record's `level:kvminfo_…:operation` and `kvminfo:…:…`. */
+/** Our metric names in any text: `kvminfo_…`, `level:kvminfo_…:operation` and `kvminfo:…:…`. */
 export function metricNamesIn(text: string): string[] {
   const names = text.match(/(?<![\w:./-])(?:[a-z]+:)?kvminfo(?:_\w+|:\w+)(?::\w+)?/g) ?? []
   return [...new Set(names)]

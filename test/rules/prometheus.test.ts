@@ -1,4 +1,4 @@
-// The Prometheus example: accepted, with our rule files where its README puts them.
+// The Prometheus example is valid, with our rule files where its README puts them.
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -9,7 +9,7 @@ import { alerts, recordingRules, ruleFiles, tiersExample } from './rule-files.ts
 const directory = mkdtempSync(join(tmpdir(), 'kvminfo-prometheus-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-test('promtool check config accepts it and finds every rule', async () => {
+test('promtool check config accepts the example and finds every rule', async () => {
   const config = join(directory, 'prometheus.yml')
   copyFileSync(`${root}deploy/prometheus/prometheus.yml`, config)
   mkdirSync(join(directory, 'kvminfo'))

@@ -1,4 +1,4 @@
-// The product's rule files, read.
+// The product's rule files, parsed.
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { root } from './checkers.ts'
@@ -7,6 +7,7 @@ export interface Alert {
   readonly alert: string
   readonly expr: string
   readonly for: string
+  readonly keep_firing_for?: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }
@@ -24,7 +25,7 @@ interface Group {
 
 const directory = `${root}alerts/`
 
-/** Every rule file by absolute path, without the example of declared tiers. */
+/** The absolute path of every rule file, without the example of declared tiers. */
 export const ruleFiles: readonly string[] = readdirSync(directory)
   .filter((name) => name.endsWith('.rules.yaml'))
   .map((name) => directory + name)

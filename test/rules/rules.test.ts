@@ -1,6 +1,7 @@
-// promtool on the rule files, and on a test of its own for every alert.
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+// promtool checks the rule files, and runs one test file for each alert.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { check, root } from './checkers.ts'
@@ -17,7 +18,7 @@ interface PromtoolTest {
   }[]
 }
 
-test('promtool check rules finds nothing', async () => {
+test('promtool check rules finds no problem', async () => {
   const files = [...ruleFiles, tiersExample]
   expect(files.map((file) => basename(file))).toEqual([
     'exporter.rules.yaml',
@@ -32,9 +33,53 @@ test('promtool check rules finds nothing', async () => {
   expect(ok, output).toBe(true)
 })
 
-test('the records', async () => {
-  const { ok, output } = await check('promtool', 'test', 'rules', `${root}test/rules/recording.test.yaml`)
+test.each(['recording', 'expected-modules'])('the records are as %s.test.yaml expects', async (name) => {
+  const { ok, output } = await check('promtool', 'test', 'rules', `${root}test/rules/${name}.test.yaml`)
   expect(ok, output).toBe(true)
+})
+
+test("the operator's list in settings.rules.yaml declares both modules of the named hosts removed", async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kvminfo-removed-'))
+  const shipped = readFileSync(`${root}alerts/settings.rules.yaml`, 'utf8')
+  const edited = shipped.replace('instance=~""', 'instance=~"kvm1|kvm2"')
+  const series = (host: string, source: string) =>
+    `kvminfo_source_active{fact="f", instance="${host}", job="kvminfo", source="${source}"}`
+  const declared = async (settings: string, hosts: readonly string[]) => {
+    writeFileSync(join(directory, 'settings.yaml'), settings)
+    const sources = ['module', 'taskinfo']
+    const unitTest = {
+      rule_files: ['settings.yaml'],
+      tests: [
+        {
+          input_series: ['kvm1', 'kvm2', 'kvm10'].flatMap((host) =>
+            [...sources, 'debugfs'].map((source) => ({ series: series(host, source), values: '0x5' })),
+          ),
+          promql_expr_test: [
+            {
+              expr: 'kvminfo:modules_removed:declared',
+              eval_time: '5m',
+              exp_samples: hosts.flatMap((host) =>
+                sources.map((source) => ({
+                  labels: series(host, source).replace(
+                    'kvminfo_source_active',
+                    'kvminfo:modules_removed:declared',
+                  ),
+                  value: 0,
+                })),
+              ),
+            },
+          ],
+        },
+      ],
+    }
+    // JSON is YAML.
+    writeFileSync(join(directory, 'test.yaml'), JSON.stringify(unitTest))
+    const { ok, output } = await check('promtool', 'test', 'rules', join(directory, 'test.yaml'))
+    return ok ? 'agrees' : output
+  }
+  expect(await declared(shipped, [])).toBe('agrees')
+  expect(await declared(edited, ['kvm1', 'kvm2'])).toBe('agrees')
+  rmSync(directory, { recursive: true })
 })
 
 test('every alert has a test and every test an alert', () => {
@@ -45,7 +90,7 @@ test('every alert has a test and every test an alert', () => {
 describe.each(alerts.map(({ alert }) => alert))('%s', (alert) => {
   const file = `${alertTests}${alert}.test.yaml`
 
-  test('its test sees it quiet, about to fire, firing, about to end and over', () => {
+  test('its test checks it when quiet, about to fire, firing, about to end and over', () => {
     const { tests } = parse(readFileSync(file, 'utf8')) as PromtoolTest
     for (const { alert_rule_test: steps } of tests) {
       expect(steps.map(({ alertname }) => alertname)).toEqual(Array(5).fill(alert))
@@ -53,7 +98,7 @@ describe.each(alerts.map(({ alert }) => alert))('%s', (alert) => {
     }
   })
 
-  test('fires when it should', async () => {
+  test('fires and ends as its test expects', async () => {
     const { ok, output } = await check('promtool', 'test', 'rules', file)
     expect(ok, output).toBe(true)
   })

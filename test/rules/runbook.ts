@@ -1,4 +1,4 @@
-// The runbooks and what is in their code blocks.
+// Reads the runbooks and their code blocks.
 import { readdirSync, readFileSync } from 'node:fs'
 import { root } from './checkers.ts'
 

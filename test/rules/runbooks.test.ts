@@ -1,4 +1,4 @@
-// The runbooks: one per alert, all of one form, with names, numbers, queries and commands that hold.
+// There is one runbook per alert. All have the same form, and their names, numbers, queries and commands are right.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ test('every alert has a runbook and every runbook an alert', () => {
 describe.each(alerts)('$alert', ({ alert, annotations }) => {
   const markdown = runbook(alert)
 
-  test('is where the alert points to, with the five headings', () => {
+  test('the alert points to it, and it has the five headings', () => {
     expect(annotations.runbook_url).toMatch(new RegExp(`/${alert}\\.md\\b`))
     expect(markdown.startsWith(`# ${alert}\n\n`)).toBe(true)
     expect([...markdown.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual(headings)
@@ -48,13 +48,13 @@ describe.each(alerts)('$alert', ({ alert, annotations }) => {
     }
   })
 
-  test('says the thresholds as they are', () => {
+  test('states the thresholds of the rules', () => {
     for (const [, name, said] of markdown.matchAll(/`(kvminfo:\w+:threshold)` \(([^)]*)\)/g)) {
       expect(quantity(said!), name).toBeCloseTo(thresholds.get(name!)!, 9)
     }
   })
 
-  test('its queries are PromQL', async () => {
+  test('has valid PromQL queries', async () => {
     const queries = codeBlocks(markdown, 'promql')
     expect(queries.length).toBeGreaterThan(0)
     const file = join(scratch, `${alert}.json`)
@@ -65,13 +65,13 @@ describe.each(alerts)('$alert', ({ alert, annotations }) => {
     expect(ok, output).toBe(true)
   })
 
-  test('what it asks the exporter for is no page for a browser', () => {
+  test('asks the exporter only for paths that serve text or JSON', () => {
     for (const [, path] of markdown.matchAll(/\bcurl\b.*:9756(\/[^\s']*)/g)) {
       expect(['/-/ready', '/api/v1/live', '/metrics']).toContain(path)
     }
   })
 
-  test('its commands are shell', async () => {
+  test('has valid shell commands', async () => {
     const file = join(scratch, `${alert}.sh`)
     writeFileSync(file, codeBlocks(markdown, 'sh').join('\n'))
     const { ok, output } = await check('bash', '-n', file)
@@ -79,13 +79,13 @@ describe.each(alerts)('$alert', ({ alert, annotations }) => {
   })
 })
 
-test('exits for a reason that there was not the day before are told by KvmVmRootModeRatioDropped', () => {
+test('the query of KvmVmRootModeRatioDropped includes exit reasons that did not occur the day before', () => {
   const query = codeBlocks(runbook('KvmVmRootModeRatioDropped'), 'promql').find((expr) =>
     expr.includes('by_reason'),
   )!
   const of = (reason: string): string => `{instance="kvm1", job="kvm", reason="${reason}", vm="web1"}`
   const series = {
-    // A second: 1 on the first day and 3 on the second; 2 on the second only.
+    // Per second: 1 on the first day and 3 on the second; 2 on the second day only.
     [`kvminfo_vm_exits_by_reason_total${of('hlt')}`]: '0+60x1440 86580+180x480',
     [`kvminfo_vm_exits_by_reason_total${of('io')}`]: '_x1440 0+120x480',
   }

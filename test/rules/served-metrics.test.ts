@@ -1,5 +1,5 @@
-// The rules and the queries of the runbooks on what the real program serves, evaluated by Debian's Prometheus: what
-// promtool takes for a good expression may still match series that the exporter does not serve in that shape.
+// Debian's Prometheus evaluates the rules and the queries of the runbooks on what the real program serves. An expression
+// that promtool accepts may still select series or labels that the exporter does not serve.
 import {
   copyFileSync,
   mkdirSync,
@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-/** The deploy example, made quick, with our rules where its README puts them. */
+/** The example of deploy/prometheus with shorter intervals, and our rules where its README puts them. */
 async function startPrometheus(target: string): Promise<ListeningProcess> {
   const rules = join(directory, 'kvminfo')
   mkdirSync(rules)
@@ -64,7 +64,7 @@ async function startPrometheus(target: string): Promise<ListeningProcess> {
   ])
 }
 
-/** What the VMs would have counted after so long: each 1000 switches a second inside KVM and 3000 to QEMU. */
+/** Writes the counts of VMs that make 1000 kernel exits and 3000 userspace exits a second, after `seconds`. */
 function switchesUntil(seconds: number): void {
   const vms = tree.vms.map((vm) => ({
     ...vm,
@@ -96,7 +96,7 @@ async function query(expr: string): Promise<readonly Sample[]> {
   return result
 }
 
-test('every VM is judged by what it does', async () => {
+test('every VM gets the class that fits its exits', async () => {
   const classes = await eventually('all VMs have a class', async () => {
     const found = await query('vm:kvminfo_class:info')
     return found.length === tree.vms.length ? found : undefined
@@ -118,7 +118,7 @@ test('no rule fails', async () => {
   expect(rules.filter(({ health }) => health !== 'ok')).toEqual([])
 })
 
-test.each(alerts)('the queries in the runbook of $alert are answered', async ({ alert }) => {
+test.each(alerts)('Prometheus answers the queries in the runbook of $alert', async ({ alert }) => {
   for (const expr of codeBlocks(runbook(alert), 'promql')) {
     const here = expr.replaceAll(/vm="\w+"/g, `vm="${tree.vms[0]!.name}"`)
     expect(Array.isArray(await query(here)), expr).toBe(true)

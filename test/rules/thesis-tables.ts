@@ -1,5 +1,5 @@
 // The thesis's measured counts: Feng Hua, "KVM virtual machine performance: research and improvement", master's
-// thesis, Shenzhen University, 2018, tables 3-17 and 7-4. Shares are as printed there, cut and not rounded.
+// thesis, Shenzhen University, 2018, tables 3-17 and 7-4. Shares are as printed there: truncated, not rounded.
 
 export interface ThesisRow {
   readonly vm: string
@@ -26,7 +26,7 @@ function row(
   return { vm, ioNum, kvmVmSwitchNum, kvmQemuSwitchNum, kvmVmShare, ioShare }
 }
 
-/** Ten VMs started together, five hours of normal running. A name here is the guest's system and its pid. */
+/** Ten VMs that were started together, after five hours of normal work. Names are the guest's system and its pid. */
 export const table3_17: ThesisTable = {
   minutes: 5 * 60,
   rows: [
@@ -43,7 +43,7 @@ export const table3_17: ThesisTable = {
   ],
 }
 
-/** Two equal CentOS 7 VMs after one day: 15749 tuned (virtio and the rest), 15795 not. */
+/** Two equal CentOS 7 VMs after one day: 15749 is tuned (virtio and the rest), 15795 is not. */
 export const table7_4: ThesisTable = {
   minutes: 24 * 60,
   rows: [

@@ -1,4 +1,4 @@
-// The rules on the thesis's own counts must give the thesis's verdicts.
+// On the thesis's own counts the rules give the thesis's verdicts.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 const target = 'instance="thesis:9756",job="kvminfo"'
 
-/** Counters that rise evenly to the table's counts over the time that it was measured. */
+/** Counters that rise evenly to the table's counts over the time of the measurement. */
 function inputSeries({ minutes, rows }: ThesisTable): { series: string; values: string }[] {
   const rising = (metric: string, row: ThesisRow, count: number) => ({
     series: `${metric}{${target},vm="${row.vm}"}`,
@@ -35,8 +35,8 @@ async function evaluate(table: ThesisTable, expected: readonly Expected[]): Prom
   const file = join(directory, `${table.minutes}.test.yaml`)
   const unitTest = {
     rule_files: ruleFiles,
-    // 24 hours are many evaluations: as seldom as a class that is kept from one to the next allows, which is
-    // less than the 5 minutes for which Prometheus takes a sample to be current.
+    // 24 hours are many evaluations, so the interval is as long as possible. A class is carried from one evaluation to
+    // the next, so it must be below the 5 minutes for which Prometheus considers a sample current.
     evaluation_interval: '4m',
     group_eval_order: ['kvminfo.thresholds', 'kvminfo.vm.5m', 'kvminfo.alerts.vm'],
     tests: [
@@ -57,7 +57,7 @@ async function evaluate(table: ThesisTable, expected: readonly Expected[]): Prom
   return ok ? 'agrees' : output
 }
 
-/** In decimal, as 0.5609 * 10000 is 5608.99…. */
+/** Truncates the decimal text, because 0.5609 * 10000 is 5608.99…. */
 const cut = (share: number) => Number(share.toFixed(9).slice(0, '0.1234'.length))
 
 function shares(table: ThesisTable): Expected[] {
@@ -88,7 +88,7 @@ function ioBound(vms: readonly string[]): Expected {
   }
 }
 
-test('table 3-17: shares to four decimals, five VMs io, three compute, two mixed', async () => {
+test('gives the shares of table 3-17 to four decimals, and five VMs class io, three compute, two mixed', async () => {
   const verdicts: Readonly<Record<string, string>> = { centos7: 'compute', win2003: 'io', win2008: 'mixed' }
   const win2003 = table3_17.rows.map(({ vm }) => vm).filter((vm) => vm.startsWith('win2003'))
   expect(win2003).toHaveLength(5)
@@ -101,7 +101,7 @@ test('table 3-17: shares to four decimals, five VMs io, three compute, two mixed
   ).toBe('agrees')
 })
 
-test('table 7-4: shares to four decimals, the untuned VM is flagged and the tuned one is not', async () => {
+test('gives the shares of table 7-4 to four decimals, and flags the untuned VM but not the tuned one', async () => {
   expect(
     await evaluate(table7_4, [
       ...shares(table7_4),

@@ -1,5 +1,5 @@
-// Makes src/page/screenshot.png: the live page of a made-up host, after the five minutes that its history reaches.
-// `node test/screenshots/live-page.ts`
+// Makes src/page/screenshot.png: the live page of an invented host, after five minutes, when its history is full.
+// Run it with `node test/screenshots/live-page.ts`.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ const { serve, urls } = await startServe([
 const browser = await startBrowser()
 try {
   const { page } = await openPage(browser, urls[0]!, { viewport: { width: 1440, height: 810 } })
-  console.log(`waiting ${minutes} minutes, for the sparklines to fill up`)
+  console.log(`waiting ${minutes} minutes until the sparklines are full`)
   await new Promise((resolve) => setTimeout(resolve, minutes * 60_000 + 10_000))
   await page.screenshot({ path: picture })
   console.log(picture)

@@ -1,4 +1,4 @@
-// A host as an operator may have it, for the pictures of the README: VMs of every class, some of them tuned.
+// A host like an operator's, for the pictures in the README: VMs of every class, some of them tuned.
 import type { VmLife } from '../helpers/changing-host.ts'
 import type { FixtureVm } from '../helpers/fixture-tree/vm.ts'
 
@@ -6,7 +6,7 @@ interface Machine {
   readonly name: string
   readonly isVirtio: boolean
   readonly fifoPriority?: number
-  /** Switches per second, and the share of them that stays inside KVM. */
+  /** Exits per second, and the share of them that is handled in KVM. */
   readonly switches: number
   readonly ratio: number
   /** CPU seconds per second of each vCPU. */
@@ -29,7 +29,7 @@ const machines: readonly Machine[] = [
   { name: 'template-debian', isVirtio: true, switches: 18, ratio: 0.9, cpu: 0.004 },
 ]
 
-/** Those beyond the list are named by number and do little. */
+/** VMs beyond the list get a number as their name and do little. */
 function machineOf(index: number): Machine {
   const known = machines[index]
   if (known !== undefined) return known
@@ -54,11 +54,11 @@ export function shape(vm: FixtureVm): FixtureVm {
   return { ...vm, name, isVirtio, vcpus }
 }
 
-/** Up and down by some: `at` in seconds. */
+/** What a VM does at time `at`, in seconds: its usual activity, which varies a little. */
 export function lifeAt(at: number, { index, vcpus }: FixtureVm): VmLife {
   const { switches, ratio, cpu } = machineOf(index)
   const wave = 1 + 0.18 * Math.sin(at / 23 + index) + 0.1 * Math.sin(at / 4 + index * 3)
-  // A backup that all goes through the emulated disk.
+  // A backup, all of it through the emulated disk.
   const burst = index === 2 && at % 150 > 90 ? 2.2 : 1
   const perSecond = switches * wave * burst
   const inKvm = (burst > 1 ? 0.52 : ratio) + 0.012 * Math.sin(at / 9 + index)

@@ -1,5 +1,5 @@
-// Installs the Debian packages that the tests need, if any is missing; run by npm before the tests.
-// No service of theirs is started or enabled, and no kernel is installed (the lab only unpacks those).
+// Installs the Debian packages that the tests need, if any are missing. npm runs this before the tests.
+// It starts and enables none of their services, and it installs no kernel (the lab only unpacks kernels).
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { basename } from 'node:path'
 import { missingPackages } from './missing-packages.ts'
 import { packages } from './packages.ts'
 
-/** Asked by Debian's maintainer scripts before they start a service; 101 forbids it. */
+/** Debian's maintainer scripts run this before they start a service; exit code 101 forbids it. */
 const policy = '/usr/sbin/policy-rc.d'
 
 const missing = found()
@@ -21,27 +21,27 @@ function found(): string[] {
   }
 }
 
-/** The lab asks apt for kernels; container images come without apt's lists. */
+/** The lab asks apt for kernels, but container images come without apt's package lists. */
 function aptHasLists(): boolean {
   return readdirSync('/var/lib/apt/lists').some(
     (name) => name.endsWith('_Packages') || name.includes('_Packages.'),
   )
 }
 
-/** Does `work` as root: here, or in this same script under sudo. */
+/** Runs `work` if this is root, otherwise runs this whole script again under sudo. */
 function asRoot(work: () => void): void {
   for (const name of missing) console.log(`setup: ${name} is missing (${packages[name]})`)
   if (process.getuid?.() === 0) {
     work()
     return
   }
-  console.log('setup: installing by apt, through sudo')
+  console.log('setup: installing with apt, through sudo')
   const { error, status } = spawnSync('sudo', ['--', process.execPath, import.meta.filename], {
     stdio: 'inherit',
   })
   if (error)
     stop(
-      `only root can install packages, and there is no sudo. As root: apt-get install ${missing.join(' ')}`,
+      `only root can install packages, and sudo is not installed. Run as root: apt-get install ${missing.join(' ')}`,
     )
   process.exitCode = status ?? 1
 }
@@ -51,7 +51,7 @@ function install(names: readonly string[]): void {
   if (ours)
     writeFileSync(
       policy,
-      '#!/bin/sh\n# Put here by the set-up of kvminfo-exporter for a moment.\nexit 101\n',
+      '#!/bin/sh\n# Temporary: written by test/setup of kvminfo-exporter while it installs packages.\nexit 101\n',
       { mode: 0o755 },
     )
   try {
@@ -69,10 +69,10 @@ function apt(...words: string[]): void {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
   if (error || status !== 0)
-    stop(`"apt-get ${words.join(' ')}" failed${error ? `: ${error.message}` : ', see above'}`)
+    stop(`"apt-get ${words.join(' ')}" failed${error ? `: ${error.message}` : '; its output is above'}`)
 }
 
-/** Daemons are enabled for the next boot by their packages; the tests start instances of their own. */
+/** The packages enable their daemons for the next boot. Disables them, because the tests start their own instances. */
 function disableServices(names: readonly string[]): void {
   const daemons = names.filter((name) => /^(libvirt|prometheus)/.test(name))
   if (daemons.length === 0) return

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tracepoint kvm_exit as it was before KVM_EXIT_TAKES_VCPU: (exit_reason, vcpu,
- * isa). Probed too, so that a probe which fails for any other reason is noticed.
+ * Tracepoint kvm_exit before KVM_EXIT_TAKES_VCPU: (exit_reason, vcpu, isa). The
+ * build probes for the old form too: if both probes fail, something else is wrong.
  */
 #include <linux/kvm_host.h>
 

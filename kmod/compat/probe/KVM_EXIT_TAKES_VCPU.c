@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Since 5.16 (0a62a0319abb "KVM: x86: Get exit_reason as part of
- * kvm_x86_ops.get_exit_info") tracepoint kvm_exit is (vcpu, isa); it was
- * (exit_reason, vcpu, isa). The same commit gave get_exit_info() its reason
- * argument, which, unlike the tracepoint, the installed headers show.
+ * kvm_x86_ops.get_exit_info") tracepoint kvm_exit takes (vcpu, isa); before, it
+ * took (exit_reason, vcpu, isa). The same commit added the reason argument to
+ * get_exit_info(). The probe checks that function because the installed headers
+ * declare it, but not the tracepoint.
  */
 #include <linux/kvm_host.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Since 6.6 (147f3efaa241 "sched/fair: Implement an EEVDF-like scheduling
- * policy") a thread of the fair class has a slice of its own; before, CFS worked
- * one out from the load of the run queue at each tick.
+ * policy") each thread of the fair class has its own slice; before, CFS computed
+ * the slice from the load of the run queue at each tick.
  */
 #include <linux/sched.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Missing in 5.10, which has only the form that changes a struct timespec64. */
+/* Missing in 5.10, which has only the variant for struct timespec64. */
 #include <linux/time_namespace.h>
 
 u64 probe(u64 ns);

@@ -1,4 +1,4 @@
-// Ties the page together: answers of the exporter and what the user chooses go in, and all parts are shown anew.
+// Ties the page together: an answer of the exporter or a choice of the user comes in, and all parts are shown again.
 
 import { byId, setText } from '../../ui/browser/element.js'
 import { timeOfDay } from '../../ui/browser/format.js'
@@ -10,6 +10,7 @@ import { Detail } from './detail.js'
 import { FilterBar } from './filter-bar.js'
 import { HostStrip } from './host-strip.js'
 import { LiveHistory } from './live-history.js'
+import { server } from './server.js'
 import { SourceList } from './source-list.js'
 import { formatViewState, parseViewState } from './view-state.js'
 import { matching, ofClasses, sorted } from './vm-list.js'
@@ -33,14 +34,14 @@ function change(part) {
   const opens = part.open !== undefined && state.open === undefined
   state = { ...state, ...part }
   const url = formatViewState(state) || location.pathname + location.search
-  // So that the browser's way back closes what was opened.
+  // A history entry, so that the browser's Back button closes what was opened.
   if (opens) window.history.pushState(null, '', url)
   else window.history.replaceState(null, '', url)
   showVms()
   if ('open' in part) showDetail()
 }
 
-/** @param {string} column the worst first, on a second click the other way round */
+/** @param {string} column sorts the worst first, and in reverse on a second click */
 function sortBy(column) {
   const startsDescending = columns.find(({ id }) => id === column)?.isNumber === true && column !== 'ratio'
   change({ sort: column, descending: state.sort === column ? !state.descending : startsDescending })
@@ -59,8 +60,8 @@ function showVms() {
   setText(
     byId('why-empty'),
     answer.vms.length === 0
-      ? 'No process on this host runs a KVM guest at the moment.'
-      : 'No virtual machine passes the filter.',
+      ? 'No KVM guest is running on this host.'
+      : 'No virtual machine matches the filter.',
   )
 }
 
@@ -73,7 +74,7 @@ function showDetail() {
  * @returns {number} seconds until the next request
  */
 function onAnswer(given) {
-  // The exporter was replaced: its new page may show more, and asks for what only the new one answers.
+  // The exporter was replaced. Its new page may show more, and may need data that only the new exporter serves.
   if (given.version !== document.documentElement.dataset.version) location.reload()
   answer = given
   history.add(given)
@@ -83,7 +84,7 @@ function onAnswer(given) {
   sourceList.show(given)
   showVms()
   showDetail()
-  // Not before all of it is shown.
+  // Only after everything was shown without an error.
   shownAt = given.at
   setText(byId('status'), `live, as of ${timeOfDay(given.at)}`)
   byId('failure').hidden = true
@@ -101,10 +102,10 @@ let failingSince
 function onFailure(reason) {
   const isNew = byId('failure').hidden
   if (isNew) failingSince = Date.now() / 1000
-  const shown = shownAt === undefined ? '' : ` What is shown here is as of ${timeOfDay(shownAt)}.`
+  const shown = shownAt === undefined ? '' : ` This page shows data from ${timeOfDay(shownAt)}.`
   setText(
     byId('failure'),
-    `${reason} Since ${timeOfDay(failingSince ?? 0)}; asking again every second.${shown}`,
+    `${reason} Failing since ${timeOfDay(failingSince ?? 0)}, retrying every second.${shown}`,
   )
   byId('failure').hidden = false
   setText(byId('status'), 'not live')
@@ -134,4 +135,9 @@ byId('show-all').addEventListener('click', () => {
 })
 
 document.title = `kvminfo ${location.host}`
-new Polling({ address: (since) => `api/v1/live?since=${since}`, onAnswer, onFailure }).start()
+new Polling({
+  server,
+  address: (since) => `api/v1/live?since=${since}`,
+  onAnswer,
+  onFailure,
+}).start()

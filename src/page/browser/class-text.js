@@ -1,4 +1,5 @@
-// Why a VM has its class. A class ends later than it begins, so the figure beside it may be one that has not begun it.
+// Why a VM has its class. A class ends at another threshold than it begins, so the present figure of a VM may lie between
+// the two.
 
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
 import { count, plain } from '../../ui/browser/format.js'
@@ -9,12 +10,11 @@ import { count, plain } from '../../ui/browser/format.js'
  * @returns {string} a sentence
  */
 export function whyClass(name, { io, compute, margin, activeSwitches, idleSwitches }) {
-  const stay = 'of the switches stay inside KVM'
   const texts = {
-    io: `Class io begins where less than ${plain(io)} ${stay}, and ends at ${plain(io + margin)}.`,
-    mixed: `Class mixed: from ${plain(io)} to ${plain(compute)} ${stay}.`,
-    compute: `Class compute begins where more than ${plain(compute)} ${stay}, and ends at ${plain(compute - margin)}.`,
-    idle: `Not judged: that begins at ${count(activeSwitches)} switches a second, and ends below ${count(idleSwitches)}.`,
+    io: `Class io begins when the ratio falls below ${plain(io)} and ends when it reaches ${plain(io + margin)}.`,
+    mixed: `Class mixed: the ratio is between ${plain(io)} and ${plain(compute)}.`,
+    compute: `Class compute begins when the ratio rises above ${plain(compute)} and ends when it falls to ${plain(compute - margin)}.`,
+    idle: `Class idle: too few exits to judge. Judging begins at ${count(activeSwitches)} exits per second and ends below ${count(idleSwitches)}.`,
   }
   return texts[name]
 }

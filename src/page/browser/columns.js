@@ -1,4 +1,4 @@
-// The columns of the table: what each shows of a VM, by what it sorts, and why it may have nothing to show.
+// The columns of the table: what each one shows of a VM, what it sorts by, and why it may have nothing to show.
 
 import { element, setAttribute, setText } from '../../ui/browser/element.js'
 import { bytes, percent, plain, rate, ratio } from '../../ui/browser/format.js'
@@ -9,9 +9,9 @@ import { whyClass } from './class-text.js'
  * @typedef {object} Column
  * @property {string} id
  * @property {string} title
- * @property {string} hint
+ * @property {string} hint tooltip of the header
  * @property {boolean} [isNumber]
- * @property {(vm: LiveVm) => number | string | null} sortValue null goes to the end, whichever way it is sorted
+ * @property {(vm: LiveVm) => number | string | null} sortValue null is sorted last in both directions
  * @property {(cell: HTMLElement, vm: LiveVm, answer: LiveDocument) => void} show
  */
 
@@ -26,22 +26,22 @@ function write(cell, text, title) {
 }
 
 /**
- * Why no source tells of a VM's exits.
+ * Why the exits of a VM are not known.
  * @param {LiveVm} vm
  * @param {LiveDocument} answer
  */
 function whyNoExits(vm, answer) {
   if (answer.missing.exits !== undefined) return answer.missing.exits
-  if (vm.class === null) return 'Not known yet: it takes two looks at its counters, some seconds apart.'
-  return 'It has not switched.'
+  if (vm.class === null) return 'Not known yet: rates need two samples, some seconds apart.'
+  return 'It had no exits.'
 }
 
 /** @param {LiveDocument} answer */
 const whyNotTimed = ({ sources }) => {
   const inUse = sources.find(({ fact, state }) => fact === 'exits' && state === 'in-use')
   if (inUse !== undefined && inUse.source !== 'module')
-    return `Only the module kvminfo measures time, and exits are read from ${inUse.source}.`
-  return 'The module kvminfo measures no time (time=0), or the VM used no CPU.'
+    return `Only the kvminfo module measures time, and exits are read from ${inUse.source}.`
+  return 'The kvminfo module does not measure time (time=0), or the VM used no CPU.'
 }
 
 /** @param {LiveVm} vm */
@@ -70,7 +70,7 @@ const diskText = ({ bus }) => bus
 const nicText = ({ model }) => model
 
 /**
- * Equal ones are counted, emulated ones marked.
+ * Writes the kinds of devices with the number of each, emulated ones first and highlighted.
  * @template {LiveDisk | LiveNic} Device
  * @param {HTMLElement} cell
  * @param {readonly Device[]} devices
@@ -97,27 +97,27 @@ function writeDevices(cell, devices, text, title) {
 
 /** @param {LiveDisk} disk */
 const diskTitle = ({ device, bus, cache, format, emulated }) =>
-  `${device}: ${bus}${format === null ? '' : `, ${format}`}${cache === null ? '' : `, cache ${cache}`}${emulated ? '; emulated by QEMU: virtio costs far less' : ''}`
+  `${device}: ${bus}${format === null ? '' : `, ${format}`}${cache === null ? '' : `, cache ${cache}`}${emulated ? '; emulated by QEMU, virtio would cost far less' : ''}`
 /** @param {LiveNic} nic */
 const nicTitle = ({ device, model, vhost, emulated }) =>
-  `${device}: ${model}${vhost === null ? '' : vhost ? ', vhost' : ', no vhost'}${emulated ? '; emulated by QEMU: virtio costs far less' : ''}`
+  `${device}: ${model}${vhost === null ? '' : vhost ? ', vhost' : ', no vhost'}${emulated ? '; emulated by QEMU, virtio would cost far less' : ''}`
 
-const worthOfClass = { io: 0, mixed: 1, compute: 2, idle: 3 }
+const rankOfClass = { io: 0, mixed: 1, compute: 2, idle: 3 }
 
 /** @type {readonly Column[]} */
 export const columns = [
   {
     id: 'name',
     title: 'VM',
-    hint: 'Name of the virtual machine, the label vm of its metrics',
+    hint: 'Name of the virtual machine: the label vm of its metrics',
     sortValue: (vm) => vm.label,
-    show: (cell, vm) => write(cell, vm.label, `${vm.label}, process ${vm.pid}`),
+    show: (cell, vm) => write(cell, vm.label, `${vm.label}, process ID ${vm.pid}`),
   },
   {
     id: 'class',
     title: 'Class',
-    hint: 'Where its exits end: io mostly in QEMU, compute inside KVM, mixed between them, idle not judged',
-    sortValue: (vm) => (vm.class === null ? null : worthOfClass[vm.class]),
+    hint: 'Where its exits are handled. io: many in QEMU; compute: nearly all in KVM; mixed: in between; idle: too few exits to judge',
+    sortValue: (vm) => (vm.class === null ? null : rankOfClass[vm.class]),
     show(cell, vm, answer) {
       const why = vm.class === null ? whyNoExits(vm, answer) : whyClass(vm.class, answer.thresholds)
       write(cell, vm.class ?? '–', why)
@@ -127,7 +127,7 @@ export const columns = [
   {
     id: 'ratio',
     title: 'Ratio',
-    hint: 'Root-mode switch ratio: the switches that stay inside KVM, of all; the line is its last five minutes. VMs that are not judged go last',
+    hint: 'Root-mode switch ratio: the share of exits that are handled in KVM. The line shows the last five minutes. VMs that are not judged are sorted last',
     isNumber: true,
     sortValue: (vm) => (isJudged(vm) ? vm.ratio : null),
     show: (cell, vm, answer) =>
@@ -135,8 +135,8 @@ export const columns = [
   },
   {
     id: 'switches',
-    title: 'Switches/s',
-    hint: 'Exits per second, inside KVM and to QEMU; the line is the last five minutes, each VM on a scale of its own',
+    title: 'Exits/s',
+    hint: 'Exits per second, handled in KVM or handed to QEMU. The line shows the last five minutes, with a separate scale for each VM',
     isNumber: true,
     sortValue: (vm) => vm.switches,
     show: (cell, vm, answer) =>
@@ -145,7 +145,7 @@ export const columns = [
   {
     id: 'io',
     title: 'I/O share',
-    hint: 'Port I/O exits per switch; KVM handles some of them itself',
+    hint: 'Port I/O exits as a share of all exits. KVM handles some of them itself',
     isNumber: true,
     sortValue: (vm) => vm.ioShare,
     show: (cell, vm, answer) =>
@@ -171,14 +171,15 @@ export const columns = [
         cell,
         plain(vm.cpu),
         vm.cpu === null
-          ? (answer.missing.vcpuTasks ?? 'Its vCPU threads cannot be told, or not yet.')
+          ? (answer.missing.vcpuTasks ??
+              'Its vCPU threads are not known, or there is only one sample of them yet.')
           : undefined,
       ),
   },
   {
     id: 'delay',
     title: 'Run delay',
-    hint: 'Of the time that it wanted to run, that in which it waited for a CPU: what the guest sees as steal',
+    hint: 'Share of the time that its vCPUs were ready to run in which they waited for a CPU. The guest sees it as steal time',
     isNumber: true,
     sortValue: (vm) => vm.runDelay,
     show: (cell, vm, answer) =>
@@ -186,22 +187,23 @@ export const columns = [
         cell,
         percent(vm.runDelay),
         vm.runDelay === null
-          ? (answer.missing.vcpuTasks ?? 'It did not want to run, or the kernel does not count run delay.')
+          ? (answer.missing.vcpuTasks ??
+              'Its vCPUs were never ready to run, or the kernel does not count run delay.')
           : undefined,
       ),
   },
   {
     id: 'policy',
     title: 'Policy',
-    hint: 'Scheduling of its vCPU threads: policy with nice value or real-time priority',
+    hint: 'Scheduling of its vCPU threads: the policy with the nice value or real-time priority',
     sortValue: (vm) => policyText(vm) || null,
     show: (cell, vm) =>
-      write(cell, policyText(vm) || '–', policyText(vm) || 'Its vCPU threads cannot be told.'),
+      write(cell, policyText(vm) || '–', policyText(vm) || 'Its vCPU threads are not known.'),
   },
   {
     id: 'memory',
     title: 'Memory',
-    hint: 'Memory that its process holds on the host, in ordinary and huge pages',
+    hint: 'Host memory that its process holds, in normal and huge pages',
     isNumber: true,
     sortValue: memoryInUse,
     show: (cell, vm, answer) =>
@@ -209,20 +211,20 @@ export const columns = [
         cell,
         bytes(memoryInUse(vm)),
         answer.missing.vmMemory ??
-          (vm.memory.maxBytes === null ? undefined : `of ${bytes(vm.memory.maxBytes)}`),
+          (vm.memory.maxBytes === null ? undefined : `of at most ${bytes(vm.memory.maxBytes)}`),
       ),
   },
   {
     id: 'disks',
     title: 'Disks',
-    hint: 'Buses of its disks; emulated ones stand out',
+    hint: 'Buses of its disks. Emulated ones are highlighted',
     sortValue: (vm) => vm.disks.filter(({ emulated }) => !emulated).length - vm.disks.length || null,
     show: (cell, vm) => writeDevices(cell, vm.disks, diskText, diskTitle),
   },
   {
     id: 'nics',
     title: 'NICs',
-    hint: 'Models of its network interfaces; emulated ones stand out',
+    hint: 'Models of its network interfaces. Emulated ones are highlighted',
     sortValue: (vm) => vm.nics.filter(({ emulated }) => !emulated).length - vm.nics.length || null,
     show: (cell, vm) => writeDevices(cell, vm.nics, nicText, nicTitle),
   },

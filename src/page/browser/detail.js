@@ -1,8 +1,9 @@
-// The panel beside the table: one VM with everything that is known of it.
+// The panel beside the table: one VM with everything that is known about it.
 
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
 import { byId, element, setText } from '../../ui/browser/element.js'
 import { fetchJson } from '../../ui/browser/polling.js'
+import { server } from './server.js'
 import { VmCharts } from './vm-charts.js'
 import { devices, exitMix, facts, timeSplit, vcpuTable, verdict } from './vm-facts.js'
 
@@ -12,7 +13,7 @@ export class Detail {
   #name = element('h2')
   /** @type {{ label: string, pid: number, charts: VmCharts } | undefined} */
   #shown
-  /** @type {Element | null} where the focus was */
+  /** @type {Element | null} the element that had the focus before */
   #before = null
 
   /** @param {() => void} onClose */
@@ -27,7 +28,7 @@ export class Detail {
   }
 
   /**
-   * Shows the VM of this label as of the last answer, or nothing.
+   * Shows the VM with this label as of the last answer; without a label, closes the panel.
    * @param {string | undefined} label
    * @param {LiveDocument} answer
    */
@@ -40,12 +41,12 @@ export class Detail {
     const isNew = this.#shown?.label !== label || (vm !== undefined && this.#shown.pid !== vm.pid)
     if (isNew) this.#open(label, vm?.pid ?? 0, answer)
     if (vm === undefined) {
-      this.#say('This VM does not run now.')
+      this.#say('This VM is not running.')
       return
     }
     try {
       /** @type {LiveVmDetail} */
-      const detail = await fetchJson(`api/v1/live/vms/${vm.pid}`)
+      const detail = await fetchJson(`api/v1/live/vms/${vm.pid}`, server)
       if (this.#shown?.pid === vm.pid) this.#fill(detail, answer)
     } catch (error) {
       if (this.#shown?.pid === vm.pid) this.#say(error instanceof Error ? error.message : String(error))
@@ -93,7 +94,7 @@ export class Detail {
    */
   #fill(detail, answer) {
     this.#shown?.charts.show(detail.history)
-    // What somebody marks is to be copied, and would be gone.
+    // Text that somebody has selected to copy would be lost.
     const selection = getSelection()
     if (selection?.isCollapsed === false && selection.containsNode(this.#content, true)) return
     this.#content.querySelector('.facts')?.replaceChildren(verdict(detail, answer), facts(detail))

@@ -1,4 +1,4 @@
-// The box and the chips above the table, and what to sort by where there are no headers to click.
+// The filter box and the class chips above the table, and a sort menu for screens without column headers.
 
 import { byId, element, setAttribute, setText } from '../../ui/browser/element.js'
 import { count } from '../../ui/browser/format.js'
@@ -11,7 +11,7 @@ import { classes } from './view-state.js'
 /**
  * @typedef {object} FilterListener
  * @property {(change: Partial<ViewState>) => void} onChange
- * @property {() => void} onLeave to the table
+ * @property {() => void} onLeave the user moves on to the table
  */
 
 export class FilterBar {
@@ -65,8 +65,8 @@ export class FilterBar {
 
   /**
    * @param {ViewState} state
-   * @param {{ readonly all: number, readonly found: readonly LiveVm[], readonly shown: number }} vms `found` by the
-   *   text alone: what the chips count
+   * @param {{ readonly all: number, readonly found: readonly LiveVm[], readonly shown: number }} vms `found`: those
+   *   that match the text, whatever their class, which the chips count
    * @param {LiveDocument['thresholds']} thresholds
    */
   show({ text, classes: chosen, sort, descending }, { all, found, shown }, thresholds) {

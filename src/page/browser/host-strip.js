@@ -1,53 +1,15 @@
-// The host at a glance: one tile for each thing that runs out.
+// The host at a glance: one tile for each resource.
 
 /** @import { LiveDocument } from '../live-document.ts' */
 /** @import { LiveHistory } from './live-history.js' */
 import { Chart } from '../../ui/browser/chart.js'
-import { byId, element, setAttribute, setText } from '../../ui/browser/element.js'
+import { byId, element } from '../../ui/browser/element.js'
 import { bytes, count, counted, percent, rate } from '../../ui/browser/format.js'
+import { Tile } from '../../ui/browser/tile.js'
+import { spanSeconds } from './live-history.js'
 import { classes } from './view-state.js'
 
-class Tile {
-  #figure = element('b')
-  #note = element('small')
-  #bar = element('meter', { min: '0', max: '1' })
-  element
-
-  #hint
-
-  /**
-   * @param {string} title
-   * @param {string} hint what its figures are, for who points at it
-   */
-  constructor(title, hint) {
-    this.#hint = hint
-    this.#bar.hidden = true
-    this.#bar.setAttribute('aria-label', title)
-    this.element = element(
-      'div',
-      { class: 'tile' },
-      element('h2', {}, title),
-      this.#figure,
-      this.#bar,
-      this.#note,
-    )
-  }
-
-  /**
-   * @param {string} figure
-   * @param {string} note
-   * @param {{ readonly share?: number | null, readonly why?: string | undefined }} [more]
-   */
-  show(figure, note, { share = null, why } = {}) {
-    setText(this.#figure, figure)
-    setText(this.#note, note)
-    setAttribute(this.element, 'title', why ?? this.#hint)
-    this.#bar.hidden = share === null
-    if (share !== null) this.#bar.value = share
-  }
-}
-
-/** @param {number | null} run of KSM */
+/** @param {number | null} run as in /sys/kernel/mm/ksm/run */
 function ksmState(run) {
   if (run === null) return '–'
   return run === 1 ? 'merging' : run === 2 ? 'unmerged' : 'stopped'
@@ -56,16 +18,19 @@ function ksmState(run) {
 export class HostStrip {
   #vms = new Tile('Virtual machines', 'Processes that run a KVM guest, by class')
   #switches = new Tile(
-    'Switches/s of all VMs',
-    'Exits per second: those that KVM handles itself, and those that go to QEMU',
+    'Exits/s of all VMs',
+    'Exits per second: those handled in KVM and those handed to QEMU',
   )
   #cpu = new Tile(
     'CPU',
-    'Busy: of the time of all CPUs, that in which they were not idle. Run delay: of the time that the VMs wanted to run, that in which they waited for a CPU',
+    'Busy: share of the time of all CPUs in which they were not idle. Run delay: share of the time that the VMs were ready to run in which they waited for a CPU',
   )
-  #memory = new Tile('Memory', 'In use: all but what the kernel could give to programs without swapping')
-  #hugePages = new Tile('Huge pages', 'Of the pools set aside for huge pages, what is taken; by page size')
-  #ksm = new Tile('KSM', 'Kernel same-page merging: pages that hold the same, of all VMs, are kept once')
+  #memory = new Tile(
+    'Memory',
+    'In use: everything except what the kernel could give to programs without swapping',
+  )
+  #hugePages = new Tile('Huge pages', 'Use of the pools of huge pages, by page size')
+  #ksm = new Tile('KSM', 'Kernel samepage merging: the kernel keeps identical pages of all VMs only once')
   #chart
 
   constructor() {
@@ -79,9 +44,11 @@ export class HostStrip {
     )
     this.#chart = new Chart(place, {
       height: 88,
+      spanSeconds,
       format: rate,
+      // Short, so that the legend of the narrow tile fits on one line; the tooltip has the full terms.
       lines: [
-        { title: 'inside KVM', colour: '--in-kvm', isFilled: true },
+        { title: 'in KVM', colour: '--in-kvm', isFilled: true },
         { title: 'to QEMU', colour: '--to-qemu', isFilled: true },
       ],
     })
@@ -102,21 +69,21 @@ export class HostStrip {
       inKvm === null || toQemu === null ? '–' : rate(inKvm + toQemu),
       inKvm === null || toQemu === null || inKvm + toQemu === 0
         ? ''
-        : `${percent(inKvm / (inKvm + toQemu))} stay inside KVM`,
+        : `${percent(inKvm / (inKvm + toQemu))} handled in KVM`,
       { why: missing.exits },
     )
     this.#chart.show(history.at, [history.host.kernelSwitches, history.host.userspaceSwitches])
 
     this.#cpu.show(
       percent(host.cpuBusy),
-      `busy${host.cpus === null ? '' : ` of ${counted(host.cpus, 'CPU')}`} · run delay of the VMs ${percent(host.runDelay)}`,
+      `${host.cpus === null ? '' : `of ${counted(host.cpus, 'CPU')} `}busy · run delay of the VMs ${percent(host.runDelay)}`,
       { share: host.cpuBusy, why: missing.cpuTime },
     )
     this.#showMemory(host.memory, missing.memory)
     this.#showHugePages(host.hugePages, missing.hugePages)
     this.#ksm.show(
       ksmState(host.ksm.run),
-      host.ksm.pagesSharing === null ? 'not to be had' : `${counted(host.ksm.pagesSharing, 'page')} saved`,
+      host.ksm.pagesSharing === null ? 'not available' : `${counted(host.ksm.pagesSharing, 'page')} saved`,
       { why: missing.ksm },
     )
   }
@@ -133,7 +100,7 @@ export class HostStrip {
         : ` · swap ${bytes(swapTotalBytes - swapFreeBytes)} of ${bytes(swapTotalBytes)}`
     this.#memory.show(
       bytes(used),
-      totalBytes === null ? 'not to be had' : `of ${bytes(totalBytes)} in use${swap}`,
+      totalBytes === null ? 'not available' : `of ${bytes(totalBytes)} in use${swap}`,
       { share: used === null || totalBytes === null ? null : used / totalBytes, why },
     )
   }
@@ -149,7 +116,7 @@ export class HostStrip {
     if (total === 0) {
       this.#hugePages.show(
         why === undefined ? 'none' : '–',
-        why === undefined ? 'no pool' : 'not to be had',
+        why === undefined ? 'no pool' : 'not available',
         { why },
       )
       return

@@ -1,8 +1,9 @@
-// The last minutes, put together from what each answer adds.
+// The last minutes, collected from the part that each answer adds.
 
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
 
-const maxSeconds = 300
+/** How far back the page's histories and charts reach. */
+export const spanSeconds = 300
 
 /**
  * @typedef {object} VmLines
@@ -11,7 +12,7 @@ const maxSeconds = 300
  */
 
 /**
- * A process id may come again.
+ * A process ID may be reused, so the start time is part of the key.
  * @param {LiveVm} vm
  */
 const keyOf = ({ pid, startedAt }) => `${pid}:${startedAt}`
@@ -19,7 +20,7 @@ const keyOf = ({ pid, startedAt }) => `${pid}:${startedAt}`
 /**
  * @param {(number | null)[]} line
  * @param {readonly (number | null)[]} added
- * @param {number} dropped from its beginning
+ * @param {number} dropped how many points to remove from the beginning
  */
 function extend(line, added, dropped) {
   line.push(...added)
@@ -41,7 +42,7 @@ export class LiveHistory {
     const { at, kernelSwitches, userspaceSwitches } = answer.history
     const known = this.at.length
     this.at.push(...at)
-    const dropped = this.at.findIndex((time) => time > answer.at - maxSeconds)
+    const dropped = this.at.findIndex((time) => time > answer.at - spanSeconds)
     this.at.splice(0, dropped)
     extend(this.host.kernelSwitches, kernelSwitches, dropped)
     extend(this.host.userspaceSwitches, userspaceSwitches, dropped)

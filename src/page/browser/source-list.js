@@ -1,4 +1,4 @@
-// Which source each fact is read from, and which command would let the exporter see more.
+// The source that each fact is read from, and the commands that would let the exporter see more.
 
 /** @import { LiveDocument, LiveSource } from '../live-document.ts' */
 import { byId, element } from '../../ui/browser/element.js'
@@ -6,7 +6,7 @@ import { counted } from '../../ui/browser/format.js'
 
 /** @type {Record<LiveSource['fact'], string>} */
 const factTitles = {
-  exits: 'Exits and switches',
+  exits: 'VM exits',
   threads: 'Scheduling of vCPU threads',
   identity: 'Names and devices',
 }
@@ -25,20 +25,20 @@ export class SourceList {
       const ofFact = sources.filter((one) => one.fact === fact)
       const source = ofFact.find(({ state }) => state === 'in-use')
       if (source !== undefined) return element('span', {}, `${title}: `, element('b', {}, source.source))
-      // One on standby would do; there is nothing to read from it while no VM runs.
+      // A source on standby would work, but while no VM runs there is nothing to read from it.
       const spare = ofFact.find(({ state }) => state === 'standby')
       return spare === undefined
         ? element('span', {}, `${title}: `, element('b', { class: 'none' }, 'no source'))
         : element('span', {}, `${title}: ${spare.source}, on standby`)
     })
-    // Without exits there is no class to show, so what to do about it stands open until somebody closes it.
+    // Without exits no VM has a class, so the list of commands that would help is open at first.
     if (this.#shown === '')
       this.#place.open = !sources.some(({ fact, state }) => fact === 'exits' && state === 'in-use')
     this.#shown = key
     const summary = element('summary', {}, element('span', {}, 'Sources'), ...inUse)
     if (remedies > 0)
       summary.append(element('span', { class: 'badge' }, `${counted(remedies, 'command')} would show more`))
-    const head = ['fact', 'source', 'state', 'what would make it available'].map((title) =>
+    const head = ['fact', 'source', 'state', 'how to make it available'].map((title) =>
       element('th', { scope: 'col' }, title),
     )
     this.#place.replaceChildren(

@@ -1,4 +1,4 @@
-// What the user chose to see, kept in the address behind `#`, so that it survives a reload and can be sent to somebody.
+// What the user chose to see. It is kept in the address after `#`, so it survives a reload and can be sent to somebody.
 
 /** @import { VmClass } from '../../model/vm-class.ts' */
 
@@ -19,7 +19,7 @@ const initial = { sort: 'ratio', descending: false, text: '', classes: new Set()
 
 /**
  * @param {string} hash `location.hash`
- * @param {readonly string[]} columns ids of those that can be sorted by
+ * @param {readonly string[]} columns ids of the columns that can be sorted by
  * @returns {ViewState}
  */
 export function parseViewState(hash, columns) {
@@ -37,7 +37,7 @@ export function parseViewState(hash, columns) {
 }
 
 /**
- * Without what is as at first.
+ * Leaves out what has its initial value.
  * @param {ViewState} state
  * @returns {string} for `location.hash`
  */

@@ -4,6 +4,7 @@
 import { Chart, chartPlace } from '../../ui/browser/chart.js'
 import { element } from '../../ui/browser/element.js'
 import { plain, rate } from '../../ui/browser/format.js'
+import { spanSeconds } from './live-history.js'
 
 export class VmCharts {
   #charts
@@ -13,19 +14,19 @@ export class VmCharts {
   constructor(thresholds) {
     /**
      * @param {string} title
-     * @param {Omit<import('../../ui/browser/chart.js').ChartOptions, 'height'>} options
+     * @param {Omit<import('../../ui/browser/chart.js').ChartOptions, 'height' | 'spanSeconds'>} options
      */
     const chart = (title, options) => {
       const { figure, place } = chartPlace(title)
       this.element.append(figure)
-      return new Chart(place, { height: 116, ...options })
+      return new Chart(place, { height: 116, spanSeconds, ...options })
     }
     this.#charts = {
-      switches: chart('Switches per second', {
+      switches: chart('Exits per second', {
         format: rate,
         lines: [
-          { title: 'inside KVM', colour: '--in-kvm', isFilled: true },
-          { title: 'to QEMU', colour: '--to-qemu', isFilled: true },
+          { title: 'handled in KVM', colour: '--in-kvm', isFilled: true },
+          { title: 'handed to QEMU', colour: '--to-qemu', isFilled: true },
         ],
       }),
       ratio: chart('Root-mode switch ratio, with the thresholds of io and compute', {
@@ -42,7 +43,7 @@ export class VmCharts {
         lines: [
           { title: 'CPU', colour: '--cpu', isFilled: true },
           { title: 'run delay', colour: '--wait' },
-          { title: 'QEMU wait', colour: '--to-qemu' },
+          { title: 'waiting for QEMU', colour: '--to-qemu' },
         ],
       }),
     }

@@ -1,23 +1,28 @@
-// What is known of one VM, in words and tables.
+// What is known about one VM, in words and tables.
 
 import { element } from '../../ui/browser/element.js'
 import { bytes, duration, percent, plain, rate, ratio, unknown } from '../../ui/browser/format.js'
+import { shareBar, titledTable } from '../../ui/browser/table.js'
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
 import { whyClass } from './class-text.js'
 import { memoryInUse, schedulingText } from './columns.js'
 
 /**
+ * The class of a VM and why it has it.
  * @param {LiveVmDetail} detail
  * @param {LiveDocument} answer
  */
 export function verdict({ vm }, { thresholds, missing }) {
   const meanings = {
-    io: ' It loses its time in round trips to QEMU.',
+    io: ' The VM loses time in exits to QEMU.',
     mixed: '',
-    compute: ' Near bare metal.',
+    compute: ' This is close to bare metal.',
     idle: '',
   }
-  const figures = `${ratio(vm.ratio)} of its ${rate(vm.switches)} switches a second stay inside KVM.`
+  const figures =
+    vm.ratio === null
+      ? 'It had no exits.'
+      : `Root-mode switch ratio ${ratio(vm.ratio)} at ${rate(vm.switches)} exits per second.`
   const name = vm.class ?? 'unknown'
   return element(
     'p',
@@ -34,61 +39,20 @@ export function facts({ at, vm }) {
   const { maxBytes, balloonBytes, residentBytes, hugetlbBytes } = vm.memory
   /** @type {[string, string][]} */
   const pairs = [
-    ['process', String(vm.pid)],
+    ['process ID', String(vm.pid)],
     ['running for', vm.startedAt === null ? unknown : duration(at - vm.startedAt)],
     ['UUID', vm.uuid ?? unknown],
-    ['machine', vm.machine ?? unknown],
-    ['memory given', bytes(maxBytes)],
-    ['left by balloon', bytes(balloonBytes)],
-    ['held on host', bytes(memoryInUse({ ...vm, history: { ratio: [], switches: [] } }))],
-    ['of that huge', residentBytes === null ? unknown : bytes(hugetlbBytes)],
+    ['machine type', vm.machine ?? unknown],
+    ['maximum memory', bytes(maxBytes)],
+    ['left by the balloon', bytes(balloonBytes)],
+    ['held on the host', bytes(memoryInUse({ ...vm, history: { ratio: [], switches: [] } }))],
+    ['of it in huge pages', residentBytes === null ? unknown : bytes(hugetlbBytes)],
   ]
   return element(
     'dl',
     {},
     ...pairs.map(([term, text]) => element('div', {}, element('dt', {}, term), element('dd', {}, text))),
   )
-}
-
-/**
- * A table with a title; `numbers` says which columns are right-aligned.
- * @param {string} title
- * @param {readonly string[]} head
- * @param {readonly (readonly (Node | string)[])[]} rows
- * @param {readonly number[]} numbers
- */
-function titledTable(title, head, rows, numbers) {
-  const classOf = (/** @type {number} */ index) => (numbers.includes(index) ? { class: 'number' } : {})
-  return [
-    element('h3', {}, title),
-    element(
-      'table',
-      {},
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          ...head.map((text, index) => element('th', { scope: 'col', ...classOf(index) }, text)),
-        ),
-      ),
-      element(
-        'tbody',
-        {},
-        ...rows.map((cells) =>
-          element('tr', {}, ...cells.map((cell, index) => element('td', classOf(index), cell))),
-        ),
-      ),
-    ),
-  ]
-}
-
-/** @param {number} share 0 to 1 */
-function bar(share) {
-  const filled = element('i')
-  filled.style.width = `${(share * 100).toFixed(1)}%`
-  return element('span', { class: 'share-bar' }, filled)
 }
 
 /**
@@ -105,11 +69,11 @@ export function exitMix({ exits: { seconds, reasons } }, { sources, missing }) {
   const title = `Exits by reason, last ${Math.round(seconds)} s`
   if (reasons === null) {
     const source = sources.find(({ fact, state }) => fact === 'exits' && state === 'in-use')?.source
-    const why = `Only the module kvminfo counts exits by reason; exits are read from ${source ?? 'no source'}.`
+    const why = `Only the kvminfo module counts exits by reason, and exits are read from ${source ?? 'no source'}.`
     return [element('h3', {}, title), element('p', {}, why)]
   }
   const total = reasons.reduce((sum, { perSecond }) => sum + perSecond, 0)
-  if (total === 0) return [element('h3', {}, title), element('p', {}, 'It did not exit.')]
+  if (total === 0) return [element('h3', {}, title), element('p', {}, 'It had no exits.')]
   return titledTable(
     title,
     ['reason', 'per second', 'share', ''],
@@ -117,7 +81,7 @@ export function exitMix({ exits: { seconds, reasons } }, { sources, missing }) {
       reason,
       rate(perSecond),
       percent(perSecond / total),
-      bar(perSecond / total),
+      shareBar(perSecond / total),
     ]),
     [1, 2],
   )
@@ -130,8 +94,8 @@ export function exitMix({ exits: { seconds, reasons } }, { sources, missing }) {
 export function timeSplit({ exits: { kernelSeconds, haltSeconds, userspaceWaitSeconds } }) {
   if (kernelSeconds === null || haltSeconds === null || userspaceWaitSeconds === null) return []
   return titledTable(
-    'Out of the guest, seconds per second of all vCPUs',
-    ['handled inside KVM', 'waiting for QEMU', 'halted'],
+    'Time outside the guest, in seconds per second of all vCPUs',
+    ['in KVM', 'waiting for QEMU', 'halted'],
     [[plain(kernelSeconds), plain(userspaceWaitSeconds), plain(haltSeconds)]],
     [0, 1, 2],
   )
@@ -145,7 +109,7 @@ export function vcpuTable({ vcpus }) {
   if (vcpus.length === 0) return []
   return titledTable(
     'vCPU threads',
-    ['vCPU', 'thread', 'on CPU', 'policy', 'CPU', 'run delay'],
+    ['vCPU', 'thread ID', 'last CPU', 'policy', 'CPU time', 'run delay'],
     vcpus.map(({ id, tid, lastCpu, cpu, runDelay, ...scheduling }) => [
       String(id),
       String(tid),
@@ -183,7 +147,5 @@ export function devices({ vm: { disks, nics } }) {
       emulatedBy(emulated),
     ]),
   ]
-  return rows.length === 0
-    ? []
-    : titledTable('Devices', ['device', 'kind', 'options', 'controller'], rows, [])
+  return rows.length === 0 ? [] : titledTable('Devices', ['device', 'type', 'options', 'emulation'], rows, [])
 }

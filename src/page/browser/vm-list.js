@@ -1,4 +1,4 @@
-// Which VMs are shown, in which order.
+// Which VMs are shown, and in which order.
 
 /** @import { LiveVm } from '../live-document.ts' */
 /** @import { Column } from './columns.js' */
@@ -6,13 +6,13 @@
 import { policyText } from './columns.js'
 
 /**
- * Made once for each answer, and not for each key that is pressed.
+ * Made once for each answer rather than at each key press.
  * @type {WeakMap<LiveVm, string>}
  */
 const searchables = new WeakMap()
 
 /**
- * Everything about a VM that a word of the filter may be part of.
+ * The text about a VM in which a filter word is looked for.
  * @param {LiveVm} vm
  */
 function searchable(vm) {
@@ -40,7 +40,7 @@ function describe(vm) {
 }
 
 /**
- * All words of the text must be found.
+ * The VMs that match all words of the text.
  * @param {readonly LiveVm[]} vms
  * @param {string} text
  */
@@ -54,6 +54,7 @@ export function matching(vms, text) {
 }
 
 /**
+ * The VMs of these classes; all VMs if there are none.
  * @param {readonly LiveVm[]} vms
  * @param {ViewState['classes']} classes
  */
@@ -64,7 +65,7 @@ export function ofClasses(vms, classes) {
 const byName = new Intl.Collator('en', { numeric: true })
 
 /**
- * Equal ones by name, so that rows do not change places for nothing.
+ * Equal values are sorted by name, so that rows do not change places without a reason.
  * @param {readonly LiveVm[]} vms
  * @param {Column} column
  * @param {boolean} descending

@@ -1,4 +1,4 @@
-// A row of the table. Made once and shown for one VM after the other, as the table is scrolled.
+// A row of the table. It is made once and reused for other VMs while the table is scrolled.
 
 import { element, setAttribute } from '../../ui/browser/element.js'
 import { Sparkline } from '../../ui/browser/sparkline.js'
@@ -6,12 +6,14 @@ import { Sparkline } from '../../ui/browser/sparkline.js'
 /** @import { Column } from './columns.js' */
 /** @import { LiveHistory } from './live-history.js' */
 import { columns } from './columns.js'
+import { spanSeconds } from './live-history.js'
 
-const spanSeconds = 300
+/** Sampling is every 5 s, so a longer gap means that nobody asked or that the exporter was down. */
+const maxGapSeconds = 20
 
 export class VmRow {
   element = element('tr')
-  /** @type {LiveVm | undefined} an object of its own in each answer */
+  /** @type {LiveVm | undefined} each answer has new objects */
   #shown
   /** @type {{ readonly cell: HTMLElement, readonly content: HTMLElement, readonly column: Column }[]} */
   #cells
@@ -46,7 +48,7 @@ export class VmRow {
     setAttribute(this.element, 'data-class', vm.class ?? 'unknown')
     for (const { content, column } of this.#cells) column.show(content, vm, answer)
     const { ratio, switches } = history.of(vm)
-    this.#lines.ratio.draw(history.at, ratio, { spanSeconds, max: 1 })
-    this.#lines.switches.draw(history.at, switches, { spanSeconds })
+    this.#lines.ratio.draw(history.at, ratio, { spanSeconds, maxGapSeconds, max: 1 })
+    this.#lines.switches.draw(history.at, switches, { spanSeconds, maxGapSeconds })
   }
 }

@@ -1,5 +1,5 @@
-// The table of VMs. Only the rows that can be seen are in the document, between two that keep the place of the others,
-// so a thousand VMs cost no more than a screenful.
+// The table of VMs. Only the visible rows are in the document, between two spacer rows that take the place of all others.
+// So a thousand VMs cost no more than a screenful.
 
 import { byId, element, setAttribute } from '../../ui/browser/element.js'
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
@@ -7,7 +7,7 @@ import { byId, element, setAttribute } from '../../ui/browser/element.js'
 import { columns } from './columns.js'
 import { VmRow } from './vm-row.js'
 
-/** Rows ready above and below what is seen. */
+/** Extra rows above and below the visible part. */
 const spareRows = 6
 
 /**
@@ -25,7 +25,7 @@ export class VmTable {
   #below = element('tr', { 'aria-hidden': 'true', class: 'space' }, element('td'))
   /** @type {VmRow[]} */
   #rows = []
-  /** Index of the VM in the first of them. */
+  /** Index of the VM in the first of these rows. */
   #first = 0
   /** @type {readonly LiveVm[]} */
   #vms = []
@@ -82,7 +82,7 @@ export class VmTable {
     return row
   }
 
-  /** @returns {number} pixels, which the style sheet sets, as a phone shows a row in several lines */
+  /** @returns {number} in pixels; set by the style sheet, because a phone shows a row in several lines */
   #rowHeight() {
     return Number.parseFloat(getComputedStyle(this.#table).getPropertyValue('--row-height'))
   }
@@ -136,7 +136,7 @@ export class VmTable {
   }
 
   /**
-   * Rows that left at one end go to the other; those that stay in sight need not be shown anew.
+   * Moves rows that left at one end to the other end, so that rows that stay visible need not be shown again.
    * @param {number} first index of the VM in the first row
    */
   #rotate(first) {
@@ -153,7 +153,7 @@ export class VmTable {
     }
   }
 
-  /** @returns {number} -1 for none */
+  /** @returns {number} -1 if no VM is active or it is not in the list */
   #activeIndex() {
     return this.#active === undefined ? -1 : this.#vms.findIndex(({ label }) => label === this.#active)
   }
@@ -202,7 +202,7 @@ export class VmTable {
   /** @param {MouseEvent} event */
   #onClick(event) {
     const row = this.#rows.find((one) => event.target instanceof Node && one.element.contains(event.target))
-    // Text that was just marked is to be copied.
+    // The user has just selected text to copy it.
     if (row?.label === undefined || !(getSelection()?.isCollapsed ?? true)) return
     this.#active = row.label
     this.#listener.onOpen(row.label)

@@ -1,5 +1,6 @@
 // What a QEMU command line says about its VM.
 import type { Disk, Nic } from '../../model/vm.ts'
+import { decimal } from '../decimal.ts'
 import { type Argument, Arguments, parseArguments, programOf } from './arguments.ts'
 import { boardOf } from './board.ts'
 import { Budget, BudgetExceeded } from './budget.ts'
@@ -16,6 +17,8 @@ export interface QemuCommandLine {
   readonly name: string | undefined
   /** Of -uuid or, without it, of -smbios type=1. */
   readonly uuid: string | undefined
+  /** VMID of Proxmox VE, its own option `-id`. No other VM of the cluster has it. */
+  readonly vmid?: number | undefined
   readonly machine: string | undefined
   /** All memory that the guest can have, with its memory devices. */
   readonly memoryBytes: number | undefined
@@ -25,8 +28,6 @@ export interface QemuCommandLine {
   readonly isManaged: boolean
   /** Devices of the host that are passed through; absent if there are none. */
   readonly vfio?: readonly VfioDevice[]
-  /** `-id` of Proxmox VE: the VMID, which no other VM of the cluster has. */
-  readonly proxmoxId?: string
   /** Path of a UNIX socket on which this QEMU accepts QMP connections. */
   readonly qmpSocket: string | undefined
 }
@@ -125,7 +126,7 @@ function cut<Value>(value: Value): Value {
 function describe(given: Arguments): QemuCommandLine {
   const board = boardOf(given)
   const vfio = vfioDevicesOf(given)
-  const proxmoxId = given.values('id').at(-1)
+  const vmid = decimal(given.values('id').at(-1))
   return cut({
     name: given.merged('name', 'guest') || undefined,
     uuid: given.values('uuid').at(-1) ?? smbiosUuidOf(given),
@@ -134,7 +135,7 @@ function describe(given: Arguments): QemuCommandLine {
     disks: disksOf(given, board),
     nics: nicsOf(given, board),
     ...(vfio.length === 0 ? {} : { vfio }),
-    ...(proxmoxId === undefined ? {} : { proxmoxId }),
+    ...(vmid === undefined ? {} : { vmid }),
     isManaged: given.all('object').some((object) => object.get('id') === 'masterKey0'),
     qmpSocket: qmpSocketOf(given),
   })

@@ -124,7 +124,7 @@ export class Exits {
       problems.push({ subject: this.#kvminfoPath, error: moduleError })
     const rest = vms.filter(({ vm }) => !counted.has(vm.pid))
     this.#follow(rest, debugfs.error !== undefined)
-    for (const { vm, name, isManaged, qmpSocket } of rest) {
+    for (const { vm, name, isManaged, qmpSocket, isConfirmed } of rest) {
       const qmp = isManaged || qmpSocket === undefined ? undefined : this.#qmp.statistics(processKey(vm))
       const libvirt = isManaged && name !== undefined ? this.#libvirt.of(name)?.statistics : undefined
       if (qmp?.value !== undefined) count(vm.pid, 'qmp', qmp.value)
@@ -134,7 +134,9 @@ export class Exits {
         if (!hasSource) withoutSource++
         // No error means that QMP or libvirt has not answered yet.
         const error = !hasSource ? noSource(vm.label) : isManaged ? this.#libvirt.error() : qmp?.error
-        if (error !== undefined) problems.push({ subject: vm.label, error })
+        // That libvirt does not answer concerns the host, whatever confirms this VM.
+        const isUnconfirmed = error !== this.#libvirt.error() && !isConfirmed()
+        if (error !== undefined) problems.push({ subject: vm.label, error, isUnconfirmed })
       }
     }
     const failure = vms.length > 0 && withoutSource === vms.length ? moduleError : undefined

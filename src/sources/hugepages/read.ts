@@ -1,5 +1,5 @@
 // Reads the huge page pools of each size and NUMA node from sysfs.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
 import type { HugePagePool } from '../../model/host.ts'
@@ -7,7 +7,18 @@ import { decimal } from '../decimal.ts'
 import { sourceError } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 
+/** Throws NOT_SUPPORTED if the kernel has no huge pages. */
 export function readHugePages(sysfs: string, file: WholeFile): HugePagePool[] {
+  const pools = readPools(sysfs, file)
+  const memory = join(sysfs, 'kernel/mm')
+  if (pools.length > 0 || !existsSync(memory) || existsSync(join(memory, 'hugepages'))) return pools
+  throw new KvminfoError(
+    'NOT_SUPPORTED',
+    `there is no ${memory}/hugepages: the kernel was built without CONFIG_HUGETLBFS`,
+  )
+}
+
+function readPools(sysfs: string, file: WholeFile): HugePagePool[] {
   const nodes = join(sysfs, 'devices/system/node')
   const nodeNames = namesIn(nodes, /^node(\d+)$/)
   // Kernels without NUMA have no node directories; their pools count as those of node 0.

@@ -19,6 +19,8 @@ export interface Description {
   readonly leftOut: number
 }
 
+export const withoutDevices = ({ uuid, machine }: Description): Description => ({ ...nothing, uuid, machine })
+
 const nothing: Description = { uuid: undefined, machine: undefined, disks: [], nics: [], leftOut: 0 }
 
 // Keyed by object: each domain or command line is parsed once and never changes, and most scrapes see the same objects.

@@ -1,5 +1,6 @@
 // Makes the `vm` label: a VM's name, safe to show and unique on this host.
 import { createHash } from 'node:crypto'
+import { processKey, startTick } from '../process/process.ts'
 
 /** The longest name, in UTF-16 units. libvirt's names, as file names, have at most 255 bytes; QEMU has no limit. */
 export const maxLabelLength = 255
@@ -21,35 +22,69 @@ export function safeName(name: string): string {
   return `${safe.slice(0, maxLabelLength - hashDigits - 1).toWellFormed()}~${hash}`
 }
 
-/**
- * The label of each VM, by pid: its name, or `pid-<pid>` if it has none. If several would share a label, the one with
- * the most evidence (`evidenceOf`) keeps it, and the others get `@<pid>` appended. If no single one has the most, all
- * get it. So no user can rename another user's VM by giving a process the same name.
- */
-export function uniqueLabels(
-  names: ReadonlyMap<number, string | undefined>,
-  evidenceOf: (pid: number) => number,
-): Map<number, string> {
-  const labels = new Map(
-    [...names].map(([pid, name]) => [pid, name === undefined ? `pid-${pid}` : safeName(name)]),
-  )
-  while (new Set(labels.values()).size < labels.size) {
-    const holders = Map.groupBy(labels.keys(), (pid) => labels.get(pid)!)
-    // A VM may really be called `a@12`, so a round can create new clashes. Each round makes clashing labels longer, so
-    // the loop ends.
-    for (const [label, pids] of holders) {
-      const keeper = bestOf(pids, evidenceOf)
-      for (const pid of pids) if (pid !== keeper) labels.set(pid, `${label}@${pid}`)
-    }
-  }
-  return labels
+/** What decides about a VM's label. */
+export interface Named {
+  readonly pid: number
+  readonly startNs: number
+  /** Raw, from libvirt or the command line. */
+  readonly name: string | undefined
+  /** What distinguishes the VM from others of its name over restarts of the VM and of this program; safe to show. */
+  readonly key: string | undefined
+  /** How strongly the evidence says that this process really is the VM whose name it has. */
+  readonly strength: () => number
 }
 
-/** The pid with the most evidence; undefined if several have the most. */
-function bestOf(pids: readonly number[], evidenceOf: (pid: number) => number): number | undefined {
-  if (pids.length === 1) return pids[0]
-  const evidence = pids.map(evidenceOf)
-  const most = Math.max(...evidence)
-  const best = pids.filter((_, index) => evidence[index] === most)
+interface Given {
+  readonly plain: string
+  readonly label: string
+  readonly strength: number
+}
+
+/**
+ * Gives labels, and remembers those that are not the plain name. README.md has the rule: of several VMs with one name, the
+ * one with the strongest evidence keeps it, and among equals the one that started first. So no user can rename another
+ * user's VM by starting a process with the same name.
+ */
+export class Labels {
+  #given: ReadonlyMap<string, Given> = new Map()
+
+  /** The labels by pid; all are different. */
+  of(vms: readonly Named[]): Map<number, string> {
+    const plain = new Map(vms.map((vm) => [vm, vm.name === undefined ? `pid-${vm.pid}` : safeName(vm.name)]))
+    const labels = new Map(vms.map((vm) => [vm, this.#before(vm, plain.get(vm)!) ?? plain.get(vm)!]))
+    for (let round = 0; new Set(labels.values()).size < labels.size; round++) {
+      // A VM may really be called `a@12`, so a round can create new clashes. Each round makes clashing labels longer, and
+      // all but the first append the pid, so the loop ends.
+      for (const [label, holders] of Map.groupBy(vms, (vm) => labels.get(vm)!)) {
+        const keeper = bestOf(holders)
+        for (const vm of holders) {
+          if (vm !== keeper) labels.set(vm, `${label}@${(round === 0 ? vm.key : undefined) ?? vm.pid}`)
+        }
+      }
+    }
+    const given = new Map<string, Given>()
+    for (const [vm, label] of labels) {
+      if (label !== plain.get(vm))
+        given.set(processKey(vm), { plain: plain.get(vm)!, label, strength: vm.strength() })
+    }
+    this.#given = given
+    return new Map([...labels].map(([{ pid }, label]) => [pid, label]))
+  }
+
+  /** A VM keeps its label when the one that held the name ends. More evidence gives it another chance for the name. */
+  #before(vm: Named, plain: string): string | undefined {
+    const before = this.#given.get(processKey(vm))
+    return before?.plain === plain && before.strength === vm.strength() ? before.label : undefined
+  }
+}
+
+/** undefined if several are equal in all: none of them can then be told to be the first. */
+function bestOf(vms: readonly Named[]): Named | undefined {
+  if (vms.length === 1) return vms[0]
+  // Not Math.max(...), whose arguments must fit on the stack: any user can start many processes of one name.
+  const most = vms.reduce((max, vm) => Math.max(max, vm.strength()), 0)
+  const strongest = vms.filter((vm) => vm.strength() === most)
+  const first = strongest.reduce((min, vm) => Math.min(min, startTick(vm.startNs)), Number.POSITIVE_INFINITY)
+  const best = strongest.filter((vm) => startTick(vm.startNs) === first)
   return best.length === 1 ? best[0] : undefined
 }

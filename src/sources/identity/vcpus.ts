@@ -11,6 +11,9 @@ export function vcpusByThreadName(names: ReadonlyMap<number, string>): Vcpu[] {
   })
 }
 
+/** KVM's own limit on x86 (KVM_MAX_VCPUS); other architectures have lower ones. */
+const maxVcpus = 4_096
+
 /**
  * One thread per vCPU, in ascending order of id, from the first list that has the vCPU. A list can be incomplete:
  * /proc/kvminfo has the threads with at least one exit, but not vCPUs that the guest has not started yet.
@@ -18,11 +21,14 @@ export function vcpusByThreadName(names: ReadonlyMap<number, string>): Vcpu[] {
 export function mergeVcpus(...lists: readonly (readonly Vcpu[])[]): readonly Vcpu[] {
   const [first, ...others] = lists.filter((list) => list.length > 0)
   if (first === undefined) return []
-  if (isRising(first) && others.every((list) => isSame(list, first))) return others[0] ?? first
+  if (isRising(first) && others.every((list) => isSame(list, first))) return bounded(others[0] ?? first)
   const merged = new Map<number, Vcpu>()
   for (const list of lists) for (const vcpu of list) if (!merged.has(vcpu.id)) merged.set(vcpu.id, vcpu)
-  return [...merged.values()].sort((a, b) => a.id - b.id)
+  return bounded([...merged.values()].sort((a, b) => a.id - b.id))
 }
+
+const bounded = (vcpus: readonly Vcpu[]): readonly Vcpu[] =>
+  vcpus.length > maxVcpus ? vcpus.slice(0, maxVcpus) : vcpus
 
 // The usual case: all lists are the same. Nothing needs to be merged, which matters in a scrape of a thousand VMs.
 const isRising = (vcpus: readonly Vcpu[]): boolean =>

@@ -1,14 +1,17 @@
 // Joins what each source says about a VM into the model's Vm. Does no I/O of its own: `Evidence` gives it the data.
 import { KvminfoError } from '../../errors.ts'
 import type { Part, Problem } from '../../model/host-snapshot.ts'
-import type { Vcpu, Vm } from '../../model/vm.ts'
+import type { Vcpu, Vm, VmState } from '../../model/vm.ts'
 import { mayBeVm } from '../cmdline/command-lines.ts'
 import type { QemuCommandLine, Reading } from '../cmdline/parse.ts'
 import type { KvminfoRow } from '../kvminfo/row.ts'
 import type { LibvirtDomain } from '../libvirt-status/parse.ts'
 import { type Process, startTick } from '../process/process.ts'
-import { type Description, descriptionOf, maxDevices } from './description.ts'
-import { uniqueLabels } from './label.ts'
+import { type Excess, excessOf, maxUnconfirmedVms } from './bounds.ts'
+import { type Description, descriptionOf, maxDevices, withoutDevices } from './description.ts'
+import type { Labels } from './label.ts'
+import { keyOf, ownerOf } from './owner.ts'
+import { stateOf } from './state.ts'
 import { mergeVcpus, vcpusByThreadName } from './vcpus.ts'
 
 export interface Evidence {
@@ -23,6 +26,8 @@ export interface Evidence {
   readonly commandLineOf: (process: Process) => (Pick<Reading, 'commandLine'> & Partial<Reading>) | undefined
   /** The vCPU threads that a QEMU outside libvirt reports over QMP; empty if it was not asked. */
   readonly qmpVcpus: (process: Process) => readonly Vcpu[]
+  /** The state that such a QEMU reports over QMP; undefined if it was not asked. */
+  readonly qmpState: (process: Process) => VmState | undefined
   /** The balloon size that QMP or libvirt reported; undefined if they were not asked. */
   readonly balloonBytes: (process: Process, name: string | undefined) => number | undefined
   /** The process's vCPUs in KVM's debugfs whose thread is known; undefined if debugfs has no vCPU of the process. */
@@ -40,6 +45,8 @@ export interface IdentifiedVm {
   /** Whether libvirt started it. */
   readonly isManaged: boolean
   readonly qmpSocket: string | undefined
+  /** Whether libvirt or KVM confirms that this process is a VM. It can cost reads of debugfs. */
+  readonly isConfirmed: () => boolean
   /** Its row in /proc/kvminfo, checked to be of this process. */
   readonly row: KvminfoRow | undefined
 }
@@ -52,59 +59,106 @@ interface Candidate {
   readonly description: Description
   /** Read only if nothing else identifies the process as a VM. */
   readonly debugfsVcpus: readonly Vcpu[] | undefined
+  /**
+   * How strongly the evidence says that this process really is the VM whose name it has. 2: libvirt says so in a file
+   * that only root can write. 1: KVM has a VM of this process. 0: only its command line says so, which any user can fake.
+   */
+  readonly strength: () => number
+}
+
+export interface Identified extends Part<readonly IdentifiedVm[]> {
+  /** Problems that cost VMs their disks or NICs. */
+  readonly deviceProblems: readonly Problem[]
 }
 
 /** The host's VMs in ascending order of pid. */
-export function assembleVms(evidence: Evidence): Part<readonly IdentifiedVm[]> {
+export function assembleVms(evidence: Evidence, names: Labels): Identified {
   const problems: Problem[] = []
+  const deviceProblems: Problem[] = []
+  const candidates = candidatesIn(evidence, problems)
+  const labels = names.of(
+    candidates.map(({ process: { pid, startNs }, domain, commandLine, strength }) => ({
+      pid,
+      startNs,
+      name: domain?.name ?? commandLine?.name,
+      key: keyOf(domain, commandLine),
+      strength,
+    })),
+  )
+  const excess = excessIn(candidates, labels)
+  if (excess.vms.size > 0) problems.push(tooMany(excess.vms.size, 'are left out'))
+  if (excess.devices.size > 0) deviceProblems.push(tooMany(excess.devices.size, 'are shown without devices'))
+  const value: IdentifiedVm[] = []
+  for (const candidate of candidates) {
+    const { process, row, domain, commandLine, description, strength } = candidate
+    const label = labels.get(process.pid)!
+    const isConfirmed = () => strength() > 0
+    if (excess.vms.has(process.pid)) continue
+    const isBare = excess.devices.has(process.pid)
+    if (!isBare && description.leftOut > 0)
+      deviceProblems.push(devicesLeftOut(label, description, isConfirmed()))
+    value.push({
+      vm: vmOf(
+        isBare ? { ...candidate, description: withoutDevices(description) } : candidate,
+        label,
+        evidence,
+      ),
+      name: domain?.name ?? commandLine?.name,
+      isManaged: domain !== undefined || commandLine?.isManaged === true,
+      qmpSocket: commandLine?.qmpSocket,
+      isConfirmed,
+      row,
+    })
+  }
+  return { value, problems, deviceProblems }
+}
+
+/** Adds to `problems` the processes that may be VMs and cannot be shown yet. */
+function candidatesIn(evidence: Evidence, problems: Problem[]): Candidate[] {
   const candidates: Candidate[] = []
   for (const process of candidateProcesses(evidence)) {
     const row = rowOf(evidence, process)
     const read = evidence.commandLineOf(process)
     // KVM may have a VM of it, but no guest.
     if (read?.isProbe === true) continue
-    if (read?.excess !== undefined) problems.push(tooMuch(process, read.excess))
     const domain = domainOf(evidence, process, read)
     const commandLine = read?.commandLine
     const isKnown = row !== undefined || domain !== undefined || commandLine !== undefined
-    const debugfsVcpus = isKnown ? undefined : debugfsVcpusOf(evidence, process)
+    const ofDebugfs = memoryOf(() => debugfsVcpusOf(evidence, process))
+    const debugfsVcpus = isKnown ? undefined : ofDebugfs()
+    const strength = () => (domain !== undefined ? 2 : row !== undefined || ofDebugfs() !== undefined ? 1 : 0)
+    if (read?.excess !== undefined) problems.push(tooMuch(process, read.excess, strength() > 0))
     if (isKnown || debugfsVcpus !== undefined) {
       // Shown now, it would change its label or the names of its devices at a later scrape.
       const isPending = read === undefined || (commandLine?.isManaged === true && !evidence.domainsKnown)
-      if (isPending && domain === undefined) problems.push(notIdentified(process))
+      if (isPending && domain === undefined) problems.push(notIdentified(process, strength() > 0))
       else {
         const description = descriptionOf(domain, commandLine)
-        candidates.push({ process, row, domain, commandLine, description, debugfsVcpus })
+        candidates.push({ process, row, domain, commandLine, description, debugfsVcpus, strength })
       }
-    } else if (read === undefined && mayBeVm(process.comm)) problems.push(notIdentified(process))
+    } else if (read === undefined && mayBeVm(process.comm)) problems.push(notIdentified(process, false))
   }
-  const labels = uniqueLabels(
-    new Map(
-      candidates.map(({ process, domain, commandLine }) => [process.pid, domain?.name ?? commandLine?.name]),
-    ),
-    (pid) => strengthOf(candidates.find(({ process }) => process.pid === pid)!, evidence),
-  )
-  for (const { process, description } of candidates)
-    if (description.leftOut > 0) problems.push(devicesLeftOut(labels.get(process.pid)!, description))
-  const value = candidates.map((candidate) => ({
-    vm: vmOf(candidate, labels, evidence),
-    name: candidate.domain?.name ?? candidate.commandLine?.name,
-    isManaged: candidate.domain !== undefined || candidate.commandLine?.isManaged === true,
-    qmpSocket: candidate.commandLine?.qmpSocket,
-    row: candidate.row,
-  }))
-  return { value, problems }
+  return candidates
 }
 
-/**
- * How strongly the evidence says that this process really is the VM whose name it has. 2: libvirt says so in a file
- * that only root can write. 1: KVM has a VM of this process. 0: only its command line says so, which any user can fake.
- */
-function strengthOf({ process, row, domain, debugfsVcpus }: Candidate, evidence: Evidence): number {
-  if (domain !== undefined) return 2
-  const isOfKvm =
-    row !== undefined || debugfsVcpus !== undefined || debugfsVcpusOf(evidence, process) !== undefined
-  return isOfKvm ? 1 : 0
+function memoryOf<T>(read: () => T): () => T {
+  let result: { readonly value: T } | undefined
+  return () => {
+    result ??= { value: read() }
+    return result.value
+  }
+}
+
+/** The usual host is far from the budget even if nothing confirms its VMs; then no evidence needs to be read. */
+function excessIn(candidates: readonly Candidate[], labels: ReadonlyMap<number, string>): Excess {
+  const bounded = candidates
+    .filter(({ domain, row }) => domain === undefined && row === undefined)
+    .map(({ process: { pid, startNs }, description, strength }) => {
+      return { pid, startNs, label: labels.get(pid)!, description, strength }
+    })
+  const excess = excessOf(bounded)
+  if (excess.vms.size === 0 && excess.devices.size === 0) return excess
+  return excessOf(bounded.filter(({ strength }) => strength() === 0))
 }
 
 /** All visible processes, and those that this user sees only through the module (/proc mounted with hidepid). */
@@ -153,10 +207,11 @@ function debugfsVcpusOf(
   return own.length === 0 ? undefined : own
 }
 
-function notIdentified({ pid }: Process): Problem {
+function notIdentified({ pid }: Process, isConfirmed: boolean): Problem {
   const subject = `/proc/${pid}/cmdline`
   return {
     subject,
+    isUnconfirmed: !isConfirmed,
     error: new KvminfoError(
       'SOURCE_FAILED',
       `process ${pid} is not identified yet and is left out until then: identifying many VMs takes a few seconds; if ` +
@@ -165,8 +220,9 @@ function notIdentified({ pid }: Process): Problem {
   }
 }
 
-function tooMuch({ pid }: Process, excess: string): Problem {
+function tooMuch({ pid }: Process, excess: string, isConfirmed: boolean): Problem {
   return {
+    isUnconfirmed: !isConfirmed,
     subject: `/proc/${pid}/cmdline`,
     error: new KvminfoError(
       'SOURCE_FAILED',
@@ -175,9 +231,10 @@ function tooMuch({ pid }: Process, excess: string): Problem {
   }
 }
 
-function devicesLeftOut(label: string, { leftOut }: Description): Problem {
+function devicesLeftOut(label: string, { leftOut }: Description, isConfirmed: boolean): Problem {
   return {
     subject: label,
+    isUnconfirmed: !isConfirmed,
     error: new KvminfoError(
       'DEVICES_LEFT_OUT',
       `VM ${label}: ${leftOut} of its devices are not shown, because only the first ${maxDevices} disks and the first ` +
@@ -186,19 +243,36 @@ function devicesLeftOut(label: string, { leftOut }: Description): Problem {
   }
 }
 
-function vmOf(candidate: Candidate, labels: ReadonlyMap<number, string>, evidence: Evidence): Vm {
+/** One problem for all of them, because there can be as many as the host has processes. */
+function tooMany(count: number, what: string): Problem {
+  return {
+    subject: 'processes that only their command lines call VMs',
+    isUnconfirmed: true,
+    error: new KvminfoError(
+      'DEVICES_LEFT_OUT',
+      `${count} processes that neither libvirt nor KVM confirms to be VMs ${what}: all such processes together have more ` +
+        `than ${maxUnconfirmedVms} names, or more text than is shown; load the kvminfo module to confirm those that are VMs`,
+    ),
+  }
+}
+
+function vmOf(candidate: Candidate, label: string, evidence: Evidence): Vm {
   const { process, row, domain, commandLine, description } = candidate
   const { pid, startNs } = process
-  let vcpus = mergeVcpus(row?.vcpus ?? [], domain?.vcpus ?? [], evidence.qmpVcpus(process))
+  // Any process can offer a QMP socket and list the threads of another one there.
+  const qmpVcpus = evidence.qmpVcpus(process).filter(({ tid }) => evidence.hasThread(pid, tid))
+  let vcpus = mergeVcpus(row?.vcpus ?? [], domain?.vcpus ?? [], qmpVcpus)
   if (vcpus.length === 0) vcpus = mergeVcpus(vcpusByThreadName(evidence.threadNames(pid)))
   if (vcpus.length === 0)
     vcpus = mergeVcpus(candidate.debugfsVcpus ?? debugfsVcpusOf(evidence, process) ?? [])
   return {
-    label: labels.get(pid)!,
+    label,
     pid,
     startNs,
     uuid: description.uuid,
     machine: description.machine,
+    state: stateOf(domain?.state) ?? evidence.qmpState(process),
+    owner: ownerOf(domain, commandLine),
     identitySource: domain !== undefined ? 'libvirt' : commandLine !== undefined ? 'cmdline' : 'none',
     vcpus,
     disks: description.disks,

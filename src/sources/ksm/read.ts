@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KsmState } from '../../model/host.ts'
-import { sourceError } from '../source-error.ts'
+import { unsupportedAs } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 
 /** Files that do not contain a number (advisor_mode of Linux 6.8) are left out. Some numbers can be negative. */
@@ -16,6 +16,7 @@ export function readKsm(sysfs: string, file: WholeFile): KsmState {
     }
     return state
   } catch (cause) {
-    throw sourceError(cause, directory)
+    const message = `there is no ${directory}: the kernel was built without CONFIG_KSM`
+    throw unsupportedAs(message, cause, directory, join(sysfs, 'kernel/mm'))
   }
 }

@@ -1,9 +1,9 @@
 // Parses a live status file of libvirt's QEMU driver, `<rundir>/libvirt/qemu/<name>.xml`: the current state of a VM.
-import { XMLParser } from 'fast-xml-parser'
 import { KvminfoError } from '../../errors.ts'
-import type { Disk, Vcpu } from '../../model/vm.ts'
+import { isEmulatedScsiController, nicModel } from '../../model/emulated.ts'
+import type { Disk, Owner, Vcpu } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
-import { type Element, element, elements, text } from './element.ts'
+import { type Element, readXml, type Wanted } from './xml.ts'
 
 interface LibvirtNic {
   readonly device: string
@@ -14,11 +14,21 @@ interface LibvirtNic {
   readonly alias: string | undefined
 }
 
+/** The attributes `state` and `reason` of a status file: libvirt's words (`running`, `paused`; `booted`, `migration`, …). */
+export interface LibvirtState {
+  readonly state: string
+  readonly reason: string
+  /** Whether a migration from or to this host runs: attribute `async` of `<job>` (qemuDomainAsyncJob). */
+  readonly isMigrating: boolean
+}
+
 export interface LibvirtDomain {
   readonly pid: number
   readonly name: string
   readonly uuid: string | undefined
   readonly machine: string | undefined
+  readonly state: LibvirtState | undefined
+  readonly owner: Owner | undefined
   readonly vcpus: readonly Vcpu[]
   readonly disks: readonly Disk[]
   readonly nics: readonly LibvirtNic[]
@@ -26,15 +36,38 @@ export interface LibvirtDomain {
   readonly balloonBytes: number | undefined
 }
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  // `text` resolves the references that XML predefines. Nothing expands any others.
-  processEntities: false,
-  ignoreDeclaration: true,
-})
+/**
+ * The most that a file may have, in bytes. libvirt's own limits (backing chains of 200 images) make some megabytes; a
+ * usual file has 30 kB.
+ */
+export const maxStatusBytes = 16 * 1024 * 1024
+
+// Two thirds of a file list the capabilities of its QEMU, which nothing here needs; nor do we need backing chains.
+const none: Wanted = {}
+const nova: Wanted = {
+  'nova:name': none,
+  'nova:flavor': none,
+  'nova:owner': { 'nova:project': none },
+}
+const wanted: Wanted = {
+  domstatus: {
+    vcpus: { vcpu: none },
+    job: none,
+    domain: {
+      name: none,
+      uuid: none,
+      metadata: { 'nova:instance': nova, kubevirt: none, 'kubevirt:kubevirt': none },
+      memory: none,
+      currentMemory: none,
+      os: { type: none },
+      devices: {
+        controller: none,
+        disk: { driver: none, target: none, address: none },
+        interface: { actual: { driver: none }, alias: none, driver: none, model: none, target: none },
+      },
+    },
+  },
+}
 
 /** undefined for a domain that runs without KVM. Throws SOURCE_MALFORMED; `subject` is the file's name in messages. */
 export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain | undefined {
@@ -44,88 +77,142 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
       `${subject} ${what}; the name and devices of its VM come from the QEMU command line instead`,
       { cause },
     )
-  if (xml.includes('<!DOCTYPE'))
-    throw malformed('has a document type declaration, which libvirt never writes')
-  let root: Element
+  let document: Element
   try {
-    root = parser.parse(withoutCapabilities(xml), true) as Element
+    document = readXml(xml, wanted)
   } catch (cause) {
-    throw malformed(`is not valid XML (${cause instanceof Error ? cause.message : cause})`, cause)
+    throw malformed(`is not a valid status file (${(cause as Error).message})`, cause)
   }
-  const status = element(root, 'domstatus')
-  const domain = element(status, 'domain')
-  const pid = decimal(text(status, '@pid'))
-  const name = text(domain, 'name')
-  if (pid === undefined || pid === 0 || name === undefined || name === '') {
+  const status = document.first('domstatus')
+  const domain = status?.first('domain')
+  const pid = decimal(status?.attributes.get('pid'))
+  const name = domain?.first('name')?.text
+  if (status === undefined || domain === undefined || !pid || !name) {
     throw malformed('lacks a <domstatus> with a pid or a <domain> with a name')
   }
-  if (text(domain, '@type') !== 'kvm') return undefined
-  const devices = element(domain, 'devices')
+  if (domain.attributes.get('type') !== 'kvm') return undefined
+  const devices = domain.first('devices')
+  const emulatedControllers = emulatedScsiControllers(devices?.all('controller') ?? [])
   return {
     pid,
     name,
-    uuid: text(domain, 'uuid'),
-    machine: text(element(element(domain, 'os'), 'type'), '@machine'),
-    vcpus: elements(element(status, 'vcpus'), 'vcpu').flatMap(vcpuOf),
-    disks: elements(devices, 'disk').flatMap(diskOf),
-    nics: elements(devices, 'interface').flatMap(nicOf),
-    memoryMaxBytes: bytesOf(domain, 'memory'),
-    balloonBytes: bytesOf(domain, 'currentMemory'),
+    uuid: domain.first('uuid')?.text.trim(),
+    machine: domain.first('os')?.first('type')?.attributes.get('machine'),
+    state: stateOf(status),
+    owner: ownerOf(name, domain.first('metadata')),
+    vcpus: (status.first('vcpus')?.all('vcpu') ?? []).flatMap(vcpuOf),
+    disks: (devices?.all('disk') ?? []).flatMap((disk) => diskOf(disk, emulatedControllers)),
+    nics: (devices?.all('interface') ?? []).flatMap(nicOf),
+    memoryMaxBytes: bytesOf(domain.first('memory')),
+    balloonBytes: bytesOf(domain.first('currentMemory')),
   }
 }
 
-/** Two thirds of a file list the capabilities of its QEMU, which nothing here needs. */
-function withoutCapabilities(xml: string): string {
-  const start = xml.indexOf('<qemuCaps>')
-  const end = xml.indexOf('</qemuCaps>')
-  const domain = xml.indexOf('<domain ')
-  return start !== -1 && start < end && end < domain
-    ? xml.slice(0, start) + xml.slice(end + '</qemuCaps>'.length)
-    : xml
+/** libvirt's own words (virDomainState and its reasons); an empty reason where the file has none. */
+function stateOf(status: Element): LibvirtState | undefined {
+  const state = status.attributes.get('state')
+  if (state === undefined) return undefined
+  const job = status.first('job')?.attributes.get('async') ?? ''
+  return { state, reason: status.attributes.get('reason') ?? '', isMigrating: job.startsWith('migration ') }
 }
 
-function vcpuOf(vcpu: Element): Vcpu[] {
-  const id = decimal(text(vcpu, '@id'))
-  const tid = decimal(text(vcpu, '@pid'))
+/**
+ * Whom the VM belongs to, if OpenStack Nova (metadata `nova:instance`) or KubeVirt defined it. KubeVirt's name of a domain
+ * is `<namespace>_<name>`, and a namespace has no underscore.
+ */
+function ownerOf(name: string, metadata: Element | undefined): Owner | undefined {
+  const instance = metadata?.first('nova:instance')
+  if (instance !== undefined) {
+    const flavor = instance.first('nova:flavor')?.attributes.get('name')
+    const project = instance.first('nova:owner')?.first('nova:project')
+    return {
+      manager: 'nova',
+      name: instance.first('nova:name')?.text.trim() ?? '',
+      group: project?.text.trim() || project?.attributes.get('uuid') || '',
+      flavor: flavor ?? '',
+    }
+  }
+  const isKubevirt =
+    metadata?.first('kubevirt') !== undefined || metadata?.first('kubevirt:kubevirt') !== undefined
+  const at = name.indexOf('_')
+  return isKubevirt && at > 0
+    ? { manager: 'kubevirt', name: name.slice(at + 1), group: name.slice(0, at), flavor: '' }
+    : undefined
+}
+
+function vcpuOf({ attributes }: Element): Vcpu[] {
+  const id = decimal(attributes.get('id'))
+  const tid = decimal(attributes.get('pid'))
   // libvirt writes pid 0 as long as it does not know the thread.
   return id === undefined || tid === undefined || tid === 0 ? [] : [{ id, tid }]
 }
 
+/** Indexes of the SCSI controllers that QEMU emulates. A status file always names their model. */
+function emulatedScsiControllers(controllers: readonly Element[]): ReadonlySet<string> {
+  return new Set(
+    controllers
+      .map(({ attributes }) => attributes)
+      .filter((controller) => controller.get('type') === 'scsi')
+      .filter((controller) => isEmulatedScsiController(controller.get('model') ?? ''))
+      .map((controller) => controller.get('index') ?? ''),
+  )
+}
+
 /** Empty for CD-ROM and floppy drives, which cmdline/disks.ts leaves out too and explains. */
-function diskOf(disk: Element): Disk[] {
-  const kind = text(disk, '@device') ?? 'disk'
+function diskOf(disk: Element, emulatedControllers: ReadonlySet<string>): Disk[] {
+  const kind = disk.attributes.get('device') ?? 'disk'
   if (kind !== 'disk' && kind !== 'lun') return []
-  const target = element(disk, 'target')
-  const device = text(target, '@dev')
+  const target = disk.first('target')?.attributes
+  const device = target?.get('dev')
   if (device === undefined) return []
-  const driver = element(disk, 'driver')
+  const driver = disk.first('driver')?.attributes
+  const bus = target?.get('bus') ?? 'unknown'
+  const controller = disk.first('address')?.attributes.get('controller') ?? ''
   return [
     {
       device,
-      bus: text(target, '@bus') ?? 'unknown',
-      cache: text(driver, '@cache'),
-      format: text(driver, '@type'),
+      bus,
+      cache: driver?.get('cache'),
+      format: driver?.get('type'),
+      ...(bus === 'scsi' && emulatedControllers.has(controller) && { emulated: true }),
     },
   ]
 }
 
+/**
+ * For a NIC of a libvirt network, `<actual>` says what libvirt took from the network: a device of an SR-IOV pool is passed
+ * through (virDomainActualNetDefFormat). libvirt writes `<actual>` into status files only.
+ */
 function nicOf(nic: Element): LibvirtNic[] {
-  const alias = text(element(nic, 'alias'), '@name')
-  const device = text(element(nic, 'target'), '@dev') ?? alias
+  const alias = nic.first('alias')?.attributes.get('name')
+  const device = nic.first('target')?.attributes.get('dev') ?? alias
   if (device === undefined) return []
-  const type = text(nic, '@type')
-  const passedThrough = type === 'hostdev' || text(element(nic, 'driver'), '@name') === 'vfio'
-  if (passedThrough) return [{ device, model: 'vfio-pci', vhost: false, alias }]
-  const driver = text(element(nic, 'driver'), '@name')
-  const model = text(element(nic, 'model'), '@type') ?? 'unknown'
-  return [{ device, model, vhost: driver === undefined ? undefined : driver === 'vhost', alias }]
+  const actual = nic.first('actual')
+  const type = actual?.attributes.get('type') ?? nic.attributes.get('type')
+  const driver = nic.first('driver')?.attributes.get('name')
+  const isPassedThrough =
+    type === 'hostdev' || driver === 'vfio' || actual?.first('driver')?.attributes.get('name') === 'vfio'
+  if (isPassedThrough) return [{ device, model: 'vfio-pci', vhost: false, alias }]
+  const model = nic.first('model')?.attributes.get('type') ?? 'unknown'
+  const vhost = vhostOf(type, driver)
+  return [{ device, model: nicModel(model), vhost, alias }]
 }
 
-const unitBytes: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+/** The other end of vhost-user is a process, such as DPDK's. */
+function vhostOf(type: string | undefined, driver: string | undefined): boolean | undefined {
+  if (type === 'vhostuser') return false
+  return driver === undefined ? undefined : driver === 'vhost'
+}
+
+const unitBytes: ReadonlyMap<string, number> = new Map([
+  ['KiB', 1024],
+  ['MiB', 1024 ** 2],
+  ['GiB', 1024 ** 3],
+])
 
 /** libvirt's status files always use KiB. */
-function bytesOf(domain: Element | undefined, name: string): number | undefined {
-  const value = decimal(text(domain, name))
-  const unit = unitBytes[text(element(domain, name), '@unit') ?? 'KiB']
+function bytesOf(size: Element | undefined): number | undefined {
+  const value = decimal(size?.text.trim())
+  const unit = unitBytes.get(size?.attributes.get('unit') ?? 'KiB')
   return value === undefined || unit === undefined ? undefined : value * unit
 }

@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { KvminfoError } from '../../errors.ts'
+import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
 import { detached } from '../detached.ts'
 import { absentAs, sourceError } from '../source-error.ts'
-import { type LibvirtDomain, parseLibvirtStatus } from './parse.ts'
+import { type LibvirtDomain, maxStatusBytes, parseLibvirtStatus } from './parse.ts'
 
 // The clock of a file system advances in steps of up to 10 ms, so a change right after a refresh can leave the
 // modification time as it was. Only a time that was this old at the refresh is safe to compare.
@@ -107,7 +107,7 @@ export class StatusFiles {
       const { mtimeMs, size, ino } = statSync(path)
       const version = `${mtimeMs} ${size} ${ino}`
       if (before?.version === version) return before
-      return this.#parse(path, version)
+      return this.#parse(path, version, size)
     } catch (cause) {
       // The file of a VM that has ended since the directory was listed is gone.
       const error = sourceError(cause, path)
@@ -115,8 +115,10 @@ export class StatusFiles {
     }
   }
 
-  #parse(path: string, version: string): Parsed {
+  #parse(path: string, version: string, size: number): Parsed {
     try {
+      if (size > maxStatusBytes)
+        throw new KvminfoError('SOURCE_MALFORMED', `${path} has more than ${maxStatusBytes} bytes`)
       const domain = detached(parseLibvirtStatus(readFileSync(path, 'utf8'), path))
       return { version, domain, error: undefined }
     } catch (cause) {

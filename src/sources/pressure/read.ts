@@ -1,7 +1,7 @@
 // Reads pressure stall information (PSI) from /proc/pressure.
 import { join } from 'node:path'
 import type { Pressure } from '../../model/host.ts'
-import { absentAs } from '../source-error.ts'
+import { unsupportedAs } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 import { parsePressure } from './parse.ts'
 
@@ -14,7 +14,7 @@ export function readPressure(procfs: string, file: WholeFile): Pressure[] {
       return parsePressure(resource, file.text(path), path)
     } catch (cause) {
       const message = `${path} is not available: the kernel was built without CONFIG_PSI or booted without psi=1`
-      throw absentAs(message, cause, path)
+      throw unsupportedAs(message, cause, path, join(procfs, 'stat'))
     }
   })
 }

@@ -4,8 +4,11 @@ import { closeSync, fstatSync, openSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import { KvminfoError } from '../../errors.ts'
 
-/** An answer has about 250 bytes per vCPU, and a VM has at most 4,096 vCPUs. */
+/** The answers have about 450 bytes per vCPU, and a VM has at most 4,096 vCPUs. */
 const maxAnswerBytes = 4 * 1024 * 1024
+
+/** The values in one answer: about 20 per vCPU. A value costs some 60 bytes of memory, whatever its length. */
+const maxValues = 200_000
 
 /** O_PATH, which Node does not define. It gives a descriptor of a socket file, which cannot be opened otherwise. */
 const openPath = 0o10000000
@@ -85,10 +88,23 @@ async function* lines(socket: Socket): AsyncGenerator<string, void> {
 async function next(answers: AsyncGenerator<string, void>): Promise<Message> {
   const line = await answers.next()
   if (line.done === true) throw new Error('QEMU closed the connection')
+  requireFewValues(line.value)
   const message: unknown = JSON.parse(line.value)
   if (typeof message !== 'object' || message === null) throw new Error('the answer is not a JSON object')
   return message
 }
+
+/** Before the answer is parsed, because parsing is what costs the memory. */
+function requireFewValues(line: string): void {
+  let values = 0
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at)
+    if (code === comma || code === bracket || code === brace) values++
+  }
+  if (values > maxValues) throw new Error(`the answer has more than ${maxValues} values`)
+}
+
+const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b]
 
 function qmpError(cause: unknown, path: string, deadlineMs: number): KvminfoError {
   if (cause instanceof KvminfoError) return cause

@@ -1,7 +1,7 @@
 // Parses QEMU's answers to `query-stats` (since QEMU 7.1), `query-cpus-fast` and `query-balloon` into the model. Zod
 // checks the answers here, so that no other code needs to.
 import { z } from 'zod'
-import type { Vcpu } from '../../model/vm.ts'
+import type { Vcpu, VmState } from '../../model/vm.ts'
 import { addStatistics, type KvmStatistics, noStatistics, statisticsFrom } from '../exits/kvm-statistics.ts'
 
 const vcpuStatistics = z.array(
@@ -32,7 +32,24 @@ export function parseQueryBalloon(answer: unknown): number {
   return z.object({ actual: z.int().nonnegative() }).parse(answer).actual
 }
 
-const cpus = z.array(z.object({ 'cpu-index': z.int().nonnegative(), 'thread-id': z.int().positive() }))
+const running: ReadonlySet<string> = new Set(['running'])
+const migrating: ReadonlySet<string> = new Set(['inmigrate', 'finish-migrate', 'postmigrate'])
+const crashed: ReadonlySet<string> = new Set(['guest-panicked', 'internal-error'])
+
+/** `query-status`: QEMU's RunState (qapi/run-state.json). All other states are kinds of a pause. */
+export function parseQueryStatus(answer: unknown): VmState {
+  const { status } = z.object({ status: z.string() }).parse(answer)
+  if (running.has(status)) return 'running'
+  if (migrating.has(status)) return 'migrating'
+  if (crashed.has(status)) return 'crashed'
+  return status === 'shutdown' || status === 'suspended' ? status : 'paused'
+}
+
+const maxVcpus = 4_096
+
+const cpus = z
+  .array(z.object({ 'cpu-index': z.int().nonnegative(), 'thread-id': z.int().positive() }))
+  .max(maxVcpus)
 
 export function parseQueryCpusFast(answer: unknown): Vcpu[] {
   return cpus.parse(answer).map((cpu) => ({ id: cpu['cpu-index'], tid: cpu['thread-id'] }))

@@ -1,7 +1,7 @@
 // The answers of the QEMUs outside libvirt that offer a QMP socket, fetched in the background. QEMU interrupts each vCPU
 // once to read its statistics, so each fetch adds one to signal_exits per vCPU.
 import { KvminfoError } from '../../errors.ts'
-import type { Vcpu } from '../../model/vm.ts'
+import type { Vcpu, VmState } from '../../model/vm.ts'
 import { type Attempt, attempt } from '../attempt.ts'
 import { type Aged, Background, isFresh } from '../exits/background.ts'
 import type { KvmStatistics } from '../exits/kvm-statistics.ts'
@@ -11,6 +11,16 @@ import type { QmpAnswer } from './query.ts'
 const deadlineMs = 2_000
 /** The number of conversations at a time. Most take less than a millisecond. */
 const parallel = 8
+
+/** Answers that a QEMU misses before it counts as hung: 30 s. One can be missed because another client is connected. */
+const hungAfter = 3
+
+interface Life {
+  /** At the last answer. */
+  readonly state: VmState
+  /** Questions since then that were not answered. */
+  readonly missed: number
+}
 
 /** The socket that the command line of process `pid` names. */
 export interface OfferedSocket {
@@ -22,6 +32,7 @@ export class QmpStatistics {
   readonly #background = new Background(() => this.#fetch())
   readonly #procfs: string
   #sockets: ReadonlyMap<string, OfferedSocket> = new Map()
+  readonly #life = new Map<string, Life>()
   readonly #answers = new Map<string, Aged<Attempt<QmpAnswer>>>()
 
   constructor(procfs: string) {
@@ -32,6 +43,7 @@ export class QmpStatistics {
   follow(sockets: ReadonlyMap<string, OfferedSocket>): void {
     this.#sockets = sockets
     for (const key of this.#answers.keys()) if (!sockets.has(key)) this.#answers.delete(key)
+    for (const key of this.#life.keys()) if (!sockets.has(key)) this.#life.delete(key)
     this.#background.enable(sockets.size > 0)
   }
 
@@ -50,6 +62,16 @@ export class QmpStatistics {
 
   vcpus(key: string): readonly Vcpu[] {
     return this.#answer(key)?.value?.vcpus ?? []
+  }
+
+  /**
+   * `hung` if QEMU has answered before, said that the VM runs, and has not answered three times in a row. A client that
+   * connects to the same socket and stays has the same effect. undefined if QEMU was not asked.
+   */
+  state(key: string): VmState | undefined {
+    const life = this.#life.get(key)
+    if (life === undefined) return undefined
+    return life.missed >= hungAfter && life.state === 'running' ? 'hung' : this.#answer(key)?.value?.state
   }
 
   balloonBytes(key: string): number | undefined {
@@ -84,6 +106,11 @@ export class QmpStatistics {
             (answer) => ({ value: answer, error: undefined }),
             (error: KvminfoError) => ({ value: undefined, error }),
           )
-    if (this.#sockets.has(key)) this.#answers.set(key, { value, atMs: performance.now() })
+    if (!this.#sockets.has(key)) return
+    this.#answers.set(key, { value, atMs: performance.now() })
+    const life = this.#life.get(key)
+    if (value.error === undefined) this.#life.set(key, { state: value.value.state, missed: 0 })
+    else if (life !== undefined && value.error.code === 'SOURCE_FAILED')
+      this.#life.set(key, { ...life, missed: life.missed + 1 })
   }
 }

@@ -1,4 +1,4 @@
-// A chart of the last minutes by uPlot, in the colours of the page, which change with the system's theme.
+// A chart of the last minutes, drawn by uPlot in the colours of the page, which follow the system's theme.
 import { element } from './element.js'
 import { unknown } from './format.js'
 import uPlot from './uplot.js'
@@ -8,7 +8,7 @@ const darkTheme = window.matchMedia('(prefers-color-scheme: dark)')
 /**
  * @typedef {object} ChartLine
  * @property {string} title
- * @property {string} colour name of a custom property of the style sheet
+ * @property {string} colour name of a custom property in the style sheet, such as --cpu
  * @property {boolean} [isFilled]
  */
 
@@ -16,9 +16,11 @@ const darkTheme = window.matchMedia('(prefers-color-scheme: dark)')
  * @typedef {object} ChartOptions
  * @property {readonly ChartLine[]} lines
  * @property {number} height pixels
+ * @property {number} spanSeconds length of the time axis, which ends at the last sample
  * @property {(value: number) => string} format
- * @property {number} [max] top of the scale; without it, the highest value
- * @property {readonly { readonly at: number, readonly colour: string }[]} [marks] lines across
+ * @property {number} [max] top of the scale; by default the highest value
+ * @property {readonly { readonly at: number, readonly colour: string }[]} [marks] dashed horizontal lines, such as
+ *   thresholds
  */
 
 /** @param {string} name */
@@ -33,7 +35,7 @@ export class Chart {
   #plot
 
   /**
-   * @param {HTMLElement} place is filled, and watched for its width
+   * @param {HTMLElement} place for the drawing, which follows its width
    * @param {ChartOptions} options
    */
   constructor(place, options) {
@@ -45,10 +47,11 @@ export class Chart {
 
   /**
    * @param {readonly number[]} at seconds since the Unix epoch
-   * @param {readonly (readonly (number | null)[])[]} lines in the order of the options
+   * @param {readonly (readonly (number | null)[])[]} lines the values of each line, in the order of the options; null leaves a
+   *   gap
    */
   show(at, lines) {
-    // @ts-expect-error its type asks for arrays that it may change, and it changes none
+    // @ts-expect-error uPlot's type requires mutable arrays, but it does not change them
     this.#data = [at, ...lines]
     this.#plot?.setData(this.#data)
   }
@@ -74,7 +77,7 @@ export class Chart {
 
   /** @param {number} width */
   #build(width) {
-    const { lines, height, format, max, marks = [] } = this.#options
+    const { lines, height, spanSeconds, format, max, marks = [] } = this.#options
     const soft = colourOf('--soft')
     const grid = { stroke: colourOf('--line'), width: 1 }
     /** @type {uPlot.Axis} */
@@ -87,7 +90,7 @@ export class Chart {
         cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 6 } },
         legend: { markers: { width: 0, fill: (_plot, index) => colourOf(lines[index - 1]?.colour ?? '') } },
         scales: {
-          x: { range: (_plot, _from, to) => [to - 300, to] },
+          x: { range: (_plot, _from, to) => [to - spanSeconds, to] },
           y: { range: (_plot, _from, to) => [0, max ?? (to > 0 ? to * 1.1 : 1)] },
         },
         axes: [
@@ -101,7 +104,7 @@ export class Chart {
             stroke: colourOf(colour),
             width: 1.5,
             points: { show: false },
-            // The colours of the style sheet are #rrggbb; two digits more are how opaque they are.
+            // The colours in the style sheet are #rrggbb; the two digits added here are the opacity.
             ...(isFilled && { fill: `${colourOf(colour)}26` }),
             value: (
               /** @type {uPlot} */ plot,
@@ -109,7 +112,7 @@ export class Chart {
               /** @type {number} */ line,
               /** @type {number | null} */ index,
             ) => {
-              // The last value while no cursor points to another.
+              // Without a cursor, the last value is shown.
               const shown = index === null ? plot.data[line]?.at(-1) : value
               return shown === null || shown === undefined ? unknown : format(shown)
             },
@@ -147,7 +150,7 @@ function drawAcross(plot, marks) {
 }
 
 /**
- * A titled place for a chart.
+ * A figure with a caption and a place for a chart.
  * @param {string} title
  */
 export function chartPlace(title) {

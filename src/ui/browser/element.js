@@ -1,4 +1,4 @@
-// Elements made of text. There is no way here to make markup out of a string, so no name of a VM can become any.
+// Creates elements from text. Nothing here turns a string into markup, so the name of a VM cannot become markup.
 
 /**
  * @template {keyof HTMLElementTagNameMap} Name
@@ -15,7 +15,7 @@ export function element(name, attributes = {}, ...content) {
 }
 
 /**
- * The element of the page's frame that has this id.
+ * The element of the page with this id. Throws if there is none.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -26,7 +26,7 @@ export function byId(id) {
 }
 
 /**
- * Writes only what differs, so that the browser lays out nothing that stays the same.
+ * Writes only if the text differs, so that the browser does not lay out what stays the same.
  * @param {Node} node
  * @param {string} text
  */
@@ -37,7 +37,7 @@ export function setText(node, text) {
 /**
  * @param {Element} target
  * @param {string} name
- * @param {string | undefined} value undefined takes the attribute away
+ * @param {string | undefined} value undefined removes the attribute
  */
 export function setAttribute(target, name, value) {
   if (value === undefined) target.removeAttribute(name)

@@ -1,16 +1,16 @@
-// Figures as a person reads them. What is not known is a dash.
+// Formats figures for people. An unknown figure (null) is a dash.
 
 export const unknown = '–'
 
 /**
- * The same wherever the browser is: figures are compared with those of terminals and dashboards.
+ * One locale for every browser, because people compare these figures with those of terminals and dashboards.
  * @type {Map<number, Intl.NumberFormat>}
  */
 const formats = new Map()
 
 /**
  * @param {number} value
- * @param {number} digits behind the point
+ * @param {number} digits after the point
  */
 function fixed(value, digits) {
   let format = formats.get(digits)
@@ -28,7 +28,7 @@ function fixed(value, digits) {
 export const count = (value) => fixed(value, 0)
 
 /**
- * A share as 0.993: three digits, and never 1 for what is less.
+ * A ratio such as 0.993: three digits, and never 1 for a value below 1.
  * @param {number | null} value
  */
 export function ratio(value) {
@@ -45,7 +45,7 @@ export function percent(value) {
 }
 
 /**
- * Seconds per second, and the like.
+ * A plain number such as 0.41, for seconds per second and the like.
  * @param {number | null} value
  */
 export function plain(value) {
@@ -54,7 +54,7 @@ export function plain(value) {
 }
 
 /**
- * Three digits and a prefix: 12.3 k.
+ * A rate with three digits and a prefix, such as 12.3 k.
  * @param {number | null} value
  */
 export function rate(value) {
@@ -99,7 +99,7 @@ export function duration(seconds) {
 }
 
 /**
- * Time of day.
+ * Time of day such as 14:05:09.
  * @param {number} at seconds since the Unix epoch
  */
 export function timeOfDay(at) {
@@ -107,6 +107,7 @@ export function timeOfDay(at) {
 }
 
 /**
+ * A number with its noun, such as 1 CPU or 1,024 CPUs.
  * @param {number} number
  * @param {string} one
  * @param {string} [many]

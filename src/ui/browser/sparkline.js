@@ -1,10 +1,8 @@
-// A small line of the last minutes, as a path of SVG: sharp at every size and of the text's colour.
+// A small line of the last minutes. It is an SVG path, so it is sharp at every size and the style sheet sets its colour.
 
 const svg = 'http://www.w3.org/2000/svg'
 const width = 100
 const height = 20
-/** Longer without a look, the line is broken: nobody looked, or the exporter was away. */
-const maxGapSeconds = 20
 
 export class Sparkline {
   element = document.createElementNS(svg, 'svg')
@@ -19,15 +17,19 @@ export class Sparkline {
   }
 
   /**
-   * @param {readonly number[]} at seconds, rising
-   * @param {readonly (number | null)[]} values null leaves a gap
-   * @param {{ readonly spanSeconds: number, readonly max?: number }} scale from 0; without `max` to the highest value
+   * @param {readonly number[]} at times in seconds, ascending
+   * @param {readonly (number | null)[]} values one for each time; null leaves a gap
+   * @param {object} scale
+   * @param {number} scale.spanSeconds length of the time axis, which ends at the last time
+   * @param {number} scale.maxGapSeconds the line is broken between two times that are further apart
+   * @param {number} [scale.max] value at the top, 0 is at the bottom; by default the highest value
    */
   draw(
     at,
     values,
     {
       spanSeconds,
+      maxGapSeconds,
       max = values.reduce((/** @type {number} */ high, value) => Math.max(high, value ?? 0), 0),
     },
   ) {

@@ -1,2 +1,2 @@
-// The types of uplot.js, which the exporter serves beside these modules out of the package `uplot`.
+// The types of uplot.js, which `assets.ts` serves next to these modules from the npm package `uplot`.
 export { default } from 'uplot'

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ebpf COMMAND...: runs a command while two eBPF programs count the exits of
- * every thread in a hash map, on the same tracepoints as the module; prints
- * what they counted in all to stderr. Assembled here by hand, so that the
- * benchmark needs neither clang nor libbpf.
+ * every thread in a hash map, on the same tracepoints as the module. Prints the
+ * totals to stderr. The programs are assembled by hand, so the benchmark needs
+ * neither clang nor libbpf.
  */
 #include <err.h>
 #include <linux/bpf.h>
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A thread's counts; pending: its last exit is not resolved yet. */
+/* A thread's counts. pending: it is not known yet where its last exit ended. */
 struct counts {
 	uint64_t vm_switches, qemu_switches, pending;
 };
@@ -35,7 +35,7 @@ struct counts {
 #define FIELD(name) ((int)offsetof(struct counts, name))
 #define FP BPF_REG_10
 
-/* r0 = the counts of this thread, or NULL; the key stays on the stack. */
+/* r0 = the counts of this thread, or NULL. The key stays on the stack. */
 #define LOOK_UP(map)								\
 	CALL(BPF_FUNC_get_current_pid_tgid), STORE32(FP, -4, BPF_REG_0),	\
 	MAP(BPF_REG_1, map), MOV(BPF_REG_2, FP), ADD(BPF_REG_2, -4),		\

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * guest OUT PIC ROUNDS: a virtual machine whose guest measures, by its own TSC,
- * what its exits cost. Each round is OUT writes to a port that user space must
- * handle and PIC writes to the in-kernel interrupt controller, which KVM handles
- * itself. Prints "<ticks per OUT> <ticks per PIC>", each the median of the rounds.
+ * guest OUT PIC ROUNDS: a VM whose guest measures with its own TSC what its
+ * exits cost. Each round makes OUT writes to a port that user space must handle,
+ * and PIC writes to the in-kernel interrupt controller, which KVM handles itself.
+ * Prints "<ticks per OUT> <ticks per PIC>", each the median of the rounds.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 enum { CODE = 0x1000, MEMORY = 0x4000, MAX_ROUNDS = 1000 };
 
-/* Ports: 0x10 and 0xf0 are nobody's, 0x21 is the PIC's interrupt mask. */
+/* Ports: no device has 0x10 and 0xf0; 0x21 is the PIC's interrupt mask. */
 __asm__(".pushsection .rodata\n"
 	".code16\n"
 	"code:\n"

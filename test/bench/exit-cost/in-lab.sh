@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs in the lab, which loaded no module: in-lab.sh MODULE, the benchmark's own module.
-# One line per way of counting: "<way> <ticks per OUT> <ticks per PIC access>".
+# Runs in the lab, started without our modules. Usage: in-lab.sh MODULE, the path of the benchmark's own module.
+# Prints one line per way of counting: "<way> <ticks per OUT> <ticks per PIC access>".
 set -eu
 comparison=$1
 gcc -O2 -static -o /tmp/guest /case/guest.c
@@ -20,7 +20,7 @@ with_module() { # way, module, parameters
 	rmmod "$(basename "$1" .ko)"
 }
 
-# One event instance of its own, as a monitoring tool would.
+# Uses a tracing instance of its own, as a monitoring tool would.
 hist() {
 	instance=/sys/kernel/tracing/instances/bench
 	mkdir -p $instance

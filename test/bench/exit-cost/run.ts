@@ -1,4 +1,4 @@
-// What counting adds to a VM's exits, in instructions: our module against other ways to count the same events.
+// The instructions that counting adds to a VM's exits: our module compared with other ways of counting the same events.
 
 import { join } from 'node:path'
 import { builtModule } from '../../lab/kernel-module.ts'
@@ -9,20 +9,20 @@ import type { BenchPart, BenchResult, Progress, Table, Target } from '../part.ts
 const measuredKernels: readonly KernelLine[] = ['6.1', '6.12']
 
 const ways: Readonly<Record<string, string>> = {
-  none: 'nothing counts',
+  none: 'no counting',
   empty: 'probes that do nothing',
   counts: 'kvminfo, time=0: counts and reasons',
   all: 'kvminfo: counts, reasons and time',
-  ebpf: 'eBPF, a hash map by thread',
-  'table-first': "the thesis's way, first of its 100 rows",
-  'table-last': "the thesis's way, last of its 100 rows",
+  ebpf: 'eBPF, hash map per thread',
+  'table-first': "the thesis's way, first of 100 rows",
+  'table-last': "the thesis's way, last of 100 rows",
   hist: 'tracefs hist triggers',
 }
 
 /** Added instructions per exit: one that user space handles (OUT), one that KVM handles (PIC). */
 const limits = { counts: { out: 97, pic: 57 }, all: { out: 194, pic: 114 } }
 
-/** Ticks of the guest's TSC, one per instruction of the emulated host and guest. */
+/** Ticks of the guest's TSC per exit; one tick is one instruction of the emulated host and guest. */
 interface Cost {
   way: string
   out: number
@@ -30,12 +30,12 @@ interface Cost {
 }
 
 export const part: BenchPart = {
-  description: 'instructions that counting adds to a VM exit, ours and other ways (in the lab)',
+  description: 'instructions that counting adds to a VM exit, our way and others (in the lab)',
   async run(progress: Progress): Promise<BenchResult> {
     const tables: Table[] = []
     const targets: Target[] = []
     for (const line of measuredKernels) {
-      progress(`Linux ${line} in the lab, time a count of instructions`)
+      progress(`Linux ${line} in the lab; time is a count of instructions`)
       const costs = await measure(line)
       tables.push(toTable(line, costs))
       targets.push(...toTargets(line, costs))
@@ -45,7 +45,7 @@ export const part: BenchPart = {
 }
 
 async function measure(line: KernelLine): Promise<Cost[]> {
-  // The lab sees the machine's own files, so the module has the same path inside.
+  // The lab shows the files of this machine, so the module has the same path inside.
   const directory = await builtModule(
     'exit-cost',
     join(import.meta.dirname, 'module'),
@@ -55,7 +55,7 @@ async function measure(line: KernelLine): Promise<Cost[]> {
   const file = join(import.meta.dirname, 'in-lab.sh')
   const options = { kernel: line, icount: true, loadModules: false, args: [module] }
   const { code, output, reason } = await runInLab(file, options)
-  if (code !== 0) throw new Error(`exit-cost bench on Linux ${line}: ${reason}\n${output}`)
+  if (code !== 0) throw new Error(`the exit-cost benchmark failed on Linux ${line}: ${reason}\n${output}`)
   return [...output.matchAll(/^(\S+) ([\d.]+) ([\d.]+)$/gm)].map(([, way, out, pic]) => ({
     way: way!,
     out: Number(out),
@@ -70,7 +70,7 @@ function added(costs: readonly Cost[], { out, pic }: Cost): { out: number; pic: 
 
 function cost(costs: readonly Cost[], way: string): Cost {
   const found = costs.find((each) => each.way === way)
-  if (!found) throw new Error(`exit-cost bench measured no "${way}"`)
+  if (!found) throw new Error(`the exit-cost benchmark printed no line "${way}"`)
   return found
 }
 
@@ -89,9 +89,9 @@ function toTable(line: KernelLine, costs: readonly Cost[]): Table {
       ]
     }),
     notes: [
-      'Instructions per exit, as the guest sees them pass (QEMU -icount shift=0; the median of 25 rounds of 200).',
-      'OUT: handled in user space, and back. PIC: handled in KVM. Ratio: to kvminfo with time=0.',
-      'Instructions are not cycles: what a world switch costs in hardware comes on top, the same for all.',
+      'Instructions per exit, measured by the guest (QEMU -icount shift=0; median of 25 rounds of 200 exits).',
+      'OUT: handled in user space, there and back. PIC: handled in KVM. Ratio: to kvminfo with time=0.',
+      'Instructions are not cycles: on hardware, the cost of a world switch is added, the same for all ways.',
     ],
   }
 }

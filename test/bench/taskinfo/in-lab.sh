@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs in the lab: 5,000 threads, then 10,000.
+# Runs in the lab. Measures with 5,000 threads, then with 10,000.
 set -eu
 gcc -O2 -pthread -o /tmp/read-cost /case/read-cost.c
 for processes in 500 1000; do

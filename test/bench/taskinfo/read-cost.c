@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * read-cost PROCESSES: what it costs to read every thread's data, by each way.
+ * read-cost PROCESSES: what each way of reading every thread's data costs.
  *
- * Starts that many processes of ten sleeping threads (a VM of eight vCPUs, its
- * main and its I/O thread), reads them all by each way, and prints a line per
- * way: "<way> <threads> <system calls> <instructions>", the fewer of two
- * rounds. Nothing is parsed: only the kernel's part is compared.
+ * Starts that many processes with ten sleeping threads each (like a VM with
+ * eight vCPUs, a main thread and an I/O thread), reads all threads in each way,
+ * and prints a line per way: "<way> <threads> <system calls> <instructions>",
+ * the fewer instructions of two rounds. It parses nothing, so that only the
+ * kernel's part is compared.
  *
- * The time stamp counter counts instructions only under QEMU's -icount shift=0.
+ * The time stamp counter counts instructions only with QEMU's -icount shift=0.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -76,7 +77,7 @@ struct linux_dirent {
 	char name[];
 };
 
-/* Calls visit for every entry of a directory that is named by a number. */
+/* Calls visit for every entry of a directory whose name is a number. */
 static uint64_t each_number(int dir, uint64_t (*visit)(int dir, const char *name))
 {
 	char entries[32768];
@@ -149,7 +150,7 @@ static uint64_t walk_all(void)
 
 static uint64_t one_read(void)
 {
-	/* Less the header's two lines. */
+	/* Without the two lines of the header. */
 	return read_all(AT_FDCWD, "/proc/taskinfo") - 2;
 }
 
@@ -176,7 +177,7 @@ static void *sleep_in_thread(void *arg)
 	return arg;
 }
 
-/* Says over the pipe when all its threads are there. */
+/* Reports through the pipe when all its threads exist. */
 static void sleeper(int ready)
 {
 	pthread_attr_t attr;
@@ -187,7 +188,7 @@ static void sleeper(int ready)
 	pthread_attr_setstacksize(&attr, 16384);
 	for (int i = 1; i < THREADS_EACH; i++)
 		if (pthread_create(&thread, &attr, sleep_in_thread, NULL))
-			errx(1, "pthread_create: no memory or numbers left for this many threads");
+			errx(1, "pthread_create: not enough memory or thread numbers for this many threads");
 	if (write(ready, "", 1) != 1)
 		err(1, "write");
 	sleep_in_thread(NULL);
@@ -217,7 +218,7 @@ int main(int argc, char **argv)
 	measure("stat", walk_stat);
 	measure("stat+schedstat+status", walk_all);
 
-	/* Reaped too: the next run would count what init leaves as zombies. */
+	/* Reaps them, too, because the next run would count zombies that init leaves. */
 	for (int i = 0; i < processes; i++) {
 		kill(pids[i], SIGKILL);
 		waitpid(pids[i], NULL, 0);

@@ -1,4 +1,4 @@
-// One read of /proc/taskinfo against walking /proc/<pid>/task/*/{stat,schedstat,status} for the same threads.
+// Compares one read of /proc/taskinfo with walking /proc/<pid>/task/*/{stat,schedstat,status} for the same threads.
 
 import { join } from 'node:path'
 import type { KernelLine } from '../../lab/kernels.ts'
@@ -8,10 +8,10 @@ import type { BenchPart, BenchResult, Progress, Table, Target } from '../part.ts
 /** Debian's oldest and newest: fs/proc itself became cheaper in between. */
 const kernels: readonly KernelLine[] = ['6.1', '6.12']
 
-/** It took 7 minutes on two cores with a load of 10. */
+/** It took 7 minutes on two cores with a load average of 10. */
 const timeoutSeconds = 1200
 
-/** A line of read-cost.c: all threads of the host, read once. */
+/** A line of read-cost.c: what one read of all threads of the host costs. */
 interface Cost {
   way: string
   threads: number
@@ -20,12 +20,12 @@ interface Cost {
 }
 
 export const part: BenchPart = {
-  description: 'one read of /proc/taskinfo against a walk of /proc (in the lab)',
+  description: 'one read of /proc/taskinfo, compared with a walk over /proc (in the lab)',
   async run(progress: Progress): Promise<BenchResult> {
     const tables: Table[] = []
     const targets: Target[] = []
     for (const kernel of kernels) {
-      progress(`Linux ${kernel} in the lab, time a count of instructions, 5,000 and 10,000 threads`)
+      progress(`Linux ${kernel} in the lab; time is a count of instructions; 5,000 and 10,000 threads`)
       const costs = await measure(kernel)
       tables.push(toTable(kernel, costs))
       targets.push(...toTargets(kernel, costs))
@@ -37,7 +37,7 @@ export const part: BenchPart = {
 async function measure(kernel: KernelLine): Promise<Cost[]> {
   const file = join(import.meta.dirname, 'in-lab.sh')
   const { code, output, reason } = await runInLab(file, { kernel, icount: true, timeoutSeconds })
-  if (code !== 0) throw new Error(`taskinfo bench on Linux ${kernel}: ${reason}\n${output}`)
+  if (code !== 0) throw new Error(`the taskinfo benchmark failed on Linux ${kernel}: ${reason}\n${output}`)
   return output
     .trimEnd()
     .split('\n')
@@ -48,7 +48,7 @@ async function measure(kernel: KernelLine): Promise<Cost[]> {
     })
 }
 
-/** The read that stands before a walk in read-cost's output is of the same threads. */
+/** A walk is compared with the last read before it in read-cost's output, which is of the same threads. */
 function ratioToRead(costs: readonly Cost[], at: number): number {
   const read = costs.slice(0, at + 1).findLast(({ way }) => way === 'taskinfo')!
   return costs[at]!.instructions / read.instructions
@@ -67,8 +67,8 @@ function toTable(kernel: KernelLine, costs: readonly Cost[]): Table {
       ratioToRead(costs, at).toFixed(1),
     ]),
     notes: [
-      'Instructions of the emulated host (QEMU -icount shift=0), the fewer of two rounds; a C reader that',
-      'parses nothing for both, so that only the kernel is compared. Processes of ten sleeping threads each.',
+      'Instructions of the emulated host (QEMU -icount shift=0), the fewer of two rounds. The C reader parses',
+      'nothing, so that only the kernel is compared. Each process has ten sleeping threads.',
     ],
   }
 }
@@ -78,7 +78,7 @@ function toTargets(kernel: KernelLine, costs: readonly Cost[]): Target[] {
     way === 'stat+schedstat+status'
       ? [
           {
-            what: `/proc/taskinfo in per cent of the walk, Linux ${kernel}, ${threads.toLocaleString('en')} threads`,
+            what: `/proc/taskinfo in percent of the walk, Linux ${kernel}, ${threads.toLocaleString('en')} threads`,
             limit: 6,
             measured: 100 / ratioToRead(costs, at),
           },

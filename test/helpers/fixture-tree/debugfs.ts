@@ -1,5 +1,5 @@
-// A VM's directory under debugfs: `kvm/<tid>-<fd>/`, the tid being the thread that made the VM; a file a statistic, and
-// a directory a vCPU with the thread that runs it, as from Linux 5.19 on.
+// A VM's directory in debugfs: `kvm/<tid>-<fd>/`, where tid is the thread that created the VM. It has a file for each
+// statistic and, as since Linux 5.19, a directory for each vCPU with the thread that runs it.
 import type { FixtureFiles } from './files.ts'
 import type { FixtureVm } from './vm.ts'
 

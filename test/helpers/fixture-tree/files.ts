@@ -1,3 +1,3 @@
-// Files of a fixture tree, as what makes them hands them on.
+// The files of a fixture tree, as their generators yield them.
 
 export type FixtureFiles = Iterable<readonly [path: string, content: string]>

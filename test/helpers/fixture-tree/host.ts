@@ -17,7 +17,7 @@ export function* hostFiles(): FixtureFiles {
   for (const [name, value] of Object.entries(ksm)) yield [`sys/kernel/mm/ksm/${name}`, `${value}\n`]
 }
 
-// Linux 6.1; 6.8 adds advisor_*, of which advisor_mode is no number.
+// The files of Linux 6.1. Linux 6.8 adds advisor_*; advisor_mode is not a number.
 const ksm = {
   full_scans: 12,
   max_page_sharing: 256,

@@ -1,4 +1,4 @@
-// A VM's command line and libvirt status file: those recorded from QEMU 7.2 under libvirt 9.0, with this VM's numbers.
+// A VM's command line and libvirt status file: recorded from QEMU 7.2 under libvirt 9.0, with this VM's numbers.
 import { readFileSync } from 'node:fs'
 import type { FixtureVm } from './vm.ts'
 

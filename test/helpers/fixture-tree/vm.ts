@@ -1,4 +1,4 @@
-// One VM of a fixture tree: its numbers, from which every file about it is printed.
+// One VM of a fixture tree: its numbers, from which every file about it is generated.
 
 export interface FixtureThread {
   readonly tid: number
@@ -30,15 +30,15 @@ export interface FixtureVm {
   readonly haltNs: number
   readonly userspaceNs: number
   readonly reasons: readonly (readonly [name: string, count: number])[]
-  /** Whether its disks and NICs are all virtio; as recorded, one of each is not. */
+  /** Whether all its disks and NICs are virtio. In the recorded files, one of each is not. */
   readonly isVirtio?: boolean
-  /** By guest CPU number. */
+  /** The threads of the vCPUs, by guest CPU number. */
   readonly vcpus: readonly FixtureThread[]
-  /** Main loop and helpers. */
+  /** The main loop and helper threads. */
   readonly emulator: readonly FixtureThread[]
 }
 
-// Threads of a VM that are no vCPU: main loop, a worker, the monitor's.
+// The threads of a VM that are not vCPUs: the main loop, a worker and the monitor's thread.
 const emulatorThreads = ['qemu-system-x86', 'worker', 'IO mon_iothread']
 
 const reasonNames = [

@@ -1,4 +1,4 @@
-// A whole Linux as the guest, on emulated devices and on virtio.
+// A complete Linux as the guest, on emulated devices and on virtio.
 
 import { test } from 'vitest'
 import { passes } from '../passes.ts'

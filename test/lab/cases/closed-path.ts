@@ -1,7 +1,7 @@
 // The whole path that an operator installs, on real VMs: exporter, Prometheus with our rules, Alertmanager with our
 // example, and the webhook that it calls. The VM on emulated devices is reported, its twin on virtio is not, and the
-// report is withdrawn when the work is over. Only configuration is changed: how long an alert waits
-// (stack/pace.ts), and from which activity on a VM is judged (stack/low-floor.ts). Every expression is the shipped one.
+// report is resolved when the work is over. Every expression is the shipped one. Only two settings differ: alerts
+// wait for a shorter time (stack/pace.ts), and a VM is judged from a lower activity on (stack/low-floor.ts).
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -14,13 +14,13 @@ import type { Service } from './stack/service.ts'
 import { startWebhook, type Webhook, type WebhookAlert } from './stack/webhook.ts'
 
 const token = 'a token of the lab'
-/** Of VMs; a VM may also wait for the one emulated CPU, whatever its devices. */
+/** The alerts about devices. VMs may also fire others, because they wait for the only emulated CPU. */
 const onDevices = ['KvmVmEmulatedDisk', 'KvmVmEmulatedNic', 'KvmVmIoBound']
 
-/** Of the rates that the alerts look at: so long the work of a VM is not over for them. */
+/** The range of the rates in the alerts' expressions. For this long after the work, the rates still show it. */
 const rangeSeconds = 300
 
-/** Between two looks into Prometheus. */
+/** The time between two queries to Prometheus. */
 const queryMs = 2000
 
 const services: Service[] = []
@@ -37,8 +37,8 @@ before(async () => {
   services.push(await startExporter())
   prometheus = await startDeployedPrometheus('127.0.0.1')
   services.push(prometheus)
-  console.log(`all run after ${process.uptime().toFixed(1)} s`)
-  // Last: until they work there is nothing to compete with the start of the others.
+  console.log(`all services run after ${process.uptime().toFixed(1)} s`)
+  // Started last, so that their work does not slow down the start of the services.
   ide = startReader('ide', 'e1000')
   virtio = startReader('virtio', 'virtio-net-pci')
 })
@@ -49,8 +49,8 @@ after(async () => {
   await Promise.all([ide.end(), virtio.end()])
 })
 
-/** All that the webhook was told about devices, the newest last. */
-function told(status: WebhookAlert['status']): WebhookAlert[] {
+/** All alerts about devices that the webhook received with this status, the newest last. */
+function received(status: WebhookAlert['status']): WebhookAlert[] {
   const alerts = webhook.calls.flatMap((call) => call.alerts)
   return alerts.filter((alert) => alert.status === status && onDevices.includes(alert.labels.alertname!))
 }
@@ -69,9 +69,9 @@ const ofIde = { alertstate: 'firing', instance: 'kvm1', job: 'kvminfo', severity
 const disk = { ...ofIde, alertname: 'KvmVmEmulatedDisk', device: 'ide0-hd0', bus: 'ide' }
 const nic = { ...ofIde, alertname: 'KvmVmEmulatedNic', device: 'net0', model: 'e1000' }
 
-test('the VM on emulated devices is I/O bound, and its devices are named', async () => {
+test('alerts fire for the VM on emulated devices and name them', async () => {
   await until('three alerts fire', async () => (await firing()).length >= 3, queryMs)
-  console.log(`they fire after ${process.uptime().toFixed(1)} s`)
+  console.log(`the alerts fire after ${process.uptime().toFixed(1)} s`)
   const alerts = (await firing()).sort((a, b) => a.alertname!.localeCompare(b.alertname!))
   assert.deepEqual(
     alerts.map(({ __name__, ...labels }) => labels),
@@ -83,23 +83,23 @@ test('the VM on emulated devices is I/O bound, and its devices are named', async
   )
 })
 
-test('the webhook is told, with the token, of what a remediation can act on', async () => {
-  await until('both devices are reported', () => new Set(told('firing').map(nameOf)).size >= 2)
+test('the webhook gets, with the token, the alerts that a remediation can act on', async () => {
+  await until('both devices are reported', () => new Set(received('firing').map(nameOf)).size >= 2)
   assert.deepEqual(webhook.refused, [])
   for (const { version, receiver } of webhook.calls) {
     assert.deepEqual({ version, receiver }, { version: '4', receiver: 'kvminfo-remediation' })
   }
-  const found = told('firing').find((alert) => nameOf(alert) === 'KvmVmEmulatedDisk')!
+  const found = received('firing').find((alert) => nameOf(alert) === 'KvmVmEmulatedDisk')!
   const { alertstate, ...labels } = { ...disk, remediation: 'virtio-disk' }
   assert.deepEqual(found.labels, labels)
   assert.match(found.annotations.runbook_url!, /\/KvmVmEmulatedDisk\.md$/)
   assert.deepEqual(
-    told('firing').filter((alert) => nameOf(alert) === 'KvmVmIoBound' || alert.labels.vm !== 'ide'),
+    received('firing').filter((alert) => nameOf(alert) === 'KvmVmIoBound' || alert.labels.vm !== 'ide'),
     [],
   )
 })
 
-test('the alert that names the device silences the one that sees only its effect', async () => {
+test('the alert that names the device inhibits the one that sees only its effect', async () => {
   const filter = new URLSearchParams({ filter: 'alertname="KvmVmIoBound"' })
   const answer = await fetch(`${alertmanager.url}/api/v2/alerts?${filter}`)
   const alerts = (await answer.json()) as { status: { state: string; inhibitedBy: string[] } }[]
@@ -110,32 +110,32 @@ test('the alert that names the device silences the one that sees only its effect
   assert.ok(alerts[0]!.status.inhibitedBy.length > 0)
 })
 
-test('the VM on virtio is judged too and not reported', async () => {
+test('the VM on virtio is judged, too, but not reported', async () => {
   for (const vm of ['ide', 'virtio']) {
     const rate = (await prometheus.value(`vm:kvminfo_switches:rate5m{vm="${vm}"}`))!
     const ratio = (await prometheus.value(`vm:kvminfo_root_mode_switch:ratio_rate5m{vm="${vm}"}`))!
-    console.log(`${vm}: ${rate.toFixed(0)} switches a second, ${ratio.toFixed(3)} of them inside KVM`)
+    console.log(`${vm}: ${rate.toFixed(0)} exits a second, ${ratio.toFixed(3)} of them handled in KVM`)
   }
   assert.deepEqual(await classOf('ide'), ['io'])
   assert.deepEqual(await classOf('virtio'), ['compute'])
   assert.deepEqual(await prometheus.labels('ALERTS{vm="virtio",alertname=~"KvmVm(IoBound|Emulated.*)"}'), [])
 })
 
-test('when its work is over, the report is withdrawn', async () => {
+test('the alerts are resolved when the work is over', async () => {
   ide.freeze()
-  // And its neighbour: what is left to see is that five minutes pass.
+  // The other VM, too, because nothing is left to test except that five minutes pass.
   virtio.freeze()
   await until(
     'both are resolved',
-    () => new Set(told('resolved').map(nameOf)).size >= 2,
+    () => new Set(received('resolved').map(nameOf)).size >= 2,
     queryMs,
     rangeSeconds + 180,
   )
-  console.log(`they are resolved after ${process.uptime().toFixed(1)} s`)
+  console.log(`the alerts are resolved after ${process.uptime().toFixed(1)} s`)
   assert.deepEqual(await firing(), [])
-  const [resolved] = told('resolved').filter((alert) => nameOf(alert) === 'KvmVmEmulatedDisk')
-  const first = told('firing').find((alert) => nameOf(alert) === 'KvmVmEmulatedDisk')!
-  // By both a receiver knows the alert again.
+  const [resolved] = received('resolved').filter((alert) => nameOf(alert) === 'KvmVmEmulatedDisk')
+  const first = received('firing').find((alert) => nameOf(alert) === 'KvmVmEmulatedDisk')!
+  // A receiver recognizes the alert by these two.
   assert.deepEqual(resolved!.labels, first.labels)
   assert.equal(resolved!.startsAt, first.startsAt)
 })

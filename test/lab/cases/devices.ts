@@ -1,5 +1,5 @@
-// Two VMs of libvirt do the same work, one on emulated devices, one on virtio: the metrics name them and their
-// devices, and have them as far apart as the thesis had (its table 7-4: 0.61 of the switches inside KVM, and 0.99).
+// Two VMs under libvirt do the same work, one on emulated devices, one on virtio. The metrics name the VMs and their
+// devices, and their ratios are as far apart as in the thesis (table 7-4: 0.61 and 0.99 of the exits handled in KVM).
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -12,14 +12,14 @@ const domains: Domain[] = [
   { name: 'paravirtual', bus: 'virtio', nic: 'virtio' },
 ]
 
-/** Enough of the work that a few interrupts of the host do not matter. */
+/** Enough exits that a few host interrupts do not matter. */
 const fewestSwitches = 1000
 
 let exporter: Exporter
 
 before(async () => {
   exporter = await startExporter()
-  // After it: until they work there is nothing to compete with its start.
+  // Started after the exporter, so that their work does not slow down its start.
   for (const domain of domains) startDomain(domain)
 })
 
@@ -39,7 +39,7 @@ async function switches(vm: string): Promise<Switches> {
   return { kernel: count('kernel'), userspace: count('userspace') }
 }
 
-/** The share inside KVM of what the VM does next. */
+/** The share handled in KVM of the VM's next exits. */
 async function rootModeSwitchRatio(vm: string): Promise<number> {
   const from = await switches(vm)
   let kernel = 0
@@ -50,18 +50,18 @@ async function rootModeSwitchRatio(vm: string): Promise<number> {
     userspace = to.userspace - from.userspace
     return kernel + userspace >= fewestSwitches
   })
-  console.log(`${vm}: ${kernel} switches inside KVM, ${userspace} to QEMU`)
+  console.log(`${vm}: ${kernel} exits handled in KVM, ${userspace} handed to QEMU`)
   return kernel / (kernel + userspace)
 }
 
-test('the ratio tells emulated devices from virtio', async () => {
-  // While the firmware looks for devices, which it does by port I/O, it goes to QEMU on either kind of them.
-  await until('virtio is at work', async () => (await rootModeSwitchRatio('paravirtual')) > 0.9)
+test('the ratio distinguishes emulated devices from virtio', async () => {
+  // At first the firmware looks for devices by port I/O, which is handed to QEMU for both kinds of devices.
+  await until('the virtio disk is being read', async () => (await rootModeSwitchRatio('paravirtual')) > 0.9)
   const emulated = await rootModeSwitchRatio('emulated')
-  assert.ok(emulated < 0.62, `${emulated} on emulated devices`)
+  assert.ok(emulated < 0.62, `the ratio on emulated devices is ${emulated}`)
 })
 
-test('libvirt names the VMs, and the metrics their devices', async () => {
+test("the metrics have libvirt's names of the VMs and of their devices", async () => {
   const samples = [...(await exporter.samples()).keys()]
   const devices = samples.filter((sample) => /^kvminfo_vm_(disk|nic)_info\b/.test(sample))
   assert.deepEqual(devices, [

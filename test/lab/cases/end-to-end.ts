@@ -1,5 +1,5 @@
-// Guests exit, the module counts, the exporter serves, a real Prometheus scrapes: its answers are the guests' own
-// numbers, to the last exit.
+// Guests cause exits, the module counts them, the exporter serves the counts, and a real Prometheus scrapes them.
+// Prometheus's answers equal the guests' own numbers, to the last exit.
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
@@ -27,20 +27,20 @@ afterEach(endVms)
 
 const label = (vm: Vm): string => `pid-${vm.pid}`
 
-/** Waits until what Prometheus answers `holds`; its last answer is in the error. */
+/** Waits until Prometheus's answer satisfies `holds`. The error contains its last answer. */
 async function answers(query: string, holds: (value: number | undefined) => boolean): Promise<void> {
   let last: number | undefined
-  await until(`the answer to ${query}`, async () => {
+  await until(`${query} has the expected value`, async () => {
     last = await prometheus.value(query)
     return holds(last)
   }).catch((error: Error) => {
-    throw new Error(`${error.message}, but ${last}`)
+    throw new Error(`${error.message}; the last value is ${last}`)
   })
 }
 
 const is = (query: string, expected: number | undefined) => answers(query, (value) => value === expected)
 
-test('every counter of several VMs at once is what the guests did', async () => {
+test('every counter of several VMs equals what the guests did', async () => {
   const vms = await Promise.all([
     startVm('--out', '300', '--in', '200', '--pic', '150', '--mmio', '40', '--cpuid', '120', '--ud', '80'),
     startVm('--vcpus', '2', '--out', '100', '--pic', '500', '--ud', '7'),
@@ -53,7 +53,7 @@ test('every counter of several VMs at once is what the guests did', async () => 
     await is(`kvminfo_vm_exception_exits_total${selector}`, exception_num)
     await is(`kvminfo_vm_userspace_switches_total${selector}`, kvm_qemu_switch_num)
     await is(`kvminfo_vm_signal_returns_total${selector}`, signal_num)
-    // Page faults and host interrupts come on top of what the guest did on purpose.
+    // At least, because page faults and host interrupts add exits to those that the guest makes on purpose.
     const kernel = `kvminfo_vm_kernel_switches_total${selector}`
     await answers(kernel, (value) => value! >= vm.expect!.kvm_vm_switch_num_min)
     await is(`sum(kvminfo_vm_exits_by_reason_total${selector}) - sum(${kernel})`, kvm_qemu_switch_num)
@@ -66,7 +66,7 @@ test('every counter of several VMs at once is what the guests did', async () => 
   await is('count(kvminfo_vm_info)', undefined)
 })
 
-test('a reload of the module is a reset to Prometheus, never a jump', async () => {
+test('Prometheus sees a reload of the module as a counter reset, never as a jump', async () => {
   const vm = await startVm('--rep', '0', '--out', '50', '--pic', '50')
   const userspace = `kvminfo_vm_userspace_switches_total{vm="${label(vm)}"}`
   await answers(userspace, (value) => value! > 1000)
@@ -78,10 +78,10 @@ test('a reload of the module is a reset to Prometheus, never a jump', async () =
   await answers(userspace, (value) => value! > 100)
   const counted = increase(await prometheus.samples(`${userspace}[5m]`))
   const made = kvmStatistic(vm.pid, 'fpu_reload')
-  assert.ok(counted > 100 && counted <= made, `Prometheus has counted ${counted} of ${made} hand-overs`)
+  assert.ok(counted > 100 && counted <= made, `Prometheus has counted ${counted} of ${made} userspace exits`)
 })
 
-/** As increase() takes it, without its extrapolation: a value that fell began again at zero. */
+/** What increase() computes, without its extrapolation: if a value decreases, the counter restarted at zero. */
 function increase(samples: readonly number[]): number {
   return samples.slice(1).reduce((sum, value, at) => {
     const before = samples[at]!

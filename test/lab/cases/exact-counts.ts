@@ -1,4 +1,4 @@
-// /proc/kvminfo has exactly the exits that the guests made, by reason and by where they ended, and sane times.
+// /proc/kvminfo shows exactly the exits that the guests caused, by reason and by where they ended, and plausible times.
 
 import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
@@ -13,7 +13,7 @@ afterEach(async () => {
   await until('no row is left', () => readTable().rows.length === 0)
 })
 
-/** Every counter of a VM whose vCPUs have stopped, against the guest's own account and KVM's statistics. */
+/** Compares every counter of a VM whose vCPUs have stopped with the guest's own numbers and KVM's statistics. */
 function assertExact(row: Row, vm: Vm): void {
   const { kvm_vm_switch_num_min, ...exact } = vm.expect!
   for (const [column, value] of Object.entries(exact)) assert.equal(row[column as keyof Row], value, column)
@@ -30,7 +30,7 @@ function assertExact(row: Row, vm: Vm): void {
   assert.equal(kvmStatistic(vm.pid, 'io_exits'), row.io_num)
 }
 
-test('the file is for root and its group, and says what it has', () => {
+test('only root and the group may read the file, and its header says what it contains', () => {
   const { mode, uid, gid } = statSync('/proc/kvminfo')
   assert.deepEqual([mode & 0o777, uid, gid], [0o440, 0, 0])
   const { head } = readTable()
@@ -40,7 +40,7 @@ test('the file is for root and its group, and says what it has', () => {
   assert.equal(head.lost, '0')
 })
 
-test('one vCPU, every kind of exit, kernel and user space', async () => {
+test('counts every kind of exit of one vCPU, in KVM and in user space', async () => {
   const work = ['--out', '300', '--in', '200', '--pic', '150', '--mmio', '40', '--cpuid', '120', '--ud', '80']
   const vm = await startVm(...work)
   const table = readTable()
@@ -54,7 +54,7 @@ test('one vCPU, every kind of exit, kernel and user space', async () => {
   assert.equal(comm, 'CPU 0/KVM\n')
 })
 
-test('two, four and eight vCPUs at once, and several VMs at once', async () => {
+test('counts two, four and eight vCPUs at once, and several VMs at once', async () => {
   const work = ['--out', '100', '--pic', '100', '--cpuid', '50', '--ud', '20', '--rep', '3']
   const started = await Promise.all(['2', '4', '8'].map((vcpus) => startVm('--vcpus', vcpus, ...work)))
   const table = readTable()
@@ -65,13 +65,13 @@ test('two, four and eight vCPUs at once, and several VMs at once', async () => {
   })
 })
 
-test('the counts of vCPU threads that ended stay with the VM', async () => {
+test('keeps the counts of vCPU threads that ended', async () => {
   const vm = await startVm('--vcpus', '3', '--out', '50', '--ud', '10', '--end-threads')
   await until('the threads are gone', () => rowOf(readTable(), vm.pid).vcpus.size === 0)
   assertExact(rowOf(readTable(), vm.pid), vm)
 })
 
-test('a return for a signal is no hand-over, before the first exit or later', async () => {
+test('does not count a return for a signal as a userspace exit, before the first exit or later', async () => {
   const vm = await startVm('--out', '20', '--signals', '30', '--immediate', '10', '--vcpus', '2')
   const row = rowOf(readTable(), vm.pid)
   assertExact(row, vm)
@@ -79,7 +79,7 @@ test('a return for a signal is no hand-over, before the first exit or later', as
   assert.equal(kvmStatistic(vm.pid, 'signal_exits'), 60, 'KVM does not count immediate_exit')
 })
 
-test('time in KVM, halted and in user space, in no more time than there was', async () => {
+test('the times in KVM, halted and in user space add up to no more than the elapsed time', async () => {
   const from = process.hrtime.bigint()
   const vm = await startVm('--out', '2000', '--cpuid', '2000')
   const elapsed = Number(process.hrtime.bigint() - from)
@@ -89,9 +89,9 @@ test('time in KVM, halted and in user space, in no more time than there was', as
   assert.ok(row.kvm_ns! + row.user_ns! < elapsed, `${row.kvm_ns} + ${row.user_ns} of ${elapsed}`)
 })
 
-test('a halted vCPU is halted and not busy in KVM; a signal that wakes it starts no user time', async () => {
-  // The VMM's timer wakes a halt every 20 ms, long against what a busy machine adds to an exit. The one hand-over, the
-  // last OUT, is followed by no entry.
+test('time halted is not time in KVM, and a signal that wakes a vCPU starts no user time', async () => {
+  // The VMM's timer wakes the vCPU every 20 ms, which is long compared with what a busy machine adds to an exit. No entry
+  // follows the only userspace exit, the last OUT.
   const vm = await startVm('--irqchip', '--hlt', '20')
   const row = rowOf(readTable(), vm.pid)
   assertExact(row, vm)
@@ -101,7 +101,7 @@ test('a halted vCPU is halted and not busy in KVM; a signal that wakes it starts
   assert.equal(row.user_ns, 0)
 })
 
-test('without time the columns are "-" and the counts are the same', async () => {
+test('with time=0 the time columns are "-" and the counts are still exact', async () => {
   rmmod('kvminfo')
   insmod('kvminfo', 'time=0', 'group=42')
   try {

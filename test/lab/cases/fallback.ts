@@ -1,5 +1,5 @@
-// Without the module the exporter takes KVM's own statistics from debugfs. Two exporters watch the same VMs, one of
-// them without sight of the module: for guests that are not QEMU's both say the same, to the last exit.
+// Without the module, the exporter uses KVM's own statistics from debugfs. Two exporters watch the same VMs; one of them
+// cannot see the module. For these guests, which do not run in QEMU, both report the same, to the last exit.
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
@@ -26,7 +26,7 @@ after(async () => {
 afterEach(endVms)
 
 test('the statistics agree with the module', async () => {
-  // Of a VM that was there before it was first looked at, the statistics' counts begin at zero.
+  // Before the VMs start, because counts from statistics begin at zero if a VM was already running at the first sample.
   const samples = await without.samples()
   assert.equal(samples.get('kvminfo_source_active{fact="exits",source="debugfs"}'), 1)
   assert.equal(samples.get('kvminfo_source_active{fact="exits",source="module"}'), 0)
@@ -50,7 +50,7 @@ test('the statistics agree with the module', async () => {
     assert.equal(counts(module).signal_returns, expect!.signal_num)
     const vcpus = `kvminfo_vm_vcpus{${label}}`
     assert.equal(statistics.get(vcpus), module.get(vcpus))
-    // Statistics have no count of exceptions; nobody makes one up.
+    // KVM's statistics have no count of exceptions, and the exporter does not invent one.
     assert.equal(statistics.get(`kvminfo_vm_exception_exits_total{${label}}`), undefined)
   }
 })

@@ -1,7 +1,7 @@
 #!/bin/bash
-# npm run kmod:install and kmod:uninstall as an operator types them: DKMS builds both modules for the running kernel,
-# they are loaded, the group may read them, a second install replaces them, and the uninstall leaves nothing behind.
-# $1: the headers of the kernel.
+# Runs npm run kmod:install and kmod:uninstall as an operator does. DKMS builds both modules for the running kernel, they
+# are loaded, the group may read them, a second install replaces them, and the uninstall leaves nothing behind.
+# $1: the directory of the kernel's headers.
 set -euo pipefail
 headers=$1
 release=$KVMINFO_KERNEL
@@ -12,7 +12,7 @@ fail() {
 	exit 1
 }
 
-# The lab has the kernel's modules read-only, and depmod would take minutes over all of them.
+# In the lab the kernel's modules are read-only, and depmod would take minutes for all of them.
 mkdir /tmp/tree
 cp -r --parents "$tree"/modules.{order,builtin,builtin.modinfo} "$tree/kernel/arch/x86/kvm" /tmp/tree
 mount --bind "/tmp/tree$tree" "$tree"
@@ -22,9 +22,9 @@ cd /project
 for way in new again; do
 	npm run kmod:install
 	for module in kvminfo taskinfo; do
-		[ "$(modinfo --field filename "$module")" = "$tree/updates/dkms/$module.ko" ] || fail "$way: $module is not DKMS's"
+		[ "$(modinfo --field filename "$module")" = "$tree/updates/dkms/$module.ko" ] || fail "$way: DKMS did not install $module"
 		group=$(getent group kvminfo | cut -d: -f3)
-		[ "$(stat --format '%a %u %g' "/proc/$module")" = "440 0 $group" ] || fail "$way: rights of /proc/$module"
+		[ "$(stat --format '%a %u %g' "/proc/$module")" = "440 0 $group" ] || fail "$way: wrong permissions on /proc/$module"
 		setpriv --reuid=65534 --regid="$group" --clear-groups grep --quiet "^$module 1 " "/proc/$module" ||
 			fail "$way: the group cannot read /proc/$module"
 		! setpriv --reuid=65534 --regid=65534 --clear-groups cat "/proc/$module" 2> /dev/null ||
@@ -36,7 +36,7 @@ done
 npm run kmod:uninstall
 for left in /proc/{kvminfo,taskinfo} /etc/modprobe.d/kvminfo.conf /etc/modules-load.d/kvminfo.conf \
 	"$tree"/updates/dkms/{kvminfo,taskinfo}.ko /usr/src/kvminfo-* /var/lib/dkms/kvminfo; do
-	[ ! -e "$left" ] || fail "kmod:uninstall left $left"
+	[ ! -e "$left" ] || fail "kmod:uninstall did not remove $left"
 done
-! getent group kvminfo || fail 'kmod:uninstall left the group'
-[ -z "$(dkms status kvminfo)" ] || fail 'DKMS still knows the modules'
+! getent group kvminfo || fail 'kmod:uninstall did not remove the group'
+[ -z "$(dkms status kvminfo)" ] || fail 'DKMS still has the modules'

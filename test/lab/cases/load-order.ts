@@ -1,4 +1,5 @@
-// The module and KVM come and go in any order: whatever is there counts, and nothing is left behind.
+// The module and KVM can be loaded and unloaded in any order: exits are counted whenever both are loaded, and nothing is
+// left behind.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -26,9 +27,9 @@ async function assertCounts(): Promise<void> {
 
 afterEach(endVms)
 
-test('KVM first, then the module', assertCounts)
+test('counts if KVM is loaded first, then the module', assertCounts)
 
-test('KVM unloaded and loaded again while the module stays', async () => {
+test('counts after KVM was unloaded and loaded again while the module stays', async () => {
   for (let round = 0; round < 3; round++) {
     rmmod('kvm_amd', 'kvm')
     assert.equal(readTable().rows.length, 0)
@@ -37,7 +38,7 @@ test('KVM unloaded and loaded again while the module stays', async () => {
   }
 })
 
-test('the module first, then KVM', async () => {
+test('counts if the module is loaded first, then KVM', async () => {
   rmmod('kvminfo')
   rmmod('kvm_amd', 'kvm')
   insmod('kvminfo')
@@ -46,7 +47,7 @@ test('the module first, then KVM', async () => {
   await assertCounts()
 })
 
-test('KVM first, the other way in: kvm loaded, kvm_amd not yet', async () => {
+test('counts if the module is loaded after kvm but before kvm_amd', async () => {
   rmmod('kvminfo')
   rmmod('kvm_amd')
   insmod('kvminfo')
@@ -54,20 +55,20 @@ test('KVM first, the other way in: kvm loaded, kvm_amd not yet', async () => {
   await assertCounts()
 })
 
-test('both at the same time', async () => {
+test('counts if the module and kvm_amd are loaded at the same time', async () => {
   rmmod('kvminfo')
   rmmod('kvm_amd')
-  // To insmod alone, the type information of kvm_intel is a pipe: there it waits for us, having found no kvm_amd.
+  // For insmod only, the BTF of kvm_intel is a pipe. insmod finds no BTF of kvm_amd and then waits at the pipe for us.
   const pipe = '/tmp/btf/kvm_intel'
   execFileSync('sh', ['-c', `mkdir /tmp/btf && cp /sys/kernel/btf/vmlinux /tmp/btf && mkfifo ${pipe}`])
   const insmodHere = `mount --bind /tmp/btf /sys/kernel/btf && exec insmod ${process.env.LAB_MODULES}/kvminfo.ko`
   const ours = spawn('unshare', ['--mount', 'sh', '-c', insmodHere], { stdio: 'inherit' })
   const oursEnds = once(ours, 'exit')
-  await until('insmod waits', () => stateIn(ours, 'wchan') === 'wait_for_partner')
+  await until('insmod waits at the pipe', () => stateIn(ours, 'wchan') === 'wait_for_partner')
   const kvms = spawn('modprobe', ['kvm_amd'], { stdio: 'inherit' })
   const kvmsEnds = once(kvms, 'exit')
   await until(
-    'kvm_amd is loaded, or waits for us in turn',
+    'kvm_amd is loaded, or waits for insmod in turn',
     () =>
       kvms.exitCode !== null ||
       (/^kvm_amd /m.test(readFileSync('/proc/modules', 'latin1')) && / D /.test(stateIn(kvms, 'stat'))),
@@ -84,14 +85,14 @@ function stateIn({ pid }: ChildProcess, file: 'wchan' | 'stat'): string {
   return readFileSync(`/proc/${pid}/${file}`, 'latin1')
 }
 
-test('a KVM that lacks a tracepoint is not counted at all, and the file says so', async () => {
+test('does not count a KVM that lacks a tracepoint, and opening the file then fails', async () => {
   const refused = { code: 'ENODEV' }
   rmmod('kvm_amd', 'kvm')
   execFileSync('insmod', [join(process.env.LAB_MODULES!, 'half_kvm.ko')])
   assert.throws(() => readTable(), refused)
   assert.match(
     execFileSync('dmesg', { encoding: 'latin1' }),
-    /kvminfo: this KVM is not counted: cannot probe its tracepoint kvm_userspace_exit/,
+    /kvminfo: not counting the exits of this KVM: cannot probe its tracepoint kvm_userspace_exit/,
   )
   rmmod('kvminfo')
   insmod('kvminfo')
@@ -102,7 +103,7 @@ test('a KVM that lacks a tracepoint is not counted at all, and the file says so'
   await assertCounts()
 })
 
-test('exits that cannot be told are lost, and nothing of them is read', async () => {
+test('counts exits of an unknown vendor as lost, without following their pointers', async () => {
   rmmod('kvm_amd', 'kvm')
   execFileSync('insmod', [join(process.env.LAB_MODULES!, 'strange_kvm.ko')])
   const { head, rows } = readTable()
@@ -114,7 +115,7 @@ test('exits that cannot be told are lost, and nothing of them is read', async ()
 })
 
 test('an attempt to load the wrong vendor module changes nothing', async () => {
-  // KVM refuses it in one of two ways, of which modprobe takes one (already loaded) for a success.
+  // KVM refuses it in one of two ways; modprobe regards one of them (already loaded) as success.
   try {
     modprobe('kvm_intel')
   } catch {}
@@ -122,7 +123,7 @@ test('an attempt to load the wrong vendor module changes nothing', async () => {
   await assertCounts()
 })
 
-test('a VM that ran before the module is counted from then on', async () => {
+test('counts a VM that already runs from the time the module is loaded', async () => {
   rmmod('kvminfo')
   const vm = await startVm('--rep', '0', '--out', '10', '--cpuid', '10')
   await until('it runs', () => kvmStatistic(vm.pid, 'exits') > 1000)
@@ -132,7 +133,7 @@ test('a VM that ran before the module is counted from then on', async () => {
   const row = rowOf(readTable(), vm.pid)
   assert.ok(row.kvm_vm_switch_num! + row.kvm_qemu_switch_num! < before)
   await until(
-    'it counts on',
+    'it keeps counting',
     () => rowOf(readTable(), vm.pid).kvm_qemu_switch_num! > row.kvm_qemu_switch_num! + 100,
   )
   await vm.end()

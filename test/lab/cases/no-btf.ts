@@ -1,5 +1,5 @@
-// Where the kernel's type information cannot be read there are no exit reasons, and nothing is read by an old layout.
-// Port I/O is then KVM's own statistic, which anyone may set back.
+// If the kernel's BTF cannot be read, exit reasons are not available, and the module does not use an old layout. Port
+// I/O then comes from KVM's own statistic, which can be reset through debugfs.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -10,13 +10,13 @@ import { readTable } from './kvminfo/table.ts'
 import { until } from './kvminfo/until.ts'
 import { endVms, startVm } from './kvminfo/vm.ts'
 
-/** The modules read it as whoever loads them sees it. */
+/** A module reads BTF as the process that loads it sees it. */
 const hideBtf = (): unknown => execFileSync('mount', ['-t', 'tmpfs', 'none', '/sys/kernel/btf'])
 const showBtf = (): unknown => execFileSync('umount', ['/sys/kernel/btf'])
 
 afterEach(endVms)
 
-test('a layout is forgotten with the module that it was of', async () => {
+test('the layout of an unloaded vendor module is not used for the next one', async () => {
   assert.equal(readTable().head.reasons, 'on')
   rmmod('kvm_amd')
   hideBtf()
@@ -27,12 +27,12 @@ test('a layout is forgotten with the module that it was of', async () => {
   assert.deepEqual([head.vendor, head.reasons], ['svm', '-'])
   assert.equal(rows[0]!.exception_num, null)
   assert.equal(rows[0]!.reasons, null)
-  // It lags by one: a thread's last I/O exit is not seen.
+  // io_num lags by one: a thread's last I/O exit is not seen.
   assert.equal(rows[0]!.io_num, vm.expect!.io_num - 1)
   await vm.end()
 })
 
-test('KVM’s statistic set back is not counted', async () => {
+test('a reset of KVM’s statistic neither decreases io_num nor makes it jump', async () => {
   rmmod('kvminfo')
   hideBtf()
   insmod('kvminfo')
@@ -45,7 +45,7 @@ test('KVM’s statistic set back is not counted', async () => {
   assert.equal(statistics.length, 1)
   writeFileSync(`/sys/kernel/debug/kvm/${statistics[0]}/io_exits`, '0')
   let last = before
-  await until('it counts on', () => {
+  await until('it keeps counting', () => {
     const now = ioNum()
     assert.ok(now >= last && now < before + 10_000_000, `${before}, ${last}, ${now}`)
     last = now

@@ -1,6 +1,6 @@
-// Without the module and without debugfs the exporter asks QEMU itself, or libvirt for the QEMUs that are libvirt's.
-// Two exporters watch the same two VMs at work, one of them without sight of the module and of debugfs. Both VMs are
-// halted for each look, so that both exporters look at the same.
+// Without the module and without debugfs, the exporter asks QEMU itself, or libvirt for the QEMUs that belong to libvirt.
+// Two exporters watch the same two busy VMs; one of them can see neither the module nor debugfs. Both VMs are paused for
+// each sample, so that both exporters sample the same state.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -9,15 +9,15 @@ import { type FirmwareVm, startReader } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
 import { type Exporter, startExporter } from './stack/exporter.ts'
 
-/** The exporter asks every 10 s: between two looks it has asked anew. */
-const lookMs = 12_000
+/** The exporter asks every 10 s, so between two checks it has asked again. */
+const checkMs = 12_000
 
-/** What each VM does between the two looks, at the least. */
+/** The least I/O exits of each VM between the two samples. */
 const fewestExits = 3000
 
 /**
- * Share of the module's count by which the statistics may be off: signal_exits counts only some of the ways in which
- * KVM_RUN is interrupted, and QEMU interrupts its vCPUs to halt them and to read their statistics.
+ * By which share of the module's count the statistics may differ: signal_exits counts only some of the ways in which
+ * KVM_RUN is interrupted, and QEMU interrupts its vCPUs to pause them and to read their statistics.
  */
 const tolerance = 0.01
 
@@ -34,7 +34,7 @@ before(async () => {
   const hide = 'mount --bind /dev/null /proc/kvminfo && mount -t tmpfs none /sys/kernel/debug && exec "$@"'
   withModule = await startExporter()
   without = await startExporter({ port: 9766, wrapper: ['unshare', '--mount', 'sh', '-c', hide, 'sh'] })
-  // Last: until they work there is nothing to compete with the start of the others.
+  // Started last, so that their work does not slow down the start of the exporters.
   plain = startReader('ide', 'e1000', ['-qmp', 'unix:/run/plain.sock,server=on,wait=off'])
   startDomain({ name: 'domain', bus: 'ide', nic: 'e1000' })
   console.log(`all run after ${process.uptime().toFixed(1)} s`)
@@ -61,16 +61,16 @@ function countsOf(samples: ReadonlyMap<string, number>, vm: string): Counts {
   }
 }
 
-type Look = Map<string, { module: Counts; statistics: Counts }>
+type PausedSample = Map<string, { module: Counts; statistics: Counts }>
 
-/** Halts the VMs until both exporters have nothing new to tell. */
-async function lookAtHalted(): Promise<Look> {
+/** Pauses the VMs until the statistics stop changing, and returns the counts of both exporters. */
+async function samplePaused(): Promise<PausedSample> {
   plain.monitor('stop')
   virsh('suspend', 'domain')
   let previous = ''
   let samples = await without.samples()
   await until(
-    'the statistics stand still',
+    'the statistics stop changing',
     async () => {
       samples = await without.samples()
       const now = JSON.stringify(vms.map(({ name }) => countsOf(samples, name)))
@@ -78,27 +78,27 @@ async function lookAtHalted(): Promise<Look> {
       previous = now
       return isStill
     },
-    lookMs,
+    checkMs,
   )
-  console.log(`halted, and seen so, after ${process.uptime().toFixed(1)} s`)
+  console.log(`paused, and the statistics are final, after ${process.uptime().toFixed(1)} s`)
   const module = await withModule.samples()
-  const look: Look = new Map(
+  const sample: PausedSample = new Map(
     vms.map(({ name }) => [name, { module: countsOf(module, name), statistics: countsOf(samples, name) }]),
   )
   plain.monitor('cont')
   virsh('resume', 'domain')
-  return look
+  return sample
 }
 
-test('QEMU and libvirt tell what the module counts', async () => {
-  const first = await lookAtHalted()
+test('the statistics from QEMU and from libvirt agree with the module', async () => {
+  const first = await samplePaused()
   for (const { source } of vms) {
     const active = `kvminfo_source_active{fact="exits",source="${source}"}`
     assert.equal((await without.samples()).get(active), 1, source)
     assert.equal((await withModule.samples()).get(active), 0, source)
   }
   await until(
-    'both have worked',
+    'both VMs have worked',
     async () => {
       const samples = await withModule.samples()
       return vms.every(({ name }) => {
@@ -108,7 +108,7 @@ test('QEMU and libvirt tell what the module counts', async () => {
     },
     1000,
   )
-  const second = await lookAtHalted()
+  const second = await samplePaused()
   for (const { name } of vms) {
     const from = first.get(name)!
     const to = second.get(name)!

@@ -1,8 +1,8 @@
-// Reads a file of /proc the way that a program with a small buffer does.
+// Reads a file in /proc the way a program with a small buffer does.
 
 import { closeSync, openSync, readSync } from 'node:fs'
 
-/** The whole file by read() calls of at most `size` bytes, one character a byte. */
+/** Reads the whole file with read() calls of at most `size` bytes. The result has one character per byte. */
 export function readInPieces(path: string, size: number): string {
   const fd = openSync(path, 'r')
   const pieces: Buffer[] = []

@@ -1,5 +1,5 @@
-// VMs by the hundred, at once and one after the other: each has its row, read in pieces of any size, no exit is
-// lost, no living VM's counter steps back, and a pid used again is another VM.
+// Hundreds of VMs, at once and one after the other. Each has its row, however the file is read. No exit is lost, no
+// counter of a living VM decreases, and a reused pid is another VM.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -15,12 +15,12 @@ const counters: Column[] = [
   ...(['kvm_ns', 'halt_ns', 'user_ns'] as const),
 ]
 
-/** The only VM that any other process than this one can be mixed up with: same pid and same start. */
+/** Identifies a process: its pid and its start. */
 function identity(row: Row): string {
   return `${row.pid}@${row.start_ns}`
 }
 
-function assertNoStepBack(before: Table, after: Table): void {
+function assertNoDecrease(before: Table, after: Table): void {
   const earlier = new Map(before.rows.map((row) => [identity(row), row]))
   for (const row of after.rows) {
     const was = earlier.get(identity(row))
@@ -34,7 +34,7 @@ function assertNoStepBack(before: Table, after: Table): void {
 
 afterEach(endVms)
 
-test('200 VMs at once: a row each, exact, read in pieces of any size', async () => {
+test('200 VMs at once have an exact row each, however the file is read', async () => {
   const vms = await startVms(200)
   const table = readTable()
   assert.equal(table.rows.length, vms.length)
@@ -43,13 +43,13 @@ test('200 VMs at once: a row each, exact, read in pieces of any size', async () 
     assert.equal(row.kvm_qemu_switch_num, vm.expect!.kvm_qemu_switch_num)
     assert.equal(row.io_num, vm.expect!.io_num)
   }
-  // The vCPUs stand still, so that every read must give the same.
+  // The vCPUs have stopped, so every read must return the same.
   for (const size of [1, 100, 4096, 1 << 20]) assert.deepEqual(readTable(size), table)
   await endVms()
   await until('no row is left', () => readTable().rows.length === 0)
 })
 
-test('100 VMs one after the other under a steady reader', async () => {
+test('while 100 VMs start and end, a reader sees no counter decrease', async () => {
   const lasting = await startVm('--rep', '0', '--out', '100')
   let table = readTable()
   let reads = 0
@@ -61,7 +61,7 @@ test('100 VMs one after the other under a steady reader', async () => {
   })
   while (churning) {
     const next = readTable()
-    assertNoStepBack(table, next)
+    assertNoDecrease(table, next)
     assert.equal(rowOf(next, lasting.pid).vcpus.size, 1)
     table = next
     reads++
@@ -75,14 +75,14 @@ test('100 VMs one after the other under a steady reader', async () => {
   assert.equal(readTable().head.lost, '0')
 })
 
-test('a pid used again is another VM', async () => {
+test('a reused pid is another VM', async () => {
   const first = await startVm('--out', '50')
   const { start_ns } = rowOf(readTable(), first.pid)
   await first.end()
   await until('its row is gone', () => readTable().rows.length === 0)
   writeFileSync('/proc/sys/kernel/ns_last_pid', String(first.pid - 1))
   const second = await startVm('--out', '7')
-  assert.equal(second.pid, first.pid, 'the kernel gave the pid again')
+  assert.equal(second.pid, first.pid, 'the kernel used the pid again')
   const row = rowOf(readTable(), second.pid)
   assert.equal(row.kvm_qemu_switch_num, second.expect!.kvm_qemu_switch_num)
   assert.ok(row.start_ns! > start_ns!)
@@ -110,12 +110,12 @@ test('a reader in a pid namespace sees its own VMs under its own pids', async ()
     table.rows.map((row) => [row.pid, row.kvm_qemu_switch_num]),
     [[pid, 4]],
   )
-  assert.ok(pid < 10, `pid ${pid} is of the namespace`)
-  assert.equal(readTable().rows.length, 1, 'outside, the VM that lasts')
+  assert.ok(pid < 10, `pid ${pid} belongs to the namespace`)
+  assert.equal(readTable().rows.length, 1, 'outside, only the other VM is left')
   await outside.end()
 })
 
-test('a start is in the reader’s time namespace, as /proc/<pid>/stat has it', async () => {
+test('start_ns is in the reader’s time namespace, as in /proc/<pid>/stat', async () => {
   const vm = await startVm('--out', '5')
   const start = (...words: string[]): { table: bigint; stat: bigint } => {
     const [stat, ...lines] = execFileSync(

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The lab gives what its --help promises. Call it with the two arguments "an argument" and "".
+# The lab provides what its --help promises. Call it with the two arguments "an argument" and "".
 set -eu
 expect() { # what, value, expected
 	if [ "$2" != "$3" ]; then
-		echo "$1: '$2' instead of '$3'" >&2
+		echo "$1: got '$2', expected '$3'" >&2
 		exit 1
 	fi
 	echo "$1: $2"

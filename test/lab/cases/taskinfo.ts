@@ -1,5 +1,5 @@
-// /proc/taskinfo says what /proc says, of every kind of thread, to every kind of reader, through a fork storm and
-// while the module is unloaded.
+// /proc/taskinfo agrees with /proc for every kind of thread and every kind of reader, during a fork storm and while the
+// module is unloaded.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -31,10 +31,10 @@ test('the header has the clock and the timer frequency', () => {
   const from = uptimeNs()
   const { head } = readTable()
   const to = uptimeNs()
-  // All of Debian's amd64 kernels.
+  // The value of all of Debian's amd64 kernels.
   assert.equal(head.hz, '250')
   assert.match(head.module ?? '', /^\d+\.\d+\.\d+$/)
-  // /proc/uptime is cut to 10 ms.
+  // /proc/uptime is truncated to 10 ms.
   assert.ok(
     Number(head.uptime_ns) >= from && Number(head.uptime_ns) < to + 1e7,
     `${from} ${head.uptime_ns} ${to}`,
@@ -55,11 +55,11 @@ test('every column agrees with /proc for every thread', () => {
     if (hasNotRun(facts, later)) still++
     assertAgrees(inProcUnits(row), facts, later)
   }
-  // Else the test would be of nothing: there are some 60 kernel threads and 25 of ours, nearly all asleep.
+  // Otherwise the test would check nothing. There are some 60 kernel threads and 25 of ours, and nearly all sleep.
   assert.ok(still >= 60, `${still} threads slept throughout`)
 })
 
-test('each kind of thread shows as what it is', () => {
+test('each kind of thread has the right columns', () => {
   const table = readTable()
   const kinds: Record<string, Partial<Row>> = {
     plain: { policy: '0', nice: '0', static_prio: '120', prio: '120', rt_prio: '0', state: 'S', uid: '0' },
@@ -97,7 +97,7 @@ test('each kind of thread shows as what it is', () => {
   assert.equal(table.rows.get(2)?.comm, 'kthreadd')
 })
 
-test('a slice is as the scheduler has it', () => {
+test('slice_ns is what the scheduler shows', () => {
   const table = readTable()
   const roundNs = Number(readFileSync('/proc/sys/kernel/sched_rr_timeslice_ms', 'latin1')) * 1e6
   const left = Number(rowOf(table, 'rr').slice_ns)
@@ -107,11 +107,11 @@ test('a slice is as the scheduler has it', () => {
     const sched = readFileSync(`/proc/${row.tgid}/task/${row.tid}/sched`, 'latin1')
     assert.equal(row.slice_ns, /^se\.slice\s*:\s*(\d+)/m.exec(sched)?.[1] ?? '-', `slice_ns of ${role}`)
   }
-  // Of the fair class too, but the file "sched" keeps it to itself.
+  // Also in the fair class, but its "sched" file does not show the slice.
   assert.equal(rowOf(table, 'idle').slice_ns, rowOf(table, 'plain').slice_ns)
 })
 
-test('a thread that runs grows, one that renames itself has one name or the other', () => {
+test('exec_ns of a running thread grows, and a thread that renames itself has one name or the other', () => {
   const runTimes = new Set<string>()
   const names = new Set<string>()
   const deadline = Date.now() + 60_000
@@ -129,7 +129,7 @@ test('a thread that runs grows, one that renames itself has one name or the othe
   )
 })
 
-test('ids and times are those of the reader’s namespaces', () => {
+test('ids and times are in the reader’s namespaces', () => {
   const readIn = (...namespace: string[]): Table =>
     parseTable(execFileSync('unshare', [...namespace, 'cat', '/proc/taskinfo'], { encoding: 'latin1' }))
   const inPids = readIn('--pid', '--fork', '--mount-proc')
@@ -137,7 +137,7 @@ test('ids and times are those of the reader’s namespaces', () => {
     [...inPids.rows.values()].map(({ tgid, tid, comm }) => ({ tgid, tid, comm })),
     [{ tgid: '1', tid: '1', comm: 'cat' }],
   )
-  // 65534: the overflow id, for those without a place in the namespace.
+  // 65534 is the overflow id, for users that are not mapped in the namespace.
   assert.equal(rowOf(readIn('--user', '--map-root-user'), 'other_user').uid, '65534')
   const shifted = readIn('--time', '--fork', '--boottime', '1000000')
   const here = readTable()
@@ -145,11 +145,11 @@ test('ids and times are those of the reader’s namespaces', () => {
   assert.ok(BigInt(shifted.head.uptime_ns!) > BigInt(here.head.uptime_ns!) + 9n * 10n ** 14n)
 })
 
-test('in a fork storm no thread comes twice and none that lives is missing', () => {
+test('in a fork storm no thread occurs twice and no living thread is missing', () => {
   const storm = compile('storm')
   const pidMax = '/proc/sys/kernel/pid_max'
   const usual = readFileSync(pidMax, 'latin1')
-  // Few numbers: freed ones are soon taken again, before and behind the reader.
+  // Few numbers, so that freed ones are soon reused, both before and after the reader's position.
   writeFileSync(pidMax, '600')
   const sleepers = sleepersBetween(300, 600)
   const stormer = spawn(storm, ['2'], { stdio: 'ignore' })
@@ -159,10 +159,10 @@ test('in a fork storm no thread comes twice and none that lives is missing', () 
   try {
     for (let readings = 0, previous = 0; readings < 20 || wraps < 1; readings++) {
       assert.ok(Date.now() < deadline, `${readings} readings, numbers used up ${wraps} times`)
-      // By few bytes at a time the storm has many read() calls to come between.
+      // With few bytes at a time there are many read() calls, and threads start and end between them.
       const { rows } = readTable(readings % 2 ? 65_536 : 600)
       for (const tid of [...threads.tids.values(), ...sleepers.map(({ pid }) => pid!)]) {
-        assert.ok(rows.has(tid), `reading ${readings} has thread ${tid}`)
+        assert.ok(rows.has(tid), `reading ${readings} contains thread ${tid}`)
       }
       for (const row of rows.values()) seen.add(`${row.tid} ${row.start_ns}`)
       const last = Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1))
@@ -176,7 +176,7 @@ test('in a fork storm no thread comes twice and none that lives is missing', () 
   console.log(`fork storm: ${seen.size} different threads seen, numbers used up ${wraps} times`)
 })
 
-/** Long-lived processes at every tenth number, so that the storm's come and go between them. */
+/** Long-lived processes at every tenth number, so that the storm's threads start and end between them. */
 function sleepersBetween(from: number, to: number): ChildProcess[] {
   const sleepers: ChildProcess[] = []
   for (let number = from; number < to; number += 10) {
@@ -210,7 +210,7 @@ function permissions(): { mode: number; uid: number; gid: number } {
   return { mode: mode & 0o7777, uid, gid }
 }
 
-test('it can be unloaded while it is read', () => {
+test('can be unloaded while it is read', () => {
   const fd = openSync('/proc/taskinfo', 'r')
   assert.ok(readSync(fd, Buffer.alloc(512)) > 0)
   execFileSync('rmmod', ['taskinfo'])

@@ -1,5 +1,5 @@
-// The module is unloaded and loaded again while VMs run, start and end and while other processes read its file. The lab
-// itself fails the case if the kernel then has anything to say.
+// The module is unloaded and loaded again while VMs run, start and end, and while other processes read its file. The lab
+// itself fails the case if the kernel logs a warning.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -14,7 +14,7 @@ const rounds = 6
 
 afterEach(endVms)
 
-test('unloading and loading under load', async (t) => {
+test('can be unloaded and loaded again under load', async (t) => {
   const steady = await Promise.all(
     ['1', '2'].map((vcpus) =>
       startVm('--rep', '0', '--out', '50', '--pic', '50', '--ud', '5', '--vcpus', vcpus),
@@ -49,7 +49,7 @@ test('unloading and loading under load', async (t) => {
   }
   endLoad()
   await churn
-  // vCPU threads cannot share a slot or lose one in any of this: each VM has as many as it has vCPUs.
+  // No vCPU threads may share a slot or lose it: each VM has as many slots as vCPUs.
   await until('every vCPU has its slot', () =>
     steady.every((vm, at) => rowOf(readTable(), vm.pid).vcpus.size === 1 << at),
   )

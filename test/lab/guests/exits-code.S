@@ -9,7 +9,7 @@
 	.code16
 	.globl exits_code, exits_code_end, exits_ud_handler
 
-/* Runs an instruction as often as the count says; esi is free for that. */
+/* Repeats an instruction as often as the count says. Uses esi. */
 .macro times count, instruction:vararg
 	movl	EXITS_COUNTS + 4 * \count, %esi
 1:	testl	%esi, %esi
@@ -25,7 +25,7 @@ exits_code:
 	movw	%ax, %es
 	movl	EXITS_COUNTS + 4 * EXITS_REP, %edi
 again:
-	/* 0xff masks all interrupts, should the port be the PIC's. */
+	/* 0xff masks all interrupts at the PIC, if the port is the PIC's. */
 	movb	$0xff, %al
 	times	EXITS_OUT, outb %al, $EXITS_PORT
 	times	EXITS_IN, inb $EXITS_PORT, %al
@@ -35,14 +35,14 @@ again:
 	times	EXITS_CPUID, cpuid
 	times	EXITS_UD, ud2
 	times	EXITS_HLT, hlt
-	/* 0 wraps: for ever, as far as any test is concerned. */
+	/* 0 wraps around, which is forever as far as any test is concerned. */
 	decl	%edi
 	jnz	again
 	outb	%al, $EXITS_DONE_PORT
 3:	hlt
 	jmp	3b
 
-/* Goes on behind the ud2. */
+/* Returns to the instruction after the ud2. */
 exits_ud_handler:
 	pushw	%bp
 	movw	%sp, %bp

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The VMM of exits: one VM in real mode, its vCPUs, and what to do when they leave the guest. */
+/* The VMM of exits: one VM in real mode, its vCPUs, and what it does when they leave the guest. */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
@@ -65,8 +65,8 @@ struct exits_vm *exits_vm_create(const struct exits_work *work, bool irqchip)
 }
 
 /*
- * SIGUSR1 is blocked but in KVM_RUN: it ends that, is taken off here, and none
- * is lost that comes between two KVM_RUNs.
+ * SIGUSR1 is blocked everywhere except in KVM_RUN, which it ends. This function
+ * then removes it, so no signal that arrives between two KVM_RUNs is lost.
  */
 static void take_signal(void)
 {
@@ -92,7 +92,7 @@ static void let_signals_end_run(int vcpu)
 	must(ioctl(vcpu, KVM_SET_SIGNAL_MASK, &open_mask), "KVM_SET_SIGNAL_MASK");
 }
 
-/* A vCPU halted in KVM waits for an interrupt that nobody sends: signals wake it. */
+/* A vCPU halted in KVM waits for an interrupt that nobody sends, so signals wake it. */
 static void wake_now_and_then(void)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1 };
@@ -115,7 +115,7 @@ static int create_vcpu(struct exits_vm *vm, unsigned int id)
 	sregs.cs.base = sregs.cs.selector = 0;
 	must(ioctl(vcpu, KVM_SET_SREGS, &sregs), "KVM_SET_SREGS");
 	must(ioctl(vcpu, KVM_SET_REGS, &regs), "KVM_SET_REGS");
-	/* With an interrupt controller all but the first would wait to be started by it. */
+	/* With an interrupt controller, all vCPUs but the first would wait for a start-up IPI. */
 	if (vm->irqchip)
 		must(ioctl(vcpu, KVM_SET_MP_STATE, &runnable), "KVM_SET_MP_STATE");
 	return vcpu;
@@ -132,7 +132,7 @@ static void wake_if_halted(int vcpu)
 	must(ioctl(vcpu, KVM_SET_MP_STATE, &state), "KVM_SET_MP_STATE");
 }
 
-/* KVM_RUNs that are to end before the guest is entered. */
+/* Makes KVM_RUN calls that end before the guest is entered. */
 static void interrupt_runs(int vcpu, struct kvm_run *run, const struct exits_work *work, struct exits_seen *seen)
 {
 	for (uint32_t i = 0; i < work->signals + work->immediate; i++) {
@@ -140,7 +140,7 @@ static void interrupt_runs(int vcpu, struct kvm_run *run, const struct exits_wor
 		if (!run->immediate_exit)
 			pthread_kill(pthread_self(), SIGUSR1);
 		if (ioctl(vcpu, KVM_RUN, 0) != -1 || errno != EINTR)
-			errx(1, "KVM_RUN ran in spite of a signal");
+			errx(1, "KVM_RUN entered the guest in spite of a signal");
 		seen->interrupted++;
 		take_signal();
 	}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * exits: a VM that leaves its guest exactly as often as told.
+ * exits: a VM that leaves its guest exactly as often as asked.
  *
  *   exits [--vcpus N] [--out N] [--in N] [--pic N] [--mmio N] [--cpuid N] [--ud N] [--hlt N] [--rep N]
  *         [--signals N] [--immediate N] [--irqchip] [--hold] [--end-threads] [-name guest=NAME]
  *
- * Every vCPU does all of it; all run at once. Prints one line of JSON: what was
- * done in all, and what the counters must show. README.md says what each does.
+ * Every vCPU does all of it, and all run at once. Prints one line of JSON: the
+ * total of what was done, and what the counters must show. README.md describes
+ * the options.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -34,7 +35,7 @@ static void *vcpu_thread(void *argument)
 	char name[16];
 	struct exits_seen seen;
 
-	/* As QEMU names them. */
+	/* The same name that QEMU gives. */
 	snprintf(name, sizeof(name), "CPU %u/KVM", id);
 	pthread_setname_np(pthread_self(), name);
 	pthread_barrier_wait(&all_start);
@@ -52,7 +53,7 @@ static void *vcpu_thread(void *argument)
 	return NULL;
 }
 
-/* What all vCPUs together were asked to do of one kind. */
+/* How often all vCPUs together were asked to do one kind. */
 static uint64_t asked(unsigned int kind)
 {
 	return (uint64_t)vcpus * work.counts[EXITS_REP] * work.counts[kind];
@@ -60,7 +61,7 @@ static uint64_t asked(unsigned int kind)
 
 static void report(void)
 {
-	/* One more OUT of each vCPU says that it is done. */
+	/* Each vCPU makes one more OUT to report that it is done. */
 	uint64_t out = asked(EXITS_OUT) + vcpus, in = asked(EXITS_IN), pic = asked(EXITS_PIC), ud = asked(EXITS_UD);
 	uint64_t mmio = asked(EXITS_MMIO), cpuid = asked(EXITS_CPUID), hlt = asked(EXITS_HLT);
 	uint64_t user_hlt = irqchip ? 0 : hlt;
@@ -113,7 +114,7 @@ static void parse(int argc, char **argv)
 		errx(2, "'%s' is not an option", argv[optind]);
 	if (vcpus < 1 || vcpus > 255)
 		errx(2, "--vcpus takes 1 to 255");
-	/* The PIC is in KVM or nowhere. */
+	/* Only KVM has a PIC here. */
 	irqchip |= work.counts[EXITS_PIC] > 0;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the guest's code, its VMM and the command line of exits share. */
+/* What the guest's code, the VMM and the command line of exits share. */
 #ifndef EXITS_H
 #define EXITS_H
 
-/* Guest-physical addresses; vectors lie below, the vCPUs' stacks above. */
+/* Guest-physical addresses. The vectors are below, the vCPUs' stacks above. */
 #define EXITS_COUNTS 0x0800
 #define EXITS_CODE 0x1000
 #define EXITS_MEMORY 0x10000
-/* No memory there. */
+/* There is no memory at this segment. */
 #define EXITS_MMIO_SEGMENT 0xd000
 
 #define EXITS_PORT 0xf4
@@ -36,7 +36,7 @@ struct exits_work {
 	uint32_t immediate;
 };
 
-/* What one vCPU was seen to do, in returns of KVM_RUN. */
+/* What one vCPU did, as seen in the returns of KVM_RUN. */
 struct exits_seen {
 	uint64_t out, in, mmio, hlt, interrupted;
 };
@@ -44,7 +44,7 @@ struct exits_seen {
 struct exits_vm;
 
 struct exits_vm *exits_vm_create(const struct exits_work *work, bool irqchip);
-/* Runs vCPU id in this thread until its work is done. */
+/* Runs vCPU id in the calling thread until its work is done. */
 struct exits_seen exits_vcpu_run(struct exits_vm *vm, unsigned int id);
 
 #endif

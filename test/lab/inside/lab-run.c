@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * lab-run ROOT PORT ARGV: runs the command in file ARGV (each word ends in a
- * NUL) with ROOT as its root and /case as its directory, relays what it writes
- * on stdout and stderr to PORT, byte by byte, and prints "<exit code> <bytes
- * relayed>". A command killed by a signal has 128 + signal.
+ * NUL) with ROOT as its root and /case as its directory. Copies everything that
+ * it writes to stdout and stderr to PORT, unchanged, and prints "<exit code>
+ * <bytes copied>". If a signal killed the command, the code is 128 + signal.
  *
- * A pipe and not PORT itself is the command's stdout: a virtio port can be
- * opened only once, so that /dev/stderr would fail. A daemon left behind may
- * keep the pipe open: what counts is that the command has ended.
+ * The command's stdout is a pipe and not PORT itself, because a virtio port can
+ * be opened only once, so opening /dev/stderr would fail. A daemon left behind
+ * may keep the pipe open, so lab-run waits for the command and not for the pipe.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -38,7 +38,7 @@ static char **read_argv(const char *path)
 	return argv;
 }
 
-/* Returns the bytes moved, 0 when there is nothing (more) to move. */
+/* Returns the number of bytes copied; 0 if there is nothing (more) to copy. */
 static size_t relay(int from, int to)
 {
 	char buffer[65536];

@@ -22,7 +22,7 @@ const full: VmExits = {
   ]),
 }
 
-/** What KVM's own statistics tell. */
+/** What KVM's own statistics provide. */
 const bare: VmExits = {
   pid: 11,
   io: 11,
@@ -49,7 +49,7 @@ const snapshot = hostSnapshot({
 })
 
 describe('exits', () => {
-  test('each counter of each VM; what a source cannot tell is left out, and not 0', () => {
+  test('writes each counter of each VM, and leaves out what a source does not count instead of writing 0', () => {
     expect(collected(exitsCollector, snapshot)).toEqual([
       'kvminfo_vm_io_exits_total{vm="a"} 1',
       'kvminfo_vm_io_exits_total{vm="b"} 11',
@@ -67,7 +67,7 @@ describe('exits', () => {
 })
 
 describe('exit_reasons', () => {
-  test('each reason that was seen', () => {
+  test('writes each reason that has occurred', () => {
     expect(collected(exitReasonsCollector, snapshot)).toEqual([
       'kvminfo_vm_exits_by_reason_total{vm="a",reason="io"} 7',
       'kvminfo_vm_exits_by_reason_total{vm="a",reason="hlt"} 8',

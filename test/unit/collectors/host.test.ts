@@ -1,4 +1,4 @@
-// The collectors of what the host tells of itself.
+// The collectors of host metrics, and `sources`.
 import { expect, test } from 'vitest'
 import { cpuCollector } from '../../../src/collectors/cpu.ts'
 import { hostCollector } from '../../../src/collectors/host.ts'
@@ -10,7 +10,7 @@ import { sourcesCollector } from '../../../src/collectors/sources.ts'
 import { collected } from '../../helpers/collected.ts'
 import { hostSnapshot, part } from '../../helpers/host-snapshot.ts'
 
-test('host: its facts, and nothing before they were gathered', () => {
+test('host: writes the facts of the host, and nothing before they were gathered', () => {
   const facts = {
     kernelRelease: '6.1.0-56-amd64',
     distribution: 'Debian GNU/Linux 12',
@@ -25,7 +25,7 @@ test('host: its facts, and nothing before they were gathered', () => {
   expect(collected(hostCollector, hostSnapshot())).toEqual([])
 })
 
-test('cpu: modes that add up, and the guests’ share of them apart', () => {
+test('cpu: writes modes that add up, and guest time in a separate metric', () => {
   const seconds = new Map([
     ['user', 10],
     ['nice', 2],
@@ -42,7 +42,7 @@ test('cpu: modes that add up, and the guests’ share of them apart', () => {
   ])
 })
 
-test('meminfo: the fields that are needed and there', () => {
+test('meminfo: writes the known fields that the host has, and no others', () => {
   const memory = new Map([
     ['MemTotal', 1024],
     ['MemAvailable', 512],
@@ -56,7 +56,7 @@ test('meminfo: the fields that are needed and there', () => {
   ])
 })
 
-test('hugepages: bytes by node and page size', () => {
+test('hugepages: writes bytes by node and page size', () => {
   const pools = [
     { pageBytes: 2 ** 21, node: 0, total: 512, free: 100, surplus: 2 },
     { pageBytes: 2 ** 30, node: 1, total: 4, free: 4, surplus: 0 },
@@ -71,7 +71,7 @@ test('hugepages: bytes by node and page size', () => {
   ])
 })
 
-test('ksm: its files in base units', () => {
+test('ksm: writes the values of its files in base units', () => {
   const state = new Map([
     ['run', 1],
     ['pages_sharing', 300],
@@ -87,7 +87,7 @@ test('ksm: its files in base units', () => {
   ])
 })
 
-test('pressure: seconds by resource; a kernel without `full` for cpu has none', () => {
+test('pressure: writes seconds by resource, and no `full` for cpu if the kernel has none', () => {
   const pressures = [
     { resource: 'cpu', someUs: 1_500_000, fullUs: undefined },
     { resource: 'io', someUs: 2_000_000, fullUs: 1 },
@@ -99,7 +99,7 @@ test('pressure: seconds by resource; a kernel without `full` for cpu has none', 
   ])
 })
 
-test('sources: 1 for those in use, 0 for the others; the code of each that is not available', () => {
+test('sources: writes 1 for sources in use, 0 for the others, and the code of each that is not available', () => {
   const none = { code: undefined, reason: undefined, remedy: undefined }
   const states = [
     {

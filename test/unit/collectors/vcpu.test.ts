@@ -12,7 +12,7 @@ function snapshotOf(...tasks: readonly Task[]) {
   })
 }
 
-test('every figure of a thread of the fair class', () => {
+test('writes every figure of a thread with a fair policy', () => {
   const thread = task(10, 20, {
     nice: -5,
     cpu: 3,
@@ -32,7 +32,7 @@ test('every figure of a thread of the fair class', () => {
   ])
 })
 
-test('a real-time thread has a priority and no nice value, a deadline thread neither', () => {
+test('a real-time thread has a priority and no nice value, and a deadline thread has neither', () => {
   const snapshot = snapshotOf(
     task(10, 20, { policy: 1, rtPriority: 99 }),
     task(10, 21, { policy: 2, rtPriority: 90, nice: -20 }),
@@ -51,14 +51,14 @@ test('a real-time thread has a priority and no nice value, a deadline thread nei
   ])
 })
 
-test('a changed policy shows at the next scrape', () => {
+test('shows a changed policy at the next scrape', () => {
   const policy = (thread: Task) => collected(vcpuCollector, snapshotOf(thread)).at(-1)
   expect(policy(task(10, 20, { policy: 0 }))).toContain('policy="other"')
   expect(policy(task(10, 20, { policy: 2 }))).toContain('policy="rr"')
   expect(policy(task(10, 20, { policy: 42 }))).toContain('policy="policy-42"')
 })
 
-test('a thread that ended and a run delay that is not counted are left out', () => {
+test('leaves out a thread that ended and a run delay that is not counted', () => {
   const snapshot = hostSnapshot({
     vms: () =>
       part([

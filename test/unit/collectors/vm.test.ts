@@ -7,7 +7,7 @@ import { collected } from '../../helpers/collected.ts'
 import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
 
 describe('vm', () => {
-  test('identity, start and vCPUs; nothing is claimed of a VM of which nothing is known', () => {
+  test('writes identity, start time and number of vCPUs, and leaves out what is not known of a VM', () => {
     const snapshot = hostSnapshot({
       bootTime: () => part(1_700_000_000),
       vms: () =>
@@ -34,14 +34,14 @@ describe('vm', () => {
     ])
   })
 
-  test('a hostile name stays a value', () => {
+  test('a hostile name cannot escape from its label value', () => {
     const snapshot = hostSnapshot({ vms: () => part([vm('a"} 1\nforged{b="', 10)]) })
     expect(collected(vmCollector, snapshot)[1]).toBe(
       'kvminfo_vm_start_time_seconds{vm="a\\"} 1\\nforged{b=\\""} 1700000000',
     )
   })
 
-  test('a VM that takes over a name brings its own identity', () => {
+  test('a VM that takes over a name has its own identity', () => {
     const first = hostSnapshot({ vms: () => part([vm('web', 10)]) })
     const second = hostSnapshot({ vms: () => part([vm('web', 11)]) })
     expect(collected(vmCollector, first)[0]).toContain('pid="10"')
@@ -50,7 +50,7 @@ describe('vm', () => {
 })
 
 describe('vm_memory', () => {
-  test('what is held, given and left; what is not known is left out', () => {
+  test('writes resident, hugetlb, maximum and balloon memory, and leaves out what is not known', () => {
     const snapshot = hostSnapshot({
       vms: () => part([vm('a', 10, { memoryMaxBytes: 4096, balloonBytes: 2048 }), vm('b', 11), vm('c', 12)]),
       vmMemory: () =>
@@ -73,7 +73,7 @@ describe('vm_memory', () => {
 })
 
 describe('devices', () => {
-  test('disks and network interfaces; what was not stated is empty', () => {
+  test('writes disks and network interfaces, with an empty label for what is not stated', () => {
     const snapshot = hostSnapshot({
       vms: () =>
         part([
@@ -99,7 +99,7 @@ describe('devices', () => {
     ])
   })
 
-  test('a device that was exchanged shows at the next scrape', () => {
+  test('shows a replaced device at the next scrape', () => {
     const withBus = (bus: string) =>
       hostSnapshot({
         vms: () =>
@@ -108,4 +108,17 @@ describe('devices', () => {
     expect(collected(devicesCollector, withBus('ide'))[0]).toContain('bus="ide"')
     expect(collected(devicesCollector, withBus('virtio'))[0]).toContain('bus="virtio"')
   })
+})
+
+test('vm: writes state and owner of a VM that has them, and the new state when it changes', () => {
+  const owner = { manager: 'nova', name: 'a "b"', group: 'demo', flavor: 'm1' } as const
+  const series = (state: 'running' | 'hung') =>
+    collected(
+      vmCollector,
+      hostSnapshot({ vms: () => part([vm('owned', 1, { state, owner }), vm('plain', 2)]) }),
+    ).filter((line) => /^kvminfo_vm_(state|owner)_info/.test(line))
+  const ofOwner =
+    'kvminfo_vm_owner_info{vm="owned",manager="nova",name="a \\"b\\"",group="demo",flavor="m1"} 1'
+  expect(series('running')).toEqual(['kvminfo_vm_state_info{vm="owned",state="running"} 1', ofOwner])
+  expect(series('hung')).toEqual(['kvminfo_vm_state_info{vm="owned",state="hung"} 1', ofOwner])
 })

@@ -1,4 +1,4 @@
-// How often, and how loudly, faults are logged.
+// How often and at which level faults are logged.
 import { expect, test } from 'vitest'
 import { KvminfoError } from '../../../src/errors.ts'
 import { FaultLog } from '../../../src/exporter/fault-log.ts'
@@ -8,7 +8,7 @@ const hourMs = 3_600_000
 const malformed = new KvminfoError('SOURCE_MALFORMED', 'row 7 is torn')
 const denied = new KvminfoError('SOURCE_DENIED', 'may not read')
 
-test('a fault that lasts is logged again after an hour, another code or subject at once', () => {
+test('logs a persistent fault again after an hour, but another code or subject at once', () => {
   const { log, records } = recordedLog()
   let now = 0
   const faults = new FaultLog(log, () => now)
@@ -36,18 +36,18 @@ test('a fault that lasts is logged again after an hour, another code or subject 
   expect(records).toHaveLength(4)
 })
 
-test('what hits all VMs fills a few lines and says how many more there are', () => {
+test('logs a fault of all VMs in a few lines and says how many more VMs have it', () => {
   const { log, records } = recordedLog()
   const problems = Array.from({ length: 400 }, (_, index) => ({ subject: `vm ${index}`, error: denied }))
   new FaultLog(log).vmsLostSeries('vm_memory', problems)
   expect(records.map(({ msg }) => msg)).toEqual([
-    ...Array(5).fill('series of VMs are missing'),
-    'more series of VMs are missing',
+    ...Array(5).fill('series of a VM are missing from this scrape'),
+    'series of more VMs are missing from this scrape',
   ])
   expect(records.at(-1)).toMatchObject({ collector: 'vm_memory', more: 395 })
 })
 
-test('the same VM in another collector is not logged again', () => {
+test('does not log the same fault of a VM again for another collector', () => {
   const { log, records } = recordedLog()
   const faults = new FaultLog(log)
   faults.vmsLostSeries('vm', [{ subject: 'a', error: malformed }])
@@ -55,7 +55,7 @@ test('the same VM in another collector is not logged again', () => {
   expect(records).toHaveLength(1)
 })
 
-test('a VM that ended is of interest for debugging only, and each time', () => {
+test('logs a VM that ended at debug level, each time', () => {
   const { log, records } = recordedLog()
   const faults = new FaultLog(log)
   const vanished = { subject: 'a', error: new KvminfoError('VM_VANISHED', 'ended') }
@@ -68,13 +68,13 @@ test.each([
   [new KvminfoError('SOURCE_ABSENT', 'no KSM in this kernel'), 'debug'],
   [denied, 'warn'],
   [new TypeError('a bug'), 'error'],
-])('a collector that fails with %s is logged as %s', (error, level) => {
+])('logs a collector that fails with %s at level %s', (error, level) => {
   const { log, records } = recordedLog()
   new FaultLog(log).collectorFailed('ksm', error)
   expect(records).toMatchObject([{ level, collector: 'ksm' }])
 })
 
-test('what it remembers is bounded', () => {
+test('remembers a limited number of faults', () => {
   const { log, records } = recordedLog()
   const faults = new FaultLog(log, () => 0)
   const lose = (index: number) => faults.vmsLostSeries('vm', [{ subject: `vm ${index}`, error: denied }])

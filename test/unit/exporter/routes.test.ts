@@ -39,10 +39,10 @@ async function start(options: Partial<ExporterOptions> = {}): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** fetch() accepts any type, and decompresses by itself. */
+/** fetch() accepts any type and decompresses the body. */
 const scrape = (url: string, headers: Record<string, string> = {}) => fetch(`${url}/metrics`, { headers })
 
-describe('the format', () => {
+describe('chooses the format', () => {
   test.each([
     ['*/*', text],
     ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', text],
@@ -82,7 +82,7 @@ describe('the format', () => {
   })
 })
 
-describe('gzip', () => {
+describe('compresses', () => {
   test.each([
     ['gzip', 'gzip'],
     ['deflate, gzip;q=0.5', 'gzip'],
@@ -95,7 +95,7 @@ describe('gzip', () => {
     expect(await response.text()).toContain('kvminfo_vm_info{vm="web"')
   })
 
-  test('the length is that of the compressed bytes', async () => {
+  test('and sends the length of the compressed bytes', async () => {
     const url = new URL(await start())
     const asked = request({
       host: url.hostname,
@@ -113,7 +113,7 @@ describe('gzip', () => {
 describe('collect[]', () => {
   const families = (body: string) => new Set(body.match(/^kvminfo_(vm|host|source)_\w+/gm))
 
-  test('runs only what it names', async () => {
+  test('runs only the collectors that it names', async () => {
     const url = await start()
     const response = await fetch(`${url}/metrics?collect[]=sources&collect[]=vm`)
     const body = await response.text()
@@ -124,16 +124,18 @@ describe('collect[]', () => {
     ])
   })
 
-  test('may be percent-encoded, as Prometheus does', async () => {
+  test('may be percent-encoded, which Prometheus does', async () => {
     const response = await fetch(`${await start()}/metrics?collect%5B%5D=vm`)
     expect((await response.text()).match(/^kvminfo_scrape_collector_success.*$/gm)).toHaveLength(1)
   })
 
-  test('of a collector that is not enabled is refused, and says which are', async () => {
+  test('refuses a collector that is not enabled and lists the enabled ones', async () => {
     const url = await start({ collectors: collectors.filter(({ name }) => name === 'vm') })
     const response = await fetch(`${url}/metrics?collect[]=vcpu`)
     expect(response.status).toBe(400)
-    expect(await response.text()).toBe('collect[] names a collector that is not enabled; enabled are: vm\n')
+    expect(await response.text()).toBe(
+      'collect[] names a collector that is not enabled. Enabled collectors: vm\n',
+    )
   })
 })
 
@@ -141,7 +143,7 @@ test.each([
   ['http://kvm1:9756/metrics?collect[]=vm', 200],
   ['http://kvm1:99999999/metrics', 400],
   ['http://kvm1:x/api/v1/live?since=1', 400],
-])('a request for %s, as a proxy sends it, is answered %i', async (path, status) => {
+])('answers a request for %s, in the form that a proxy sends, with %i', async (path, status) => {
   const { log, records } = recordedLog()
   const { hostname, port } = new URL(await start({ log }))
   const [response] = await once(request({ host: hostname, port, path }).end(), 'response')
@@ -150,14 +152,14 @@ test.each([
   expect(records).toEqual([])
 })
 
-test('HEAD answers as GET without the body', async () => {
+test('answers HEAD like GET, but without a body', async () => {
   const response = await fetch(`${await start()}/metrics`, { method: 'HEAD' })
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toBe(text)
   expect(await response.text()).toBe('')
 })
 
-test('scrapes at the same time each get a whole answer of their own format', async () => {
+test('gives concurrent scrapes a complete response each, in the format that each asked for', async () => {
   const url = await start()
   const accepts = Array.from({ length: 20 }, (_, index) =>
     index % 2 === 0 ? 'text/plain' : 'application/openmetrics-text',
@@ -169,7 +171,7 @@ test('scrapes at the same time each get a whole answer of their own format', asy
   }
 })
 
-test('a client that goes away does not disturb the next', async () => {
+test('a client that disconnects does not disturb the next one', async () => {
   const url = await start()
   const away = new AbortController()
   const gone = fetch(`${url}/metrics`, { signal: away.signal })
@@ -179,7 +181,7 @@ test('a client that goes away does not disturb the next', async () => {
 })
 
 describe('without a snapshot', () => {
-  test('a scrape fails, readiness too, and both come back', async () => {
+  test('scrapes and readiness fail, and both recover', async () => {
     let isBroken = true
     const { log, records } = recordedLog()
     const host = {
@@ -206,7 +208,7 @@ describe('without a snapshot', () => {
   })
 })
 
-test('a host whose VMs cannot be listed is scraped, and not ready until they can', async () => {
+test('a host whose VMs cannot be listed can be scraped, but is not ready until they can be listed', async () => {
   let isBroken = true
   const vms = () => {
     if (isBroken) throw new KvminfoError('SOURCE_DENIED', 'cannot read /proc')
@@ -223,21 +225,21 @@ test('a host whose VMs cannot be listed is scraped, and not ready until they can
   expect((await fetch(`${url}/-/ready`)).status).toBe(200)
 })
 
-test('the metrics path is the one given', async () => {
+test('serves metrics at the given path', async () => {
   const url = await start({ telemetryPath: '/kvm/metrics' })
   expect((await fetch(`${url}/kvm/metrics`)).status).toBe(200)
   expect((await fetch(`${url}/metrics`)).status).toBe(404)
   expect(await (await fetch(url)).text()).toContain('href="./kvm/metrics"')
 })
 
-/** Of a router and of those in it. */
+/** The paths of a router and of the routers in it. */
 function pathsOf({ stack }: Router): string[] {
   return stack.flatMap(({ route, handle }) =>
     route === undefined ? ('stack' in handle ? pathsOf(handle as unknown as Router) : []) : [route.path],
   )
 }
 
-test('the flag refuses every path that is already in use', () => {
+test('--web.telemetry-path refuses every path that is already in use', () => {
   const paths = pathsOf(createExporterRouter(optionsOf()))
   expect(paths).toEqual(expect.arrayContaining(['/', '/metrics', '/-/ready', '/api/v1/live']))
   for (const path of paths) {

@@ -1,4 +1,4 @@
-// A scrape: isolation of collectors, success, problems, self metrics.
+// A scrape: isolated collectors, success, problems, self metrics.
 import { expect, test } from 'vitest'
 import type { Collector } from '../../../src/collectors/collector.ts'
 import { KvminfoError } from '../../../src/errors.ts'
@@ -50,7 +50,7 @@ function sampleOf(text: string, series: string): string | undefined {
     ?.slice(series.length + 1)
 }
 
-test('a collector that throws loses all it wrote and nothing of the others', async () => {
+test('drops everything that a failing collector wrote, and nothing of the others', async () => {
   const { scrape, records } = scraperOf(hostSnapshot())
   const text = await scrape([
     collector('first', () => {}),
@@ -68,7 +68,7 @@ test('a collector that throws loses all it wrote and nothing of the others', asy
   expect(records).toMatchObject([{ level: 'warn', collector: 'broken', err: '/proc/x has no title' }])
 })
 
-test('each collector is timed by itself', async () => {
+test('times each collector separately', async () => {
   const { scrape } = scraperOf(hostSnapshot())
   const until = (end: number) => {
     while (performance.now() < end);
@@ -85,7 +85,7 @@ test('each collector is timed by itself', async () => {
   )
 })
 
-test('a problem of one VM costs the success of those who read that part, not their series', async () => {
+test('a problem of one VM makes the collectors that read that part unsuccessful, but keeps their series', async () => {
   const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('SOURCE_DENIED', 'may not read') }]
   const { scrape, records } = scraperOf(hostSnapshot({ vmMemory: () => part(new Map(), problems) }))
   const collectors = [
@@ -102,7 +102,7 @@ test('a problem of one VM costs the success of those who read that part, not the
   expect(records).toMatchObject([{ level: 'warn', subject: 'vm a' }])
 })
 
-test('a part that is asked for twice has its problems counted once', async () => {
+test('counts the problems of a part once if a collector reads it twice', async () => {
   const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('SOURCE_FAILED', 'too late') }]
   const { scrape } = scraperOf(hostSnapshot({ vms: () => part([], problems) }))
   const twice = collector('twice', (snapshot) => {
@@ -115,7 +115,7 @@ test('a part that is asked for twice has its problems counted once', async () =>
   )
 })
 
-test('a VM that ended is counted and no failure', async () => {
+test('counts a VM that ended, but not as a failure', async () => {
   const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('VM_VANISHED', 'ended') }]
   const { scrape, records } = scraperOf(hostSnapshot({ vms: () => part([], problems) }))
   const text = await scrape([collector('reader', (snapshot) => snapshot.vms())])
@@ -126,7 +126,7 @@ test('a VM that ended is counted and no failure', async () => {
   expect(records).toMatchObject([{ level: 'debug' }])
 })
 
-test('the exporter tells its version and what Node runs it', async () => {
+test('exports its version and the version of Node', async () => {
   const { scrape } = scraperOf(hostSnapshot())
   const text = await scrape([])
   expect(
@@ -134,7 +134,7 @@ test('the exporter tells its version and what Node runs it', async () => {
   ).toBe('1')
 })
 
-test('process metrics are right in either format, and leave when not wanted', async () => {
+test('process metrics are correct in both formats, and can be left out', async () => {
   const { scrape } = scraperOf(hostSnapshot(), true)
   for (const round of [1, 2]) {
     const om = await scrape([], openMetrics)
@@ -153,7 +153,7 @@ test('process metrics are right in either format, and leave when not wanted', as
   expect(await scraperOf(hostSnapshot()).scrape([])).not.toContain('process_')
 })
 
-test('is up where the VMs can be listed, though not each, and else down with what there is of the host', async () => {
+test('is up if the VMs can be listed, even if one fails; otherwise it is down and still exports the host', async () => {
   const problems: Problem[] = [{ subject: 'vm a', error: new KvminfoError('SOURCE_FAILED', 'too late') }]
   const partial = scraperOf(hostSnapshot({ vms: () => part([], problems) }))
   expect(sampleOf(await partial.scrape([]), 'kvminfo_up')).toBe('1')
@@ -174,9 +174,41 @@ test('is up where the VMs can be listed, though not each, and else down with wha
   ])
 })
 
-test('without a snapshot there is no scrape', async () => {
+test('rejects if no snapshot can be taken', async () => {
   const { log } = recordedLog()
   const source = { snapshot: () => Promise.reject(new KvminfoError('SOURCE_ABSENT', 'no /proc here')) }
   const scraper = new Scraper({ source, version: '1', hasProcessMetrics: false, log })
   await expect(scraper.scrape([], prometheusText, new ByteWriter())).rejects.toThrow('no /proc here')
+})
+
+test('a feature that the kernel does not have is not supported, which is no failure', async () => {
+  const { scrape, records } = scraperOf(hostSnapshot())
+  const text = await scrape([
+    collector('absent', () => {
+      throw new KvminfoError('NOT_SUPPORTED', 'no KSM')
+    }),
+    collector('unreadable', () => {
+      throw new KvminfoError('SOURCE_DENIED', 'may not read')
+    }),
+    collector('works', () => {}),
+  ])
+  const of = (collector: string) =>
+    ['success', 'supported'].map((what) =>
+      sampleOf(text, `kvminfo_scrape_collector_${what}{collector="${collector}"}`),
+    )
+  expect(of('absent')).toEqual(['1', '0'])
+  expect(of('unreadable')).toEqual(['0', '1'])
+  expect(of('works')).toEqual(['1', '1'])
+  expect(records).toMatchObject([{ level: 'debug' }, { level: 'warn' }])
+})
+
+test('a problem of a process that nothing confirms to be a VM is counted, and is no failure', async () => {
+  const error = new KvminfoError('DEVICES_LEFT_OUT', 'too many')
+  const problems: Problem[] = [{ subject: 'fake', error, isUnconfirmed: true }]
+  const { scrape, records } = scraperOf(hostSnapshot({ vmDevices: () => part([], problems) }))
+  const text = await scrape([collector('reader', (snapshot) => snapshot.vmDevices())])
+  expect(sampleOf(text, 'kvminfo_scrape_collector_success{collector="reader"}')).toBe('1')
+  const counted = 'kvminfo_exporter_vm_problems_total{collector="reader",code="DEVICES_LEFT_OUT"}'
+  expect(sampleOf(text, counted)).toBe('1')
+  expect(records).toMatchObject([{ level: 'debug', subject: 'fake' }])
 })

@@ -1,4 +1,4 @@
-// The buffer under a response.
+// The buffer that a response is written to.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../../../src/exposition/byte-writer.ts'
@@ -11,7 +11,7 @@ function written(value: number): string {
   return writer.bytes().toString().trim()
 }
 
-describe('a number is written', () => {
+describe('writes a number', () => {
   test.each([
     [0, '0'],
     [-0, '0'],
@@ -37,7 +37,7 @@ describe('a number is written', () => {
     [Number.NEGATIVE_INFINITY, '-Inf'],
   ])('%d as %s', (value, text) => expect(written(value)).toBe(text))
 
-  test('so that nanoseconds read back as themselves', () => {
+  test('so that nanoseconds can be read back exactly', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 31), fc.nat(999_999_999), (seconds, nanoseconds) => {
         const value = (seconds * 1e9 + nanoseconds) / 1e9
@@ -46,7 +46,7 @@ describe('a number is written', () => {
     )
   })
 
-  test('so that it reads back as itself', () => {
+  test('so that it can be read back exactly', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger()),
@@ -58,7 +58,7 @@ describe('a number is written', () => {
   })
 })
 
-test('samples are lines, however small the buffer was', () => {
+test('writes samples as lines, however small the buffer was at first', () => {
   const writer = new ByteWriter(1)
   for (let value = 0; value < 1000; value++)
     writer.writeSample(Buffer.from('a_total'), Buffer.from('{vm="ü"}'), value)
@@ -69,7 +69,7 @@ test('samples are lines, however small the buffer was', () => {
   expect(lines[1000]).toBe('')
 })
 
-test('text of more than one byte per character keeps its length', () => {
+test('counts the bytes of characters that have several', () => {
   const writer = new ByteWriter(1)
   writer.writeText('ü€😀')
   writer.writeText('.')
@@ -77,7 +77,7 @@ test('text of more than one byte per character keeps its length', () => {
   expect(writer.length).toBe(10)
 })
 
-test('what was cut off is gone', () => {
+test('truncate removes what was written after the mark', () => {
   const writer = new ByteWriter()
   writer.writeText('kept ')
   const mark = writer.length

@@ -1,4 +1,4 @@
-// Samples into both text formats.
+// Samples in both text formats.
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../../../src/exposition/byte-writer.ts'
 import { Exposition } from '../../../src/exposition/exposition.ts'
@@ -28,7 +28,7 @@ function writeAll(exposition: Exposition): void {
   exposition.sample(renderLabels({ vm: 'a' }), 1)
 }
 
-describe('a response', () => {
+describe('writes a response', () => {
   test('in the Prometheus text format', () => {
     expect(exposed(prometheusText, writeAll)).toBe(
       [
@@ -69,11 +69,11 @@ describe('a response', () => {
   })
 })
 
-test('a family without samples is not shown', () => {
+test('writes nothing for a family without samples', () => {
   expect(exposed(prometheusText, (exposition) => exposition.family(seconds))).toBe('')
 })
 
-test('rolling back leaves nothing of what came after the mark, and a family can be opened again', () => {
+test('rolling back removes everything after the mark, and the family can be started again', () => {
   const text = exposed(prometheusText, (exposition) => {
     exposition.family(size)
     exposition.sample(noLabels, 1)
@@ -93,6 +93,6 @@ test('rolling back leaves nothing of what came after the mark, and a family can 
   ])
 })
 
-test('a sample before any family is a bug that shows', () => {
+test('throws if a sample comes before any family', () => {
   expect(() => exposed(prometheusText, (exposition) => exposition.sample(noLabels, 1))).toThrow(/family\(\)/)
 })

@@ -1,10 +1,10 @@
-// The rules that Prometheus, OpenMetrics and this project have for names, held against every metric.
+// Checks every metric against the naming rules of Prometheus, OpenMetrics and this project.
 import { describe, expect, test } from 'vitest'
 import { collectors } from '../../../src/collectors/index.ts'
 import { catalog } from '../../../src/metrics/catalog.ts'
 import { exporterMetrics } from '../../../src/metrics/exporter.ts'
 
-test('names are unique, also without the suffixes that OpenMetrics takes off', () => {
+test('names are unique, even without the suffixes that OpenMetrics removes', () => {
   const families = catalog.map(({ name }) => name.replace(/_(total|info)$/, ''))
   expect(families.length).toBeGreaterThan(50)
   expect(new Set(families).size).toBe(families.length)
@@ -13,7 +13,7 @@ test('names are unique, also without the suffixes that OpenMetrics takes off', (
 describe.each(catalog.map((metric) => [metric.name, metric] as const))(
   '%s',
   (name, { type, unit, help, labels }) => {
-    test('is named by the rules', () => {
+    test('has a name that follows the rules', () => {
       expect(name).toMatch(/^kvminfo_(up|(vm|vcpu|host|scrape|source|exporter)_[a-z]+(_[a-z]+)*)$/)
       expect(name.endsWith('_total')).toBe(type === 'counter')
       expect(name.endsWith('_info')).toBe(type === 'info')
@@ -21,12 +21,12 @@ describe.each(catalog.map((metric) => [metric.name, metric] as const))(
       expect(/seconds|bytes/.test(name)).toBe(unit !== undefined)
     })
 
-    test('is explained in a full sentence', () => {
+    test('has a full sentence with its unit as help', () => {
       expect(help).toMatch(/^[A-Z].*\.$/)
       if (unit !== undefined) expect(help.toLowerCase()).toContain(unit)
     })
 
-    test('has labels by the rules', () => {
+    test('has labels that follow the rules', () => {
       for (const label of labels) expect(label).toMatch(/^[a-z]+(_[a-z]+)*$/)
       expect(labels.includes('vm')).toBe(/^kvminfo_(vm|vcpu)_/.test(name))
       expect(labels.includes('vcpu')).toBe(name.startsWith('kvminfo_vcpu_'))
@@ -39,11 +39,11 @@ test.each([
   ['kvminfo_vm_exception_exits_total', 'exception_num'],
   ['kvminfo_vm_kernel_switches_total', 'kvm_vm_switch_num'],
   ['kvminfo_vm_userspace_switches_total', 'kvm_qemu_switch_num'],
-])('%s names its column %s of /proc/kvminfo', (name, column) => {
+])('the help of %s names its column %s of /proc/kvminfo', (name, column) => {
   expect(catalog.find((metric) => metric.name === name)?.help).toContain(`column ${column} of /proc/kvminfo`)
 })
 
-test('each metric is made by one collector, or by the exporter itself', () => {
+test('each metric comes from exactly one collector or from the exporter itself', () => {
   const collectedMetrics = collectors.flatMap(({ metrics }) => metrics)
   const ofExporter = exporterMetrics.filter((metric) => !collectedMetrics.includes(metric))
   expect([...collectedMetrics, ...ofExporter].map(({ name }) => name).sort()).toEqual(
@@ -51,7 +51,7 @@ test('each metric is made by one collector, or by the exporter itself', () => {
   )
 })
 
-test('collectors have unique names that make good flags', () => {
+test('collectors have unique names that are valid in flags', () => {
   const names = collectors.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const name of names) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/)

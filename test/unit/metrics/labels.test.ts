@@ -1,27 +1,27 @@
-// Label values on the wire.
+// Rendering of label values.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { escapeLabelValue, noLabels, renderLabels } from '../../../src/metrics/labels.ts'
 
 const text = (labels: Uint8Array) => Buffer.from(labels).toString()
 
-test('labels keep their order', () => {
+test('keeps the order of labels', () => {
   expect(text(renderLabels({ vm: 'web', vcpu: 0 }))).toBe('{vm="web",vcpu="0"}')
 })
 
-test('no labels are no text', () => {
+test('renders no labels as empty text', () => {
   expect(text(noLabels)).toBe('')
 })
 
-test('quotes, backslashes and newlines are escaped, all else stays', () => {
+test('escapes quotes, backslashes and newlines, and nothing else', () => {
   expect(escapeLabelValue('a"b\\c\nd\te{}=,ü')).toBe('a\\"b\\\\c\\nd\te{}=,ü')
 })
 
-test('half a surrogate pair becomes a replacement character', () => {
+test('replaces a lone surrogate', () => {
   expect(escapeLabelValue('a\ud800b')).toBe('a\ufffdb')
 })
 
-test('any value comes back from its escaped form and stays on its line', () => {
+test('any value can be read back from its escaped form and stays on one line', () => {
   const fromEscaped = (escaped: string) =>
     escaped.replace(/\\(.)/g, (_, character) => (character === 'n' ? '\n' : character))
   fc.assert(

@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest'
 import { HostHistory } from '../../../src/observe/host-history.ts'
 import type { Series } from '../../../src/observe/timeline.ts'
-import { sampling } from '../../../src/page/sampling.ts'
 import { exits } from '../../helpers/exits.ts'
 import { task, vm } from '../../helpers/host-snapshot.ts'
 import { sample } from '../../helpers/sample.ts'
+
+const size = { windowSeconds: 60, points: 60 }
 
 const web = vm('web', 10, { startNs: 5e9, vcpus: [{ id: 0, tid: 11 }] })
 const mail = vm('mail', 20, { startNs: 6e9 })
@@ -14,8 +15,8 @@ const values = (history: HostHistory, series: Series) =>
   history.timeline.since(-1).map((slot) => series.at(slot))
 const gap = Number.NaN
 
-test('rates begin with the second look', () => {
-  const history = new HostHistory(sampling)
+test('has rates from the second sample on', () => {
+  const history = new HostHistory(size)
   history.add(sample(100, [web], { exits: [exits(10, { kernelSwitches: 1e6 })] }))
   expect(history.vm(web).figures.class).toBeUndefined()
   expect(values(history, history.kernelSwitches)).toEqual([gap])
@@ -35,8 +36,8 @@ test('rates begin with the second look', () => {
   expect(values(history, history.vm(web).kernelSwitches)).toEqual([gap, 900])
 })
 
-test('time shares are of the vCPU threads', () => {
-  const history = new HostHistory(sampling)
+test('takes CPU time and run delay from the vCPU threads', () => {
+  const history = new HostHistory(size)
   const at = (cpuNs: number, runDelayNs: number, userspaceNs: number) => ({
     exits: [exits(10, { userspaceNs })],
     tasks: [task(10, 11, { cpuNs, runDelayNs })],
@@ -52,18 +53,18 @@ test('time shares are of the vCPU threads', () => {
   expect(history.figures().runDelay).toBeCloseTo(0.25)
 })
 
-test('counters that begin again leave a gap, neither a fall nor a jump', () => {
-  const history = new HostHistory(sampling)
-  for (const [look, count] of [1e6, 1e6 + 5000, 100, 5100, 10_100].entries())
-    history.add(sample(look * 5, [web], { exits: [exits(10, { kernelSwitches: count })] }))
+test('counters that were reset leave a gap, and neither a fall nor a jump', () => {
+  const history = new HostHistory(size)
+  for (const [index, count] of [1e6, 1e6 + 5000, 100, 5100, 10_100].entries())
+    history.add(sample(index * 5, [web], { exits: [exits(10, { kernelSwitches: count })] }))
   expect(values(history, history.vm(web).kernelSwitches)).toEqual([gap, 1000, gap, 1000, 1000])
   expect(values(history, history.kernelSwitches)).toEqual([gap, 1000, gap, 1000, 1000])
   expect(history.vm(web).figures.kernelSwitches).toBe(1000)
   expect(history.vm(web).exitsKnownSince).toBe(10)
 })
 
-test('a process id that comes again is another VM', () => {
-  const history = new HostHistory(sampling)
+test('treats a reused process ID as another VM', () => {
+  const history = new HostHistory(size)
   const later = vm('other', 10, { startNs: 900e9 })
   const counted = (kernelSwitches: number) => ({ exits: [exits(10, { kernelSwitches })] })
   history.add(sample(0, [web], counted(1000)))
@@ -74,8 +75,8 @@ test('a process id that comes again is another VM', () => {
   expect(values(history, history.vm(later).kernelSwitches)).toEqual([gap, gap, gap, 2000])
 })
 
-test('a VM that is gone is forgotten; when it is seen again, it begins anew', () => {
-  const history = new HostHistory(sampling)
+test('forgets a VM that is gone, and starts a new history if it returns', () => {
+  const history = new HostHistory(size)
   const counted = (web: number) => ({
     exits: [exits(10, { kernelSwitches: web }), exits(20, { kernelSwitches: 0 })],
   })
@@ -89,12 +90,12 @@ test('a VM that is gone is forgotten; when it is seen again, it begins anew', ()
   expect(values(history, history.vm(web).kernelSwitches)).toEqual([gap, gap, gap, gap])
 })
 
-test('a class is kept over the margin, from look to look', () => {
-  const history = new HostHistory(sampling)
+test('keeps a class within the margin, from sample to sample', () => {
+  const history = new HostHistory(size)
   let kernelSwitches = 0
   let userspaceSwitches = 0
   const seen: unknown[] = []
-  // Minutes, at a look each 30 s, of 1,000 switches a second.
+  // Four phases of three samples, one sample every 30 s, at 1,000 exits per second.
   for (const ratio of [0.61, 0.61, 0.61, 0.63, 0.63, 0.63, 0.65, 0.65, 0.65, 0.63, 0.63, 0.63]) {
     kernelSwitches += 30_000 * ratio
     userspaceSwitches += 30_000 * (1 - ratio)
@@ -103,11 +104,11 @@ test('a class is kept over the margin, from look to look', () => {
     )
     seen.push(history.vm(web).figures.class)
   }
-  expect(seen.filter((_, look) => look % 3 === 2)).toEqual(['io', 'io', 'mixed', 'mixed'])
+  expect(seen.filter((_, index) => index % 3 === 2)).toEqual(['io', 'io', 'mixed', 'mixed'])
 })
 
-test('the look that details are compared with is half a minute to a minute old', () => {
-  const history = new HostHistory(sampling)
+test('the mark is 30 to 60 seconds old', () => {
+  const history = new HostHistory(size)
   const ages: number[] = []
   for (let at = 0; at <= 200; at += 5) {
     history.add(sample(at, []))
@@ -118,8 +119,8 @@ test('the look that details are compared with is half a minute to a minute old',
   expect(Math.max(...ages)).toBe(55)
 })
 
-test('the sums are of the VMs whose rates are known', () => {
-  const history = new HostHistory(sampling)
+test('sums up the VMs whose rates are known', () => {
+  const history = new HostHistory(size)
   const counted = (a: number, b: number) => ({
     exits: [exits(10, { kernelSwitches: a }), exits(20, { userspaceSwitches: b })],
   })

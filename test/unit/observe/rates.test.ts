@@ -4,7 +4,7 @@ import { cpuBusyShare, exitRates, sumOfRates, taskRates, vcpuRates } from '../..
 import { exits } from '../../helpers/exits.ts'
 import { task } from '../../helpers/host-snapshot.ts'
 
-test('exits per second, and seconds per second', () => {
+test('computes exits per second and seconds per second', () => {
   const before = exits(1, { kernelSwitches: 100, userspaceSwitches: 10, io: 5, userspaceNs: 1e9 })
   const now = exits(1, { kernelSwitches: 600, userspaceSwitches: 60, io: 30, userspaceNs: 3.5e9 })
   expect(exitRates(before, now, 5)).toEqual({
@@ -26,7 +26,7 @@ test.each([
   'kernelNs',
   'haltNs',
   'userspaceNs',
-] as const)('where %s fell, nothing is told', (counter) => {
+] as const)('has no rates if %s fell', (counter) => {
   const all = {
     kernelSwitches: 9,
     userspaceSwitches: 9,
@@ -40,18 +40,18 @@ test.each([
   expect(exitRates(exits(1, all), exits(1, { ...all, [counter]: 8 }), 1)).toBeUndefined()
 })
 
-test('a counter that only one of the sources knows is no rate', () => {
+test('has no rate for a counter that is in only one of the two samples', () => {
   const rates = exitRates(exits(1, { exceptions: 5 }), exits(1), 1)
   expect(rates).toMatchObject({ kernelSwitches: 0, exceptions: undefined })
 })
 
-test('of one look there is no rate', () => {
+test('has no rate if there is only one sample', () => {
   expect(exitRates(undefined, exits(1), 5)).toBeUndefined()
   expect(exitRates(exits(1), undefined, 5)).toBeUndefined()
   expect(taskRates(undefined, task(1, 2), 5)).toBeUndefined()
 })
 
-test('a thread; another one that got its id; a kernel that does not count run delay', () => {
+test('computes the rates of a thread, except across two threads with one ID, and without run delay if the kernel does not count it', () => {
   const before = task(1, 2, { cpuNs: 1e9, runDelayNs: 2e9 })
   expect(taskRates(before, task(1, 2, { cpuNs: 3e9, runDelayNs: 3e9 }), 4)).toEqual({
     cpu: 0.5,
@@ -65,7 +65,7 @@ test('a thread; another one that got its id; a kernel that does not count run de
   })
 })
 
-test('a VM is the sum of the vCPUs that were there twice', () => {
+test('sums up the vCPUs that are in both samples', () => {
   const vcpus = [10, 11, 12].map((tid, id) => ({ id, tid }))
   const before = new Map([10, 11].map((tid) => [tid, task(1, tid)]))
   const now = new Map([10, 11, 12].map((tid) => [tid, task(1, tid, { cpuNs: 2e9, runDelayNs: 1e9 })]))
@@ -79,7 +79,7 @@ test('a VM is the sum of the vCPUs that were there twice', () => {
   expect(sumOfRates([])).toBeUndefined()
 })
 
-test('the host: guest time is counted once; a CPU that went away makes no figure', () => {
+test('cpuBusyShare counts guest time once, and is undefined if a CPU went offline', () => {
   const cpu = (user: number, idle: number, guest: number) => [
     {
       cpu: 0,

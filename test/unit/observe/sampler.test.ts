@@ -1,9 +1,10 @@
-// When the host is looked at, and when not.
+// When the host is sampled, and when not.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Sampler } from '../../../src/observe/sampler.ts'
-import { sampling } from '../../../src/page/sampling.ts'
 import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
 import { recordedLog } from '../../helpers/recorded-log.ts'
+
+const sampling = { intervalSeconds: 5, idleSeconds: 60, windowSeconds: 60, points: 60 }
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -21,7 +22,7 @@ function watched() {
   const { log, records } = recordedLog()
   return {
     sampler: new Sampler({ ...sampling, source: { snapshot }, log }),
-    looks: () => snapshot.mock.calls.length,
+    samples: () => snapshot.mock.calls.length,
     messages: () => records.map(({ msg }) => msg),
     breakIt: (broken: boolean) => {
       isBroken = broken
@@ -31,46 +32,46 @@ function watched() {
 
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 
-test('before anybody asks, nothing is read', async () => {
-  const { looks } = watched()
+test('reads nothing before somebody asks', async () => {
+  const { samples } = watched()
   await pass(3600)
-  expect(looks()).toBe(0)
+  expect(samples()).toBe(0)
 })
 
-test('the first answer is there at once, the second look a second later, then one each five seconds', async () => {
-  const { sampler, looks } = watched()
+test('takes the first sample at once, the second one a second later, then one every five seconds', async () => {
+  const { sampler, samples } = watched()
   expect((await sampler.history()).last!.vms.map(({ label }) => label)).toEqual(['web'])
-  expect(looks()).toBe(1)
+  expect(samples()).toBe(1)
   await pass(1)
-  expect(looks()).toBe(2)
+  expect(samples()).toBe(2)
   await pass(4.9)
-  expect(looks()).toBe(2)
+  expect(samples()).toBe(2)
   await pass(0.1)
-  expect(looks()).toBe(3)
+  expect(samples()).toBe(3)
   expect((await sampler.history()).timeline.length).toBe(3)
 })
 
-test('many who ask cost no more looks than one', async () => {
-  const { sampler, looks } = watched()
+test('takes one sample for many concurrent requests', async () => {
+  const { sampler, samples } = watched()
   const histories = await Promise.all(Array.from({ length: 20 }, () => sampler.history()))
   expect(new Set(histories).size).toBe(1)
-  expect(looks()).toBe(1)
+  expect(samples()).toBe(1)
 })
 
-test('a minute after the last one asked it stops, and forgets', async () => {
-  const { sampler, looks } = watched()
+test('stops and forgets a minute after the last request', async () => {
+  const { sampler, samples } = watched()
   const first = await sampler.history()
   await pass(70)
-  const soFar = looks()
+  const soFar = samples()
   expect(soFar).toBe(13)
   await pass(3600)
-  expect(looks()).toBe(soFar)
+  expect(samples()).toBe(soFar)
   const second = await sampler.history()
   expect(second).not.toBe(first)
   expect(second.timeline.length).toBe(1)
 })
 
-test('who goes on asking keeps it going', async () => {
+test('goes on as long as requests come', async () => {
   const { sampler } = watched()
   const first = await sampler.history()
   for (let minute = 0; minute < 5; minute++) {
@@ -79,7 +80,7 @@ test('who goes on asking keeps it going', async () => {
   }
 })
 
-test('a look that fails is told and logged once; what was known is kept for the next that succeeds', async () => {
+test('rejects when a sample fails, logs that once, and keeps the history for the next sample that succeeds', async () => {
   const { sampler, messages, breakIt } = watched()
   const first = await sampler.history()
   await pass(1)
@@ -94,7 +95,7 @@ test('a look that fails is told and logged once; what was known is kept for the 
   expect(first.timeline.length).toBe(3)
 })
 
-test('a host that cannot be read at first can be later', async () => {
+test('recovers if the host can be read later', async () => {
   const { sampler, breakIt } = watched()
   breakIt(true)
   await expect(sampler.history()).rejects.toThrow()

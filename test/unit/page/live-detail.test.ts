@@ -16,8 +16,8 @@ function detailOf(...samples: readonly Sample[]) {
   return describeDetail(history, samples.at(-1)!, 10)
 }
 
-/** A look at which the module had counted so much by reason. */
-const look = (
+/** A sample in which the module has counted this many exits by reason. */
+const counts = (
   at: number,
   io: number,
   hlt: number,
@@ -37,8 +37,8 @@ const look = (
     tasks: [task(10, 11, { cpuNs: at * 5e8, runDelayNs: at * 5e8, cpu: 3, policy: 2, rtPriority: 90 })],
   })
 
-test('exits by reason, most of them first; one that did not happen is left out', () => {
-  expect(detailOf(look(1, 100, 1000), look(11, 600, 1100))?.exits).toMatchObject({
+test('lists exits by reason, the most frequent first, without reasons that did not occur', () => {
+  expect(detailOf(counts(1, 100, 1000), counts(11, 600, 1100))?.exits).toMatchObject({
     seconds: 10,
     kernelSwitches: 60,
     reasons: [
@@ -46,20 +46,24 @@ test('exits by reason, most of them first; one that did not happen is left out',
       { reason: 'hlt', perSecond: 10 },
     ],
   })
-  expect(detailOf(look(1, 100, 1000), look(11, 100, 1100))?.exits.reasons).toEqual([
+  expect(detailOf(counts(1, 100, 1000), counts(11, 100, 1100))?.exits.reasons).toEqual([
     { reason: 'hlt', perSecond: 10 },
   ])
 })
 
-test('a reason that is new counts from zero', () => {
+test('counts a new reason from zero', () => {
   const before = sample(0, [web], { exits: [exits(10, { reasons: new Map() })] })
-  expect(detailOf(before, look(10, 50, 0))?.exits.reasons).toEqual([{ reason: 'io', perSecond: 5 }])
+  expect(detailOf(before, counts(10, 50, 0))?.exits.reasons).toEqual([{ reason: 'io', perSecond: 5 }])
 })
 
-test('of one look there is no mix; a source that does not count reasons has none at all', () => {
-  expect(detailOf(look(0, 1, 1))?.exits).toMatchObject({ seconds: null, kernelSwitches: null, reasons: null })
-  const counted = (at: number) => sample(at, [web], { exits: [exits(10, { kernelSwitches: at })] })
-  expect(detailOf(counted(0), counted(5))?.exits).toMatchObject({
+test('has no exits from a single sample, and no reasons if the source does not count them', () => {
+  expect(detailOf(counts(0, 1, 1))?.exits).toMatchObject({
+    seconds: null,
+    kernelSwitches: null,
+    reasons: null,
+  })
+  const uncounted = (at: number) => sample(at, [web], { exits: [exits(10, { kernelSwitches: at })] })
+  expect(detailOf(uncounted(0), uncounted(5))?.exits).toMatchObject({
     seconds: 5,
     kernelSwitches: 1,
     reasons: null,
@@ -67,23 +71,23 @@ test('of one look there is no mix; a source that does not count reasons has none
   })
 })
 
-test('what was counted before the counters began again is not compared with', () => {
-  const restarted = [look(0, 1000, 0), look(5, 2000, 0), look(10, 5, 0), look(15, 55_000, 0)]
+test('does not compare with counts from before a reset', () => {
+  const restarted = [counts(0, 1000, 0), counts(5, 2000, 0), counts(10, 5, 0), counts(15, 55_000, 0)]
   expect(detailOf(...restarted)?.exits.seconds).toBeNull()
-  // The mark of the first half minute is replaced by one after the restart.
-  const later = [20, 25, 30, 35, 40, 45, 50, 55, 60, 65].map((at) => look(at, 55_000 + at, 0))
+  // The mark of the first half minute is replaced by one from after the reset.
+  const later = [20, 25, 30, 35, 40, 45, 50, 55, 60, 65].map((at) => counts(at, 55_000 + at, 0))
   expect(detailOf(...restarted, ...later)?.exits.reasons).toEqual([{ reason: 'io', perSecond: 1 }])
 })
 
-test('vCPU threads', () => {
-  expect(detailOf(look(0, 0, 0), look(10, 0, 0))?.vcpus).toEqual([
+test('describes the vCPU threads', () => {
+  expect(detailOf(counts(0, 0, 0), counts(10, 0, 0))?.vcpus).toEqual([
     { id: 0, tid: 11, lastCpu: 3, policy: 'rr', nice: null, priority: 90, cpu: 0.5, runDelay: 0.5 },
   ])
-  expect(detailOf(look(5, 0, 0))?.vcpus).toMatchObject([{ cpu: null, runDelay: null }])
+  expect(detailOf(counts(5, 0, 0))?.vcpus).toMatchObject([{ cpu: null, runDelay: null }])
 })
 
-test('the last minutes', () => {
-  expect(detailOf(look(1, 0, 0), look(6, 0, 500))?.history).toEqual({
+test('has the last minutes', () => {
+  expect(detailOf(counts(1, 0, 0), counts(6, 0, 500))?.history).toEqual({
     at: [1, 6],
     ratio: [null, 1],
     kernelSwitches: [null, 100],
@@ -94,6 +98,6 @@ test('the last minutes', () => {
   })
 })
 
-test('of a process that is no VM there is none', () => {
+test('is undefined for a process that is not a VM', () => {
   expect(detailOf(sample(0, [vm('mail', 20)]))).toBeUndefined()
 })

@@ -38,7 +38,7 @@ const counted = (kernelSwitches: number, cpuNs: number) => ({
   ],
 })
 
-test('a VM with everything', () => {
+test('describes a VM with everything', () => {
   const more = {
     bootTime: 1_000_000,
     vmMemory: new Map([[10, { pid: 10, residentBytes: 300, hugetlbBytes: 20 }]]),
@@ -75,7 +75,7 @@ test('a VM with everything', () => {
   })
 })
 
-test('a VM of which nothing is known yet', () => {
+test('has null for what is not known about a VM yet', () => {
   const [row] = documentOf([sample(100, [vm('new', 20)], { exits: [] })]).vms
   expect(row).toMatchObject({
     class: null,
@@ -88,7 +88,7 @@ test('a VM of which nothing is known yet', () => {
   })
 })
 
-test('histories since a time: those of the VMs have as many points as the times', () => {
+test('has histories since a time, with a point of each VM for each time', () => {
   const samples = [100, 105, 110, 115].map((at) => sample(at, [web], counted(at * 1000, 0)))
   const all = documentOf(samples)
   expect(all.history.at).toEqual([100, 105, 110, 115])
@@ -104,7 +104,7 @@ test('histories since a time: those of the VMs have as many points as the times'
   expect(documentOf(samples, 115).vms[0]!.history).toEqual({ ratio: [], switches: [] })
 })
 
-test('the host', () => {
+test('describes the host', () => {
   const cpu = (user: number, idle: number) => [
     {
       cpu: 0,
@@ -165,7 +165,7 @@ test('the host', () => {
   expect(history.cpuBusy).toEqual([null, 0.25])
 })
 
-test('a command is given only where it would tell more than what is in use', () => {
+test('gives a command only if it would provide more than the source in use', () => {
   const state = (source: SourceState['source'], more: Partial<SourceState>): SourceState => ({
     fact: 'exits',
     source,
@@ -190,7 +190,7 @@ test('a command is given only where it would tell more than what is in use', () 
   ])
 })
 
-test('parts that could not be read say why', () => {
+test('says why a part could not be read', () => {
   const missing = new Map([['ksm', '/sys/kernel/mm/ksm is not there']])
   const document = documentOf([sample(1, [web], { missing, exits: [] })])
   expect(document.missing).toEqual({ ksm: '/sys/kernel/mm/ksm is not there' })

@@ -1,4 +1,4 @@
-// The page's paths, over HTTP.
+// The paths of the page, over HTTP.
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,7 +31,7 @@ async function start(
 
 const addresses = (page: string) => [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1]!)
 
-test('everything that the page refers to is there, and nothing of it is elsewhere', async () => {
+test('serves everything that the page refers to, and the page refers to no other server', async () => {
   const url = await start()
   const page = await fetch(url)
   expect(page.headers.get('cache-control')).toBe('no-store')
@@ -48,7 +48,7 @@ test('everything that the page refers to is there, and nothing of it is elsewher
     expect([address, (await fetch(`${url}/${address}`)).status]).toEqual([address, 200])
 })
 
-test('every module that the page imports is there, as JavaScript that may be kept for good', async () => {
+test('serves every module that the page imports, as JavaScript that may be cached forever', async () => {
   const url = await start()
   const app = addresses(await (await fetch(url)).text()).find((address) => address.endsWith('app.js'))!
   const seen = new Set<string>()
@@ -68,7 +68,7 @@ test('every module that the page imports is there, as JavaScript that may be kep
   expect(names.length).toBeGreaterThan(10)
 })
 
-test('assets of another release, and others than assets, are not there', async () => {
+test('serves neither the assets of another release nor other files', async () => {
   const url = await start()
   const app = addresses(await (await fetch(url)).text()).find((address) => address.endsWith('app.js'))!
   const status = async (path: string) => (await fetch(`${url}/${path}`)).status
@@ -78,7 +78,7 @@ test('assets of another release, and others than assets, are not there', async (
   expect(await status(app.replace('app.js', '..%2Fassets.ts'))).toBe(404)
 })
 
-test('uncompressed for those that want it so', async () => {
+test('compresses the JSON, unless the client does not accept that', async () => {
   const url = await start()
   const plain = await fetch(`${url}/api/v1/live`, { headers: { 'accept-encoding': 'identity' } })
   expect(plain.headers.get('content-encoding')).toBeNull()
@@ -90,13 +90,15 @@ test('uncompressed for those that want it so', async () => {
   expect(await compressed.json()).toMatchObject({ version: '1.2.3', vms: [{ label: 'web', pid: 10 }] })
 })
 
-test.each(['soon', '-1', '', '1e3', 'NaN'])('since=%s is refused', async (since) => {
+test.each(['soon', '-1', '', '1e3', 'NaN'])('refuses since=%s', async (since) => {
   const response = await fetch(`${await start()}/api/v1/live?since=${since}`)
   expect(response.status).toBe(400)
-  expect(await response.json()).toEqual({ error: 'since is not a time in seconds since the Unix epoch' })
+  expect(await response.json()).toEqual({
+    error: 'since must be a time in seconds since the Unix epoch, such as 1700000000.5',
+  })
 })
 
-test('since a time, the history is of later looks', async () => {
+test('with since, the history has only later samples', async () => {
   const url = await start()
   const ask = async (since: number) =>
     (await (await fetch(`${url}/api/v1/live?since=${since}`)).json()) as LiveDocument
@@ -105,7 +107,7 @@ test('since a time, the history is of later looks', async () => {
   expect((await ask(at)).history.at).toEqual([])
 })
 
-test('a VM by its process id', async () => {
+test('finds a VM by its process ID', async () => {
   const url = await start()
   const ask = async (pid: string) => {
     const response = await fetch(`${url}/api/v1/live/vms/${pid}`)
@@ -113,10 +115,10 @@ test('a VM by its process id', async () => {
   }
   expect(await ask('10')).toMatchObject([200, { vm: { label: 'web' }, exits: { seconds: null } }])
   for (const pid of ['11', 'web', '10x', '%3Cscript%3E'])
-    expect(await ask(pid)).toEqual([404, { error: 'no VM has this process id now' }])
+    expect(await ask(pid)).toEqual([404, { error: 'no running VM has this process ID' }])
 })
 
-test('a host that cannot be read', async () => {
+test('answers 503 if the host cannot be read, without the reason', async () => {
   const url = await start(async () => {
     throw new Error('secret path')
   })
@@ -124,7 +126,7 @@ test('a host that cannot be read', async () => {
     const response = await fetch(`${url}/api/v1/${path}`)
     expect(response.status).toBe(503)
     expect(await response.json()).toEqual({
-      error: 'This host could not be read just now; the log of the exporter says why.',
+      error: 'The exporter cannot read this host at the moment. See its log for the reason.',
     })
   }
 })

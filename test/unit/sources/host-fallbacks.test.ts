@@ -114,7 +114,9 @@ describe('fallbacks', () => {
     const module = snapshot.sources().value.find(({ source }) => source === 'module')
     expect(module).toMatchObject({ state: 'unavailable', code })
     expect(module?.remedy).toBe(
-      code === 'SOURCE_VERSION' ? 'sudo npm run kmod:install, in a clone of this release' : undefined,
+      code === 'SOURCE_VERSION'
+        ? 'install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release'
+        : undefined,
     )
   })
 
@@ -160,7 +162,7 @@ describe('fallbacks', () => {
     expect(snapshot.sources().value.find(({ source }) => source === 'module')).toMatchObject({
       state: 'unavailable',
       remedy:
-        'modprobe kvminfo; if it is not installed: sudo npm run kmod:install, in a clone of this release',
+        'modprobe kvminfo; if it is not installed: install the package kvminfo-dkms, or run sudo npm run kmod:install in a clone of this release',
     })
   })
 

@@ -15,6 +15,8 @@ describe('a host with modules and libvirt', () => {
       startNs: vms[1]!.startNs,
       uuid: vms[1]!.uuid,
       machine: 'pc-q35-7.2',
+      state: 'paused',
+      owner: undefined,
       identitySource: 'libvirt',
       vcpus: vms[1]!.vcpus.map(({ tid }, id) => ({ id, tid })),
       disks: [
@@ -109,8 +111,8 @@ describe('a host with modules and libvirt', () => {
     rmSync(path('proc/meminfo'))
     expect(snapshot.memory()).toBe(first)
     rmSync(path('sys/kernel/mm/ksm'), { recursive: true })
-    expect(() => snapshot.ksm()).toThrow(expect.objectContaining({ code: 'SOURCE_ABSENT' }))
+    expect(() => snapshot.ksm()).toThrow(expect.objectContaining({ code: 'NOT_SUPPORTED' }))
     mkdirSync(path('sys/kernel/mm/ksm'))
-    expect(() => snapshot.ksm()).toThrow(expect.objectContaining({ code: 'SOURCE_ABSENT' }))
+    expect(() => snapshot.ksm()).toThrow(expect.objectContaining({ code: 'NOT_SUPPORTED' }))
   })
 })

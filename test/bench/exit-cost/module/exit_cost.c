@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ours is compared with, on the same two tracepoints. For the benchmark
- * only: never load it on a host that matters.
+ * Other ways of counting that our module is compared with, on the same two
+ * tracepoints. For the benchmark only: never load it on a host that matters.
  *
  *   way=empty   probes that do nothing: what the tracepoints themselves cost
- *   way=table   how the 2018 thesis counted: a table of 100 VMs searched from the
- *               start, then a comparison of strings to find the counter, without
- *               any locking; <ahead> other VMs stand before ours
+ *   way=table   how the 2018 thesis counted: it searches a table of 100 VMs from
+ *               the start, then compares strings to find the counter, without
+ *               any locking; ahead=N puts N other VMs before ours
  */
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -51,7 +51,7 @@ static noinline void account(const char *type)
 		table[found].qemu_switch++;
 }
 
-/* All exits that the benchmark's guest makes on purpose are port I/O. */
+/* Counts every exit as port I/O, because all deliberate exits of the guest are. */
 static bool pending;
 
 static notrace void table_exit(void *data, void *vcpu, u32 isa)
@@ -113,7 +113,7 @@ static struct notifier_block nb = { .notifier_call = event };
 
 static int __init exit_cost_init(void)
 {
-	/* Pid 0 runs no VM. */
+	/* Entries with pid 0, which never runs a VM. */
 	total = clamp(ahead, 0, (int)ARRAY_SIZE(table) - 1);
 	return register_tracepoint_module_notifier(&nb);
 }

@@ -1,5 +1,5 @@
-// What the dashboards have to show: a VM that reads an IDE disk, one that reads a virtio disk, one that computes, and
-// an idle real-time one.
+// The VMs that the dashboards show: one that reads an IDE disk, one that reads a virtio disk, one that computes, and an
+// idle one with a real-time policy.
 
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

@@ -1,11 +1,11 @@
-// Every query of every panel as Grafana sends it, put to a Prometheus.
+// Sends every query of every panel to a Prometheus, like Grafana.
 
 import { dashboardFiles, fillIn, targetsOf } from '../../../helpers/dashboard-files.ts'
 
 interface Found {
-  /** What Prometheus objects to. */
+  /** The error that Prometheus reports. */
   readonly error: string | undefined
-  /** Labels of each series that came. */
+  /** The labels of each series in the answer. */
   readonly series: readonly Readonly<Record<string, string>>[]
 }
 
@@ -15,12 +15,12 @@ export interface Result extends Found {
   readonly expr: string
 }
 
-/** What the reader of a dashboard has chosen. */
+/** The values of the dashboard's variables and its time range. */
 export interface Choice {
   readonly job: string
   readonly instance: string
   readonly vm: string
-  /** The time range shown, and the interval that fits its scrapes. */
+  /** The time range shown, and the interval of rates, which depends on the scrape interval. */
   readonly rangeSeconds: number
   readonly rateIntervalSeconds: number
 }
@@ -31,7 +31,7 @@ interface Answer {
   readonly data?: { readonly result: readonly { readonly metric: Record<string, string> }[] }
 }
 
-/** Points of a graph; Grafana asks for as many as the panel has pixels. */
+/** Points of a graph. Grafana asks for about one per pixel of the panel. */
 const points = 30
 
 export async function runAllQueries(prometheusUrl: string, choice: Choice): Promise<Result[]> {
@@ -55,7 +55,7 @@ export async function runAllQueries(prometheusUrl: string, choice: Choice): Prom
   return results
 }
 
-/** A graph's query over the range until now, or without a range an instant query. */
+/** Sends a graph's query over the range until now, or an instant query if there is no range. */
 export async function ask(url: string, query: string, rangeSeconds?: number): Promise<Found> {
   const end = Date.now() / 1000
   const form = new URLSearchParams({ query })
@@ -66,7 +66,7 @@ export async function ask(url: string, query: string, rangeSeconds?: number): Pr
     form.set('step', String(rangeSeconds / points))
   }
   const path = rangeSeconds === undefined ? 'query' : 'query_range'
-  // By POST, as Grafana does: some are longer than a URL should be.
+  // Uses POST like Grafana, because some queries are too long for a URL.
   const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', body: form })
   const { status, error, data } = (await response.json()) as Answer
   return {

@@ -1,4 +1,4 @@
-// The VM that reads its disk (disk.ts), under libvirt.
+// A VM under libvirt that reads its disk (disk.ts).
 
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ export function startDomain(domain: Domain): void {
   virsh('create', definition)
 }
 
-/** Its answer. */
+/** Runs virsh and returns its output. */
 export function virsh(...words: string[]): string {
   return execFileSync('virsh', ['--quiet', ...words], { encoding: 'utf8' }).trim()
 }

@@ -1,5 +1,6 @@
-// VMs of real QEMU but without an operating system, so that they are at work at once. Not nice, although what measures
-// them needs the emulated CPU too: the nicer a vCPU, the longer it runs before its own QEMU gets to answer it.
+// VMs in real QEMU but without an operating system, so that they work at once. They run with normal niceness, although
+// the programs that measure them need the emulated CPU, too: the higher a vCPU's niceness, the longer it runs before its
+// own QEMU gets the CPU to answer it.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,14 +9,14 @@ import { type Bus, writeReadingDisk } from './disk.ts'
 
 export interface FirmwareVm {
   readonly name: string
-  /** Takes the CPUs away from it: it lives, and does nothing more. */
+  /** Stops its process: the VM still exists but does nothing any more. */
   freeze(): void
-  /** A command of QEMU's monitor. */
+  /** Sends a command to QEMU's monitor. */
   monitor(command: string): void
   end(): Promise<void>
 }
 
-/** Reads its disk for ever; it is named after the disk's bus. `more` are further arguments of QEMU. */
+/** Starts a VM that reads its disk forever, named after the disk's bus. `more` are further arguments for QEMU. */
 export function startReader(
   bus: Bus,
   nic: 'e1000' | 'virtio-net-pci',
@@ -30,7 +31,7 @@ export function startReader(
   ])
 }
 
-/** Computes: a firmware that jumps to itself at the reset vector. `memory` is how QEMU is told of it. */
+/** Starts a VM that computes: its firmware jumps to itself at the reset vector. `memory` are QEMU's memory options. */
 export function startCompute(memory: readonly string[] = ['-m', '32']): FirmwareVm {
   const firmware = Buffer.alloc(64 * 1024)
   firmware.set([0xeb, 0xfe], firmware.length - 16)

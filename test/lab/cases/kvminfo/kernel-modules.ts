@@ -1,4 +1,4 @@
-// Loads and unloads kernel modules: ours as built for the lab, KVM's as the kernel's packages have them.
+// Loads and unloads kernel modules: ours, built for the lab, and KVM's from the kernel's package.
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// /proc/kvminfo as numbers. Not the exporter's parser: the cases judge the file, strictly.
+// Parses /proc/kvminfo into numbers. It is stricter than the exporter's parser, because the cases test the file.
 
 import assert from 'node:assert/strict'
 import { readInPieces } from '../read-in-pieces.ts'
@@ -10,7 +10,7 @@ const columns = [
 
 export type Column = Exclude<(typeof columns)[number], 'vcpus' | 'reasons'>
 
-/** A column is null where the file has "-". */
+/** A column is null if the file has "-". */
 export type Row = Record<Column, number | null> & {
   /** Living vCPU threads: tid by vCPU id. */
   vcpus: Map<number, number>
@@ -22,14 +22,14 @@ export interface Table {
   rows: Row[]
 }
 
-/** Reads the whole file by read() calls of at most `size` bytes. */
+/** Reads the whole file with read() calls of at most `size` bytes. */
 export function readTable(size = 65_536): Table {
   return parseTable(readInPieces('/proc/kvminfo', size))
 }
 
-/** Fails on whatever is not exactly as abi.h says, and on a pid that comes twice. */
+/** Fails on everything that does not match abi.h exactly, and if a pid occurs twice. */
 export function parseTable(text: string): Table {
-  assert.ok(text.endsWith('\n'), 'the last row is whole')
+  assert.ok(text.endsWith('\n'), 'the last row is complete')
   const [first = '', titles, ...lines] = text.slice(0, -1).split('\n')
   const [name, version, ...pairs] = first.split(' ')
   assert.equal(`${name} ${version}`, 'kvminfo 1')

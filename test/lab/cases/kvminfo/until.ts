@@ -1,14 +1,14 @@
-// Waits for what comes by itself, but not for ever.
+// Waits until something happens, but not forever.
 
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 
-// The machine is emulated, and the one that emulates it may be busy.
+// This long, because the machine is emulated and its host may be busy.
 const patienceSeconds = 120
 
 /**
- * `everyMs` is more where looking costs: it takes the emulated CPU from what is looked at. `seconds` is more where
- * something must have been so for long.
+ * Calls `holds` every `everyMs` milliseconds until it is true. Fails after `seconds`, naming `what`.
+ * Use a longer `everyMs` if the check is expensive, because it takes the emulated CPU from what it checks.
  */
 export async function until(
   what: string,
@@ -18,7 +18,7 @@ export async function until(
 ): Promise<void> {
   const end = performance.now() + seconds * 1000
   while (!(await holds())) {
-    assert.ok(performance.now() < end, `not within ${seconds} s: ${what}`)
+    assert.ok(performance.now() < end, `did not happen within ${seconds} s: ${what}`)
     await setTimeout(everyMs)
   }
 }

@@ -1,4 +1,4 @@
-// Test VMs: guests/exits as a child process, and what KVM itself counted of it.
+// Test VMs: guests/exits as a child process, and what KVM itself counted for it.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -20,18 +20,18 @@ export interface Vm {
   pid: number
   /** Undefined for a guest that never ends (--rep 0). */
   expect?: Expected
-  /** Lets the process end, and waits for it. */
+  /** Ends the process and waits for it. */
   end(): Promise<void>
 }
 
 const started = new Set<Vm>()
 
-/** Ends what a test started and did not end, because it failed or left that to its afterEach(). */
+/** Ends the VMs that a test did not end itself, because it failed or relies on afterEach(). */
 export async function endVms(): Promise<void> {
   await Promise.all([...started].map((vm) => vm.end()))
 }
 
-/** Runs a VM until its guest is done; its process stays until end(). */
+/** Starts a VM and waits until its guest is done. The process stays until end(). */
 export async function startVm(...args: string[]): Promise<Vm> {
   const child = spawn(exitsProgram, [...args, '--hold'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exited = exitOf(child)
@@ -52,9 +52,9 @@ export async function startVm(...args: string[]): Promise<Vm> {
   throw new Error(`${exitsProgram} ${args.join(' ')} ended with ${await exited} before it was ready`)
 }
 
-/** Starts `count` VMs at once, the nth with n OUTs, by a shell as churnVms(); end() of any ends all. */
+/** Starts `count` VMs at once, the nth with n OUTs, through a shell like churnVms(). end() of one VM ends all. */
 export async function startVms(count: number): Promise<Vm[]> {
-  // A shell gives what it puts in the background /dev/null for stdin, unless it is told otherwise.
+  // <&3, because a shell gives background commands /dev/null as stdin.
   const script = 'exec 3<&0; for vm in $(seq $1); do "$2" --out $vm --hold <&3 & done; wait'
   const words = ['-c', script, 'vms', String(count), exitsProgram]
   const child = spawn('sh', words, { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -77,8 +77,8 @@ export async function startVms(count: number): Promise<Vm[]> {
 }
 
 /**
- * Runs `workers` times `each` VMs, each worker's one after the other. By a shell: starting processes would leave
- * this one no time to look at them.
+ * Runs `each` VMs one after the other in each of `workers` parallel workers. A shell does it, because starting all these
+ * processes would leave this process no time to watch them.
  */
 export async function churnVms(workers: number, each: number, ...args: string[]): Promise<void> {
   const script = `
@@ -94,10 +94,10 @@ export async function churnVms(workers: number, each: number, ...args: string[])
   assert.equal(await exitOf(spawn('sh', words, { stdio: ['ignore', 'ignore', 'inherit'] })), 0)
 }
 
-/** One of KVM's own statistics, in all VMs of a process; debugfs names them <tid of the creator>-<fd>. */
+/** One of KVM's own statistics, summed over all VMs of a process. debugfs names them <tid of the creator>-<fd>. */
 export function kvmStatistic(pid: number, name: string): number {
   const vms = readdirSync('/sys/kernel/debug/kvm').filter((entry) => entry.startsWith(`${pid}-`))
-  assert.notEqual(vms.length, 0, `a VM of process ${pid} in debugfs`)
+  assert.notEqual(vms.length, 0, `debugfs has no VM of process ${pid}`)
   return vms.reduce(
     (sum, vm) => sum + Number(readFileSync(`/sys/kernel/debug/kvm/${vm}/${name}`, 'latin1')),
     0,

@@ -1,5 +1,5 @@
-// Prometheus and Alertmanager with the configuration of deploy/, installed as its READMEs say, but quick and with a
-// low floor.
+// Prometheus and Alertmanager with the configuration in deploy/, installed as its READMEs say, but with shorter waits
+// and a lower floor.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
@@ -11,10 +11,10 @@ import { type Service, startService } from './service.ts'
 const installed = '/etc/prometheus'
 const rules = `${installed}/kvminfo`
 
-/** The shortest in which an emulated CPU beside busy guests surely ends a scrape. */
+/** The shortest interval in which an emulated CPU that busy guests share certainly completes a scrape. */
 const interval = '5s'
 
-/** `host` is the address to listen on: 127.0.0.1, or 0.0.0.0 to be reached from outside of the lab. */
+/** `host` is the address to listen on: 127.0.0.1, or 0.0.0.0 to be reachable from outside the lab. */
 export async function startDeployedPrometheus(host: string): Promise<Prometheus> {
   mkdirSync(rules, { recursive: true })
   for (const name of readdirSync('/project/alerts').filter((name) => name.endsWith('.rules.yaml'))) {
@@ -27,13 +27,13 @@ export async function startDeployedPrometheus(host: string): Promise<Prometheus>
   const configuration = {
     ...shipped,
     global: { scrape_interval: interval, evaluation_interval: interval },
-    // Relative to the file, which a case has elsewhere.
+    // Relative paths in the shipped file, which a case keeps in another directory.
     rule_files: shipped.rule_files.map((files) => `${installed}/${files}`),
   }
   return startPrometheus(configuration, host)
 }
 
-/** `token` is what Alertmanager shows to the webhook. */
+/** `token` is the bearer token that Alertmanager sends to the webhook. */
 export function startDeployedAlertmanager(host: string, token: string): Promise<Service> {
   const example = readFileSync('/project/deploy/alertmanager/alertmanager.yml', 'utf8')
   writeFileSync(`${installed}/alertmanager.yml`, quickened(example))

@@ -1,9 +1,9 @@
-// The exporter as an operator starts it, and what it serves.
+// Starts the exporter the way an operator does, and reads what it serves.
 
 import { type Service, startService } from './service.ts'
 
 export interface Exporter extends Service {
-  /** Samples by name with labels, as one line of the text format has them: `name{a="b"}`. */
+  /** Sample values by name with labels, as in the text format: `name{a="b"}`. */
   samples(): Promise<ReadonlyMap<string, number>>
 }
 
@@ -11,7 +11,7 @@ export interface ExporterOptions {
   /** The address to listen on, 127.0.0.1 or 0.0.0.0. */
   readonly host?: string
   readonly port?: number
-  /** A command that ends by running what follows it, such as `unshare --mount`. */
+  /** A command that runs the command that follows it, such as `unshare --mount`. */
   readonly wrapper?: readonly string[]
 }
 

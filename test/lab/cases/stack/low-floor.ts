@@ -1,19 +1,19 @@
-// Our thresholds for guests that are slower than any real one.
+// Our thresholds, adapted to guests that are slower than any real guest.
 
 import assert from 'node:assert/strict'
 
-/** The one file of rules that is the operator's to change. */
+/** The only rule file that operators are meant to change. */
 export const settingsFile = 'settings.rules.yaml'
 
 /**
- * Its text, but a VM is judged from 4 switches a second on: guests in an emulated host, which may itself be on a busy
- * machine, exit some fifty times less often than real ones.
+ * Returns the text of that file, changed so that VMs are judged from 4 exits a second on. Guests in an emulated host,
+ * which may itself run on a busy machine, exit some fifty times less often than real ones.
  */
 export function withLowFloor(settings: string): string {
   const lowered = settings.replace(
     /(record: kvminfo:switches_active:threshold\s+expr: )vector\(200\)/,
     '$1vector(4)',
   )
-  assert.notEqual(lowered, settings, 'the floor is in the settings')
+  assert.notEqual(lowered, settings, 'the settings contain the floor')
   return lowered
 }

@@ -1,4 +1,4 @@
-// What a case changes in our configuration to run it faster, and what it leaves as it is.
+// What a case changes in our configuration to run it faster, and what it leaves unchanged.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ test.each([
   ['keep_firing_for: 1h', 'keep_firing_for: 180000ms'],
   ['group_wait: 30s', 'group_wait: 1500ms'],
   ['repeat_interval: 4h', 'repeat_interval: 720000ms'],
-])('%s becomes %s', (text, quick) => {
+])('changes %s to %s', (text, quick) => {
   expect(quickened(text)).toBe(quick)
 })
 
@@ -22,7 +22,7 @@ test.each([
   'expr: sum_over_time(a[1d:1h] offset 4h)',
   'expr: vector(200)',
   'for 15m',
-])('%s stays', (text) => {
+])('leaves %s unchanged', (text) => {
   expect(quickened(text)).toBe(text)
 })
 
@@ -33,13 +33,13 @@ const shipped = [
   'deploy/alertmanager/alertmanager.yml',
 ]
 
-/** Every text of a YAML file with where it stands in it, such as `groups.0.rules.2.for`. */
+/** Every scalar of a YAML file with its path, such as `groups.0.rules.2.for`. */
 function texts(value: unknown, path: string): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[path, String(value)]]
   return Object.entries(value).flatMap(([key, each]) => texts(each, `${path}.${key}`))
 }
 
-test.each(shipped)('in %s only waits change, and all of them', (file) => {
+test.each(shipped)('changes all waits in %s and nothing else', (file) => {
   const text = readFileSync(join(project, file), 'utf8')
   const after = new Map(texts(parse(quickened(text)), ''))
   const isWait = /^\d+[smhd]$/

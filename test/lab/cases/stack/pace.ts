@@ -1,16 +1,16 @@
-// Our configuration at the pace of a test: what an operator waits a quarter of an hour for comes within a minute.
+// Speeds up our configuration for tests: what takes a quarter of an hour for an operator takes less than a minute.
 
-/** All waits become this much shorter, so that they keep their proportions. */
+/** All waits are divided by this number, so that they keep their proportions. */
 const speed = 20
 
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
-/** What stands before a wait: a key of the YAML. */
+/** A wait is the value of one of these YAML keys. */
 const wait = /(?<=(?:\bfor|_for|_wait|_interval): )(\d+)([smhd])\b/g
 
 /**
- * Rules or an Alertmanager's configuration, as text, with every wait that it configures shortened. Nothing else
- * changes: no expression, and so none of the ranges that it looks at, and no threshold.
+ * Shortens every wait in the text of a rule file or an Alertmanager configuration. Changes nothing else: no expression,
+ * and therefore no range, and no threshold.
  */
 export function quickened(text: string): string {
   return text.replaceAll(

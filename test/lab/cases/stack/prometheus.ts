@@ -1,4 +1,4 @@
-// Debian's Prometheus, as a case configures it.
+// Runs Debian's Prometheus with the configuration that a case gives.
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync } from 'node:fs'
@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { type Service, startService } from './service.ts'
 
 export interface Prometheus extends Service {
-  /** The one value of an instant query; undefined where there is no series. */
+  /** The value of an instant query with one series; undefined if there is no series. */
   value(query: string): Promise<number | undefined>
-  /** The values of the one series of a range selector, oldest first; none where there is no series. */
+  /** The values of a range selector with one series, oldest first; empty if there is no series. */
   samples(rangeSelector: string): Promise<number[]>
-  /** The labels of each series that an instant query gives. */
+  /** The labels of each series that an instant query returns. */
   labels(query: string): Promise<Labels[]>
 }
 
@@ -31,8 +31,8 @@ interface Answer {
 }
 
 /**
- * `configuration` is what would stand in prometheus.yml; its paths are absolute. `host` is the address to listen on,
- * 127.0.0.1 or 0.0.0.0.
+ * `configuration` is the content of prometheus.yml, with absolute paths. `host` is the address to listen on, 127.0.0.1
+ * or 0.0.0.0.
  */
 export async function startPrometheus(configuration: object, host = '127.0.0.1'): Promise<Prometheus> {
   const directory = mkdtempSync('/tmp/prometheus-')
@@ -57,7 +57,7 @@ export async function startPrometheus(configuration: object, host = '127.0.0.1')
   }
   async function one(expression: string): Promise<Series | undefined> {
     const result = await query(expression)
-    assert.ok(result.length <= 1, `${expression} gives ${result.length} series`)
+    assert.ok(result.length <= 1, `${expression} returns ${result.length} series`)
     return result[0]
   }
   return {
@@ -74,7 +74,7 @@ export async function startPrometheus(configuration: object, host = '127.0.0.1')
   }
 }
 
-/** A configuration that scrapes `exporter` every few seconds, as host `instance`. */
+/** A configuration that scrapes `exporter` every `seconds` with the instance label `instance`. */
 export function scraping(
   exporter: Service,
   seconds: number,

@@ -1,4 +1,4 @@
-// A long-running program of a case: started, waited for until it answers, stopped.
+// Starts a long-running program for a case, waits until it answers, and stops it.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -10,7 +10,7 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** Starts `command` and returns when `readyPath` answers 200; its stderr goes to ours if it never does. */
+/** Starts `command` and returns when `readyPath` answers 200. If it never does, prints the program's stderr. */
 export async function startService(
   command: readonly [string, ...string[]],
   url: string,
@@ -36,13 +36,13 @@ export async function startService(
     pid: child.pid!,
     async stop() {
       child.kill('SIGTERM')
-      assert.equal(await exited, 0, `${file} stops by itself`)
+      assert.equal(await exited, 0, `${file} exits with 0 after SIGTERM`)
     },
   }
 }
 
 async function answers(child: ChildProcess, url: string): Promise<boolean> {
-  assert.equal(child.exitCode, null, 'it still runs')
+  assert.equal(child.exitCode, null, 'the program still runs')
   try {
     return (await fetch(url)).ok
   } catch {

@@ -1,4 +1,4 @@
-// Stands where `kvminfo remediate` will listen: takes Alertmanager's calls and keeps them.
+// Listens at the address of the future `kvminfo remediate`, and records Alertmanager's calls.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -20,12 +20,12 @@ export interface WebhookCall {
 
 export interface Webhook {
   readonly calls: readonly WebhookCall[]
-  /** Requests that were no POST of /alerts with the token. */
+  /** Requests other than a POST of /alerts with the token. */
   readonly refused: readonly string[]
   stop(): Promise<void>
 }
 
-/** At the address of the Alertmanager example; `onCall` is shown each call with the token. */
+/** Listens at the address in the Alertmanager example. Passes each call with the token to `onCall`. */
 export async function startWebhook(
   token: string,
   onCall: (call: WebhookCall) => void = () => {},

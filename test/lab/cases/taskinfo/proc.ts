@@ -1,20 +1,21 @@
-// The same facts from /proc/<pid>/task/<tid>/{stat,schedstat,status}, and /proc/taskinfo's cells in /proc's units.
+// Reads the same facts from /proc/<pid>/task/<tid>/{stat,schedstat,status}, and converts the cells of /proc/taskinfo to
+// /proc's units.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Row } from './table.ts'
 
-/** Columns that /proc has too, as decimal numbers or text. */
+/** The columns that /proc also has, as decimal numbers or text. */
 export type Facts = Record<string, string> & { kernelThread: string }
 
 /** /proc counts these in ticks of 1/100 s (USER_HZ, fixed by its ABI). */
 const tickNs = 10_000_000n
 const pageKib = 4
-/** PF_KTHREAD of include/linux/sched.h. */
+/** PF_KTHREAD from include/linux/sched.h. */
 const kernelThreadFlag = 0x200000
 
 /**
- * All threads, by tid. A thread whose `nvcsw` and `nivcsw` are the same in two of these has not run between:
- * the first takes the switch counts before all else, the second (`last`) after all else.
+ * All threads, by tid. A thread whose `nvcsw` and `nivcsw` are equal in two such results has not run in between:
+ * `first` reads the context switch counts before everything else, `last` after everything else.
  */
 export function readProc(order: 'first' | 'last'): Map<number, Facts> {
   const threads = new Map<number, Facts>()
@@ -47,7 +48,7 @@ function numbersIn(directory: string): string[] {
   }
 }
 
-/** The thread ended before its file was opened, or before it was read. */
+/** True if the thread ended before its file was opened or read. */
 function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')
 }
@@ -67,7 +68,7 @@ function readSchedstat(path: string): Record<string, string> {
   return { exec_ns, run_delay_ns }
 }
 
-/** Fields as proc(5) numbers them. */
+/** Field numbers are those of proc(5). */
 function readStat(path: string): Record<string, string> {
   const text = readFileSync(`${path}/stat`, 'latin1')
   const nameEnd = text.lastIndexOf(')')
@@ -90,7 +91,7 @@ function readStat(path: string): Record<string, string> {
   }
 }
 
-/** The cells of a row that /proc has too, in its units. */
+/** The cells of a row that /proc also has, in /proc's units. */
 export function inProcUnits(row: Row): Record<string, string> {
   const ticks = (ns: string): string => `${BigInt(ns) / tickNs}`
   const { static_prio: _, slice_ns: __, ...shared } = row

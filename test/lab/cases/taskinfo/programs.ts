@@ -1,4 +1,4 @@
-// The case's two C programs: compiled in the lab, and the threads of threads.c by role.
+// The case's two C programs: compiles them in the lab, and starts the threads of threads.c.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * storm FORKERS: makes and ends threads as fast as it can until it is killed.
+ * storm FORKERS: starts and ends threads as fast as it can until it is killed.
  *
- * Each forker forks a child that starts a thread; every second child then
- * executes itself again from that thread, which takes over the number of its
- * leader, and ends only then.
+ * Each forker forks a child that starts a thread. In every second child that
+ * thread executes the program again, which gives it the number of its leader;
+ * that child ends only after that.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -35,7 +35,7 @@ static void forker(void)
 			pthread_t thread;
 
 			if (pthread_create(&thread, NULL, n % 2 ? end : execute_again, "execl"))
-				_exit(0);	/* no number left: the storm is at its height */
+				_exit(0);	/* no number left: the storm uses all of them */
 			pthread_join(thread, NULL);
 			_exit(0);
 		}
@@ -46,7 +46,7 @@ static void forker(void)
 
 int main(int argc, char **argv)
 {
-	/* Executed again. */
+	/* Executed again by execute_again(). */
 	if (argc == 1 || !argv[1])
 		return 0;
 	for (int left = atoi(argv[1]); left > 1; left--) {

@@ -1,4 +1,4 @@
-// /proc/taskinfo as text cells. Not the exporter's parser: the case judges the file, strictly.
+// Parses /proc/taskinfo into text cells. It is stricter than the exporter's parser, because the case tests the file.
 
 import assert from 'node:assert/strict'
 import { readInPieces } from '../read-in-pieces.ts'
@@ -18,15 +18,15 @@ export interface Table {
   rows: Map<number, Row>
 }
 
-/** Reads the whole file by read() calls of at most `size` bytes. */
+/** Reads the whole file with read() calls of at most `size` bytes. */
 export function readTable(size = 65_536): Table {
   return parseTable(readInPieces('/proc/taskinfo', size))
 }
 
-/** Fails on a line that is not exactly as abi.h says, and on a tid that comes twice. */
+/** Fails on every line that does not match abi.h exactly, and if a tid occurs twice. */
 export function parseTable(text: string): Table {
   assert.match(text, /^[\x20-\x7e\n]+$/, 'printable ASCII only')
-  assert.ok(text.endsWith('\n'), 'the last row is whole')
+  assert.ok(text.endsWith('\n'), 'the last row is complete')
   const [first = '', titles, ...lines] = text.slice(0, -1).split('\n')
   const [name, version, ...pairs] = first.split(' ')
   assert.equal(`${name} ${version}`, 'taskinfo 1')

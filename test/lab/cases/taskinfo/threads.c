@@ -2,8 +2,8 @@
 /*
  * threads: one thread of every kind that /proc/taskinfo must get right.
  *
- * Prints "<role> <tid>" for each, then "ready", and holds them until its stdin
- * ends. What a role is expected to look like is the case's business.
+ * Prints "<role> <tid>" for each, then "ready", and keeps them until its stdin
+ * ends. The case knows what each role must look like.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -22,7 +22,7 @@
 
 struct role {
 	const char *name;
-	const char *comm;	/* NULL: as inherited */
+	const char *comm;	/* NULL: inherited */
 	int policy;
 	int priority;
 	int nice;
@@ -41,8 +41,8 @@ static void sleep_forever(void)
 }
 
 /*
- * User and system time, both: a tick of the clock may fall on either. Not all
- * the time, as one thread of the lab's emulator runs all CPUs.
+ * Uses user and system time, because a clock tick may fall on either. Pauses in
+ * between, because a single thread of the lab's emulator runs all CPUs.
  */
 static void burn(void)
 {
@@ -136,7 +136,7 @@ static void zombie(void)
 	_exit(0);
 }
 
-/* The process lives on in its other thread. */
+/* The process continues in its other thread. */
 static void zombie_leader(void)
 {
 	pthread_t other;

@@ -1,4 +1,4 @@
-# Sourced by start: the Linux guest as libvirt's domain XML, from the same variables.
+# Sourced by start: prints the Linux guest as domain XML for libvirt, from the same variables.
 
 domain() {
 	cat <<END

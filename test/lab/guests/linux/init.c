@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The Linux guest's only program: does the disk, network and CPU work that the
- * kernel command line asks for, says "work done: ..." on the console, and stays.
+ * kernel command line asks for, prints "work done: ..." on the console, and then
+ * sleeps.
  *
  *   reads=N writes=N   direct 4 KiB accesses to the first disk, one by one
  *   packets=N          frames of 1400 bytes sent from the first NIC
- *   spins=N            million turns of an empty loop
- *   rounds=N           how often to do all that; 0 for ever
- *   delay=N            seconds from "work starts" to the work, for who measures
+ *   spins=N            million iterations of an empty loop
+ *   rounds=N           how often to do all that; 0 means forever
+ *   delay=N            seconds from "work starts" to the work, for measurements
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,10 +30,10 @@
 #include <unistd.h>
 
 #define BLOCK 4096
-/* Both halves of the disk's first 32 MiB: reads in one, writes in the other. */
+/* Blocks in each half of the disk's first 32 MiB: one half for reads, one for writes. */
 #define BLOCKS 4096
 #define FRAME 1400
-/* Devices appear while we wait, links come up: 20 s at 10 ms. */
+/* How often to look for a device or a link: 2000 times 10 ms, that is, 20 s. */
 #define TRIES 2000
 
 static void fail(const char *format, ...)
@@ -53,7 +54,7 @@ static void pause_briefly(void)
 	poll(NULL, 0, 10);
 }
 
-/* The number behind "name=" on the kernel command line. */
+/* The number after "name=" on the kernel command line. */
 static long asked(const char *name, long otherwise)
 {
 	static char line[4096];
@@ -118,7 +119,7 @@ static void disk_work(int disk, long reads, long writes)
 
 static int open_nic(void)
 {
-	/* Protocol 0: sends only. */
+	/* Protocol 0: the socket only sends. */
 	int nic = socket(AF_PACKET, SOCK_RAW, 0);
 	struct ifreq request = { .ifr_name = "eth0" };
 
@@ -148,7 +149,7 @@ static void network_work(int nic, long packets)
 {
 	static unsigned char frame[FRAME];
 
-	/* Broadcast, with the EtherType for local experiments: no answer comes. */
+	/* Broadcast, with the EtherType for local experiments, so that nobody answers. */
 	memset(frame, 0xff, ETH_ALEN);
 	frame[12] = 0x88;
 	frame[13] = 0xb5;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A boot sector that reads the first 4 KiB of its disk for ever, through the
- * driver that the firmware, SeaBIOS, has for it: all by port I/O.
+ * A boot sector that reads the first 4 KiB of its disk forever, through the
+ * driver of the firmware, SeaBIOS, which uses only port I/O.
  */
 	.code16
 	.globl _start

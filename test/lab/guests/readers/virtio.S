@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A boot sector that reads the first 4 KiB of its virtio disk for ever, as the
- * driver of an operating system does: it notifies the device, which KVM hands
- * to QEMU without leaving the kernel (ioeventfd), and looks for the answer in
- * memory. SeaBIOS's own driver also reads a register of the device each time.
+ * A boot sector that reads the first 4 KiB of its virtio disk forever, the way
+ * an operating system's driver does: it notifies the device, which KVM passes to
+ * QEMU without leaving the kernel (ioeventfd), and polls memory for the answer.
+ * SeaBIOS's own driver also reads a register of the device each time.
  *
- * By the legacy interface of virtio 1.0 (section 4.1.4.8), as its registers
- * are I/O ports: real mode reaches them.
+ * It uses the legacy interface of virtio 1.0 (section 4.1.4.8), because its
+ * registers are I/O ports, which real mode can reach.
  */
 #define DEVICE		0x10011af4	/* block device, vendor virtio */
 #define QUEUE_ADDRESS	8
@@ -14,7 +14,7 @@
 #define QUEUE_NOTIFY	16
 #define STATUS		18
 
-/* The queue of 256 entries at 1000:0000: descriptors, and from a page each: */
+/* The queue of 256 entries at 1000:0000: descriptors, then these, each on a page of its own. */
 #define QUEUE		0x10000
 #define AVAILABLE	0x1000
 #define USED		0x2000
@@ -35,7 +35,7 @@ _start:
 	movw	%ax, %ss
 	movw	$_start, %sp
 
-	/* Its first register is the BAR0 of the one such device on bus 0. */
+	/* Its I/O ports begin at BAR0 of the only such device on bus 0. */
 	movl	$0x80000000, %ebx
 search:
 	movl	%ebx, %eax
@@ -77,7 +77,7 @@ found:
 	movb	$7, %al			/* and driver OK */
 	outb	%al, %dx
 
-	/* Every entry of the ring is 0, the first descriptor. */
+	/* Every entry of the ring is 0, which is the first descriptor. */
 	leaw	QUEUE_NOTIFY(%bp), %dx
 	xorw	%ax, %ax
 again:
@@ -90,7 +90,7 @@ wait:
 	jne	wait
 	jmp	again
 
-/* eax: the register of PCI configuration space that eax is the address of. */
+/* Reads the PCI configuration register whose address is in eax into eax. */
 read_config:
 	movw	$0xcf8, %dx
 	outl	%eax, %dx

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tells the kernel that its TSC runs at a constant rate. Under PREEMPT_RT, KVM will not load without (arch/x86/kvm/
- * x86.c, kvm_x86_vendor_init), and QEMU's emulated CPUs cannot say so themselves. Only for the lab: its guests keep no
- * time that a test looks at. By then Linux has judged its TSCs: what it shall think of them is in qemu.ts.
+ * Tells the kernel that its TSC runs at a constant rate. Under PREEMPT_RT, KVM does not load without that flag
+ * (arch/x86/kvm/x86.c, kvm_x86_vendor_init), and QEMU's emulated CPUs cannot set it. For the lab only, where no test
+ * checks the time that a guest keeps. When this loads, Linux has already decided whether it trusts its TSCs; qemu.ts
+ * sets that (trustedTsc).
  */
 #include <linux/module.h>
 #include <asm/cpufeature.h>

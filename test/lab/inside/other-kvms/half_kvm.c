@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A KVM as kvminfo may meet one in a kernel to come: it has tracepoint kvm_exit and none of the others. Only the
- * tracepoint, which nothing ever passes.
+ * A KVM like one that kvminfo may meet in a future kernel: of its tracepoints it has only kvm_exit. The module contains
+ * nothing but the tracepoint, which never fires.
  */
 #include <linux/module.h>
 #include <linux/tracepoint.h>

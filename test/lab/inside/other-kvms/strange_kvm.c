@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A KVM as kvminfo may meet one in a kernel to come: it has all the tracepoints, but what kvm_exit says is neither of
- * the vendors that there are and points nowhere. Whoever loads it exits three times.
+ * A KVM like one that kvminfo may meet in a future kernel: it has all the tracepoints, but kvm_exit names an unknown
+ * vendor and passes an invalid pointer. Loading the module fires kvm_exit three times.
  */
 #include <linux/module.h>
 #include <linux/tracepoint.h>
@@ -32,5 +32,5 @@ static void __exit strange_kvm_exit(void)
 }
 module_exit(strange_kvm_exit);
 
-MODULE_DESCRIPTION("A KVM whose exits cannot be told");
+MODULE_DESCRIPTION("A KVM whose exits cannot be interpreted");
 MODULE_LICENSE("GPL");

@@ -1,4 +1,4 @@
-// What is said of a class must hold for every VM that the judgement gives it to.
+// The text about a class must be true for every VM that has this class.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { classThresholds, idleSwitches, judge } from '../../../../src/model/vm-class.ts'
@@ -8,16 +8,16 @@ const say = (name: 'io' | 'mixed' | 'compute' | 'idle') =>
   whyClass(name, { ...classThresholds, idleSwitches })
 const numbers = (text: string) => [...text.matchAll(/\d+(\.\d+)?/g)].map(([number]) => Number(number))
 
-test('where each class begins and ends', () => {
+test('says where each class begins and ends', () => {
   expect((['io', 'mixed', 'compute', 'idle'] as const).map(say)).toEqual([
-    'Class io begins where less than 0.62 of the switches stay inside KVM, and ends at 0.64.',
-    'Class mixed: from 0.62 to 0.90 of the switches stay inside KVM.',
-    'Class compute begins where more than 0.90 of the switches stay inside KVM, and ends at 0.88.',
-    'Not judged: that begins at 200 switches a second, and ends below 100.',
+    'Class io begins when the ratio falls below 0.62 and ends when it reaches 0.64.',
+    'Class mixed: the ratio is between 0.62 and 0.90.',
+    'Class compute begins when the ratio rises above 0.90 and ends when it falls to 0.88.',
+    'Class idle: too few exits to judge. Judging begins at 200 exits per second and ends below 100.',
   ])
 })
 
-test('it is true of whatever a VM does', () => {
+test('is true whatever a VM does', () => {
   const figures = fc.array(
     fc.record({
       ratio: fc.double({ min: 0.55, max: 0.95, noNaN: true }),
@@ -25,9 +25,9 @@ test('it is true of whatever a VM does', () => {
     }),
   )
   fc.assert(
-    fc.property(figures, (looks) => {
+    fc.property(figures, (samples) => {
       let before: ReturnType<typeof judge> | undefined
-      for (const { ratio, switches } of looks) {
+      for (const { ratio, switches } of samples) {
         const now = judge(before, ratio, switches)
         const [begins, ends] = numbers(say(now)) as [number, number]
         const isNew = now !== before

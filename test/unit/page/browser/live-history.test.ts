@@ -1,4 +1,4 @@
-// The last minutes as the page puts them together from answers.
+// The last minutes, which the page collects from the answers.
 import { expect, test } from 'vitest'
 import { LiveHistory } from '../../../../src/page/browser/live-history.js'
 import type { LiveDocument, LiveVm } from '../../../../src/page/live-document.ts'
@@ -13,7 +13,7 @@ const answer = (at: number[], ...vms: LiveVm[]) =>
     vms,
   }) as unknown as LiveDocument
 
-test('answers are added up; a VM that comes later has a gap before', () => {
+test('joins the histories of answers, with a gap before a VM that appears later', () => {
   const history = new LiveHistory()
   history.add(answer([100, 105], vm(1, [null, 0.5])))
   history.add(answer([110], vm(1, [0.6]), vm(2, [0.7])))
@@ -23,7 +23,7 @@ test('answers are added up; a VM that comes later has a gap before', () => {
   expect(history.of(vm(2, [])).ratio).toEqual([null, null, 0.7])
 })
 
-test('five minutes are kept, of all lines alike', () => {
+test('keeps five minutes of every line', () => {
   const history = new LiveHistory()
   history.add(answer([100], vm(1, [0.1])))
   history.add(answer([105], vm(1, [0.2])))
@@ -33,7 +33,7 @@ test('five minutes are kept, of all lines alike', () => {
   expect(history.host.userspaceSwitches).toEqual([404, 405])
 })
 
-test('a VM that is gone is forgotten, and its process id may come again', () => {
+test('forgets a VM that is gone, even if its process ID is reused', () => {
   const history = new LiveHistory()
   history.add(answer([100], vm(1, [0.1])))
   history.add(answer([105], vm(1, [0.2], 99)))

@@ -1,18 +1,18 @@
-// What stands behind `#` in the page's address.
+// The part of the page's address after `#`.
 import { expect, test } from 'vitest'
 import { formatViewState, parseViewState } from '../../../../src/page/browser/view-state.js'
 
 const columns = ['name', 'ratio', 'switches']
 const parse = (hash: string) => parseViewState(hash, columns)
 
-test('nothing: the lowest ratio first, all of them', () => {
+test('shows all VMs, the lowest ratio first, if it is empty', () => {
   const state = { sort: 'ratio', descending: false, text: '', classes: new Set(), open: undefined }
   expect(parse('')).toEqual(state)
   expect(parse('#')).toEqual(state)
   expect(formatViewState(parse(''))).toBe('')
 })
 
-test('everything, and back', () => {
+test('keeps every choice when it is written and read back', () => {
   const state = {
     sort: 'switches',
     descending: true,
@@ -25,7 +25,7 @@ test('everything, and back', () => {
 })
 
 test.each(['#sort=nonsense', '#sort=-nonsense', '#class=all', '#sort=__proto__&class=', '#%'])(
-  'what it does not know is left out: %s',
+  'ignores unknown values: %s',
   (hash) => {
     expect(parse(hash)).toMatchObject({ sort: 'ratio', descending: false, classes: new Set() })
   },

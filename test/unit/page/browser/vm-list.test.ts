@@ -31,7 +31,7 @@ function row(label: string, more: Partial<LiveVm> = {}): LiveVm {
 const labels = (vms: readonly LiveVm[]) => vms.map(({ label }) => label)
 const by = (id: string) => columns.find((column) => column.id === id)!
 
-test('by ratio: the lowest first, those that are not judged last, whichever way', () => {
+test('sorts by ratio, with VMs that are not judged last in both directions', () => {
   const vms = [
     row('idle', { class: 'idle', ratio: 0.1 }),
     row('new', { class: null, ratio: null }),
@@ -42,7 +42,7 @@ test('by ratio: the lowest first, those that are not judged last, whichever way'
   expect(labels(sorted(vms, by('ratio'), true))).toEqual(['good', 'bad', 'idle', 'new'])
 })
 
-test('by name as a person counts; equal ones by name in every order', () => {
+test('sorts numbers in names by value, and equal values by name in both directions', () => {
   const vms = ['vm-10', 'vm-9', 'Vm-1'].map((label) => row(label, { switches: 5 }))
   expect(labels(sorted(vms, by('name'), false))).toEqual(['Vm-1', 'vm-9', 'vm-10'])
   expect(labels(sorted(vms, by('switches'), true))).toEqual(['Vm-1', 'vm-9', 'vm-10'])
@@ -52,12 +52,12 @@ test.each([
   ['class', [{ class: 'idle' }, { class: 'io' }, { class: 'compute' }, { class: 'mixed' }], [1, 3, 2, 0]],
   ['switches', [{ switches: 10 }, { switches: null }, { switches: 9 }], [2, 0, 1]],
   ['cpu', [{ cpu: 0.5 }, { cpu: 0 }, { cpu: null }], [1, 0, 2]],
-] as const)('by %s', (id, given, order) => {
+] as const)('sorts by %s', (id, given, order) => {
   const vms = given.map((more, index) => row(String(index), more))
   expect(labels(sorted(vms, by(id), false))).toEqual(order.map(String))
 })
 
-test('by devices: those with most emulated ones first', () => {
+test('sorts by devices, with the most emulated ones first', () => {
   const disk = (emulated: boolean) => ({ device: 'd', bus: 'b', cache: null, format: null, emulated })
   const vms = [
     row('one', { disks: [disk(true), disk(false)] }),
@@ -67,7 +67,7 @@ test('by devices: those with most emulated ones first', () => {
   expect(labels(sorted(vms, by('disks'), false))).toEqual(['two', 'one', 'none'])
 })
 
-test('a filter finds all its words in name, identity, policy and devices', () => {
+test('finds all words of a filter in name, identity, policy and devices', () => {
   const vms = [
     row('Web-1', { pid: 4711, uuid: 'ABCD', machine: 'pc-q35-7.2' }),
     row('db', {
@@ -88,7 +88,7 @@ test('a filter finds all its words in name, identity, policy and devices', () =>
   expect(found('.*')).toEqual([])
 })
 
-test('chips: none for all', () => {
+test('shows the chosen classes, or all VMs if no class is chosen', () => {
   const vms = [row('a', { class: 'io' }), row('b', { class: 'idle' }), row('c', { class: null })]
   expect(labels(ofClasses(vms, new Set()))).toEqual(['a', 'b', 'c'])
   expect(labels(ofClasses(vms, new Set(['idle', 'mixed'] as const)))).toEqual(['b'])

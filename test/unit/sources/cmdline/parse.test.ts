@@ -273,7 +273,7 @@ it('names the devices that VFIO passes through, with their addresses', () => {
 })
 
 it('has the VMID of Proxmox VE', () => {
-  expect(kvm('-id', '8006', '-name', 'simple')).toMatchObject({ proxmoxId: '8006', name: 'simple' })
+  expect(kvm('-id', '8006', '-name', 'simple')).toMatchObject({ vmid: 8006, name: 'simple' })
 })
 
 it('keeps only the start of a long string', () => {
@@ -314,4 +314,9 @@ it('never fails, whatever the arguments', () => {
       },
     ),
   )
+})
+
+it('gives the VMID of Proxmox', () => {
+  expect(kvm('-id', '104', '-name', 'web,debug-threads=on')).toMatchObject({ vmid: 104, name: 'web' })
+  expect(kvm('-id', 'x')?.vmid).toBeUndefined()
 })

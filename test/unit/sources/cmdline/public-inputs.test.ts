@@ -34,8 +34,9 @@ describe.each(cases)('$id ($kind)', ({ argv, expect: right }) => {
   it(isVm ? 'is a VM' : 'is no VM', () => {
     expect(read !== undefined).toBe(isVm)
   })
+  if (!isVm) return
 
-  it.runIf(isVm)('has the right values', () => {
+  it('has the right values', () => {
     expect(read).toMatchObject(rest)
     if (qmpSocket !== undefined) expect(read?.qmpSocket ?? null).toBe(qmpSocket)
     for (const [name, emulated] of Object.entries(disksEmulated)) {

@@ -36,6 +36,8 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
     startNs,
     uuid: undefined,
     machine: undefined,
+    state: undefined,
+    owner: undefined,
     identitySource: 'cmdline',
     vcpus: [],
     disks: [],
@@ -46,6 +48,7 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
   name: `vm-${pid}`,
   isManaged: false,
   qmpSocket: undefined,
+  isConfirmed: () => false,
   row: undefined,
   ...more,
 })
@@ -155,5 +158,12 @@ describe('a VM without any source of exits', () => {
     expect(failure).toBe(noModule.error)
     expect(problems).toMatchObject([{ subject: 'vm-10', error: { code: 'SOURCE_ABSENT' } }])
     expect(problems[0]?.error.message).toContain('modprobe kvminfo')
+  })
+
+  it.each([true, false])('is a failure only if KVM or libvirt confirms it: %s', (isConfirmed) => {
+    const { exits } = exitsWithoutDebugfs()
+    const vms = [identified(10, 0, { isConfirmed: () => isConfirmed })]
+    const { problems } = exits.read(vms, noModule, noDirectories, second)
+    expect(problems).toMatchObject([{ subject: 'vm-10', isUnconfirmed: !isConfirmed }])
   })
 })

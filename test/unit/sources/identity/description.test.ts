@@ -18,6 +18,8 @@ const domain = (more: Partial<LibvirtDomain>): LibvirtDomain => ({
   name: 'a',
   uuid: undefined,
   machine: undefined,
+  state: undefined,
+  owner: undefined,
   vcpus: [],
   disks: [],
   nics: [],

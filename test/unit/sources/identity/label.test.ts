@@ -1,7 +1,7 @@
 // The vm label: safe, bounded, unique.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maxLabelLength, safeName, uniqueLabels } from '../../../../src/sources/identity/label.ts'
+import { Labels, maxLabelLength, type Named, safeName } from '../../../../src/sources/identity/label.ts'
 
 describe('safeName', () => {
   it.each([
@@ -27,26 +27,40 @@ describe('safeName', () => {
   })
 })
 
-describe('uniqueLabels', () => {
-  const labels = (...names: [number, string | undefined][]) =>
-    Object.fromEntries(uniqueLabels(new Map(names), () => 0))
+/** VMs that started at the same time, without evidence and UUID, except for what is given. */
+const named = (
+  pid: number,
+  name: string | undefined,
+  more: Partial<Omit<Named, 'strength'>> & { strength?: number } = {},
+) => ({
+  pid,
+  startNs: 0,
+  key: undefined,
+  name,
+  ...more,
+  strength: () => more.strength ?? 0,
+})
 
-  it('gives each VM its name, or its pid if it has none', () => {
+describe('labels', () => {
+  const labels = (...names: [number, string | undefined][]) =>
+    Object.fromEntries(new Labels().of(names.map(([pid, name]) => named(pid, name))))
+
+  it('are the name, or the pid if a VM has none', () => {
     expect(labels([10, 'a'], [11, 'b'], [12, undefined])).toEqual({ 10: 'a', 11: 'b', 12: 'pid-12' })
   })
 
-  it('adds the pid to all that share a name', () => {
+  it('get the pid if VMs share a name and nothing distinguishes them', () => {
     expect(labels([10, 'a'], [11, 'a'], [12, 'b'])).toEqual({ 10: 'a@10', 11: 'a@11', 12: 'b' })
   })
 
-  it('handles a VM whose name looks like such a label', () => {
+  it('stay unique if the name of a VM looks like such a label', () => {
     expect(labels([10, 'a'], [11, 'a'], [12, 'a@10'])).toEqual({ 10: 'a@10@10', 11: 'a@11', 12: 'a@10@12' })
     expect(labels([10, undefined], [11, 'pid-10'])).toEqual({ 10: 'pid-10@10', 11: 'pid-10@11' })
   })
 
-  it('leaves the name to the VM with the most evidence, whatever the names of the others', () => {
+  it('leave the name to the VM with the most evidence, whatever the names of the others', () => {
     const labels = (evidence: number[], ...names: (string | undefined)[]) => [
-      ...uniqueLabels(new Map(names.map((name, pid) => [pid, name])), (pid) => evidence[pid]!).values(),
+      ...new Labels().of(names.map((name, pid) => named(pid, name, { strength: evidence[pid]! }))).values(),
     ]
     expect(labels([1, 0, 0], 'a', 'a', 'a')).toEqual(['a', 'a@1', 'a@2'])
     expect(labels([0, 2, 1], 'a', 'a', 'a')).toEqual(['a@0', 'a', 'a@2'])
@@ -56,29 +70,78 @@ describe('uniqueLabels', () => {
     expect(labels([1, 1, 0], 'a', 'a', 'a@1')).toEqual(['a@0', 'a@1', 'a@1@2'])
   })
 
-  it('keeps names different that differ only in characters that cannot be shown', () => {
+  it('leave the name to the first of equals, also if this program starts later, and use a key that lasts', () => {
+    const [first, second, third] = [
+      named(10, 'a', { startNs: 1e9, key: 'uuid-1' }),
+      named(11, 'a', { startNs: 2e9, key: 'uuid-2' }),
+      named(9, 'a', { startNs: 3e9 }),
+    ]
+    const expected = new Map([
+      [10, 'a'],
+      [11, 'a@uuid-2'],
+      [9, 'a@9'],
+    ])
+    expect(new Labels().of([first, second, third])).toEqual(expected)
+    const running = new Labels()
+    expect(running.of([first]).get(10)).toBe('a')
+    expect(running.of([third, second, first])).toEqual(expected)
+  })
+
+  it('stay while the VM runs, when the one that holds the name ends and when it starts again', () => {
+    const running = new Labels()
+    const second = named(11, 'a', { startNs: 2e9, key: 'uuid-2' })
+    running.of([named(10, 'a', { startNs: 1e9, key: 'uuid-1' }), second])
+    expect(running.of([second]).get(11)).toBe('a@uuid-2')
+    const restarted = named(12, 'a', { startNs: 3e9, key: 'uuid-1' })
+    expect(running.of([second, restarted])).toEqual(
+      new Map([
+        [11, 'a@uuid-2'],
+        [12, 'a'],
+      ]),
+    )
+  })
+
+  it('give the name back to a VM that libvirt or KVM confirms later, and not to a process that copies its key', () => {
+    const running = new Labels()
+    const fake = named(10, 'a', { startNs: 1e9, key: 'uuid-1' })
+    const vm = { startNs: 2e9, key: 'uuid-1' }
+    expect(running.of([fake, named(11, 'a', vm)]).get(11)).toBe('a@uuid-1')
+    expect(running.of([fake, named(11, 'a', { ...vm, strength: 2 })])).toEqual(
+      new Map([
+        [10, 'a@uuid-1'],
+        [11, 'a'],
+      ]),
+    )
+    const copies = [12, 13].map((pid) => named(pid, 'a', { startNs: pid * 1e9, key: 'uuid-1' }))
+    const all = running.of([fake, named(11, 'a', { ...vm, strength: 2 }), ...copies])
+    expect(new Set(all.values()).size).toBe(4)
+    expect(all.get(11)).toBe('a')
+  })
+
+  it('stay different for names that differ only in characters that cannot be shown', () => {
     expect(labels([10, 'a\u0001'], [11, 'a\u0002'])).toEqual({ 10: 'a\uFFFD@10', 11: 'a\uFFFD@11' })
   })
 
-  it('is unique and does not depend on the order, whatever the names', () => {
+  it('are unique and do not depend on the order, whatever names, keys, evidence and times, and stay the same', () => {
     const name = fc.option(
-      fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('a', 'a@1', 'a@2', 'pid-1', 'pid-2')),
-      {
-        nil: undefined,
-      },
+      fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('a', 'a@1', 'a@2', 'a@k', 'pid-1', 'pid-2')),
+      { nil: undefined },
     )
-    const modulo = fc.integer({ min: 1, max: 4 })
+    const one = fc.tuple(fc.nat(9), name, fc.constantFrom(undefined, 'k', 'l'), fc.nat(2), fc.nat(2))
     fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.tuple(fc.nat(9), name), { selector: ([pid]) => pid }),
-        modulo,
-        (vms, by) => {
-          const forward = uniqueLabels(new Map(vms), (pid) => pid % by)
-          const backward = uniqueLabels(new Map(vms.toReversed()), (pid) => pid % by)
-          expect(new Set(forward.values()).size).toBe(vms.length)
-          for (const [pid, label] of forward) expect(backward.get(pid)).toBe(label)
-        },
-      ),
+      fc.property(fc.uniqueArray(one, { selector: ([pid]) => pid }), fc.nat(9), (given, ended) => {
+        const vms = given.map(([pid, text, key, strength, start]) =>
+          named(pid, text, { key, strength, startNs: start * 1e9 }),
+        )
+        const [forward, backward] = [new Labels(), new Labels()]
+        const before = forward.of(vms)
+        expect(new Set(before.values()).size).toBe(vms.length)
+        expect(new Map([...backward.of(vms.toReversed())].sort())).toEqual(new Map([...before].sort()))
+        expect(forward.of(vms)).toEqual(before)
+        const rest = forward.of(vms.filter(({ pid }) => pid !== ended))
+        expect(new Set(rest.values()).size).toBe(rest.size)
+        for (const [pid, label] of rest) expect(label).toBe(before.get(pid))
+      }),
     )
   })
 })

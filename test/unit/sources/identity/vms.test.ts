@@ -1,6 +1,7 @@
 // How the data of several sources about a process becomes a VM.
 import { describe, expect, it } from 'vitest'
 import type { QemuCommandLine, Reading } from '../../../../src/sources/cmdline/parse.ts'
+import { Labels } from '../../../../src/sources/identity/label.ts'
 import { vcpusByThreadName } from '../../../../src/sources/identity/vcpus.ts'
 import { assembleVms, type Evidence } from '../../../../src/sources/identity/vms.ts'
 import type { KvminfoRow } from '../../../../src/sources/kvminfo/row.ts'
@@ -25,6 +26,8 @@ const domain: LibvirtDomain = {
   name: 'from-libvirt',
   uuid: 'u-1',
   machine: 'pc-i440fx-7.2',
+  state: { state: 'running', reason: 'booted', isMigrating: false },
+  owner: undefined,
   vcpus: [{ id: 0, tid: 103 }],
   disks: [{ device: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' }],
   nics: [
@@ -64,10 +67,12 @@ function assemble(given: {
   domainsKnown?: boolean
   balloons?: ReadonlyMap<string, number>
   threads?: ReadonlyMap<number, string>
+  labels?: Labels
+  qmpState?: 'running' | 'hung'
   qmpVcpus?: { id: number; tid: number }[]
   debugfsVcpus?: { id: number; tid: number }[]
 }) {
-  return assembleVms({
+  const evidence: Evidence = {
     processes: given.processes ?? new Map([[100, qemu]]),
     kvminfo: new Map(given.row === undefined ? [] : [[100, given.row]]),
     domains: new Map(given.domain === undefined ? [] : [[100, given.domain]]),
@@ -75,11 +80,13 @@ function assemble(given: {
     commandLineOf: () =>
       given.read ?? (given.commandLine === null ? undefined : { commandLine: given.commandLine }),
     qmpVcpus: () => given.qmpVcpus ?? [],
+    qmpState: () => given.qmpState,
     balloonBytes: (_, name) => (name === undefined ? undefined : given.balloons?.get(name)),
     debugfsVcpus: () => given.debugfsVcpus,
     threadNames: () => given.threads ?? new Map(),
     hasThread: (_, tid) => given.threads?.has(tid) === true,
-  })
+  }
+  return assembleVms(evidence, given.labels ?? new Labels())
 }
 const only = (given: Parameters<typeof assemble>[0]) => {
   const { value } = assemble(given)
@@ -96,6 +103,8 @@ describe('identity', () => {
       startNs,
       uuid: 'u-1',
       machine: 'pc-i440fx-7.2',
+      state: 'running',
+      owner: undefined,
       identitySource: 'libvirt',
       vcpus: [{ id: 0, tid: 103 }],
       disks: domain.disks,
@@ -112,7 +121,7 @@ describe('identity', () => {
 
   it('reports a VM that has more devices than are shown', () => {
     const disks = Array.from({ length: 300 }, (_, at) => ({ ...commandLine.disks[0]!, device: `d${at}` }))
-    const { value, problems } = assemble({ commandLine: { ...commandLine, disks } })
+    const { value, deviceProblems: problems } = assemble({ commandLine: { ...commandLine, disks } })
     expect(value[0]?.vm.disks).toHaveLength(256)
     expect(problems).toMatchObject([{ subject: 'from-cmdline', error: { code: 'DEVICES_LEFT_OUT' } }])
     expect(problems[0]?.error.message).toMatch(/^VM from-cmdline: 44 of its devices are not shown/)
@@ -140,7 +149,7 @@ describe('identity', () => {
   })
 
   it('does not take an ordinary process for a VM', () => {
-    expect(assemble({})).toEqual({ value: [], problems: [] })
+    expect(assemble({})).toEqual({ value: [], problems: [], deviceProblems: [] })
   })
 
   it('shows a VM that this user sees only in /proc/kvminfo', () => {
@@ -223,12 +232,16 @@ describe('a command line that has not been read yet', () => {
 
   it('of a probe makes no VM, even if KVM has one of it', () => {
     const read = { commandLine: undefined, isProbe: true, excess: undefined }
-    expect(assemble({ row: row(startNs, []), read })).toEqual({ value: [], problems: [] })
+    expect(assemble({ row: row(startNs, []), read })).toMatchObject({ value: [], problems: [] })
   })
 
   it('does not matter for a process that does not look like a VM', () => {
     const processes = new Map([[100, { ...qemu, comm: 'bash' }]])
-    expect(assemble({ processes, commandLine: null })).toEqual({ value: [], problems: [] })
+    expect(assemble({ processes, commandLine: null })).toEqual({
+      value: [],
+      problems: [],
+      deviceProblems: [],
+    })
   })
 })
 
@@ -258,9 +271,14 @@ describe('vCPU threads', () => {
       { id: 0, tid: 104 },
       { id: 1, tid: 105 },
     ])
-    expect(only({ commandLine, threads, qmpVcpus: [{ id: 0, tid: 9 }] }).vm.vcpus).toEqual([
-      { id: 0, tid: 9 },
+    expect(only({ commandLine, threads, qmpVcpus: [{ id: 0, tid: 105 }] }).vm.vcpus).toEqual([
+      { id: 0, tid: 105 },
     ])
+  })
+
+  it('of QMP are used only if they are threads of the process, because any process can offer a socket', () => {
+    const qmpVcpus = Array.from({ length: 4_096 }, (_, id) => ({ id, tid: 200_000 + id }))
+    expect(only({ commandLine, threads, qmpVcpus }).vm.vcpus.map(({ tid }) => tid)).toEqual([104, 105])
   })
 
   it('come from debugfs if not even their names identify them', () => {
@@ -279,4 +297,103 @@ describe('vCPU threads', () => {
   it('are named CPU n/KVM and nothing else', () => {
     expect(vcpusByThreadName(threads).map(({ tid }) => tid)).toEqual([105, 104])
   })
+})
+
+describe('a process that only its command line calls a VM', () => {
+  const disks = Array.from({ length: 300 }, (_, at) => ({ ...commandLine.disks[0]!, device: `d${at}` }))
+  const many = { commandLine: { ...commandLine, disks } }
+
+  it('has problems that are no failure, other than a VM that KVM or libvirt confirms', () => {
+    const isUnconfirmed = (given: Parameters<typeof assemble>[0]) =>
+      assemble(given).deviceProblems.map((problem) => problem.isUnconfirmed)
+    expect(isUnconfirmed(many)).toEqual([true])
+    expect(isUnconfirmed({ ...many, row: row(startNs) })).toEqual([false])
+    expect(isUnconfirmed({ ...many, debugfsVcpus: [] })).toEqual([false])
+    expect(isUnconfirmed({ domain: { ...domain, disks }, commandLine })).toEqual([false])
+  })
+
+  it('is no failure while its command line cannot be read', () => {
+    expect(assemble({ commandLine: null }).problems).toMatchObject([{ isUnconfirmed: true }])
+    expect(assemble({ commandLine: null, row: row(startNs) }).problems).toMatchObject([
+      { isUnconfirmed: false },
+    ])
+  })
+
+  it('shares one bound with all others of its kind, and the oldest come first', () => {
+    const wide = {
+      device: 'd'.repeat(255),
+      bus: 'b'.repeat(255),
+      cache: 'c'.repeat(255),
+      format: 'f'.repeat(255),
+    }
+    const wideDisks = Array.from({ length: 256 }, () => wide)
+    const processes = new Map(
+      Array.from({ length: 300 }, (_, at) => [
+        1_000 - at,
+        { ...qemu, pid: 1_000 - at, startNs: startNs + at * 1e9 },
+      ]),
+    )
+    const { value, deviceProblems, problems } = assemble({
+      processes,
+      commandLine: { ...commandLine, disks: wideDisks },
+    })
+    expect(value).toHaveLength(300)
+    expect(problems).toEqual([])
+    const whole = value.filter(({ vm }) => vm.disks.length > 0).map(({ vm }) => vm.pid)
+    expect(whole.length).toBeGreaterThan(20)
+    expect(whole.length).toBeLessThan(100)
+    expect(Math.min(...whole)).toBe(1_000 - whole.length + 1)
+    expect(deviceProblems).toMatchObject([{ isUnconfirmed: true, error: { code: 'DEVICES_LEFT_OUT' } }])
+    expect(deviceProblems[0]?.error.message).toContain(`${300 - whole.length} processes that neither`)
+  })
+
+  it('is left out beyond 4,096 of them, and the VMs that KVM confirms are all shown', () => {
+    const processes = new Map(
+      Array.from({ length: 5_000 }, (_, at) => [
+        at + 1,
+        { ...qemu, pid: at + 1, startNs: startNs + at * 1e9 },
+      ]),
+    )
+    const { value, problems } = assemble({ processes, commandLine })
+    expect(value).toHaveLength(4_096)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.error.message).toMatch(/^904 processes .* are left out/)
+    const confirmed = assemble({ processes, commandLine, debugfsVcpus: [] })
+    expect(confirmed.value).toHaveLength(5_000)
+    expect(confirmed.problems).toEqual([])
+  })
+})
+
+it('gives the owner that the command line or libvirt says, and a safe text of it', () => {
+  expect(only({ commandLine: { ...commandLine, vmid: 104 } }).vm.owner).toEqual({
+    manager: 'proxmox',
+    name: '104',
+    group: '',
+    flavor: '',
+  })
+  const owner = { manager: 'nova', name: 'a\u202eb', group: 'x'.repeat(1_000), flavor: 'm1' } as const
+  const shown = only({ domain: { ...domain, owner }, commandLine }).vm.owner
+  expect(shown).toMatchObject({ manager: 'nova', name: 'a\uFFFDb', flavor: 'm1' })
+  expect(shown?.group).toHaveLength(255)
+})
+
+it.each([
+  ['running', false, 'running'],
+  ['paused', false, 'paused'],
+  ['paused', true, 'migrating'],
+  ['running', true, 'migrating'],
+  ['pmsuspended', false, 'suspended'],
+  ['in shutdown', false, 'shutdown'],
+  ['crashed', false, 'crashed'],
+  ['of tomorrow', false, undefined],
+])('shows libvirt’s state %s (migration: %s) as %s', (state, isMigrating, shown) => {
+  expect(
+    only({ domain: { ...domain, state: { state, reason: '', isMigrating } }, commandLine }).vm.state,
+  ).toBe(shown)
+})
+
+it('shows the state that QMP gives if there is no status file', () => {
+  expect(only({ commandLine, qmpState: 'hung' }).vm.state).toBe('hung')
+  expect(only({ domain, commandLine, qmpState: 'hung' }).vm.state).toBe('running')
+  expect(only({ commandLine }).vm.state).toBeUndefined()
 })

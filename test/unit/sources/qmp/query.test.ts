@@ -19,6 +19,7 @@ const qemu = { 'query-cpus-fast': recorded.cpus, 'query-stats': recorded.stats, 
 describe('a recorded QEMU', () => {
   it('reports its vCPU threads and the sums of their statistics', async () => {
     expect(await queryQmp({ path: await qmpServer(qemu), uid }, 1_000)).toEqual({
+      state: 'running',
       vcpus: [
         { id: 0, tid: 29_443 },
         { id: 1, tid: 29_444 },
@@ -57,6 +58,8 @@ describe('a recorded QEMU', () => {
   })
 })
 
+const thread = (at: number) => ({ 'cpu-index': at, 'thread-id': at + 1 })
+
 describe('fails within the deadline', () => {
   const old =
     '{"error": {"class": "CommandNotFound", "desc": "The command query-stats has not been found"}}\r\n'
@@ -64,6 +67,19 @@ describe('fails within the deadline', () => {
   it.each([
     ['a QEMU before 7.1', { ...qemu, 'query-stats': old }, undefined, 'has not been found'],
     ['an answer in another format', { ...qemu, 'query-cpus-fast': [{ cpu: 0 }] }, undefined, 'cpu-index'],
+    [
+      'more threads than a VM can have',
+      { ...qemu, 'query-cpus-fast': Array.from({ length: 5_000 }, (_, at) => thread(at)) },
+      undefined,
+      'too_big',
+    ],
+    [
+      'more values than an answer can have',
+      { ...qemu, 'query-cpus-fast': Array.from({ length: 250_000 }, () => 1) },
+      undefined,
+      'more than 200000 values',
+    ],
+    ['values in depth', { ...qemu, 'query-stats': '['.repeat(300_000).concat('\r\n') }, undefined, 'values'],
     ['an answer that is not JSON', { ...qemu, 'query-cpus-fast': 'hello\r\n' }, undefined, 'JSON'],
     ['a server that is not a QEMU', {}, 'SSH-2.0-OpenSSH_9.2\r\n', 'JSON'],
     ['JSON that is not a greeting', {}, '{"jsonrpc": "2.0"}\r\n', 'does not speak QMP'],
@@ -114,4 +130,19 @@ describe('a socket that another user than QEMU’s owns', () => {
     await expect(queryQmp({ path, uid }, 100)).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
     expect(connections).toBe(1)
   })
+})
+
+it.each([
+  ['running', 'running'],
+  ['paused', 'paused'],
+  ['io-error', 'paused'],
+  ['prelaunch', 'paused'],
+  ['inmigrate', 'migrating'],
+  ['postmigrate', 'migrating'],
+  ['guest-panicked', 'crashed'],
+  ['suspended', 'suspended'],
+  ['shutdown', 'shutdown'],
+])('gives QEMU’s state %s as %s', async (status, state) => {
+  const path = await qmpServer({ ...qemu, 'query-status': { status, running: status === 'running' } })
+  expect((await queryQmp({ path, uid }, 1_000)).state).toBe(state)
 })

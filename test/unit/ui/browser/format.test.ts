@@ -1,4 +1,4 @@
-// Figures as the page writes them.
+// Figures as our pages write them.
 import { expect, test } from 'vitest'
 import * as format from '../../../../src/ui/browser/format.js'
 
@@ -20,11 +20,11 @@ test.each([
     [null, 0, 1023, 1024, 1536, 10 * 1024, 1023.6 * 1024, 2 ** 50 * 2048],
     ['–', '0 B', '1,023 B', '1 KiB', '1.5 KiB', '10 KiB', '1.0 MiB', '2,048 PiB'],
   ],
-] as const)('%o', (write, values, texts) => {
+] as const)('writes figures: %o', (write, values, texts) => {
   expect(values.map((value) => write(value))).toEqual(texts)
 })
 
-test('durations', () => {
+test('writes durations', () => {
   expect([-5, 59.9, 60, 3600, 90_061].map(format.duration)).toEqual([
     '0 s',
     '59 s',

@@ -1,3 +1,4 @@
+// Repeated requests for JSON, and what a person is told if they fail.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Polling } from '../../../../src/ui/browser/polling.js'
 
@@ -29,6 +30,7 @@ afterEach(() => {
 
 const poll = (onAnswer: (answer: Answer) => void = () => {}) =>
   new Polling<Answer>({
+    server: 'exporter',
     address: (since) => `live?since=${since}`,
     onAnswer(answer) {
       onAnswer(answer)
@@ -38,7 +40,7 @@ const poll = (onAnswer: (answer: Answer) => void = () => {}) =>
     onFailure: (reason) => failures.push(reason),
   }).start()
 
-test('an answer that cannot be shown is told, and the next one is asked for and shown', async () => {
+test('reports an answer that cannot be shown, and goes on with the next one', async () => {
   bodies = [10, 15, 20].map((at) => () => JSON.stringify(answerOf(at)))
   poll(({ at }) => {
     if (at === 15) throw new TypeError('x is undefined')
@@ -46,29 +48,29 @@ test('an answer that cannot be shown is told, and the next one is asked for and 
   await vi.advanceTimersByTimeAsync(0)
   expect([shown, failures]).toEqual([[10], []])
   await vi.advanceTimersByTimeAsync(5000)
-  expect(failures).toEqual(["This page cannot show the exporter's answer (TypeError: x is undefined)."])
+  expect(failures).toEqual(['This page cannot show the answer of the exporter (TypeError: x is undefined).'])
   await vi.advanceTimersByTimeAsync(1000)
   expect(shown).toEqual([10, 20])
   expect(asked).toEqual(['live?since=0', 'live?since=10', 'live?since=15'])
 })
 
-test('an answer that is none, as of a proxy, is told, and it asks on', async () => {
+test('reports an answer that is not JSON, such as that of a proxy, and goes on', async () => {
   bodies = [() => '<!doctype html>', () => JSON.stringify(answerOf(10))]
   poll()
   await vi.advanceTimersByTimeAsync(0)
   expect(failures).toEqual([
-    'The answer is not JSON: it is incomplete, or it does not come from the exporter.',
+    'The answer is not valid JSON: it is incomplete, or it does not come from the exporter.',
   ])
   await vi.advanceTimersByTimeAsync(1000)
   expect(shown).toEqual([10])
 })
 
-test('an exporter that answers the same look again and again is not taken for a live one', async () => {
+test('reports a server that repeats the same sample again and again', async () => {
   poll()
   await vi.advanceTimersByTimeAsync(5000 + 19_000)
   expect([asked.length, shown, failures]).toEqual([21, [99], []])
   await vi.advanceTimersByTimeAsync(1000)
-  expect(failures).toEqual(['The exporter answers but no longer samples the host; its log may say why.'])
+  expect(failures).toEqual(['The exporter answers, but its data no longer changes. Its log may say why.'])
   bodies = [() => JSON.stringify(answerOf(120))]
   await vi.advanceTimersByTimeAsync(1000)
   expect(shown).toEqual([99, 120])

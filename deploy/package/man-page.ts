@@ -1,0 +1,99 @@
+// Man pages in the macros of man(7), generated from the program's definitions.
+import type { CommandPage, Term } from './command-line.ts'
+import { defaultsFile, documentation, exporterPackage, sharedDirectory } from './names.ts'
+
+/**
+ * Text that roff prints as it is: no escape, no request at the beginning of a line, and hyphens
+ * and quotation marks that can be copied into a shell.
+ */
+export function escaped(text: string): string {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll("'", '\\(aq')
+    .replaceAll('`', '\\(ga')
+    .replaceAll(/^\./gm, '\\&.')
+}
+
+/** `--name <argument>` with the argument in italics. */
+const term = (text: string): string =>
+  escaped(text)
+    .replaceAll(/<([^>]*)>/g, '<\\fI$1\\fB>')
+    .replace(/^(.*)$/, '\\fB$1\\fR')
+
+const list = (terms: readonly Term[]): string[] =>
+  terms.flatMap((entry) => ['.TP', term(entry.term), escaped(entry.description)])
+
+/** Of what `--help` prints below: a line that ends in a colon is a heading, indented lines are shown as they are. */
+function sections(text: string): string[] {
+  const lines: string[] = []
+  let isLiteral = false
+  const setLiteral = (wanted: boolean) => {
+    if (wanted !== isLiteral) lines.push(...(wanted ? ['.nf', '.RS 2'] : ['.RE', '.fi']))
+    isLiteral = wanted
+  }
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    setLiteral(line.startsWith(' '))
+    if (isLiteral) lines.push(escaped(line.replace(/^ {2}/, '')))
+    else if (line.endsWith(':')) lines.push(`.SH ${escaped(line.slice(0, -1).toUpperCase())}`)
+    else lines.push('.PP', escaped(line))
+  }
+  setLiteral(false)
+  return lines
+}
+
+/** `kvminfo serve` has the page kvminfo-serve(1). */
+export const pageName = ({ name }: CommandPage): string => name.replaceAll(' ', '-')
+
+const files: readonly Term[] = [
+  { term: `/${defaultsFile}`, description: 'The flags of the service, as ARGS="...".' },
+  {
+    term: `/${sharedDirectory}`,
+    description: 'Rules, alerts and runbooks for Prometheus; dashboards for Grafana.',
+  },
+  { term: `/${documentation(exporterPackage)}`, description: 'README.md and examples.' },
+]
+
+const exitStatus: readonly Term[] = [
+  { term: '0', description: 'Success.' },
+  { term: '1', description: 'The program failed; the last line of the log says why.' },
+  { term: '2', description: 'A flag or the configuration is wrong.' },
+]
+
+/** The page of one command; `pages` are all, for SEE ALSO. `date` in seconds since the Unix epoch. */
+export function manPage(
+  page: CommandPage,
+  pages: readonly CommandPage[],
+  version: string,
+  date: number,
+): string {
+  const day = new Date(date * 1000).toISOString().slice(0, 10)
+  const others = pages.filter((other) => other !== page).map((other) => `.BR ${escaped(pageName(other))} (1)`)
+  // whatis(1) wants one line without a full stop.
+  const summary = page.description.split('\n', 1)[0]!.replace(/\.$/, '')
+  return [
+    '.\\" Generated from the definitions of the command line; see deploy/package.',
+    `.TH ${escaped(pageName(page).toUpperCase())} 1 "${day}" "${exporterPackage} ${version}" "User Commands"`,
+    // Flags and addresses are neither hyphenated nor stretched.
+    '.nh',
+    '.ad l',
+    '.SH NAME',
+    `${escaped(pageName(page))} \\- ${escaped(summary)}`,
+    '.SH SYNOPSIS',
+    term(page.usage),
+    '.SH DESCRIPTION',
+    escaped(page.description),
+    ...(page.commands.length === 0 ? [] : ['.SH COMMANDS', ...list(page.commands)]),
+    '.SH OPTIONS',
+    ...list(page.options),
+    ...sections(page.after),
+    '.SH EXIT STATUS',
+    ...list(exitStatus),
+    '.SH FILES',
+    ...list(files),
+    '.SH SEE ALSO',
+    others.join(' ,\n'),
+    '',
+  ].join('\n')
+}
