@@ -372,6 +372,7 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
 
     for (const module of ['kvminfo', 'taskinfo']) {
       mkdirSync(here('sys/module', module), { recursive: true })
+      writeFileSync(here('sys/module', module, 'version'), '0.1.0\n')
       writeFileSync(here('sys/module', module, 'srcversion'), 'srcversion-of-the-old-build\n')
     }
     writeFileSync(here('proc/kvminfo'), 'kvminfo 1 module=0.1.0 vendor=svm time=on reasons=on lost=0\n')

@@ -5,7 +5,7 @@ for module in kvminfo taskinfo; do
 		loaded_format=$(head -n 1 "/proc/$module" 2>/dev/null | cut -d' ' -f2)
 		if [ "${loaded_format:-$format}" = "$format" ]; then
 			# Not srcversion alone: it does not cover the headers.
-			loaded=$(cat "/sys/module/$module/version" "/sys/module/$module/srcversion")
+			loaded=$(cat "/sys/module/$module/version" "/sys/module/$module/srcversion" 2>/dev/null || true)
 			if [ "$loaded" != "$(modinfo -F version "$module" && modinfo -F srcversion "$module")" ]; then
 				echo "kvminfo-dkms: the $module that is loaded keeps its counters; the new one is used from the next boot."
 				echo "To use it now, which sets the counters to zero: rmmod $module && modprobe $module"
