@@ -36,6 +36,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
+          // Hooks start servers and browsers, on a machine that may be busy.
+          hookTimeout: 60_000,
           sequence: { groupOrder: 3 },
         },
       },
