@@ -13,8 +13,9 @@ const roomForNames: Readonly<Record<string, (panelPixels: number) => number>> = 
   timeseries: (pixels) => pixels - 200,
   // The rest is for padding and one value.
   stat: (pixels) => pixels - 76,
-  // Grafana's own limit.
+  // Grafana itself gives a name no more than this.
   bargauge: (pixels) => pixels * 0.4,
+  // The rest is for the states.
   'state-timeline': (pixels) => pixels * 0.4,
 }
 
