@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { exporterPackage } from '../package/names.ts'
+import { architectures, exporterPackage } from '../package/names.ts'
 import { nodeRuntime } from '../package/runtime.ts'
 import { isDirty, manifest, root, sourceDate } from '../package/sources.ts'
-import { PackageError, run, say } from '../package/step.ts'
+import { run, runProgram, say } from '../package/step.ts'
 import { type Image, layOutImage } from './root.ts'
 
 const usage = `npm run image [-- OPTION...]
@@ -18,9 +18,6 @@ Builds the image of kvminfo-exporter as an OCI archive in dist-packages/.
   --output DIRECTORY   another directory than dist-packages
   --help               print this
 `
-
-/** OCI's names of the processors. */
-const architectures = { x64: 'amd64', arm64: 'arm64' } as const
 
 /** buildah with a storage of its own that needs no overlay file system; nothing of it is left behind. */
 function buildImage({ version, date, output }: { version: string; date: number; output: string }): string {
@@ -49,7 +46,7 @@ function buildImage({ version, date, output }: { version: string; date: number; 
     )
     buildah('rm', container)
     mkdirSync(output, { recursive: true })
-    const cpu = architectures[nodeRuntime().cpu]
+    const cpu = architectures[nodeRuntime().cpu].oci
     const archive = join(output, `${exporterPackage}_${version}_${cpu}.oci.tar`)
     const normal = [
       '--sort=name',
@@ -86,7 +83,7 @@ function settings({ entrypoint, command, environment, user }: Image, version: st
     version,
   }
   return [
-    ...['--arch', architectures[nodeRuntime().cpu], '--os', 'linux'],
+    ...['--arch', architectures[nodeRuntime().cpu].oci, '--os', 'linux'],
     ...['--entrypoint', JSON.stringify(entrypoint), '--cmd', command.join(' ')],
     ...['--user', user, '--workingdir', '/', '--port', '9756', '--stop-signal', 'SIGTERM'],
     ...environment.flatMap((assignment) => ['--env', assignment]),
@@ -116,11 +113,4 @@ function main(): void {
   console.log(`${archive}  ${(statSync(archive).size / 1e6).toFixed(1)} MB`)
 }
 
-try {
-  main()
-} catch (error) {
-  const isUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ?? false
-  if (!(error instanceof PackageError) && !isUsage) throw error
-  console.error(`image: ${(error as Error).message}`)
-  process.exitCode = 1
-}
+runProgram('image', main)

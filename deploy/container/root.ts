@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { exporterCopyright } from '../package/copyright.ts'
 import { heapLimits } from '../package/launcher.ts'
 import { documentation, exporterPackage, programDirectory } from '../package/names.ts'
-import { readSource } from '../package/sources.ts'
-import { type Staging, stageExporter } from '../package/stage.ts'
+import { nativeBinaries, type Staging, stageExporter } from '../package/stage.ts'
 import { PackageError, run, say } from '../package/step.ts'
-import { copy, entries, put, settle } from '../package/tree.ts'
+import { copy, put, settle } from '../package/tree.ts'
 
 /** What the image runs, and as whom. */
 export interface Image {
@@ -51,7 +50,7 @@ export function layOutImage({ tree, version, date }: Staging): Image {
   for (const path of [...mountPoints, ...runtimeMountPoints]) mkdirSync(join(tree, path), { recursive: true })
   settle(tree, date)
 
-  const { environment, flags } = heapLimits(readSource('src/cli/main.ts').split('\n', 1)[0]!)
+  const { environment, flags } = heapLimits()
   return {
     entrypoint: [`/${programDirectory}/bin/node`, ...flags, `/${programDirectory}/dist/cli/main.js`],
     command: ['serve', '--path.procfs=/host/proc', '--path.sysfs=/host/sys', '--path.rundir=/host/run'],
@@ -62,10 +61,7 @@ export function layOutImage({ tree, version, date }: Staging): Image {
 
 /** Each library at the path where the dynamic linker looks for it, with the licence of its Debian package. */
 function addLibraries(tree: string): void {
-  const binaries = entries(join(tree, programDirectory))
-    .filter(({ path }) => path === 'bin/node' || path.endsWith('.node'))
-    .map(({ path }) => join(tree, programDirectory, path))
-  const libraries = new Set(binaries.flatMap((binary) => librariesOf(binary)))
+  const libraries = new Set(nativeBinaries(tree).flatMap((binary) => librariesOf(binary)))
   for (const library of libraries) {
     copy(tree, library, library, 0o755)
     const { name, copyright } = debianPackage(library)

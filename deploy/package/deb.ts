@@ -12,11 +12,10 @@ import {
   exporterPackage,
   maintainer,
   modulesPackage,
-  programDirectory,
 } from './names.ts'
 import { nodeRuntime } from './runtime.ts'
 import { root } from './sources.ts'
-import type { Staging } from './stage.ts'
+import { nativeBinaries, type Staging } from './stage.ts'
 import { run } from './step.ts'
 import { filled } from './template.ts'
 import { copy, entries, gzip, installedKibibytes, put, settle } from './tree.ts'
@@ -109,10 +108,7 @@ function libraryDependencies(tree: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'kvminfo-shlibdeps-'))
   try {
     put(directory, 'debian/control', 'Source: x\n\nPackage: x\nArchitecture: any\n')
-    const binaries = entries(join(tree, programDirectory))
-      .filter(({ path }) => path.endsWith('.node') || path === 'bin/node')
-      .map(({ path }) => join(tree, programDirectory, path))
-    const text = run('dpkg-shlibdeps', ['-O', ...binaries.flatMap((path) => ['-e', path])], {
+    const text = run('dpkg-shlibdeps', ['-O', ...nativeBinaries(tree).flatMap((path) => ['-e', path])], {
       cwd: directory,
     })
     return text.trim().replace(/^shlibs:Depends=/, '')

@@ -3,8 +3,11 @@ import { programDirectory } from './names.ts'
 import { readSource } from './sources.ts'
 import { PackageError } from './step.ts'
 
-/** The `NAME=value` pairs and Node's flags in the first line of main.ts. */
-export function heapLimits(firstLine: string): { readonly environment: string[]; readonly flags: string[] } {
+/** The `NAME=value` pairs and Node's flags in the first line of main.ts, or in another such line. */
+export function heapLimits(firstLine = readSource('src/cli/main.ts').split('\n', 1)[0]!): {
+  readonly environment: string[]
+  readonly flags: string[]
+} {
   const words = /^#!\/usr\/bin\/env -S (.+)$/.exec(firstLine)?.[1]?.split(' ') ?? []
   const node = words.indexOf('node')
   if (node < 0) throw new PackageError(`the first line of src/cli/main.ts starts no node: '${firstLine}'`)
@@ -12,7 +15,7 @@ export function heapLimits(firstLine: string): { readonly environment: string[];
 }
 
 export function launcher(): string {
-  const { environment, flags } = heapLimits(readSource('src/cli/main.ts').split('\n', 1)[0]!)
+  const { environment, flags } = heapLimits()
   return [
     '#!/bin/sh',
     '# Generated from the first line of src/cli/main.ts, which says why the heap has these limits.',

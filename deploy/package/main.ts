@@ -9,7 +9,7 @@ import { exporterPackage, modulesPackage } from './names.ts'
 import { buildExporterRpm, buildModulesRpm } from './rpm.ts'
 import { isDirty, manifest, root, sourceDate } from './sources.ts'
 import { type Staging, stageExporter, stageModules } from './stage.ts'
-import { PackageError, say } from './step.ts'
+import { PackageError, runProgram, say } from './step.ts'
 import { installedKibibytes } from './tree.ts'
 
 const usage = `npm run package [-- OPTION...]
@@ -119,14 +119,4 @@ function main(): void {
   console.log(`${options.stage}  ${megabytes(installedKibibytes(options.stage) * 1024)}`)
 }
 
-try {
-  main()
-} catch (error) {
-  if (
-    !(error instanceof PackageError) &&
-    !(error as Error & { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
-  )
-    throw error
-  console.error(`package: ${(error as Error).message}`)
-  process.exitCode = 1
-}
+runProgram('package', main)

@@ -19,8 +19,11 @@ export const maintainer = 'kvminfo-exporter developers <maintainers@kvminfo.inva
 
 export type Cpu = 'x64' | 'arm64'
 
-/** What Debian and rpm call the processors that the Node runtime is made for. */
-export const architectures: Record<Cpu, { readonly deb: string; readonly rpm: string }> = {
-  x64: { deb: 'amd64', rpm: 'x86_64' },
-  arm64: { deb: 'arm64', rpm: 'aarch64' },
+/** What Debian, rpm and OCI call the processors that the Node runtime is made for. */
+export const architectures: Record<
+  Cpu,
+  { readonly deb: string; readonly rpm: string; readonly oci: string }
+> = {
+  x64: { deb: 'amd64', rpm: 'x86_64', oci: 'amd64' },
+  arm64: { deb: 'arm64', rpm: 'aarch64', oci: 'arm64' },
 }

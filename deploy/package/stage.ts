@@ -70,6 +70,12 @@ function addRuntime(tree: string): void {
   put(tree, nodeLicenses, gzip(license))
 }
 
+/** Paths of the binaries that link to the system's libraries: Node and the native add-ons. */
+export const nativeBinaries = (tree: string): string[] =>
+  entries(join(tree, programDirectory))
+    .filter(({ path }) => path === 'bin/node' || path.endsWith('.node'))
+    .map(({ path }) => join(tree, programDirectory, path))
+
 function addDependencies(tree: string): void {
   const { cpu } = nodeRuntime()
   for (const { directory } of productionDependencies()) {

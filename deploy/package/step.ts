@@ -18,6 +18,18 @@ export function say(text: string): void {
   console.log(`==> ${text}`)
 }
 
+/** Runs a whole program. A PackageError, or a wrong option, is printed after `name` and sets exit code 1. */
+export function runProgram(name: string, program: () => void): void {
+  try {
+    program()
+  } catch (error) {
+    const isUsage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ?? false
+    if (!(error instanceof PackageError) && !isUsage) throw error
+    console.error(`${name}: ${(error as Error).message}`)
+    process.exitCode = 1
+  }
+}
+
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
