@@ -9,7 +9,6 @@ export const devicesCollector: Collector = {
   enabledByDefault: true,
   metrics: [diskInfo, nicInfo],
   collect(snapshot, sink) {
-    snapshot.vms()
     const vms = labelled(snapshot.vmDevices().value)
     sink.family(diskInfo)
     for (const { vm, labels } of vms) {

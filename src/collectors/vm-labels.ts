@@ -1,7 +1,7 @@
 // Rendered labels of the host's VMs and vCPUs, kept from scrape to scrape: while no VM changes, none is rendered. The
 // labels of a VM are dropped when it ends. Every sample looks its labels up here, so a lookup allocates nothing.
 import { type LabelBytes, renderLabels } from '../metrics/labels.ts'
-import { isEmulatedBus, isEmulatedNicModel } from '../model/emulated.ts'
+import { isEmulatedDisk, isEmulatedNicModel } from '../model/emulated.ts'
 import type { Disk, Nic, Owner, Vm, VmState } from '../model/vm.ts'
 import { LabelSlot } from './label-slot.ts'
 
@@ -98,7 +98,7 @@ class VmLabels {
       bus,
       cache,
       format,
-      emulated: String(emulated ?? isEmulatedBus(bus)),
+      emulated: String(isEmulatedDisk({ bus, emulated })),
     }))
     return this.#disks[index]
   }

@@ -10,7 +10,6 @@ export const vmMemoryCollector: Collector = {
   enabledByDefault: true,
   metrics: [vmResidentBytes, vmHugetlbBytes, vmMaxBytes, vmBalloonBytes],
   collect(snapshot, sink) {
-    snapshot.vms()
     const vms = labelled(snapshot.vmAllotments().value)
     const memoryByPid = snapshot.vmMemory().value
 

@@ -2,6 +2,7 @@
 // the label `emulated` of the metrics carries it to rules and dashboards. It follows QEMU's own list of devices
 // (`qemu-system-<target> -device help`, 7.2 and the sources of other targets), which a test compares. virtio, vhost,
 // vhost-user and VFIO devices are not emulated. libvirt's names of the same devices are included.
+import type { Disk } from './vm.ts'
 
 const buses = /^(ide|sata|fdc|usb|sd|nvme)$/
 
@@ -13,6 +14,9 @@ const nicModels =
 
 /** Whether every disk on such a bus is emulated. A SCSI disk is if its controller is. */
 export const isEmulatedBus = (bus: string): boolean => buses.test(bus)
+
+export const isEmulatedDisk = ({ bus, emulated }: Pick<Disk, 'bus' | 'emulated'>): boolean =>
+  emulated ?? isEmulatedBus(bus)
 
 /** A driver of -device, or libvirt's model of a SCSI controller. */
 export const isEmulatedScsiController = (driver: string): boolean => scsiControllers.test(driver)

@@ -28,9 +28,9 @@ export interface Part<T> {
 export interface HostSnapshot {
   /** Its problems are VMs that are left out. */
   vms(): Part<readonly Vm[]>
-  /** The same VMs; its problems are those that cost disks and NICs. */
+  /** The same VMs; its problems are also those that cost disks and NICs. */
   vmDevices(): Part<readonly Vm[]>
-  /** The same VMs; its problems are those that cost what a VM was given: its maximum memory and its balloon. */
+  /** The same VMs; its problems are also those that cost what a VM was given: its maximum memory and its balloon. */
   vmAllotments(): Part<readonly Vm[]>
   /** By pid. A VM without any exit yet, or whose background source has not answered yet, is missing. */
   exits(): Part<ReadonlyMap<number, VmExits>>

@@ -1,5 +1,5 @@
 // One VM as a row of the table.
-import { isEmulatedBus, isEmulatedNicModel } from '../model/emulated.ts'
+import { isEmulatedDisk, isEmulatedNicModel } from '../model/emulated.ts'
 import { rootModeRatio } from '../model/shares.ts'
 import { secondsFromNs } from '../model/time.ts'
 import type { Vm } from '../model/vm.ts'
@@ -40,7 +40,7 @@ export function describeVm(vm: Vm, history: VmHistory, sample: Sample): Omit<Liv
       bus,
       cache,
       format,
-      emulated: emulated ?? isEmulatedBus(bus),
+      emulated: isEmulatedDisk({ bus, emulated }),
     })),
     nics: vm.nics.map(({ device, model, vhost = null }) => ({
       device,

@@ -89,11 +89,14 @@ export class Snapshot implements HostSnapshot {
     this.vms = vms
     // If a status file is broken, the command line gives the VM: without its balloon and what was plugged in later.
     const ofStatusFiles = once(() => readings.statusFiles.problems())
+    this.vmAllotments = once(() => ({
+      value: vms().value,
+      problems: [...vms().problems, ...ofStatusFiles()],
+    }))
     this.vmDevices = once(() => ({
       value: vms().value,
-      problems: [...identified().deviceProblems, ...ofStatusFiles()],
+      problems: [...this.vmAllotments().problems, ...identified().deviceProblems],
     }))
-    this.vmAllotments = once(() => ({ value: vms().value, problems: ofStatusFiles() }))
     this.exits = once(() => {
       const reading = exits()
       if (reading.failure !== undefined) throw reading.failure

@@ -7,7 +7,7 @@ import { detached } from '../detached.ts'
 import { type Process, startTick } from '../process/process.ts'
 import { readBounded, readConfigFile } from './bounded-file.ts'
 import { maxBytes } from './budget.ts'
-import { configFilesOf, type Reading, readCommandLine } from './parse.ts'
+import { openCommandLine, type Reading } from './parse.ts'
 
 // Node has four threads for such reads, and compressing a response needs one of them.
 const maxReads = 3
@@ -102,11 +102,12 @@ export class CommandLines {
     // One byte more than the budget, so that the parser sees that the command line exceeds it.
     const bytes = await readBounded(join(directory, 'cmdline'), maxBytes + 1)
     const files = new Map<string, string>()
-    for (const path of configFilesOf(bytes, isVouchedFor)) {
+    const opened = openCommandLine(bytes, isVouchedFor)
+    for (const path of opened.files) {
       const text = await readConfigFile(directory, path)
       if (text !== undefined) files.set(path, text)
     }
-    return detached(readCommandLine(bytes, { isVouchedFor, files }))
+    return detached(opened.read(files))
   }
 }
 

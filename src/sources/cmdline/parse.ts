@@ -44,7 +44,7 @@ export interface Reading {
 export interface Circumstances {
   /** Whether KVM or libvirt says that the process is a KVM virtual machine. false if absent. */
   readonly isVouchedFor?: boolean
-  /** Contents of the files that `configFilesOf` names, by path as given. Files that could not be read are absent. */
+  /** Contents of the configuration files, by path as given. Files that could not be read are absent. */
   readonly files?: ReadonlyMap<string, string>
   readonly budget?: Budget
 }
@@ -61,31 +61,52 @@ export const parseCommandLine = (
 ): QemuCommandLine | undefined => readCommandLine(cmdline, circumstances).commandLine
 
 export function readCommandLine(cmdline: Buffer, circumstances: Circumstances = {}): Reading {
-  const { isVouchedFor = false, files = new Map(), budget = new Budget() } = circumstances
+  const { isVouchedFor = false, files = new Map(), budget } = circumstances
+  return openCommandLine(cmdline, isVouchedFor, budget).read(files)
+}
+
+export interface OpenedCommandLine {
+  /** The configuration files that the QEMU reads; none if the process cannot be a QEMU with KVM. */
+  readonly files: readonly string[]
+  /** `contents` of those files that could be read, by path. */
+  read(contents: ReadonlyMap<string, string>): Reading
+}
+
+/** Splits a command line into its options, which tell the files that are needed to understand it. */
+export function openCommandLine(
+  cmdline: Buffer,
+  isVouchedFor: boolean,
+  budget = new Budget(),
+): OpenedCommandLine {
+  const unread = (reading: Reading): OpenedCommandLine => ({ files: [], read: () => reading })
   try {
-    if (!mayBeQemu(programOf(cmdline), isVouchedFor)) return nothing
+    if (!mayBeQemu(programOf(cmdline), isVouchedFor)) return unread(nothing)
     const words = parseArguments(cmdline, budget)
-    if (words === undefined) return nothing
-    const given = withConfigFiles(words, files)
-    if (!isKvmQemu(given, isVouchedFor)) return nothing
-    return isProbe(given) ? { ...nothing, isProbe: true } : { ...nothing, commandLine: describe(given) }
+    if (words === undefined) return unread(nothing)
+    const mayBe = isKvmQemu(words, isVouchedFor) || namedQemu.test(words.program)
+    return {
+      files: mayBe ? filesOf(words) : [],
+      read: (contents) => readingOf(words, contents, isVouchedFor),
+    }
   } catch (error) {
-    if (error instanceof BudgetExceeded) return { ...nothing, excess: error.message }
-    throw error
+    return unread(excessIn(error))
   }
 }
 
-/** The configuration files that a QEMU reads; none if the process cannot be a QEMU with KVM. */
-export function configFilesOf(cmdline: Buffer, isVouchedFor: boolean): string[] {
+function readingOf(words: Arguments, contents: ReadonlyMap<string, string>, isVouchedFor: boolean): Reading {
   try {
-    if (!mayBeQemu(programOf(cmdline), isVouchedFor)) return []
-    const given = parseArguments(cmdline, new Budget())
-    const mayBe = given !== undefined && (isKvmQemu(given, isVouchedFor) || namedQemu.test(given.program))
-    return mayBe ? filesOf(given) : []
+    const given = withConfigFiles(words, contents)
+    if (!isKvmQemu(given, isVouchedFor)) return nothing
+    return isProbe(given) ? { ...nothing, isProbe: true } : { ...nothing, commandLine: describe(given) }
   } catch (error) {
-    if (error instanceof BudgetExceeded) return []
-    throw error
+    return excessIn(error)
   }
+}
+
+/** What a command line says that is beyond its budget. Throws any other error again. */
+function excessIn(error: unknown): Reading {
+  if (error instanceof BudgetExceeded) return { ...nothing, excess: error.message }
+  throw error
 }
 
 /** Its accelerator may be in the file. */

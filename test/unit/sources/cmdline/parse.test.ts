@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { configFilesOf, parseCommandLine, readCommandLine } from '../../../../src/sources/cmdline/parse.ts'
+import { openCommandLine, parseCommandLine, readCommandLine } from '../../../../src/sources/cmdline/parse.ts'
 import { kvm, parse } from '../../../helpers/command-line.ts'
 
 const recorded = (pid: number) =>
@@ -250,7 +250,7 @@ netdev = "n"
 
   it('is named by the command line only if the process can be a QEMU', () => {
     const files = (program: string, isVouchedFor: boolean) =>
-      configFilesOf(Buffer.from(`${program}\0-nodefconfig\0-readconfig\0/c\0`), isVouchedFor)
+      openCommandLine(Buffer.from(`${program}\0-nodefconfig\0-readconfig\0/c\0`), isVouchedFor).files
     expect(files('qemu-system-x86_64', false)).toEqual(['/c'])
     expect(files('emulator', true)).toEqual(['/c'])
     expect(files('emulator', false)).toEqual([])

@@ -1,7 +1,7 @@
 // Command lines of real installations. Each case in the fixture names its source and how the right values were verified.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { isEmulatedBus, isEmulatedNicModel } from '../../../../src/model/emulated.ts'
+import { isEmulatedDisk, isEmulatedNicModel } from '../../../../src/model/emulated.ts'
 import type { Disk, Nic } from '../../../../src/model/vm.ts'
 import { parse } from '../../../helpers/command-line.ts'
 
@@ -41,7 +41,7 @@ describe.each(cases)('$id ($kind)', ({ argv, expect: right }) => {
     if (qmpSocket !== undefined) expect(read?.qmpSocket ?? null).toBe(qmpSocket)
     for (const [name, emulated] of Object.entries(disksEmulated)) {
       const disk = read!.disks.find(({ device }) => device === name)!
-      expect(disk.emulated ?? isEmulatedBus(disk.bus)).toBe(emulated)
+      expect(isEmulatedDisk(disk)).toBe(emulated)
     }
     for (const [name, emulated] of Object.entries(nicsEmulated))
       expect(isEmulatedNicModel(read!.nics.find(({ device }) => device === name)!.model)).toBe(emulated)
