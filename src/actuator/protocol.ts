@@ -1,0 +1,72 @@
+// What may be asked of the actuator: one JSON object per line over its Unix socket, and one line back. An operation says
+// what the value is now (`from`) and what it is to be (`to`). The actuator compares `from` with the live value, sets,
+// reads back, and says what it saw. To undo an operation, swap the two.
+import type { VmIdentity } from '../model/remediation.ts'
+
+/** The scheduling of one thread, as sched_getscheduler(2), sched_getparam(2) and getpriority(2) tell it. */
+export interface Scheduling {
+  /** SCHED_* number, without the flag SCHED_RESET_ON_FORK. */
+  readonly policy: number
+  /** 1 to 99 for fifo and rr, otherwise 0. */
+  readonly rtPriority: number
+  /** -20 to 19. */
+  readonly nice: number
+  readonly resetOnFork: boolean
+}
+
+/** The scheduling of one vCPU thread. A real-time policy is only set while a lease of the VM lasts. */
+export interface ThreadSchedulingOperation {
+  readonly kind: 'thread-scheduling'
+  readonly vm: VmIdentity
+  readonly tid: number
+  /** Start of the thread, clock ticks of 10 ms since boot. */
+  readonly threadStartTick: number
+  readonly from: Scheduling
+  readonly to: Scheduling
+}
+
+/** Changes nothing: for a placebo run, which goes through everything else. */
+export interface NothingOperation {
+  readonly kind: 'nothing'
+  readonly vm: VmIdentity
+  readonly from: 0 | 1
+  readonly to: 0 | 1
+}
+
+export type Operation = ThreadSchedulingOperation | NothingOperation
+export type OperationKind = Operation['kind']
+
+/** The value that an operation compares and sets. */
+export type ValueOf<O extends Operation = Operation> = O['from']
+
+export function reversed<O extends Operation>(operation: O): O {
+  return { ...operation, from: operation.to, to: operation.from }
+}
+
+export type ActuatorRequest =
+  | { readonly do: 'execute'; readonly operation: Operation }
+  /** Returns the live value and changes nothing. */
+  | { readonly do: 'read'; readonly operation: Operation }
+  /** Lets real-time policies of this VM last until that uptime (seconds since boot), or longer than before. */
+  | { readonly do: 'lease'; readonly vm: VmIdentity; readonly until: number }
+  /** Ends the lease without changing the threads; refused while one of them still has a real-time policy of ours. */
+  | { readonly do: 'release'; readonly vm: VmIdentity }
+
+/**
+ * `done`: the live value is `to` now, by reading it back (it may have been before). `stale`: it was neither `from` nor
+ * `to`, or the VM or thread is another one; nothing was changed. `refused`: a limit, a protected VM or the kill switch
+ * forbids it; nothing was changed. `failed`: it was tried, and the live value is not `to`.
+ */
+export type Outcome = 'done' | 'stale' | 'refused' | 'failed'
+
+export interface ActuatorAnswer {
+  readonly outcome: Outcome
+  /** The live value before and after; absent if it could not be read. */
+  readonly before?: unknown
+  readonly after?: unknown
+  /** Why, unless done. One sentence with what to do. */
+  readonly reason?: string
+}
+
+/** The longest line that either side accepts, bytes: room for the definition of a domain. */
+export const maxLineBytes = 4 * 1024 * 1024
