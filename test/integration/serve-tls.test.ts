@@ -46,8 +46,8 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.new`, path)
 }
 
-async function start(path: string) {
-  const { serve, urls } = await startServe([`--web.config.file=${path}`])
+async function start(path: string, environment: NodeJS.ProcessEnv = {}) {
+  const { serve, urls } = await startServe([`--web.config.file=${path}`], environment)
   running.push(serve)
   const get = async (options: RequestOptions = {}): Promise<number | string> => {
     try {
@@ -106,8 +106,8 @@ const clients = { none: {}, prometheus, other: otherClient, stranger }
 const refusals = ['ECONNRESET', 'EPIPE']
 
 /** The clients that a policy lets in. */
-async function admitted(settings: string): Promise<string[]> {
-  const { get } = await start(webFile(`tls_server_config:${serverTls}\n${settings}`))
+async function admitted(settings: string, environment: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  const { get } = await start(webFile(`tls_server_config:${serverTls}\n${settings}`), environment)
   const names: string[] = []
   for (const [name, { cert, key }] of Object.entries<{ cert?: string; key?: string }>(clients)) {
     const result = await get(cert === undefined ? {} : { cert, key })
@@ -138,6 +138,17 @@ test.each([
 `
   expect(await admitted(settings)).toEqual(names)
 })
+
+test.each([
+  ['VerifyClientCertIfGiven', ['none', 'prometheus', 'other']],
+  ['RequireAndVerifyClientCert', ['prometheus', 'other']],
+])(
+  'client_auth_type %s without client_ca_file verifies by the authorities of the system, as in Go',
+  async (type, names) => {
+    const ofSystem = { SSL_CERT_FILE: authority.certFile, SSL_CERT_DIR: '/nonexistent' }
+    expect(await admitted(`  client_auth_type: ${type}\n`, ofSystem)).toEqual(names)
+  },
+)
 
 const basic = (name: string, password: string) => ({ auth: `${name}:${password}` })
 
