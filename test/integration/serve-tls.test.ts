@@ -176,6 +176,33 @@ test('answers 503 if too many passwords are waiting to be checked, but always an
   expect(new Set(await Promise.all(wrong))).toEqual(new Set([401, 503]))
 })
 
+test.each([
+  ['unknown users from the same address', (index: number) => ({ auth: `nobody-${index}:x` }), '127.0.0.1'],
+  [
+    'wrong passwords from another address',
+    (index: number) => ({ auth: `alice:wrong-${index}` }),
+    '127.0.0.2',
+  ],
+])('a flood of %s does not keep out a client that is not known yet', async (_what, attempt, ofFlood) => {
+  const users = ['alice', 'bob'].map((name) => `  ${name}: ${hashSync('secret', 10)}\n`).join('')
+  const { get } = await start(webFile(`basic_auth_users:\n${users}`))
+  let isOver = false
+  const flood = Array.from({ length: 40 }, async (_, client) => {
+    for (let index = client; !isOver; index += 40) {
+      expect([401, 503]).toContain(await get({ ...attempt(index), localAddress: ofFlood }))
+    }
+  })
+  try {
+    // The flood has begun when it gets its first answers.
+    await get({ auth: 'alice:wrong', localAddress: ofFlood })
+    expect(await get({ auth: 'alice:secret', localAddress: '127.0.0.1' })).toBe(200)
+    expect(await get({ auth: 'bob:secret', localAddress: '127.0.0.1' })).toBe(200)
+  } finally {
+    isOver = true
+    await Promise.all(flood)
+  }
+})
+
 test('sets the configured headers instead of its own, and keeps to the rate limit', async () => {
   const path = webFile(`
 http_server_config:
