@@ -73,6 +73,7 @@ test('serves TLS 1.2 and 1.3 with the operator’s certificate, and refuses olde
   expect(await get(old)).toBe('EPROTO')
   expect(await get({ ca: strangerAuthority.cert })).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
   await expect(ask(url.replace('https:', 'http:'))).rejects.toThrow()
+  expect(await get({ headers: { host: 'evil.example' }, checkServerIdentity: () => undefined })).toBe(421)
 })
 
 test('uses the chosen versions, cipher suites and curves', async () => {
