@@ -68,6 +68,11 @@ export class Places<Work extends Claim> {
     for (const each of [this.#vouchedFor, ...this.#unconfirmed.values()]) each.reverse()
   }
 
+  /** What waits, in the order in which it would start if no other place were held. */
+  waiting(): Work[] {
+    return [this.#vouchedFor, ...this.#unconfirmed.values()].flatMap((each) => each.toReversed())
+  }
+
   /** The next piece of work. It holds a place until `release`. undefined if none waits or none may start now. */
   next(): Work | undefined {
     if (this.#holding.size >= this.#shares.places) return undefined

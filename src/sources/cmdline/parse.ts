@@ -66,7 +66,10 @@ export function readCommandLine(cmdline: Buffer, circumstances: Circumstances = 
 }
 
 export interface OpenedCommandLine {
-  /** The configuration files that the QEMU reads; none if the process cannot be a QEMU with KVM. */
+  /**
+   * The configuration files that the QEMU reads; none if nobody vouches for the process, because any process can name any
+   * file.
+   */
   readonly files: readonly string[]
   /** `contents` of those files that could be read, by path. */
   read(contents: ReadonlyMap<string, string>): Reading
@@ -83,9 +86,8 @@ export function openCommandLine(
     if (!mayBeQemu(programOf(cmdline), isVouchedFor)) return unread(nothing)
     const words = parseArguments(cmdline, budget)
     if (words === undefined) return unread(nothing)
-    const mayBe = isKvmQemu(words, isVouchedFor) || namedQemu.test(words.program)
     return {
-      files: mayBe ? filesOf(words) : [],
+      files: isVouchedFor && isKvmQemu(words, isVouchedFor) ? filesOf(words) : [],
       read: (contents) => readingOf(words, contents, isVouchedFor),
     }
   } catch (error) {
@@ -108,9 +110,6 @@ function excessIn(error: unknown): Reading {
   if (error instanceof BudgetExceeded) return { ...nothing, excess: error.message }
   throw error
 }
-
-/** Its accelerator may be in the file. */
-const namedQemu = /^\.?qemu-(system|kvm)/
 
 /** Files that one command line may name. */
 const maxFiles = 8

@@ -248,10 +248,11 @@ netdev = "n"
     expect(read([...accel, '-no-user-config'], [user])?.name).toBeUndefined()
   })
 
-  it('is named by the command line only if the process can be a QEMU', () => {
+  it('is read only if KVM or libvirt vouches for a process that can be a QEMU', () => {
     const files = (program: string, isVouchedFor: boolean) =>
       openCommandLine(Buffer.from(`${program}\0-nodefconfig\0-readconfig\0/c\0`), isVouchedFor).files
-    expect(files('qemu-system-x86_64', false)).toEqual(['/c'])
+    expect(files('qemu-system-x86_64', true)).toEqual(['/c'])
+    expect(files('qemu-system-x86_64', false)).toEqual([])
     expect(files('emulator', true)).toEqual(['/c'])
     expect(files('emulator', false)).toEqual([])
   })
