@@ -7,8 +7,9 @@ import { detached } from '../detached.ts'
 import { type Claim, Places } from '../places.ts'
 import { type Process, processKey, startTick } from '../process/process.ts'
 import { readUid } from '../process/read.ts'
-import { readBounded, readConfigFile } from './bounded-file.ts'
+import { readBounded } from './bounded-file.ts'
 import { maxBytes } from './budget.ts'
+import { readConfigFile } from './config-file.ts'
 import { openCommandLine, type Reading } from './parse.ts'
 import { readApart } from './read-apart.ts'
 
@@ -156,14 +157,14 @@ export class CommandLines {
     this.#known.set(pid, { tick: startTick(startNs), comm, uid, settled, isVouchedFor, reading })
   }
 
-  async #parse({ process: { pid }, isVouchedFor }: Unread, read: Readers['here']): Promise<Reading> {
+  async #parse({ process: { pid }, uid, isVouchedFor }: Unread, read: Readers['here']): Promise<Reading> {
     const directory = join(this.#procfs, String(pid))
     // One byte more than the budget, so that the parser sees that the command line exceeds it.
     const bytes = await read(join(directory, 'cmdline'), maxBytes + 1)
     const files = new Map<string, string>()
     const opened = openCommandLine(bytes, isVouchedFor)
     for (const path of opened.files) {
-      const text = await readConfigFile(directory, path)
+      const text = await readConfigFile(directory, uid, path)
       if (text !== undefined) files.set(path, text)
     }
     return detached(opened.read(files))

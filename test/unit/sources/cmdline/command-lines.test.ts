@@ -1,6 +1,15 @@
 // Command lines are read once in the life of a process, and a read that never returns does not delay the others.
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CommandLines } from '../../../../src/sources/cmdline/command-lines.ts'
@@ -148,15 +157,16 @@ describe('a file of -readconfig', () => {
     proc.write(10, 'qemu-system-x86_64', '-enable-kvm', '-no-user-config', ...args)
     const directory = join(proc.directory, '10')
     const root = scratchDirectory()
+    writeFileSync(join(directory, 'status'), `Name:\tqemu\nUid:\t${process.geteuid!()}\t0\t0\t0\n`)
     mkdirSync(join(root, 'etc'))
     symlinkSync(root, join(directory, 'root'))
     symlinkSync(join(root, 'etc'), join(directory, 'cwd'))
+    const lines = new CommandLines(proc.directory)
     const name = async () => {
-      const lines = new CommandLines(proc.directory)
       await lines.refresh(byPid(qemu(10)), vouchedFor, 2 * hour)
       return lines.of(qemu(10))?.commandLine?.name
     }
-    return { root, name }
+    return { root, lines, name }
   }
 
   it.each(['/etc/vm.conf', 'vm.conf', '/../etc/vm.conf', './vm.conf'])(
@@ -168,15 +178,65 @@ describe('a file of -readconfig', () => {
     },
   )
 
-  it('is not read through a link, from a pipe, from above the working directory, or if it is too large', async () => {
-    for (const path of ['/etc/link', '/etc/pipe', '../etc/vm.conf', '/etc/large', '/etc', '/etc/absent']) {
-      const { root, name } = contained(new Set([10]), '-name', 'a', '-readconfig', path)
+  const vouchedFor = new Set([10])
+
+  it.each(['/link/vm.conf', '/absolute/vm.conf', '/etc/again', '/up/etc/vm.conf', 'again'])(
+    'is read through links, which lead as they do for the process: %s',
+    async (path) => {
+      const { root, name } = contained(vouchedFor, '-readconfig', path)
       writeFileSync(join(root, 'etc/vm.conf'), config)
-      symlinkSync(join(root, 'etc/vm.conf'), join(root, 'etc/link'))
-      execFileSync('mkfifo', [join(root, 'etc/pipe')])
-      writeFileSync(join(root, 'etc/large'), config + '#'.repeat(1_100_000))
-      expect([path, await name()]).toEqual([path, 'a'])
-    }
+      symlinkSync('etc', join(root, 'link'))
+      symlinkSync('/link/', join(root, 'absolute'))
+      symlinkSync('vm.conf', join(root, 'etc/again'))
+      symlinkSync('../../../..', join(root, 'up'))
+      expect(await name()).toBe('web')
+    },
+  )
+
+  it.each([
+    ['out of the root of the process', '/outside/vm.conf'],
+    ['above the working directory', '../etc/vm.conf'],
+    ['to a pipe', '/etc/pipe'],
+    ['to a device', '/etc/null'],
+    ['to a directory', '/etc'],
+    ['below a file', '/etc/vm.conf/x'],
+    ['nowhere', '/etc/absent'],
+    ['in a circle', '/circle'],
+    ['to a large file', '/etc/large'],
+    ['through too many components', `${'/etc/..'.repeat(200)}/etc/vm.conf`],
+  ])('is not read if its path leads %s', async (_, path) => {
+    const { root, name } = contained(vouchedFor, '-name', 'a', '-readconfig', path)
+    const outside = scratchDirectory()
+    writeFileSync(join(outside, 'vm.conf'), config)
+    writeFileSync(join(root, 'etc/vm.conf'), config)
+    symlinkSync(outside, join(root, 'outside'))
+    if (process.geteuid!() === 0) execFileSync('mknod', [join(root, 'etc/null'), 'c', '1', '3'])
+    symlinkSync('circle', join(root, 'circle'))
+    execFileSync('mkfifo', [join(root, 'etc/pipe')])
+    writeFileSync(join(root, 'etc/large'), config + '#'.repeat(1_100_000))
+    expect(await name()).toBe('a')
+  })
+
+  it('is not read if nobody vouches for the process, until KVM does', async () => {
+    const { root, lines, name } = contained(none, '-name', 'a', '-readconfig', '/etc/vm.conf')
+    writeFileSync(join(root, 'etc/vm.conf'), config)
+    expect(await name()).toBe('a')
+    await lines.refresh(byPid(qemu(10)), vouchedFor, 2 * hour)
+    expect(lines.of(qemu(10))?.commandLine?.name).toBe('web')
+  })
+
+  it.runIf(process.geteuid!() === 0)('is not read if it belongs to a third user', async () => {
+    const { root, name } = contained(vouchedFor, '-name', 'a', '-readconfig', '/etc/vm.conf')
+    writeFileSync(join(root, 'etc/vm.conf'), config)
+    chownSync(join(root, 'etc/vm.conf'), 1_234, 1_234)
+    expect(await name()).toBe('a')
+  })
+
+  it('costs no descriptor', async () => {
+    const { name } = contained(vouchedFor, '-name', 'a', '-readconfig', '/etc/absent')
+    const before = readdirSync('/proc/self/fd').length
+    await name()
+    expect(readdirSync('/proc/self/fd').length).toBe(before)
   })
 })
 
