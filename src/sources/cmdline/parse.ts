@@ -1,16 +1,16 @@
 // What a QEMU command line says about its VM.
-import type { Disk, Nic } from '../../model/vm.ts'
+import type { Disk, HostDevice, Nic } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
 import { type Argument, Arguments, parseArguments, programOf } from './arguments.ts'
 import { boardOf } from './board.ts'
 import { Budget, BudgetExceeded } from './budget.ts'
 import { disksOf } from './disks.ts'
 import { isKvmQemu, isProbe, mayBeQemu } from './emulator.ts'
+import { hostDevicesOf } from './host-devices.ts'
 import { memoryOf } from './memory.ts'
 import { nicsOf } from './nics.ts'
 import { qmpSocketOf } from './qmp-socket.ts'
 import { parseConfigFile } from './read-config.ts'
-import { type VfioDevice, vfioDevicesOf } from './vfio.ts'
 
 export interface QemuCommandLine {
   /** `guest=` of -name, raw: control characters are still in it. */
@@ -27,7 +27,7 @@ export interface QemuCommandLine {
   /** Whether libvirt started it: since 1.3.2 (2016) libvirt gives every VM an object `masterKey0`. */
   readonly isManaged: boolean
   /** Devices of the host that are passed through; absent if there are none. */
-  readonly vfio?: readonly VfioDevice[]
+  readonly hostDevices?: readonly HostDevice[]
   /** Path of a UNIX socket on which this QEMU accepts QMP connections. */
   readonly qmpSocket: string | undefined
 }
@@ -145,7 +145,7 @@ function cut<Value>(value: Value): Value {
 
 function describe(given: Arguments): QemuCommandLine {
   const board = boardOf(given)
-  const vfio = vfioDevicesOf(given)
+  const hostDevices = hostDevicesOf(given)
   const vmid = decimal(given.values('id').at(-1))
   return cut({
     name: given.merged('name', 'guest') || undefined,
@@ -154,7 +154,7 @@ function describe(given: Arguments): QemuCommandLine {
     memoryBytes: memoryOf(given, board),
     disks: disksOf(given, board),
     nics: nicsOf(given, board),
-    ...(vfio.length === 0 ? {} : { vfio }),
+    ...(hostDevices.length === 0 ? {} : { hostDevices }),
     ...(vmid === undefined ? {} : { vmid }),
     isManaged: given.all('object').some((object) => object.get('id') === 'masterKey0'),
     qmpSocket: qmpSocketOf(given),

@@ -68,7 +68,7 @@ interface Candidate {
 }
 
 export interface Identified extends Part<readonly IdentifiedVm[]> {
-  /** Problems that cost VMs their disks or NICs. */
+  /** Problems that cost VMs their disks, NICs or host devices. */
   readonly deviceProblems: readonly Problem[]
 }
 
@@ -118,7 +118,7 @@ export function assembleVms(evidence: Evidence, names: Labels): Identified {
     ...wide.problem(
       'DEVICES_LEFT_OUT',
       'devices of processes that only their command lines call VMs',
-      `only the first ${maxDevices} disks and the first ${maxDevices} network interfaces are shown`,
+      `only the first ${maxDevices} disks, network interfaces and host devices are shown`,
     ),
   )
   return { value, problems, deviceProblems }
@@ -266,8 +266,8 @@ function devicesLeftOut(label: string, { leftOut }: Description): Problem {
     subject: label,
     error: new KvminfoError(
       'DEVICES_LEFT_OUT',
-      `VM ${label}: ${leftOut} of its devices are not shown, because only the first ${maxDevices} disks and the first ` +
-        `${maxDevices} network interfaces of a VM are; check its command line: it may not be a VM at all`,
+      `VM ${label}: ${leftOut} of its devices are not shown, because only the first ${maxDevices} disks, network ` +
+        `interfaces and host devices of a VM are; check its command line: it may not be a VM at all`,
     ),
   }
 }
@@ -306,6 +306,7 @@ function vmOf(candidate: Candidate, label: string, evidence: Evidence): Vm {
     vcpus,
     disks: description.disks,
     nics: description.nics,
+    hostDevices: description.hostDevices,
     memoryMaxBytes: domain?.memoryMaxBytes ?? commandLine?.memoryBytes,
     balloonBytes: domain?.balloonBytes ?? evidence.balloonBytes(process, commandLine?.name),
   }

@@ -42,6 +42,7 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
     vcpus: [],
     disks: [],
     nics: [],
+    hostDevices: [],
     memoryMaxBytes: undefined,
     balloonBytes: undefined,
   },

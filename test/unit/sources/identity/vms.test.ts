@@ -29,7 +29,7 @@ const domain: LibvirtDomain = {
   state: { state: 'running', reason: 'booted', isMigrating: false },
   owner: undefined,
   vcpus: [{ id: 0, tid: 103 }],
-  disks: [{ device: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' }],
+  disks: [{ device: 'vda', alias: 'virtio-disk0', bus: 'virtio', cache: 'none', format: 'qcow2' }],
   nics: [
     { device: 'vnet0', model: 'virtio', vhost: undefined, alias: 'net0' },
     { device: 'vnet1', model: 'virtio', vhost: false, alias: 'net1' },
@@ -107,12 +107,13 @@ describe('identity', () => {
       owner: undefined,
       identitySource: 'libvirt',
       vcpus: [{ id: 0, tid: 103 }],
-      disks: domain.disks,
+      disks: [{ device: 'virtio-disk0', target: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' }],
       nics: [
-        { device: 'vnet0', model: 'virtio', vhost: true },
-        { device: 'vnet1', model: 'virtio', vhost: false },
-        { device: 'vnet2', model: 'virtio', vhost: undefined },
+        { device: 'net0', target: 'vnet0', model: 'virtio', vhost: true },
+        { device: 'net1', target: 'vnet1', model: 'virtio', vhost: false },
+        { device: 'net2', target: 'vnet2', model: 'virtio', vhost: undefined },
       ],
+      hostDevices: [],
       memoryMaxBytes: 4096,
       balloonBytes: 2048,
     })
