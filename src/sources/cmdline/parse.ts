@@ -5,7 +5,7 @@ import { type Argument, Arguments, parseArguments, programOf } from './arguments
 import { boardOf } from './board.ts'
 import { Budget, BudgetExceeded } from './budget.ts'
 import { disksOf } from './disks.ts'
-import { isKvmQemu, isProbe, mayBeQemu } from './emulator.ts'
+import { isKvmQemu, isOfLibvirt, isProbe, mayBeQemu } from './emulator.ts'
 import { hostDevicesOf } from './host-devices.ts'
 import { memoryOf } from './memory.ts'
 import { nicsOf } from './nics.ts'
@@ -24,7 +24,7 @@ export interface QemuCommandLine {
   readonly memoryBytes: number | undefined
   readonly disks: readonly Disk[]
   readonly nics: readonly Nic[]
-  /** Whether libvirt started it: since 1.3.2 (2016) libvirt gives every VM an object `masterKey0`. */
+  /** Whether libvirt started it. */
   readonly isManaged: boolean
   /** Devices of the host that are passed through; absent if there are none. */
   readonly hostDevices?: readonly HostDevice[]
@@ -156,7 +156,7 @@ function describe(given: Arguments): QemuCommandLine {
     nics: nicsOf(given, board),
     ...(hostDevices.length === 0 ? {} : { hostDevices }),
     ...(vmid === undefined ? {} : { vmid }),
-    isManaged: given.all('object').some((object) => object.get('id') === 'masterKey0'),
+    isManaged: isOfLibvirt(given),
     qmpSocket: qmpSocketOf(given),
   })
 }
