@@ -5,7 +5,7 @@ export const errorCodes = {
   CONFIG_INVALID:
     'A flag or a configuration file is wrong. At start-up, the program exits before it listens. If the web configuration file becomes wrong later, every client is refused until it is fixed.',
   DEVICES_LEFT_OUT:
-    'A VM has more than 256 disks or more than 256 network interfaces, of which only the first 256 are shown; or processes that nothing but their command lines calls VMs have more than the exporter shows of all of them together.',
+    'A VM has more than 256 disks, network interfaces or host devices, of which only the first 256 of each are shown; or processes that nothing but their command lines calls VMs have more than the exporter shows of all of them together.',
   LISTEN_FAILED: 'The program cannot listen on the given address.',
   NOT_SUPPORTED:
     'The kernel of this host does not have this feature, or it was booted with the feature switched off (pressure stall information without psi=1). This is not a fault.',

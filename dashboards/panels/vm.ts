@@ -89,6 +89,7 @@ export const disksTable = (): TablePanel =>
       cache: 'Cache',
       format: 'Format',
       emulated: 'Emulated',
+      target: 'libvirt target',
     },
     empty: 'no disk',
   })
@@ -106,6 +107,7 @@ export const nicsTable = (): TablePanel =>
       model: 'Model',
       vhost: 'vhost',
       emulated: 'Emulated',
+      target: 'libvirt target',
     },
     empty: 'no interface',
   })

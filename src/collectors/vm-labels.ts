@@ -2,7 +2,7 @@
 // labels of a VM are dropped when it ends. Every sample looks its labels up here, so a lookup allocates nothing.
 import { type LabelBytes, renderLabels } from '../metrics/labels.ts'
 import { isEmulatedDisk, isEmulatedNicModel } from '../model/emulated.ts'
-import type { Disk, Nic, Owner, Vm, VmState } from '../model/vm.ts'
+import type { Disk, HostDevice, Nic, Owner, Vm, VmState } from '../model/vm.ts'
 import { LabelSlot } from './label-slot.ts'
 
 class VcpuLabels {
@@ -47,6 +47,7 @@ class VmLabels {
   readonly #reasons = new Map<string, LabelBytes>()
   readonly #disks: LabelSlot<Disk>[] = []
   readonly #nics: LabelSlot<Nic>[] = []
+  readonly #hostDevices: LabelSlot<HostDevice>[] = []
 
   constructor(vm: string) {
     this.#vm = vm
@@ -92,27 +93,43 @@ class VmLabels {
 
   /** Labels of `kvminfo_vm_disk_info` for the disk at `index` of `Vm.disks`. */
   disk(index: number): LabelSlot<Disk> {
-    this.#disks[index] ??= new LabelSlot(({ device, bus, cache = '', format = '', emulated }) => ({
-      vm: this.#vm,
-      device,
-      bus,
-      cache,
-      format,
-      emulated: String(isEmulatedDisk({ bus, emulated })),
-    }))
+    this.#disks[index] ??= new LabelSlot(
+      ({ device, bus, cache = '', format = '', emulated, target = '' }) => ({
+        vm: this.#vm,
+        device,
+        bus,
+        cache,
+        format,
+        emulated: String(isEmulatedDisk({ bus, emulated })),
+        target,
+      }),
+    )
     return this.#disks[index]
   }
 
   /** Labels of `kvminfo_vm_nic_info` for the interface at `index` of `Vm.nics`. */
   nic(index: number): LabelSlot<Nic> {
-    this.#nics[index] ??= new LabelSlot(({ device, model, vhost = '' }) => ({
+    this.#nics[index] ??= new LabelSlot(({ device, model, vhost = '', target = '' }) => ({
       vm: this.#vm,
       device,
       model,
       vhost: String(vhost),
       emulated: String(isEmulatedNicModel(model)),
+      target,
     }))
     return this.#nics[index]
+  }
+
+  /** Labels of `kvminfo_vm_host_device_info` for the device at `index` of `Vm.hostDevices`. */
+  hostDevice(index: number): LabelSlot<HostDevice> {
+    this.#hostDevices[index] ??= new LabelSlot(({ device, type, driver, address }) => ({
+      vm: this.#vm,
+      device,
+      type,
+      driver,
+      address,
+    }))
+    return this.#hostDevices[index]
   }
 }
 

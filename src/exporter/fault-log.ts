@@ -46,16 +46,20 @@ export class FaultLog {
   vmsLostSeries(collector: string, problems: Iterable<Problem>): void {
     let logged = 0
     let more = 0
+    let unconfirmed = 0
     for (const { subject, error, isUnconfirmed } of problems) {
       const code = faultCode(error)
       if (code === 'VM_VANISHED') {
         this.#log.debug({ collector, subject, err: error }, 'a VM ended during a scrape')
       } else if (isUnconfirmed === true) {
-        if (this.#isDue(`subject ${subject} ${code}`))
+        // Any user can start any number of such processes.
+        if (unconfirmed < maxPerCollector && this.#isDue(`subject ${subject} ${code}`)) {
+          unconfirmed++
           this.#log.debug(
             { collector, subject, err: error },
             'a process that may not be a VM is not shown whole',
           )
+        }
       } else if (this.#isDue(`subject ${subject} ${code}`)) {
         if (logged < maxPerCollector) {
           const level = code === 'UNEXPECTED' ? 'error' : 'warn'

@@ -1,4 +1,4 @@
-// Starts `virsh`. Apart from systeminformation (src/sources/hostfacts), nothing else in this program starts processes.
+// Starts `virsh`. Besides, only src/sources/cmdline/read-apart.ts and systeminformation (src/sources/hostfacts) start processes.
 import type { ExecaError } from 'execa'
 import { KvminfoError } from '../errors.ts'
 

@@ -33,14 +33,20 @@ export const vmVcpus = gauge(
 
 export const diskInfo = info(
   'kvminfo_vm_disk_info',
-  'A disk of the VM, always 1: device, bus, cache mode, format, and whether QEMU emulates its controller. An empty label means that the setting is not stated, so the default of the VMM applies.',
-  ['vm', 'device', 'bus', 'cache', 'format', 'emulated'],
+  'A disk of the VM, always 1: device (id of QEMU, alias of libvirt), bus, cache mode, format, whether QEMU emulates its controller, and the target of libvirt (vda; empty if only the command line is readable). Another empty label means that the setting is not stated, so the default of the VMM applies.',
+  ['vm', 'device', 'bus', 'cache', 'format', 'emulated', 'target'],
 )
 
 export const nicInfo = info(
   'kvminfo_vm_nic_info',
-  'A network interface of the VM, always 1: device, model, whether vhost carries its data in the kernel (empty if not known), and whether QEMU emulates it.',
-  ['vm', 'device', 'model', 'vhost', 'emulated'],
+  'A network interface of the VM, always 1: device (id of QEMU, alias of libvirt), model, whether vhost carries its data in the kernel (empty if not known), whether QEMU emulates it, and the interface of the host (vnet0; empty if only the command line is readable).',
+  ['vm', 'device', 'model', 'vhost', 'emulated', 'target'],
+)
+
+export const hostDeviceInfo = info(
+  'kvminfo_vm_host_device_info',
+  'A device of the host that the VM uses itself, always 1: device (id of QEMU, alias of libvirt), type (pci, mdev, platform or usb), driver of QEMU, and address on the host (PCI address, UUID of an mdev, USB bus/device, port or vendor:product).',
+  ['vm', 'device', 'type', 'driver', 'address'],
 )
 
 export const vmMetrics: readonly Metric[] = [
@@ -51,4 +57,5 @@ export const vmMetrics: readonly Metric[] = [
   vmVcpus,
   diskInfo,
   nicInfo,
+  hostDeviceInfo,
 ]

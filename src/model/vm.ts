@@ -9,8 +9,10 @@ export interface Vcpu {
 
 /** CD-ROM and floppy drives do not count as disks. */
 export interface Disk {
-  /** Name in the VM's definition: libvirt's target (`vda`) or, without libvirt, QEMU's device id. */
+  /** QEMU's device id, which libvirt calls alias: `virtio-disk0`. Every source of a VM's devices has it. */
   readonly device: string
+  /** libvirt's name: `vda`. Only a status file has it. */
+  readonly target?: string | undefined
   /** `virtio`, `ide`, `sata`, `scsi`, `usb`, `nvme`, … */
   readonly bus: string
   /** Whether QEMU emulates its controller, if that differs from what `isEmulatedBus` says about the bus: SCSI. */
@@ -22,12 +24,29 @@ export interface Disk {
 }
 
 export interface Nic {
-  /** libvirt's target device (`vnet0`) or, without libvirt, QEMU's device id. */
+  /** QEMU's device id, which libvirt calls alias: `net0`. Every source of a VM's devices has it. */
   readonly device: string
+  /** The host's interface: `vnet0`. Only a status file of libvirt has it. */
+  readonly target?: string | undefined
   /** `virtio`, `e1000`, `e1000e`, `rtl8139`, `vfio-pci`, … */
   readonly model: string
   /** Whether the data path runs in the host kernel (vhost-net); undefined if unknown. */
   readonly vhost: boolean | undefined
+}
+
+/** A device of the host that the guest uses itself, by VFIO or as a USB device. */
+export interface HostDevice {
+  /** QEMU's device id: `hostdev0`. */
+  readonly device: string
+  /** As libvirt calls it. A part of a device that the host shares out is `mdev` (vGPU, and all of s390's crypto cards). */
+  readonly type: 'pci' | 'mdev' | 'platform' | 'usb'
+  /** QEMU's driver: `vfio-pci`, `vfio-ap`, `vfio-ccw`, `usb-host`, … */
+  readonly driver: string
+  /**
+   * On the host. PCI: `0000:01:00.0`; mdev: its UUID; USB: bus and device as in /dev/bus/usb, `001/004`, or the port `1-2.3`,
+   * or vendor and product `0951:1666`; '' if not stated.
+   */
+  readonly address: string
 }
 
 /**
@@ -70,6 +89,7 @@ export interface Vm {
   readonly vcpus: readonly Vcpu[]
   readonly disks: readonly Disk[]
   readonly nics: readonly Nic[]
+  readonly hostDevices: readonly HostDevice[]
   /** The most memory that the guest can have, bytes. */
   readonly memoryMaxBytes: number | undefined
   /** The memory that the balloon currently leaves to the guest, bytes. */

@@ -129,7 +129,10 @@ export interface LiveScheduling {
 }
 
 export interface LiveDisk {
+  /** QEMU's device id. */
   readonly device: string
+  /** libvirt's name (`vda`); null if it is not known. */
+  readonly target: string | null
   readonly bus: string
   readonly cache: string | null
   readonly format: string | null
@@ -138,7 +141,10 @@ export interface LiveDisk {
 }
 
 export interface LiveNic {
+  /** QEMU's device id. */
   readonly device: string
+  /** The interface of the host (`vnet0`); null if it is not known. */
+  readonly target: string | null
   readonly model: string
   readonly vhost: boolean | null
   /** Whether QEMU emulates it. */

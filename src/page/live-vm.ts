@@ -35,15 +35,17 @@ export function describeVm(vm: Vm, history: VmHistory, sample: Sample): Omit<Liv
       residentBytes: memory?.residentBytes ?? null,
       hugetlbBytes: memory?.hugetlbBytes ?? null,
     },
-    disks: vm.disks.map(({ device, bus, cache = null, format = null, emulated }) => ({
+    disks: vm.disks.map(({ device, target = null, bus, cache = null, format = null, emulated }) => ({
       device,
+      target,
       bus,
       cache,
       format,
       emulated: isEmulatedDisk({ bus, emulated }),
     })),
-    nics: vm.nics.map(({ device, model, vhost = null }) => ({
+    nics: vm.nics.map(({ device, target = null, model, vhost = null }) => ({
       device,
+      target,
       model,
       vhost,
       emulated: isEmulatedNicModel(model),

@@ -44,7 +44,7 @@ const rules: Rules = {
   onlyIn: {
     // These start processes: in the background, never in a scrape.
     child_process: [],
-    execa: ['src/libvirt/run.ts'],
+    execa: ['src/libvirt/run.ts', 'src/sources/cmdline/read-apart.ts'],
     systeminformation: ['src/sources/hostfacts/host-facts-reader.ts'],
     // The only caller of C.
     koffi: ['src/native/sd-notify.ts'],

@@ -54,8 +54,8 @@ const known = (at: number) => {
         memoryMaxBytes: 2,
         balloonBytes: 1,
         vcpus: [{ id: 0, tid: 11 }],
-        disks: [{ device: 'vda', bus: 'virtio', cache: 'none', format: 'raw' }],
-        nics: [{ device: 'vnet0', model: 'virtio', vhost: true }],
+        disks: [{ device: 'virtio-disk0', target: 'vda', bus: 'virtio', cache: 'none', format: 'raw' }],
+        nics: [{ device: 'net0', target: 'vnet0', model: 'virtio', vhost: true }],
       }),
     ],
     {

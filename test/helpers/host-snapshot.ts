@@ -41,6 +41,7 @@ export function vm(label: string, pid: number, more: Partial<Vm> = {}): Vm {
     vcpus: [],
     disks: [],
     nics: [],
+    hostDevices: [],
     memoryMaxBytes: undefined,
     balloonBytes: undefined,
     ...more,

@@ -95,12 +95,19 @@ function writeDevices(cell, devices, text, title) {
   )
 }
 
+/**
+ * The name that every source has, with the name in libvirt or on the host if it is known.
+ *
+ * @param {{ device: string, target: string | null }} device
+ */
+export const deviceName = ({ device, target }) => (target === null ? device : `${device} (${target})`)
+
 /** @param {LiveDisk} disk */
-const diskTitle = ({ device, bus, cache, format, emulated }) =>
-  `${device}: ${bus}${format === null ? '' : `, ${format}`}${cache === null ? '' : `, cache ${cache}`}${emulated ? '; emulated by QEMU, virtio would cost far less' : ''}`
+const diskTitle = ({ device, target, bus, cache, format, emulated }) =>
+  `${deviceName({ device, target })}: ${bus}${format === null ? '' : `, ${format}`}${cache === null ? '' : `, cache ${cache}`}${emulated ? '; emulated by QEMU, virtio would cost far less' : ''}`
 /** @param {LiveNic} nic */
-const nicTitle = ({ device, model, vhost, emulated }) =>
-  `${device}: ${model}${vhost === null ? '' : vhost ? ', vhost' : ', no vhost'}${emulated ? '; emulated by QEMU, virtio would cost far less' : ''}`
+const nicTitle = ({ device, target, model, vhost, emulated }) =>
+  `${deviceName({ device, target })}: ${model}${vhost === null ? '' : vhost ? ', vhost' : ', no vhost'}${emulated ? '; emulated by QEMU, virtio would cost far less' : ''}`
 
 const rankOfClass = { io: 0, mixed: 1, compute: 2, idle: 3 }
 

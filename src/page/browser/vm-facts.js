@@ -5,7 +5,7 @@ import { bytes, duration, percent, plain, rate, ratio, unknown } from '../../ui/
 import { shareBar, titledTable } from '../../ui/browser/table.js'
 /** @import { LiveDocument, LiveVmDetail } from '../live-document.ts' */
 import { whyClass } from './class-text.js'
-import { memoryInUse, schedulingText } from './columns.js'
+import { deviceName, memoryInUse, schedulingText } from './columns.js'
 
 /**
  * The class of a VM and why it has it.
@@ -134,14 +134,14 @@ export function devices({ vm: { disks, nics } }) {
       emulated ? 'emulated by QEMU' : 'not emulated',
     )
   const rows = [
-    ...disks.map(({ device, bus, format, cache, emulated }) => [
-      device,
+    ...disks.map(({ device, target, bus, format, cache, emulated }) => [
+      deviceName({ device, target }),
       bus,
       [format, cache === null ? null : `cache ${cache}`].filter(Boolean).join(', ') || unknown,
       emulatedBy(emulated),
     ]),
-    ...nics.map(({ device, model, vhost, emulated }) => [
-      device,
+    ...nics.map(({ device, target, model, vhost, emulated }) => [
+      deviceName({ device, target }),
       model,
       vhost === null ? unknown : vhost ? 'vhost' : 'no vhost',
       emulatedBy(emulated),

@@ -7,17 +7,20 @@ import type { Arguments } from './arguments.ts'
 import { BlockNodes } from './block-nodes.ts'
 import type { Board } from './board.ts'
 import { boardDisks } from './board-disks.ts'
-import type { Option } from './option.ts'
+import { isOfLibvirt } from './emulator.ts'
+import { type Option, parseBoolean } from './option.ts'
 
 export function disksOf(given: Arguments, board: Board): Disk[] {
   const nodes = new BlockNodes(given)
+  const isManaged = isOfLibvirt(given)
   const controllers = new Controllers()
   const disks: Disk[] = []
   for (const device of given.all('device')) {
     given.budget.spend(1)
     controllers.add(device)
     const node = nodes.of(device)
-    const place = placeOf(device, node, board, controllers)
+    const isCdrom = node?.get('media') === 'cdrom' || (isManaged && isCdromOfLibvirt(device, node))
+    const place = placeOf(device, isCdrom, board, controllers)
     if (place === undefined) continue
     disks.push({
       device: device.get('id') ?? device.get('drive') ?? device.get('chardev') ?? device.get('driver')!,
@@ -29,12 +32,21 @@ export function disksOf(given: Arguments, board: Board): Disk[] {
   return [...disks, ...boardDisks(given, board, nodes)]
 }
 
+/**
+ * libvirt 9.0 gives a CD-ROM drive on USB to QEMU as a disk that is only readable and not removable, which is how its
+ * status file and its command line come to differ.
+ */
+const isCdromOfLibvirt = (device: Option, node: Option | undefined): boolean =>
+  device.get('driver') === 'usb-storage' &&
+  parseBoolean(node?.get('read-only')) === true &&
+  parseBoolean(device.get('removable')) === false
+
 type Place = Pick<Disk, 'bus' | 'emulated'>
 
 /** Where a disk device is connected; undefined if the device is not a disk. */
 function placeOf(
   device: Option,
-  node: Option | undefined,
+  isCdrom: boolean,
   board: Board,
   controllers: Controllers,
 ): Place | undefined {
@@ -44,7 +56,6 @@ function placeOf(
   if (driver === 'nvme-ns' || (driver === 'nvme' && device.get('drive') !== undefined)) return { bus: 'nvme' }
   if (driver === 'sd-card' || driver === 'emmc') return { bus: 'sd' }
   // These become a CD-ROM drive if their -drive says so.
-  const isCdrom = node?.get('media') === 'cdrom'
   if (driver === 'usb-storage') return isCdrom ? undefined : { bus: 'usb' }
   if (/^scsi-(hd|block|generic)$/.test(driver) || (driver === 'scsi-disk' && !isCdrom))
     return scsiPlace(controllers.scsi(device))

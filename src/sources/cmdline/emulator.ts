@@ -44,6 +44,10 @@ export function isProbe(given: Arguments): boolean {
   return asks || type === 'none' || type === 'help' || type === '?'
 }
 
+/** Since 1.3.2 (2016) libvirt gives every VM an object `masterKey0`. */
+export const isOfLibvirt = (given: Arguments): boolean =>
+  given.all('object').some((object) => object.get('id') === 'masterKey0')
+
 /** If several accelerators are named, QEMU uses the first that works. KVM anywhere in the list therefore counts. */
 function usesKvm(given: Arguments): boolean {
   if (given.has('enable-kvm')) return true

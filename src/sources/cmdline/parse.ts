@@ -1,16 +1,16 @@
 // What a QEMU command line says about its VM.
-import type { Disk, Nic } from '../../model/vm.ts'
+import type { Disk, HostDevice, Nic } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
 import { type Argument, Arguments, parseArguments, programOf } from './arguments.ts'
 import { boardOf } from './board.ts'
 import { Budget, BudgetExceeded } from './budget.ts'
 import { disksOf } from './disks.ts'
-import { isKvmQemu, isProbe, mayBeQemu } from './emulator.ts'
+import { isKvmQemu, isOfLibvirt, isProbe, mayBeQemu } from './emulator.ts'
+import { hostDevicesOf } from './host-devices.ts'
 import { memoryOf } from './memory.ts'
 import { nicsOf } from './nics.ts'
 import { qmpSocketOf } from './qmp-socket.ts'
 import { parseConfigFile } from './read-config.ts'
-import { type VfioDevice, vfioDevicesOf } from './vfio.ts'
 
 export interface QemuCommandLine {
   /** `guest=` of -name, raw: control characters are still in it. */
@@ -24,10 +24,10 @@ export interface QemuCommandLine {
   readonly memoryBytes: number | undefined
   readonly disks: readonly Disk[]
   readonly nics: readonly Nic[]
-  /** Whether libvirt started it: since 1.3.2 (2016) libvirt gives every VM an object `masterKey0`. */
+  /** Whether libvirt started it. */
   readonly isManaged: boolean
   /** Devices of the host that are passed through; absent if there are none. */
-  readonly vfio?: readonly VfioDevice[]
+  readonly hostDevices?: readonly HostDevice[]
   /** Path of a UNIX socket on which this QEMU accepts QMP connections. */
   readonly qmpSocket: string | undefined
 }
@@ -66,7 +66,10 @@ export function readCommandLine(cmdline: Buffer, circumstances: Circumstances = 
 }
 
 export interface OpenedCommandLine {
-  /** The configuration files that the QEMU reads; none if the process cannot be a QEMU with KVM. */
+  /**
+   * The configuration files that the QEMU reads; none if nobody vouches for the process, because any process can name any
+   * file.
+   */
   readonly files: readonly string[]
   /** `contents` of those files that could be read, by path. */
   read(contents: ReadonlyMap<string, string>): Reading
@@ -83,9 +86,8 @@ export function openCommandLine(
     if (!mayBeQemu(programOf(cmdline), isVouchedFor)) return unread(nothing)
     const words = parseArguments(cmdline, budget)
     if (words === undefined) return unread(nothing)
-    const mayBe = isKvmQemu(words, isVouchedFor) || namedQemu.test(words.program)
     return {
-      files: mayBe ? filesOf(words) : [],
+      files: isVouchedFor && isKvmQemu(words, isVouchedFor) ? filesOf(words) : [],
       read: (contents) => readingOf(words, contents, isVouchedFor),
     }
   } catch (error) {
@@ -108,9 +110,6 @@ function excessIn(error: unknown): Reading {
   if (error instanceof BudgetExceeded) return { ...nothing, excess: error.message }
   throw error
 }
-
-/** Its accelerator may be in the file. */
-const namedQemu = /^\.?qemu-(system|kvm)/
 
 /** Files that one command line may name. */
 const maxFiles = 8
@@ -146,7 +145,7 @@ function cut<Value>(value: Value): Value {
 
 function describe(given: Arguments): QemuCommandLine {
   const board = boardOf(given)
-  const vfio = vfioDevicesOf(given)
+  const hostDevices = hostDevicesOf(given)
   const vmid = decimal(given.values('id').at(-1))
   return cut({
     name: given.merged('name', 'guest') || undefined,
@@ -155,9 +154,9 @@ function describe(given: Arguments): QemuCommandLine {
     memoryBytes: memoryOf(given, board),
     disks: disksOf(given, board),
     nics: nicsOf(given, board),
-    ...(vfio.length === 0 ? {} : { vfio }),
+    ...(hostDevices.length === 0 ? {} : { hostDevices }),
     ...(vmid === undefined ? {} : { vmid }),
-    isManaged: given.all('object').some((object) => object.get('id') === 'masterKey0'),
+    isManaged: isOfLibvirt(given),
     qmpSocket: qmpSocketOf(given),
   })
 }

@@ -146,8 +146,9 @@ export class Exits {
   /** Background sources run only while they are needed. */
   #follow(vms: readonly IdentifiedVm[], needLibvirt: boolean): void {
     const sockets = new Map<string, OfferedSocket>()
-    for (const { vm, isManaged, qmpSocket } of vms) {
-      if (!isManaged && qmpSocket !== undefined) sockets.set(processKey(vm), { pid: vm.pid, path: qmpSocket })
+    for (const { vm, isManaged, qmpSocket, isConfirmed } of vms) {
+      if (!isManaged && qmpSocket !== undefined)
+        sockets.set(processKey(vm), { pid: vm.pid, path: qmpSocket, isVouchedFor: isConfirmed() })
     }
     this.#qmp.follow(sockets)
     this.#libvirt.follow(needLibvirt && vms.some(({ isManaged }) => isManaged) && this.#libvirt.isRunning())

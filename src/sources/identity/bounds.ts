@@ -50,10 +50,11 @@ export function excessOf(unconfirmed: readonly Bounded[]): Excess {
   return { vms, devices }
 }
 
-function charactersOf({ label, description: { disks, nics } }: Bounded): number {
-  let sum = (disks.length + nics.length) * (label.length + seriesCharacters)
+function charactersOf({ label, description: { disks, nics, hostDevices } }: Bounded): number {
+  let sum = (disks.length + nics.length + hostDevices.length) * (label.length + seriesCharacters)
   for (const { device, bus, cache = '', format = '' } of disks)
     sum += device.length + bus.length + cache.length + format.length
   for (const { device, model } of nics) sum += device.length + model.length
+  for (const { device, driver, address } of hostDevices) sum += device.length + driver.length + address.length
   return sum
 }

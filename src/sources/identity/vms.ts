@@ -12,6 +12,7 @@ import { type Description, descriptionOf, maxDevices, withoutDevices } from './d
 import type { Labels } from './label.ts'
 import { keyOf, ownerOf } from './owner.ts'
 import { stateOf } from './state.ts'
+import { Unconfirmed } from './unconfirmed.ts'
 import { mergeVcpus, vcpusByThreadName } from './vcpus.ts'
 
 export interface Evidence {
@@ -67,7 +68,7 @@ interface Candidate {
 }
 
 export interface Identified extends Part<readonly IdentifiedVm[]> {
-  /** Problems that cost VMs their disks or NICs. */
+  /** Problems that cost VMs their disks, NICs or host devices. */
   readonly deviceProblems: readonly Problem[]
 }
 
@@ -89,14 +90,17 @@ export function assembleVms(evidence: Evidence, names: Labels): Identified {
   if (excess.vms.size > 0) problems.push(tooMany(excess.vms.size, 'are left out'))
   if (excess.devices.size > 0) deviceProblems.push(tooMany(excess.devices.size, 'are shown without devices'))
   const value: IdentifiedVm[] = []
+  const wide = new Unconfirmed()
   for (const candidate of candidates) {
     const { process, row, domain, commandLine, description, strength } = candidate
     const label = labels.get(process.pid)!
     const isConfirmed = () => strength() > 0
     if (excess.vms.has(process.pid)) continue
     const isBare = excess.devices.has(process.pid)
-    if (!isBare && description.leftOut > 0)
-      deviceProblems.push(devicesLeftOut(label, description, isConfirmed()))
+    if (!isBare && description.leftOut > 0) {
+      if (isConfirmed()) deviceProblems.push(devicesLeftOut(label, description))
+      else wide.add(process.pid, `VM ${label}: ${description.leftOut} devices`)
+    }
     value.push({
       vm: vmOf(
         isBare ? { ...candidate, description: withoutDevices(description) } : candidate,
@@ -110,12 +114,21 @@ export function assembleVms(evidence: Evidence, names: Labels): Identified {
       row,
     })
   }
+  deviceProblems.push(
+    ...wide.problem(
+      'DEVICES_LEFT_OUT',
+      'devices of processes that only their command lines call VMs',
+      `only the first ${maxDevices} disks, network interfaces and host devices are shown`,
+    ),
+  )
   return { value, problems, deviceProblems }
 }
 
 /** Adds to `problems` the processes that may be VMs and cannot be shown yet. */
 function candidatesIn(evidence: Evidence, problems: Problem[]): Candidate[] {
   const candidates: Candidate[] = []
+  const overBudget = new Unconfirmed()
+  const unread = new Unconfirmed()
   for (const process of candidateProcesses(evidence)) {
     const row = rowOf(evidence, process)
     const read = evidence.commandLineOf(process)
@@ -127,19 +140,40 @@ function candidatesIn(evidence: Evidence, problems: Problem[]): Candidate[] {
     const ofDebugfs = memoryOf(() => debugfsVcpusOf(evidence, process))
     const debugfsVcpus = isKnown ? undefined : ofDebugfs()
     const strength = () => (domain !== undefined ? 2 : row !== undefined || ofDebugfs() !== undefined ? 1 : 0)
-    if (read?.excess !== undefined) problems.push(tooMuch(process, read.excess, strength() > 0))
+    if (read?.excess !== undefined) {
+      if (strength() > 0) problems.push(tooMuch(process, read.excess))
+      else overBudget.add(process.pid, read.excess)
+    }
     if (isKnown || debugfsVcpus !== undefined) {
       // Shown now, it would change its label or the names of its devices at a later scrape.
       const isPending = read === undefined || (commandLine?.isManaged === true && !evidence.domainsKnown)
-      if (isPending && domain === undefined) problems.push(notIdentified(process, strength() > 0))
-      else {
+      if (isPending && domain === undefined) {
+        if (strength() > 0) problems.push(notIdentified(process))
+        else unread.add(process.pid, pending)
+      } else {
         const description = descriptionOf(domain, commandLine)
         candidates.push({ process, row, domain, commandLine, description, debugfsVcpus, strength })
       }
-    } else if (read === undefined && mayBeVm(process.comm)) problems.push(notIdentified(process, false))
+    } else if (read === undefined && mayBeVm(process.comm)) unread.add(process.pid, pending)
   }
+  problems.push(
+    ...overBudget.problem(
+      'SOURCE_FAILED',
+      'command lines of processes that may not be VMs',
+      'the command line is not used, because it has more than any VM needs',
+    ),
+    ...unread.problem(
+      'SOURCE_FAILED',
+      'processes that may be VMs',
+      'not identified yet, and left out until then',
+    ),
+  )
   return candidates
 }
+
+const pending =
+  'identifying many VMs takes a few seconds; if this message persists, a process hangs and its command line cannot be read ' +
+  '(see /proc/<pid>/stack)'
 
 function memoryOf<T>(read: () => T): () => T {
   let result: { readonly value: T } | undefined
@@ -207,22 +241,18 @@ function debugfsVcpusOf(
   return own.length === 0 ? undefined : own
 }
 
-function notIdentified({ pid }: Process, isConfirmed: boolean): Problem {
-  const subject = `/proc/${pid}/cmdline`
+function notIdentified({ pid }: Process): Problem {
   return {
-    subject,
-    isUnconfirmed: !isConfirmed,
+    subject: `/proc/${pid}/cmdline`,
     error: new KvminfoError(
       'SOURCE_FAILED',
-      `process ${pid} is not identified yet and is left out until then: identifying many VMs takes a few seconds; if ` +
-        `this message persists, the VM hangs and its command line cannot be read (see /proc/${pid}/stack)`,
+      `process ${pid} is not identified yet and is left out until then: ${pending}`,
     ),
   }
 }
 
-function tooMuch({ pid }: Process, excess: string, isConfirmed: boolean): Problem {
+function tooMuch({ pid }: Process, excess: string): Problem {
   return {
-    isUnconfirmed: !isConfirmed,
     subject: `/proc/${pid}/cmdline`,
     error: new KvminfoError(
       'SOURCE_FAILED',
@@ -231,14 +261,13 @@ function tooMuch({ pid }: Process, excess: string, isConfirmed: boolean): Proble
   }
 }
 
-function devicesLeftOut(label: string, { leftOut }: Description, isConfirmed: boolean): Problem {
+function devicesLeftOut(label: string, { leftOut }: Description): Problem {
   return {
     subject: label,
-    isUnconfirmed: !isConfirmed,
     error: new KvminfoError(
       'DEVICES_LEFT_OUT',
-      `VM ${label}: ${leftOut} of its devices are not shown, because only the first ${maxDevices} disks and the first ` +
-        `${maxDevices} network interfaces of a VM are; check its command line: it may not be a VM at all`,
+      `VM ${label}: ${leftOut} of its devices are not shown, because only the first ${maxDevices} disks, network ` +
+        `interfaces and host devices of a VM are; check its command line: it may not be a VM at all`,
     ),
   }
 }
@@ -277,6 +306,7 @@ function vmOf(candidate: Candidate, label: string, evidence: Evidence): Vm {
     vcpus,
     disks: description.disks,
     nics: description.nics,
+    hostDevices: description.hostDevices,
     memoryMaxBytes: domain?.memoryMaxBytes ?? commandLine?.memoryBytes,
     balloonBytes: domain?.balloonBytes ?? evidence.balloonBytes(process, commandLine?.name),
   }

@@ -1,11 +1,19 @@
 // Parses a live status file of libvirt's QEMU driver, `<rundir>/libvirt/qemu/<name>.xml`: the current state of a VM.
 import { KvminfoError } from '../../errors.ts'
 import { isEmulatedScsiController, nicModel } from '../../model/emulated.ts'
-import type { Disk, Owner, Vcpu } from '../../model/vm.ts'
+import type { Disk, HostDevice, Owner, Vcpu } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
+import { usbAddress } from '../host-device.ts'
 import { type Element, readXml, type Wanted } from './xml.ts'
 
+/** `device` is the target or, without one, the alias. */
+interface LibvirtDisk extends Omit<Disk, 'target'> {
+  /** QEMU's device id. */
+  readonly alias?: string | undefined
+}
+
 interface LibvirtNic {
+  /** The target or, without one, the alias. */
   readonly device: string
   readonly model: string
   /** Whether the definition asks for vhost; undefined if it leaves the choice to libvirt. */
@@ -30,8 +38,10 @@ export interface LibvirtDomain {
   readonly state: LibvirtState | undefined
   readonly owner: Owner | undefined
   readonly vcpus: readonly Vcpu[]
-  readonly disks: readonly Disk[]
+  readonly disks: readonly LibvirtDisk[]
   readonly nics: readonly LibvirtNic[]
+  /** Absent if there are none. */
+  readonly hostDevices?: readonly HostDevice[]
   readonly memoryMaxBytes: number | undefined
   readonly balloonBytes: number | undefined
 }
@@ -62,8 +72,16 @@ const wanted: Wanted = {
       os: { type: none },
       devices: {
         controller: none,
-        disk: { driver: none, target: none, address: none },
-        interface: { actual: { driver: none }, alias: none, driver: none, model: none, target: none },
+        disk: { driver: none, target: none, address: none, alias: none },
+        interface: {
+          actual: { driver: none, source: { address: none } },
+          source: { address: none },
+          alias: none,
+          driver: none,
+          model: none,
+          target: none,
+        },
+        hostdev: { source: { address: none, vendor: none, product: none }, alias: none, address: none },
       },
     },
   },
@@ -93,6 +111,9 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
   if (domain.attributes.get('type') !== 'kvm') return undefined
   const devices = domain.first('devices')
   const emulatedControllers = emulatedScsiControllers(devices?.all('controller') ?? [])
+  const interfaces = devices?.all('interface') ?? []
+  const passed = devices?.all('hostdev') ?? []
+  const hostDevices = [...interfaces.flatMap(hostDeviceOfNic), ...passed.flatMap(hostDeviceOf)]
   return {
     pid,
     name,
@@ -101,8 +122,12 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
     state: stateOf(status),
     owner: ownerOf(name, domain.first('metadata')),
     vcpus: (status.first('vcpus')?.all('vcpu') ?? []).flatMap(vcpuOf),
-    disks: (devices?.all('disk') ?? []).flatMap((disk) => diskOf(disk, emulatedControllers)),
-    nics: (devices?.all('interface') ?? []).flatMap(nicOf),
+    disks: [
+      ...(devices?.all('disk') ?? []).flatMap((disk) => diskOf(disk, emulatedControllers)),
+      ...passed.flatMap((device) => passedThroughDisk(device, emulatedControllers)),
+    ],
+    nics: interfaces.flatMap(nicOf),
+    ...(hostDevices.length === 0 ? {} : { hostDevices }),
     memoryMaxBytes: bytesOf(domain.first('memory')),
     balloonBytes: bytesOf(domain.first('currentMemory')),
   }
@@ -159,7 +184,7 @@ function emulatedScsiControllers(controllers: readonly Element[]): ReadonlySet<s
 }
 
 /** Empty for CD-ROM and floppy drives, which cmdline/disks.ts leaves out too and explains. */
-function diskOf(disk: Element, emulatedControllers: ReadonlySet<string>): Disk[] {
+function diskOf(disk: Element, emulatedControllers: ReadonlySet<string>): LibvirtDisk[] {
   const kind = disk.attributes.get('device') ?? 'disk'
   if (kind !== 'disk' && kind !== 'lun') return []
   const target = disk.first('target')?.attributes
@@ -171,6 +196,7 @@ function diskOf(disk: Element, emulatedControllers: ReadonlySet<string>): Disk[]
   return [
     {
       device,
+      alias: aliasOf(disk),
       bus,
       cache: driver?.get('cache'),
       format: driver?.get('type'),
@@ -179,12 +205,73 @@ function diskOf(disk: Element, emulatedControllers: ReadonlySet<string>): Disk[]
   ]
 }
 
+const aliasOf = (device: Element): string | undefined => device.first('alias')?.attributes.get('name')
+
+/** A disk of the host's SCSI bus. QEMU has it as a disk too. */
+function passedThroughDisk(device: Element, emulatedControllers: ReadonlySet<string>): LibvirtDisk[] {
+  const alias = aliasOf(device)
+  if (device.attributes.get('type') !== 'scsi' || alias === undefined) return []
+  const controller = device.first('address')?.attributes.get('controller') ?? ''
+  return [
+    {
+      device: alias,
+      alias,
+      bus: 'scsi',
+      cache: undefined,
+      format: 'raw',
+      ...(emulatedControllers.has(controller) && { emulated: true }),
+    },
+  ]
+}
+
+/** Empty for what is not passed through by VFIO or as a USB device. */
+function hostDeviceOf(device: Element): HostDevice[] {
+  const name = aliasOf(device)
+  const type = device.attributes.get('type')
+  const source = device.first('source')
+  const address = source?.first('address')?.attributes
+  if (name === undefined) return []
+  if (type === 'pci') return [{ device: name, type, driver: 'vfio-pci', address: pciAddress(address) }]
+  if (type === 'mdev') {
+    const driver = device.attributes.get('model') ?? 'vfio-pci'
+    return [{ device: name, type, driver, address: address?.get('uuid') ?? '' }]
+  }
+  if (type !== 'usb') return []
+  const usb = usbAddress({
+    bus: address?.get('bus'),
+    device: address?.get('device'),
+    port: address?.get('port'),
+    vendor: source?.first('vendor')?.attributes.get('id'),
+    product: source?.first('product')?.attributes.get('id'),
+  })
+  return [{ device: name, type, driver: 'usb-host', address: usb }]
+}
+
+/** A NIC can be a device of the host: `<interface type='hostdev'>`, or an SR-IOV device of a network. */
+function hostDeviceOfNic(nic: Element): HostDevice[] {
+  const actual = nic.first('actual')
+  const device = aliasOf(nic)
+  const type = actual?.attributes.get('type') ?? nic.attributes.get('type')
+  if (type !== 'hostdev' || device === undefined) return []
+  const source = (actual ?? nic).first('source')
+  const address = pciAddress(source?.first('address')?.attributes)
+  return [{ device, type: 'pci', driver: 'vfio-pci', address }]
+}
+
+/** `0000:01:00.0`; '' if a part is missing. libvirt writes the parts in hexadecimal. */
+function pciAddress(address: ReadonlyMap<string, string> | undefined): string {
+  const parts = ['domain', 'bus', 'slot', 'function'].map((part) => Number(address?.get(part) ?? Number.NaN))
+  if (parts.some(Number.isNaN)) return ''
+  const [domain, bus, slot, fn] = parts.map((part, at) => part.toString(16).padStart([4, 2, 2, 1][at]!, '0'))
+  return `${domain}:${bus}:${slot}.${fn}`
+}
+
 /**
  * For a NIC of a libvirt network, `<actual>` says what libvirt took from the network: a device of an SR-IOV pool is passed
  * through (virDomainActualNetDefFormat). libvirt writes `<actual>` into status files only.
  */
 function nicOf(nic: Element): LibvirtNic[] {
-  const alias = nic.first('alias')?.attributes.get('name')
+  const alias = aliasOf(nic)
   const device = nic.first('target')?.attributes.get('dev') ?? alias
   if (device === undefined) return []
   const actual = nic.first('actual')

@@ -31,6 +31,15 @@ export function readProcesses(procfs: string, file: WholeFile): Map<number, Proc
   return processes
 }
 
+/** The threads of a process; empty if it has ended. */
+export function readThreadIds(procfs: string, pid: number): ReadonlySet<number> {
+  try {
+    return new Set(numbersIn(`${procfs}/${pid}/task`))
+  } catch {
+    return new Set()
+  }
+}
+
 /** Names of a process's threads, by tid. */
 export function readThreadNames(procfs: string, pid: number, file: WholeFile): Map<number, string> {
   const names = new Map<number, string>()

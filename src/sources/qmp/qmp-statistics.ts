@@ -5,14 +5,19 @@ import type { Vcpu, VmState } from '../../model/vm.ts'
 import { type Attempt, attempt } from '../attempt.ts'
 import { type Aged, Background, isFresh } from '../exits/background.ts'
 import type { KvmStatistics } from '../exits/kvm-statistics.ts'
-import { readUid } from '../process/read.ts'
+import { type Claim, Places } from '../places.ts'
+import { readThreadIds, readUid } from '../process/read.ts'
+import type { QmpSocket } from './connection.ts'
 import type { QmpAnswer } from './query.ts'
 
 const deadlineMs = 2_000
-/** The number of conversations at a time. Most take less than a millisecond. */
-const parallel = 8
+/** Conversations at a time. Most take less than a millisecond; one with a silent socket takes until the deadline. */
+const shares = { places: 8, ofUnconfirmed: 6, perUser: 4 }
 
-/** Answers that a QEMU misses before it counts as hung: 30 s. One can be missed because another client is connected. */
+/**
+ * Answers that a QEMU misses before it counts as hung. The pauses after a failure make that 30 s. One can be missed because
+ * another client is connected.
+ */
 const hungAfter = 3
 
 interface Life {
@@ -26,17 +31,36 @@ interface Life {
 export interface OfferedSocket {
   readonly pid: number
   readonly path: string
+  /** Whether KVM says that this process is a VM. */
+  readonly isVouchedFor: boolean
+}
+
+interface Question extends Claim {
+  readonly pid: number
+  readonly socket: QmpSocket
+}
+
+/** Asks a QEMU. Rejects with a KvminfoError. */
+export type AskQmp = (socket: QmpSocket) => Promise<QmpAnswer>
+
+const overSocket: AskQmp = async (socket) => {
+  // Loaded on first use, because few hosts need it and zod, which checks the answers, takes some megabytes of memory.
+  const { queryQmp } = await import('./query.ts')
+  return queryQmp(socket, deadlineMs)
 }
 
 export class QmpStatistics {
-  readonly #background = new Background(() => this.#fetch())
+  readonly #background = new Background(async () => this.#fetch())
+  readonly #places = new Places<Question>(shares)
   readonly #procfs: string
+  readonly #ask: AskQmp
   #sockets: ReadonlyMap<string, OfferedSocket> = new Map()
   readonly #life = new Map<string, Life>()
   readonly #answers = new Map<string, Aged<Attempt<QmpAnswer>>>()
 
-  constructor(procfs: string) {
+  constructor(procfs: string, ask: AskQmp = overSocket) {
     this.#procfs = procfs
+    this.#ask = ask
   }
 
   /** The sockets to ask from now on, by `processKey`. */
@@ -44,10 +68,11 @@ export class QmpStatistics {
     this.#sockets = sockets
     for (const key of this.#answers.keys()) if (!sockets.has(key)) this.#answers.delete(key)
     for (const key of this.#life.keys()) if (!sockets.has(key)) this.#life.delete(key)
+    this.#places.retain((key) => sockets.has(key))
     this.#background.enable(sockets.size > 0)
   }
 
-  /** undefined: no answer yet, or none in the last 30 s. */
+  /** The error of the last question, or the last answer. undefined: no answer yet, or none in the last 30 s. */
   statistics(key: string): Attempt<KvmStatistics> | undefined {
     const answer = this.#answer(key)
     if (answer === undefined || answer.error !== undefined) return answer
@@ -84,28 +109,51 @@ export class QmpStatistics {
 
   #answer(key: string): Attempt<QmpAnswer> | undefined {
     const answer = this.#answers.get(key)
-    return answer !== undefined && isFresh(answer) ? answer.value : undefined
+    // An error stays until the next question, which may come later: what failed pauses.
+    return answer !== undefined && (answer.value.error !== undefined || isFresh(answer))
+      ? answer.value
+      : undefined
   }
 
-  async #fetch(): Promise<void> {
-    const waiting = [...this.#sockets]
-    const work = async (): Promise<void> => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await this.#ask(...next)
+  /** Asks all that are due. It does not wait for them, so that silent sockets do not delay the next time. */
+  #fetch(): void {
+    const questions: Question[] = []
+    for (const [key, { pid, path, isVouchedFor }] of this.#sockets) {
+      const uid = attempt(() => readUid(this.#procfs, pid))
+      if (uid.error === undefined)
+        questions.push({ key, pid, uid: uid.value, isVouchedFor, socket: { path, uid: uid.value } })
+      else this.#answered(key, uid)
     }
-    await Promise.all(Array.from({ length: parallel }, work))
+    this.#places.await(questions)
+    this.#askNext()
   }
 
-  async #ask(key: string, socket: OfferedSocket): Promise<void> {
-    // Loaded on first use, because few hosts need it and zod, which checks the answers, takes some megabytes of memory.
-    const { queryQmp } = await import('./query.ts')
-    const uid = attempt(() => readUid(this.#procfs, socket.pid))
-    const value: Attempt<QmpAnswer> =
-      uid.error !== undefined
-        ? uid
-        : await queryQmp({ path: socket.path, uid: uid.value }, deadlineMs).then(
-            (answer) => ({ value: answer, error: undefined }),
-            (error: KvminfoError) => ({ value: undefined, error }),
-          )
+  #askNext(): void {
+    for (let next = this.#places.next(); next !== undefined; next = this.#places.next()) {
+      const question = next
+      void this.#answerTo(question).then((answer) => {
+        this.#places.release(question, answer.error !== undefined)
+        this.#answered(question.key, answer)
+        this.#askNext()
+      })
+    }
+  }
+
+  async #answerTo({ pid, socket }: Question): Promise<Attempt<QmpAnswer>> {
+    try {
+      const answer = await this.#ask(socket)
+      // Any process can offer a socket and list there what it likes.
+      const own = readThreadIds(this.#procfs, pid)
+      return {
+        value: { ...answer, vcpus: answer.vcpus.filter(({ tid }) => own.has(tid)) },
+        error: undefined,
+      }
+    } catch (error) {
+      return { value: undefined, error: error as KvminfoError }
+    }
+  }
+
+  #answered(key: string, value: Attempt<QmpAnswer>): void {
     if (!this.#sockets.has(key)) return
     this.#answers.set(key, { value, atMs: performance.now() })
     const life = this.#life.get(key)

@@ -79,23 +79,25 @@ describe('devices', () => {
         part([
           vm('a', 10, {
             disks: [
-              { device: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' },
+              { device: 'virtio-disk0', target: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' },
               { device: 'hda', bus: 'ide', cache: undefined, format: undefined },
             ],
             nics: [
-              { device: 'vnet0', model: 'virtio', vhost: true },
+              { device: 'net0', target: 'vnet0', model: 'virtio', vhost: true },
               { device: 'vnet1', model: 'virtio', vhost: false },
               { device: 'vnet2', model: 'e1000', vhost: undefined },
             ],
+            hostDevices: [{ device: 'hostdev0', type: 'pci', driver: 'vfio-pci', address: '0000:01:00.0' }],
           }),
         ]),
     })
     expect(collected(devicesCollector, snapshot)).toEqual([
-      'kvminfo_vm_disk_info{vm="a",device="vda",bus="virtio",cache="none",format="qcow2",emulated="false"} 1',
-      'kvminfo_vm_disk_info{vm="a",device="hda",bus="ide",cache="",format="",emulated="true"} 1',
-      'kvminfo_vm_nic_info{vm="a",device="vnet0",model="virtio",vhost="true",emulated="false"} 1',
-      'kvminfo_vm_nic_info{vm="a",device="vnet1",model="virtio",vhost="false",emulated="false"} 1',
-      'kvminfo_vm_nic_info{vm="a",device="vnet2",model="e1000",vhost="",emulated="true"} 1',
+      'kvminfo_vm_disk_info{vm="a",device="virtio-disk0",bus="virtio",cache="none",format="qcow2",emulated="false",target="vda"} 1',
+      'kvminfo_vm_disk_info{vm="a",device="hda",bus="ide",cache="",format="",emulated="true",target=""} 1',
+      'kvminfo_vm_nic_info{vm="a",device="net0",model="virtio",vhost="true",emulated="false",target="vnet0"} 1',
+      'kvminfo_vm_nic_info{vm="a",device="vnet1",model="virtio",vhost="false",emulated="false",target=""} 1',
+      'kvminfo_vm_nic_info{vm="a",device="vnet2",model="e1000",vhost="",emulated="true",target=""} 1',
+      'kvminfo_vm_host_device_info{vm="a",device="hostdev0",type="pci",driver="vfio-pci",address="0000:01:00.0"} 1',
     ])
   })
 

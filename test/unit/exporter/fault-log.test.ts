@@ -47,6 +47,17 @@ test('logs a fault of all VMs in a few lines and says how many more VMs have it'
   expect(records.at(-1)).toMatchObject({ collector: 'vm_memory', more: 395 })
 })
 
+test('logs the faults of a few processes that may not be VMs at a time, at level debug', () => {
+  const { log, records } = recordedLog()
+  const problems = Array.from({ length: 400 }, (_, index) => ({
+    subject: `fake ${index}`,
+    error: denied,
+    isUnconfirmed: true,
+  }))
+  new FaultLog(log).vmsLostSeries('exits', problems)
+  expect(records.map(({ level }) => level)).toEqual(Array(5).fill('debug'))
+})
+
 test('does not log the same fault of a VM again for another collector', () => {
   const { log, records } = recordedLog()
   const faults = new FaultLog(log)

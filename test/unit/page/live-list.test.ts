@@ -16,7 +16,7 @@ const web = vm('web', 10, {
   machine: 'pc-q35-7.2',
   vcpus: [11, 12, 13].map((tid, id) => ({ id, tid })),
   disks: [
-    { device: 'vda', bus: 'virtio', cache: 'none', format: undefined },
+    { device: 'virtio-disk0', target: 'vda', bus: 'virtio', cache: 'none', format: undefined },
     { device: 'hda', bus: 'ide', cache: undefined, format: 'raw' },
   ],
   nics: [{ device: 'vnet0', model: 'virtio', vhost: true }],
@@ -67,10 +67,17 @@ test('describes a VM with everything', () => {
     ],
     memory: { maxBytes: 4096, balloonBytes: null, residentBytes: 300, hugetlbBytes: 20 },
     disks: [
-      { device: 'vda', bus: 'virtio', cache: 'none', format: null, emulated: false },
-      { device: 'hda', bus: 'ide', cache: null, format: 'raw', emulated: true },
+      {
+        device: 'virtio-disk0',
+        target: 'vda',
+        bus: 'virtio',
+        cache: 'none',
+        format: null,
+        emulated: false,
+      },
+      { device: 'hda', target: null, bus: 'ide', cache: null, format: 'raw', emulated: true },
     ],
-    nics: [{ device: 'vnet0', model: 'virtio', vhost: true, emulated: false }],
+    nics: [{ device: 'vnet0', target: null, model: 'virtio', vhost: true, emulated: false }],
     history: { ratio: [null, 0.99], switches: [null, 10_000] },
   })
 })

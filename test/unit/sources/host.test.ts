@@ -20,14 +20,15 @@ describe('a host with modules and libvirt', () => {
       identitySource: 'libvirt',
       vcpus: vms[1]!.vcpus.map(({ tid }, id) => ({ id, tid })),
       disks: [
-        { device: 'vda', bus: 'virtio', cache: 'writeback', format: 'qcow2' },
-        { device: 'sda', bus: 'sata', cache: 'none', format: 'raw' },
+        { device: 'virtio-disk0', target: 'vda', bus: 'virtio', cache: 'writeback', format: 'qcow2' },
+        { device: 'sata0-0-0', target: 'sda', bus: 'sata', cache: 'none', format: 'raw' },
       ],
       nics: [
         { device: 'net0', model: 'e1000e', vhost: false },
-        { device: 'tap1x0', model: 'virtio', vhost: true },
-        { device: 'tap1x1', model: 'virtio', vhost: false },
+        { device: 'net1', target: 'tap1x0', model: 'virtio', vhost: true },
+        { device: 'net2', target: 'tap1x1', model: 'virtio', vhost: false },
       ],
+      hostDevices: [],
       memoryMaxBytes: 2 * 1024 ** 3,
       balloonBytes: 1024 ** 3,
     })

@@ -39,6 +39,7 @@ describe('the VM', () => {
         ],
         disks: [{ device: 'ide0-hd0', bus: 'ide', cache: undefined, format: 'raw' }],
         nics: [{ device: 'nic0', model: 'e1000', vhost: false }],
+        hostDevices: [],
         memoryMaxBytes: 64 * 1024 ** 2,
         balloonBytes: undefined,
       },

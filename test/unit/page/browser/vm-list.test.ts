@@ -58,7 +58,14 @@ test.each([
 })
 
 test('sorts by devices, with the most emulated ones first', () => {
-  const disk = (emulated: boolean) => ({ device: 'd', bus: 'b', cache: null, format: null, emulated })
+  const disk = (emulated: boolean) => ({
+    device: 'd',
+    target: null,
+    bus: 'b',
+    cache: null,
+    format: null,
+    emulated,
+  })
   const vms = [
     row('one', { disks: [disk(true), disk(false)] }),
     row('none', { disks: [disk(false)] }),
@@ -72,8 +79,8 @@ test('finds all words of a filter in name, identity, policy and devices', () => 
     row('Web-1', { pid: 4711, uuid: 'ABCD', machine: 'pc-q35-7.2' }),
     row('db', {
       scheduling: [{ policy: 'fifo', nice: null, priority: 10, vcpus: 1 }],
-      disks: [{ device: 'hda', bus: 'ide', cache: 'none', format: 'raw', emulated: true }],
-      nics: [{ device: 'n', model: 'virtio', vhost: true, emulated: false }],
+      disks: [{ device: 'hda', target: null, bus: 'ide', cache: 'none', format: 'raw', emulated: true }],
+      nics: [{ device: 'n', target: null, model: 'virtio', vhost: true, emulated: false }],
     }),
   ]
   const found = (text: string) => labels(matching(vms, text))

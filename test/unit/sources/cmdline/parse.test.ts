@@ -248,28 +248,54 @@ netdev = "n"
     expect(read([...accel, '-no-user-config'], [user])?.name).toBeUndefined()
   })
 
-  it('is named by the command line only if the process can be a QEMU', () => {
+  it('is read only if KVM or libvirt vouches for a process that can be a QEMU', () => {
     const files = (program: string, isVouchedFor: boolean) =>
       openCommandLine(Buffer.from(`${program}\0-nodefconfig\0-readconfig\0/c\0`), isVouchedFor).files
-    expect(files('qemu-system-x86_64', false)).toEqual(['/c'])
+    expect(files('qemu-system-x86_64', true)).toEqual(['/c'])
+    expect(files('qemu-system-x86_64', false)).toEqual([])
     expect(files('emulator', true)).toEqual(['/c'])
     expect(files('emulator', false)).toEqual([])
   })
 })
 
-it('names the devices that VFIO passes through, with their addresses', () => {
-  const devices = [
-    ['-device', '{"driver":"vfio-pci","host":"0000:01:00.0","id":"hostdev0"}'],
-    ['-device', 'vfio-pci,host=02:00.1'],
-    ['-device', 'vfio-pci,id=vgpu,sysfsdev=/sys/bus/mdev/devices/u'],
-    ['-device', 'virtio-rng-pci,id=r'],
+it('names the devices of the host that are passed through, with their addresses', () => {
+  const uuid = '11111111-2222-4333-8444-555555555555'
+  const given = [
+    '{"driver":"vfio-pci","host":"0000:01:00.0","id":"hostdev0"}',
+    'vfio-pci,host=02:00.1',
+    'vfio-pci-nohotplug,id=gpu,sysfsdev=/sys/bus/pci/devices/0000:03:00.0',
+    `vfio-pci,id=vgpu,sysfsdev=/sys/bus/mdev/devices/${uuid}`,
+    `vfio-ap,id=crypto,sysfsdev=/sys/devices/vfio_ap/matrix/${uuid}/`,
+    `vfio-ccw,id=dasd,sysfsdev=/sys/bus/mdev/devices/${uuid},devno=fe.0.0001`,
+    'vfio-platform,host=fff51000.ethernet',
+    'usb-host,id=a,hostbus=1,hostaddr=4',
+    'usb-host,id=b,hostdevice=/dev/bus/usb/001/004',
+    'usb-host,id=c,hostbus=1,hostport=2.3',
+    'usb-host,id=d,vendorid=0x0951,productid=5734',
+    'usb-host,id=e',
+    'virtio-rng-pci,id=r',
+    'vhost-vsock-pci,id=v,guest-cid=3',
   ]
-  expect(kvm(...devices.flat())?.vfio).toEqual([
-    { device: 'hostdev0', address: '0000:01:00.0' },
-    { device: '0000:02:00.1', address: '0000:02:00.1' },
-    { device: 'vgpu', address: '/sys/bus/mdev/devices/u' },
+  expect(kvm(...given.flatMap((device) => ['-device', device]))?.hostDevices).toEqual([
+    { device: 'hostdev0', type: 'pci', driver: 'vfio-pci', address: '0000:01:00.0' },
+    { device: '0000:02:00.1', type: 'pci', driver: 'vfio-pci', address: '0000:02:00.1' },
+    { device: 'gpu', type: 'pci', driver: 'vfio-pci', address: '0000:03:00.0' },
+    { device: 'vgpu', type: 'mdev', driver: 'vfio-pci', address: uuid },
+    { device: 'crypto', type: 'mdev', driver: 'vfio-ap', address: uuid },
+    { device: 'dasd', type: 'mdev', driver: 'vfio-ccw', address: uuid },
+    {
+      device: 'fff51000.ethernet',
+      type: 'platform',
+      driver: 'vfio-platform',
+      address: 'fff51000.ethernet',
+    },
+    { device: 'a', type: 'usb', driver: 'usb-host', address: '001/004' },
+    { device: 'b', type: 'usb', driver: 'usb-host', address: '001/004' },
+    { device: 'c', type: 'usb', driver: 'usb-host', address: '1-2.3' },
+    { device: 'd', type: 'usb', driver: 'usb-host', address: '0951:1666' },
+    { device: 'e', type: 'usb', driver: 'usb-host', address: '' },
   ])
-  expect(kvm('-m', '64')).not.toHaveProperty('vfio')
+  expect(kvm('-m', '64')).not.toHaveProperty('hostDevices')
 })
 
 it('has the VMID of Proxmox VE', () => {

@@ -52,6 +52,7 @@ describe('a VM that only debugfs shows', () => {
       vcpus: vms[1]!.vcpus.map(({ tid }, id) => ({ id, tid })),
       disks: [],
       nics: [],
+      hostDevices: [],
       memoryMaxBytes: undefined,
       balloonBytes: undefined,
     })

@@ -42,6 +42,7 @@ const identified = (pid: number, startNs: number, more: Partial<IdentifiedVm> = 
     vcpus: [],
     disks: [],
     nics: [],
+    hostDevices: [],
     memoryMaxBytes: undefined,
     balloonBytes: undefined,
   },
@@ -57,7 +58,7 @@ function exitsWithoutDebugfs() {
   const procfs = scratchDirectory()
   // The processes of `identified`, run by the user that owns the sockets of `qmpServer`.
   for (const pid of [10, 11]) {
-    mkdirSync(join(procfs, String(pid)))
+    mkdirSync(join(procfs, `${pid}/task/12`), { recursive: true })
     writeFileSync(join(procfs, `${pid}/status`), `Name:\tqemu\nUid:\t${process.geteuid!()}\t0\t0\t0\n`)
   }
   const qmp = new QmpStatistics(procfs)

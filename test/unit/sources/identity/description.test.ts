@@ -56,17 +56,20 @@ describe('names of devices', () => {
 it('cleans and bounds every string', () => {
   const long = `\u202e${'x'.repeat(100_000)}`
   const short = /^\uFFFDx{241}~[0-9a-f]{12}$/
-  const { uuid, machine, disks, nics } = descriptionOf(
+  const { uuid, machine, disks, nics, hostDevices } = descriptionOf(
     domain({
       uuid: long,
       machine: long,
-      disks: [{ device: long, bus: long, cache: long, format: long }],
-      nics: [{ device: long, model: long, vhost: true, alias: long }],
+      disks: [{ device: `t${long}`, alias: long, bus: long, cache: long, format: long }],
+      nics: [{ device: `t${long}`, model: long, vhost: true, alias: long }],
+      hostDevices: [{ device: long, type: 'pci', driver: long, address: long }],
     }),
     undefined,
   )
-  const texts = [uuid, machine, ...Object.values(disks[0]!), nics[0]!.device, nics[0]!.model]
-  expect(texts).toHaveLength(8)
+  const [disk, nic, hostDevice] = [disks[0]!, nics[0]!, hostDevices[0]!]
+  const texts = [uuid, machine, disk.device, disk.bus, disk.cache, disk.format, nic.device, nic.model]
+  texts.push(hostDevice.device, hostDevice.driver, hostDevice.address)
+  for (const target of [disk.target, nic.target]) expect(target).toMatch(/^t\uFFFDx{240}~[0-9a-f]{12}$/)
   for (const text of texts) expect(text).toMatch(short)
 })
 
@@ -141,4 +144,38 @@ it('never makes two series with equal labels, whatever the command line', () => 
       },
     ),
   )
+})
+
+describe('a device of libvirt', () => {
+  const disk = { device: 'vda', alias: 'virtio-disk0', bus: 'virtio', cache: 'none', format: 'raw' }
+  const hostDevice = {
+    device: 'hostdev0',
+    type: 'pci',
+    driver: 'vfio-pci',
+    address: '0000:01:00.0',
+  } as const
+  const onCommandLine = kvm(
+    ...['-blockdev', 'driver=raw,node-name=f,cache.direct=on', '-netdev', 'tap,id=h,vhost=on'],
+    ...['-device', 'virtio-blk-pci,drive=f,id=virtio-disk0', '-device', 'virtio-net-pci,netdev=h,id=net0'],
+    ...['-device', 'vfio-pci,host=0000:01:00.0,id=hostdev0'],
+  )
+
+  it('has the same name, whether its status file or only its command line is readable', () => {
+    const nic = { device: 'vnet0', alias: 'net0', model: 'virtio', vhost: true }
+    const both = descriptionOf(
+      domain({ disks: [disk], nics: [nic], hostDevices: [hostDevice] }),
+      onCommandLine,
+    )
+    const one = descriptionOf(undefined, onCommandLine)
+    expect(both.disks).toEqual([{ ...one.disks[0], target: 'vda' }])
+    expect(both.nics).toEqual([{ ...one.nics[0], target: 'vnet0' }])
+    expect(both.hostDevices).toEqual(one.hostDevices)
+    expect(one.hostDevices).toEqual([hostDevice])
+  })
+
+  it('has its target as its name if it has no alias', () => {
+    const { alias: _, ...withoutAlias } = disk
+    const { disks } = descriptionOf(domain({ disks: [withoutAlias] }), undefined)
+    expect(disks).toMatchObject([{ device: 'vda', target: 'vda' }])
+  })
 })

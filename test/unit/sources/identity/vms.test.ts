@@ -29,7 +29,7 @@ const domain: LibvirtDomain = {
   state: { state: 'running', reason: 'booted', isMigrating: false },
   owner: undefined,
   vcpus: [{ id: 0, tid: 103 }],
-  disks: [{ device: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' }],
+  disks: [{ device: 'vda', alias: 'virtio-disk0', bus: 'virtio', cache: 'none', format: 'qcow2' }],
   nics: [
     { device: 'vnet0', model: 'virtio', vhost: undefined, alias: 'net0' },
     { device: 'vnet1', model: 'virtio', vhost: false, alias: 'net1' },
@@ -107,12 +107,13 @@ describe('identity', () => {
       owner: undefined,
       identitySource: 'libvirt',
       vcpus: [{ id: 0, tid: 103 }],
-      disks: domain.disks,
+      disks: [{ device: 'virtio-disk0', target: 'vda', bus: 'virtio', cache: 'none', format: 'qcow2' }],
       nics: [
-        { device: 'vnet0', model: 'virtio', vhost: true },
-        { device: 'vnet1', model: 'virtio', vhost: false },
-        { device: 'vnet2', model: 'virtio', vhost: undefined },
+        { device: 'net0', target: 'vnet0', model: 'virtio', vhost: true },
+        { device: 'net1', target: 'vnet1', model: 'virtio', vhost: false },
+        { device: 'net2', target: 'vnet2', model: 'virtio', vhost: undefined },
       ],
+      hostDevices: [],
       memoryMaxBytes: 4096,
       balloonBytes: 2048,
     })
@@ -121,7 +122,10 @@ describe('identity', () => {
 
   it('reports a VM that has more devices than are shown', () => {
     const disks = Array.from({ length: 300 }, (_, at) => ({ ...commandLine.disks[0]!, device: `d${at}` }))
-    const { value, deviceProblems: problems } = assemble({ commandLine: { ...commandLine, disks } })
+    const { value, deviceProblems: problems } = assemble({
+      commandLine: { ...commandLine, disks },
+      row: row(startNs),
+    })
     expect(value[0]?.vm.disks).toHaveLength(256)
     expect(problems).toMatchObject([{ subject: 'from-cmdline', error: { code: 'DEVICES_LEFT_OUT' } }])
     expect(problems[0]?.error.message).toMatch(/^VM from-cmdline: 44 of its devices are not shown/)
@@ -191,11 +195,14 @@ describe('data of another process with the same pid is not used', () => {
 
 describe('a command line that has not been read yet', () => {
   it('leaves the VM out and reports that, because its name would change later', () => {
-    for (const given of [{}, { row: row(startNs) }, { debugfsVcpus: [] }]) {
+    for (const given of [{ row: row(startNs) }, { debugfsVcpus: [] }]) {
       const { value, problems } = assemble({ ...given, commandLine: null })
       expect(value).toEqual([])
       expect(problems).toMatchObject([{ subject: '/proc/100/cmdline', error: { code: 'SOURCE_FAILED' } }])
     }
+    const { value, problems } = assemble({ commandLine: null })
+    expect(value).toEqual([])
+    expect(problems).toMatchObject([{ subject: 'processes that may be VMs', isUnconfirmed: true }])
   })
 
   it('matters for a VM that only debugfs shows, because its program may turn out to be a QEMU', () => {
@@ -307,16 +314,15 @@ describe('a process that only its command line calls a VM', () => {
     const isUnconfirmed = (given: Parameters<typeof assemble>[0]) =>
       assemble(given).deviceProblems.map((problem) => problem.isUnconfirmed)
     expect(isUnconfirmed(many)).toEqual([true])
-    expect(isUnconfirmed({ ...many, row: row(startNs) })).toEqual([false])
-    expect(isUnconfirmed({ ...many, debugfsVcpus: [] })).toEqual([false])
-    expect(isUnconfirmed({ domain: { ...domain, disks }, commandLine })).toEqual([false])
+    expect(isUnconfirmed({ ...many, row: row(startNs) })).toEqual([undefined])
+    expect(isUnconfirmed({ ...many, debugfsVcpus: [] })).toEqual([undefined])
+    expect(isUnconfirmed({ domain: { ...domain, disks }, commandLine })).toEqual([undefined])
   })
 
   it('is no failure while its command line cannot be read', () => {
     expect(assemble({ commandLine: null }).problems).toMatchObject([{ isUnconfirmed: true }])
-    expect(assemble({ commandLine: null, row: row(startNs) }).problems).toMatchObject([
-      { isUnconfirmed: false },
-    ])
+    const { problems } = assemble({ commandLine: null, row: row(startNs) })
+    expect(problems.map(({ isUnconfirmed }) => isUnconfirmed)).toEqual([undefined])
   })
 
   it('shares one bound with all others of its kind, and the oldest come first', () => {
@@ -345,6 +351,32 @@ describe('a process that only its command line calls a VM', () => {
     expect(Math.min(...whole)).toBe(1_000 - whole.length + 1)
     expect(deviceProblems).toMatchObject([{ isUnconfirmed: true, error: { code: 'DEVICES_LEFT_OUT' } }])
     expect(deviceProblems[0]?.error.message).toContain(`${300 - whole.length} processes that neither`)
+  })
+
+  it.each([
+    [
+      'command lines beyond their budget',
+      { excess: 'more than 4096 devices' },
+      /^20 processes .* more than any/,
+    ],
+    ['command lines that are not read yet', null, /^20 processes .* not identified yet/],
+    ['more devices than are shown', many, /^20 processes .* only the first 256 disks/],
+  ])('has one problem together with all others that have %s', (_, given, message) => {
+    const processes = new Map(Array.from({ length: 20 }, (_, at) => [at + 1, { ...qemu, pid: at + 1 }]))
+    const read =
+      given === null || 'commandLine' in given
+        ? {}
+        : { read: { commandLine: undefined, isProbe: false, ...given } }
+    const { problems, deviceProblems } = assemble({
+      processes,
+      commandLine: null,
+      ...(given !== null && 'commandLine' in given ? given : {}),
+      ...read,
+    })
+    const all = [...problems, ...deviceProblems]
+    expect(all).toMatchObject([{ isUnconfirmed: true }])
+    expect(all[0]?.error.message).toMatch(message)
+    expect(all[0]?.error.message).toContain('(pids 1, 2, 3, 4, 5, 6, 7, 8, …; ')
   })
 
   it('is left out beyond 4,096 of them, and the VMs that KVM confirms are all shown', () => {

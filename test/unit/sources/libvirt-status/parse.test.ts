@@ -32,8 +32,8 @@ describe('recorded files', () => {
         { id: 1, tid: 5300 },
       ],
       disks: [
-        { device: 'vda', bus: 'virtio', cache: 'writeback', format: 'qcow2' },
-        { device: 'sda', bus: 'sata', cache: 'none', format: 'raw' },
+        { device: 'vda', alias: 'virtio-disk0', bus: 'virtio', cache: 'writeback', format: 'qcow2' },
+        { device: 'sda', alias: 'sata0-0-0', bus: 'sata', cache: 'none', format: 'raw' },
       ],
       nics: [
         { device: 'net0', model: 'e1000e', vhost: undefined, alias: 'net0' },
@@ -48,7 +48,9 @@ describe('recorded files', () => {
   it('give one vCPU, disk and NIC if there is only one', () => {
     const old = parse(recorded('old'))
     expect(old).toMatchObject({ pid: 5308, name: 'old', vcpus: [{ id: 0, tid: 5313 }] })
-    expect(old?.disks).toEqual([{ device: 'hda', bus: 'ide', cache: undefined, format: 'raw' }])
+    expect(old?.disks).toEqual([
+      { device: 'hda', alias: 'ide0-0-0', bus: 'ide', cache: undefined, format: 'raw' },
+    ])
     expect(old?.nics).toEqual([{ device: 'net0', model: 'rtl8139', vhost: undefined, alias: 'net0' }])
   })
 
@@ -275,5 +277,76 @@ describe('what libvirt writes', () => {
     })
     expect(metadata(kubevirt, 'plain')?.owner).toBeUndefined()
     expect(metadata('', 'prod_web_1')?.owner).toBeUndefined()
+  })
+})
+
+describe('devices of the host', () => {
+  const withDevices = (devices: string) =>
+    parse(
+      `<domstatus pid='7'><domain type='kvm'><name>a</name><devices>${devices}</devices></domain></domstatus>`,
+    )
+  const pci = "<address type='pci' domain='0x0000' bus='0x3b' slot='0x0a' function='0x1'/>"
+  const uuid = '11111111-2222-4333-8444-555555555555'
+
+  it.each([
+    [
+      'pci',
+      "<driver name='vfio'/><source><address domain='0x0000' bus='0x3b' slot='0x0a' function='0x1'/></source>",
+      '',
+      { type: 'pci', driver: 'vfio-pci', address: '0000:3b:0a.1' },
+    ],
+    [
+      'mdev',
+      `<source><address uuid='${uuid}'/></source>`,
+      " model='vfio-ccw'",
+      { type: 'mdev', driver: 'vfio-ccw', address: uuid },
+    ],
+    [
+      'usb',
+      "<source><vendor id='0x0951'/><product id='0x1666'/><address bus='1' device='4'/></source>",
+      '',
+      { type: 'usb', driver: 'usb-host', address: '001/004' },
+    ],
+    [
+      'usb',
+      "<source startupPolicy='optional'><vendor id='0x0951'/><product id='0x1666'/></source>",
+      '',
+      { type: 'usb', driver: 'usb-host', address: '0951:1666' },
+    ],
+  ])('of type %s have a driver and an address', (type, source, attributes, expected) => {
+    const hostdev = `<hostdev mode='subsystem' type='${type}'${attributes}>${source}<alias name='hostdev0'/></hostdev>`
+    expect(withDevices(hostdev)?.hostDevices).toEqual([{ device: 'hostdev0', ...expected }])
+  })
+
+  it('are also NICs, by definition or from a network', () => {
+    const expected = [{ device: 'hostdev0', type: 'pci', driver: 'vfio-pci', address: '0000:3b:0a.1' }]
+    const own = `<interface type='hostdev'><source>${pci}</source><alias name='hostdev0'/></interface>`
+    const pool = `<interface type='network'><source network='sriov'/><actual type='hostdev'><source>${pci}</source></actual><alias name='hostdev0'/></interface>`
+    for (const nic of [own, pool]) {
+      const domain = withDevices(nic)
+      expect(domain?.hostDevices).toEqual(expected)
+      expect(domain?.nics).toEqual([
+        { device: 'hostdev0', model: 'vfio-pci', vhost: false, alias: 'hostdev0' },
+      ])
+    }
+  })
+
+  it('of type scsi are disks, as QEMU has them, and those of type scsi_host are not', () => {
+    const controller = "<controller type='scsi' index='1' model='lsilogic'/>"
+    const disk =
+      "<hostdev type='scsi'><alias name='hostdev0'/><address type='drive' controller='1'/></hostdev>"
+    const host = "<hostdev type='scsi_host' model='virtio'><alias name='hostdev1'/></hostdev>"
+    const domain = withDevices(controller + disk + host)
+    expect(domain?.disks).toEqual([
+      {
+        device: 'hostdev0',
+        alias: 'hostdev0',
+        bus: 'scsi',
+        emulated: true,
+        cache: undefined,
+        format: 'raw',
+      },
+    ])
+    expect(domain).not.toHaveProperty('hostDevices')
   })
 })
