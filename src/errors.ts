@@ -9,6 +9,8 @@ export const errorCodes = {
   LISTEN_FAILED: 'The program cannot listen on the given address.',
   NOT_SUPPORTED:
     'The kernel of this host does not have this feature, or it was booted with the feature switched off (pressure stall information without psi=1). This is not a fault.',
+  PAYLOAD_REFUSED:
+    'The body of a request is not what the address expects. The message names the field. Alertmanager sends such a notification again at every flush, so the error is logged once.',
   SOURCE_ABSENT: 'The source is not available on this host (module not loaded, file system not mounted).',
   SOURCE_DENIED: 'The source is available, but the user that the program runs as may not read it.',
   SOURCE_FAILED: 'The source returned an I/O error or did not answer within its deadline.',
