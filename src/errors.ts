@@ -11,6 +11,9 @@ export const errorCodes = {
     'The kernel of this host does not have this feature, or it was booted with the feature switched off (pressure stall information without psi=1). This is not a fault.',
   PAYLOAD_REFUSED:
     'The body of a request is not what the address expects. The message names the field. Alertmanager sends such a notification again at every flush, so the error is logged once.',
+  REMEDIATE_REFUSED: '`kvminfo remediate` does not do what a command asked for; the message is its answer.',
+  REMEDIATE_UNREACHABLE:
+    'A command cannot reach the running `kvminfo remediate`: it does not run, or this user may not open its socket.',
   SOURCE_ABSENT: 'The source is not available on this host (module not loaded, file system not mounted).',
   SOURCE_DENIED: 'The source is available, but the user that the program runs as may not read it.',
   SOURCE_FAILED: 'The source returned an I/O error or did not answer within its deadline.',

@@ -165,8 +165,10 @@ export class Engine {
   #awaitApproval(run: RunRow): void {
     const { store, clock, policy } = this.#parts
     const approval = store.approval(run.id)
-    if (approval !== undefined && approval.planSha === run.planSha)
-      return this.#move(run, 'approved', `approved by ${approval.who}`)
+    if (approval !== undefined && approval.planSha === run.planSha) {
+      this.#move(run, 'approved', `approved by ${approval.who}`)
+      return
+    }
     const age = clock.now() - run.changedAt
     if (age > policy.current.policy.limits.approval_expires)
       this.#move(run, 'expired', 'nobody approved it in time')
