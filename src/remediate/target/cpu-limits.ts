@@ -28,8 +28,8 @@ export function cgroupOf(procfs: string, pid: number): string | undefined {
 export function hasCpuQuota(procfs: string, sysfs: string, pid: number): boolean {
   const lines = (read(`${procfs}/${pid}/cgroup`) ?? '').split('\n')
   return lines.some((line) => {
-    const [, controllers = '', path = ''] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
-    if (path.includes('/..')) return false
+    const [, controllers = '', path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
+    if (path === undefined || path.includes('/..')) return false
     if (controllers === '') {
       return ancestors(path).some((directory) => {
         const [quota] = (read(join(sysfs, 'fs/cgroup', directory, 'cpu.max')) ?? 'max').split(' ')

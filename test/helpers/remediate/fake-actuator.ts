@@ -1,0 +1,61 @@
+// An actuator in memory, with the knobs of one VM. It can be told to time out or to refuse.
+import { isDeepStrictEqual } from 'node:util'
+import type { ActuatorAnswer, Operation } from '../../../src/actuator/protocol.ts'
+import type { VmIdentity } from '../../../src/model/remediation.ts'
+import { type Actuator, knobOf, NoAnswer } from '../../../src/remediate/run/executor.ts'
+
+export interface FakeActuator extends Actuator {
+  readonly live: Map<string, unknown>
+  /** What was asked, in order: `execute <knob>` or `lease`. */
+  readonly calls: string[]
+  /** What the next call of `execute` does instead of answering. */
+  next: 'answer' | 'time out after doing it' | 'time out before doing it' | 'refuse' | 'fail'
+  /** Whether it answers at all. */
+  isReachable: boolean
+  leasedUntil: number | undefined
+}
+
+export function fakeActuator(): FakeActuator {
+  const live = new Map<string, unknown>()
+  const fake: FakeActuator = {
+    live,
+    calls: [],
+    next: 'answer',
+    isReachable: true,
+    leasedUntil: undefined,
+    async execute(operation: Operation): Promise<ActuatorAnswer> {
+      if (!fake.isReachable) throw new NoAnswer('the actuator does not answer')
+      const knob = knobOf(operation)
+      fake.calls.push(`execute ${knob}`)
+      const mode = fake.next
+      fake.next = 'answer'
+      if (mode === 'time out before doing it') throw new NoAnswer('no answer')
+      if (mode === 'refuse') return { outcome: 'refused', reason: 'it is refused' }
+      const before = live.get(knob)
+      if (before === undefined) return { outcome: 'stale', reason: 'the thread has ended' }
+      if (mode === 'fail') return { outcome: 'failed', before, after: before, reason: 'it failed' }
+      if (!isDeepStrictEqual(before, operation.from) && !isDeepStrictEqual(before, operation.to))
+        return { outcome: 'stale', before, reason: 'somebody else has changed it' }
+      live.set(knob, operation.to)
+      if (mode === 'time out after doing it') throw new NoAnswer('no answer')
+      return { outcome: 'done', before, after: operation.to }
+    },
+    async read(operation: Operation): Promise<ActuatorAnswer> {
+      if (!fake.isReachable) throw new NoAnswer('the actuator does not answer')
+      const after = live.get(knobOf(operation))
+      return after === undefined
+        ? { outcome: 'stale', reason: 'the thread has ended' }
+        : { outcome: 'done', after }
+    },
+    async lease(_vm: VmIdentity, until: number): Promise<ActuatorAnswer> {
+      fake.calls.push('lease')
+      fake.leasedUntil = until
+      return { outcome: 'done' }
+    },
+    async release(): Promise<ActuatorAnswer> {
+      fake.leasedUntil = undefined
+      return { outcome: 'done' }
+    },
+  }
+  return fake
+}
