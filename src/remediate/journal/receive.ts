@@ -47,11 +47,11 @@ export function receive(journal: Journal, bodySha: string, alerts: readonly Rece
     const opened = new Set<number>()
     const joined = new Set<number>()
     const mayEnd = new Set<number>()
-    // A resolved alert that is listed before a firing one of the same slot must not end its run.
-    const firstFiring = alerts.toSorted(
-      (a, b) => Number(a.status === 'resolved') - Number(b.status === 'resolved'),
+    // Firing alerts last, because the last word on an alert counts: what fires in this request keeps its run.
+    const firingLast = alerts.toSorted(
+      (a, b) => Number(a.status === 'firing') - Number(b.status === 'firing'),
     )
-    for (const alert of firstFiring) {
+    for (const alert of firingLast) {
       const { request } = alert
       let runId = request && openRun(transaction, slotOf(request))
       if (alert.status === 'resolved') {

@@ -108,6 +108,10 @@ CREATE TABLE event (
   hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX event_run ON event (run_id, seq) WHERE run_id IS NOT NULL;
+-- Also stops INSERT OR REPLACE, which deletes without the trigger below.
+CREATE TRIGGER event_is_appended BEFORE INSERT ON event
+  WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
