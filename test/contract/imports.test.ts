@@ -27,6 +27,20 @@ const rules: Rules = {
     // These reach outside the program: native calls C, libvirt runs virsh.
     native: [],
     libvirt: ['errors.ts'],
+    // Changes the host. Of it, remediate may only know protocol.ts and client.ts.
+    actuator: ['model', 'sources', 'libvirt', 'native', 'errors.ts', 'log', 'config'],
+    remediate: [
+      'model',
+      'observe',
+      'sources',
+      'libvirt',
+      'http',
+      'ui',
+      'config',
+      'log',
+      'errors.ts',
+      'actuator',
+    ],
     // The only part that may know all others.
     cli: [
       'model',
@@ -46,6 +60,8 @@ const rules: Rules = {
     child_process: [],
     execa: ['src/libvirt/run.ts'],
     systeminformation: ['src/sources/hostfacts/host-facts-reader.ts'],
+    // The only writer of a database. Node's own module is experimental, so its use stays in one file.
+    sqlite: ['src/remediate/journal/database.ts'],
     // The only caller of C.
     koffi: ['src/native/sd-notify.ts'],
   },

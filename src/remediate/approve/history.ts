@@ -1,23 +1,15 @@
 // What the API needs of the journal.
+import type { Step, StoredAlert, StoredEvent, StoredWindow } from '../journal/query.ts'
 import type { RunRow } from '../run/store.ts'
-
-export interface StepRow {
-  readonly n: number
-  readonly operation: unknown
-  readonly isUndo: boolean
-  readonly phase: string
-  readonly before: unknown
-  readonly after: unknown
-  readonly reason: string | undefined
-  readonly at: number
-}
 
 export interface RunDetail {
   readonly run: RunRow
-  readonly steps: readonly StepRow[]
-  readonly windows: readonly { readonly phase: string; readonly window: unknown }[]
+  readonly steps: readonly Step[]
+  readonly windows: readonly StoredWindow[]
   /** State changes with their reasons, the oldest first. */
-  readonly events: readonly { readonly at: number; readonly kind: string; readonly body: unknown }[]
+  readonly events: readonly StoredEvent[]
+  /** The alerts that asked for it, as long as they are kept. */
+  readonly alerts: readonly StoredAlert[]
 }
 
 export interface History {
@@ -32,6 +24,4 @@ export interface History {
     planSha: string | undefined,
     who: string,
   ): 'done' | 'unknown' | 'other-plan' | 'not-proposed'
-  /** Whether the chain of events is whole. */
-  verify(): { readonly events: number; readonly head: string; readonly brokenAt: number | undefined }
 }

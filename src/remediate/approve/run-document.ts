@@ -21,7 +21,7 @@ export function summaryOf(run: RunRow) {
   }
 }
 
-export function detailOf({ run, steps, windows, events }: RunDetail) {
+export function detailOf({ run, steps, windows, events, alerts }: RunDetail) {
   const { plan } = run
   return {
     ...summaryOf(run),
@@ -40,18 +40,25 @@ export function detailOf({ run, steps, windows, events }: RunDetail) {
             commands: plan.commands,
             diff: plan.diff ?? null,
           },
-    steps: steps.map((step) => ({
-      n: step.n,
-      operation: step.operation,
-      undo: step.isUndo,
-      phase: step.phase,
-      before: step.before ?? null,
-      after: step.after ?? null,
-      reason: step.reason ?? null,
-      at: iso(step.at),
+    steps: steps.map(({ n, operation, isUndo, phase, answer, at }) => ({
+      n,
+      operation,
+      undo: isUndo,
+      phase,
+      before: answer?.before ?? null,
+      after: answer?.after ?? null,
+      reason: answer?.reason ?? null,
+      at: iso(at),
     })),
-    windows,
-    events: events.map(({ at, kind, body }) => ({ at: iso(at), kind, body })),
+    windows: windows.map(({ phase, window, at }) => ({ phase, at: iso(at), window })),
+    alerts: alerts.map(({ fingerprint, startsAt, status, labels, at }) => ({
+      fingerprint,
+      starts_at: startsAt,
+      status,
+      labels,
+      received: iso(at),
+    })),
+    events: events.map(({ seq, at, kind, body }) => ({ seq, at: iso(at), kind, body })),
   }
 }
 

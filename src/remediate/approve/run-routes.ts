@@ -80,7 +80,6 @@ export function createRunRoutes(options: RunRoutesOptions): Router {
       if (found === undefined) refuse(response, 404, 'There is no such run.')
       else send(response, 200, detailOf(found))
     })
-    .get('/api/v1/journal', (_request, response) => send(response, 200, history.verify()))
     .post('/api/v1/runs/:id/approve', mayDecide, express.json({ limit: '10kb' }), decide('approved'))
     .post('/api/v1/runs/:id/decline', mayDecide, express.json({ limit: '10kb' }), decide('declined'))
     .post('/api/v1/runs/:id/undo', mayDecide, async (request, response) => {

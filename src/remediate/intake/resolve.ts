@@ -1,32 +1,51 @@
 // Finds the VMs that alerts are about. An alert names a VM by its label, which is a name of now: the run keeps the identity.
 import type { Sample } from '../../observe/sample.ts'
-import type { Intake } from '../run/store.ts'
-import { identityOf, slotKey, vmByLabel } from '../target/identity.ts'
+import type { ReceivedAlert, RunRequest } from '../journal/receive.ts'
+import type { LoadedPolicy } from '../policy/policy-file.ts'
+import { actionPolicy } from '../policy/schema.ts'
+import { identityOf, vmByLabel } from '../target/identity.ts'
 import type { WebhookAlert } from './payload.ts'
 import { requestOf } from './requests.ts'
 
-export function resolveAlerts(
-  alerts: readonly WebhookAlert[],
-  instances: readonly string[],
-  sample: Sample,
-  procfs: string,
-): Intake[] {
-  return alerts.map((alert) => ({ alert, request: resolve(alert, instances, sample, procfs) }))
+export interface Resolved {
+  readonly alert: ReceivedAlert
+  /** Why it asks for nothing; undefined if it asks for something. */
+  readonly why: string | undefined
 }
 
-function resolve(
-  alert: WebhookAlert,
-  instances: readonly string[],
+export function resolveAlert(
+  { fingerprint, startsAt, status, labels }: WebhookAlert,
+  loaded: LoadedPolicy,
   sample: Sample,
   procfs: string,
-): Intake['request'] {
-  const request = requestOf(alert, instances)
-  if (typeof request === 'string') return request
-  const { action, vm: label, device } = request
-  if (label === undefined) return { slot: `host|${action}|${device ?? ''}`, action, vm: undefined, device }
+): Resolved {
+  const found = findRequest({ labels }, loaded, sample, procfs)
+  const evidence = { fingerprint, startsAt, status, labels }
+  return typeof found === 'string'
+    ? { alert: { ...evidence, request: undefined }, why: found }
+    : { alert: { ...evidence, request: found }, why: undefined }
+}
+
+function findRequest(
+  alert: Pick<WebhookAlert, 'labels'>,
+  { policy, sha }: LoadedPolicy,
+  sample: Sample,
+  procfs: string,
+): RunRequest | string {
+  const asked = requestOf(alert, policy.instances)
+  if (typeof asked === 'string') return asked
+  const { action, vm: label, device } = asked
+  if (label === undefined)
+    return {
+      action,
+      device,
+      vm: undefined,
+      mode: actionPolicy(policy, action, undefined).mode,
+      policySha: sha,
+    }
   const vm = vmByLabel(sample.vms, label)
   const identity = vm && identityOf(vm, procfs)
   if (vm === undefined || identity === undefined) return 'no VM with this name runs on this host'
-  const slot = `${slotKey(identity)}|${action}|${device ?? ''}`
-  return { slot, action, vm: { ...identity, label: vm.label }, device }
+  const { mode } = actionPolicy(policy, action, { name: vm.label, uuid: vm.uuid })
+  return { action, device, mode, vm: { ...identity, label: vm.label }, policySha: sha }
 }

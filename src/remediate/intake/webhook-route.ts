@@ -1,21 +1,24 @@
 // The address that Alertmanager calls. It stores what was asked and answers at once; the engine does the rest.
+import { createHash } from 'node:crypto'
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { KvminfoError } from '../../errors.ts'
 import { refuse } from '../../http/refuse.ts'
 import type { Logger } from '../../log/logger.ts'
 import type { Sample } from '../../observe/sample.ts'
+import type { Received, ReceivedAlert } from '../journal/receive.ts'
 import type { LoadedPolicy } from '../policy/policy-file.ts'
-import type { RunStore } from '../run/store.ts'
 import type { BearerTokens } from './bearer-tokens.ts'
 import { parsePayload } from './payload.ts'
-import { resolveAlerts } from './resolve.ts'
+import { resolveAlert } from './resolve.ts'
 
 /** Some 1,000 alerts. Alertmanager sends all alerts of a group at once. */
 const maxBody = '2mb'
 
+const bodySha = (body: unknown): string => createHash('sha256').update(JSON.stringify(body)).digest('hex')
+
 export interface WebhookOptions {
   readonly tokens: BearerTokens
-  readonly store: Pick<RunStore, 'receive'>
+  readonly receive: (bodySha: string, alerts: readonly ReceivedAlert[]) => Received
   readonly policy: { readonly current: LoadedPolicy }
   readonly sample: () => Promise<Sample>
   readonly procfs: string
@@ -30,7 +33,7 @@ export interface IntakeCounts {
 }
 
 export function createWebhookRoute(options: WebhookOptions, counts: IntakeCounts): Router {
-  const { tokens, store, policy, sample, procfs, log } = options
+  const { tokens, receive: store, policy, sample, procfs, log } = options
   // Alertmanager sends what was refused again at every flush, so each reason is logged once.
   const logged = new Set<string>()
   const warnOnce = (reason: string): void => {
@@ -57,12 +60,17 @@ export function createWebhookRoute(options: WebhookOptions, counts: IntakeCounts
   const receive: RequestHandler = async (request, response) => {
     counts.requests += 1
     const alerts = parsePayload(request.body)
-    const items = resolveAlerts(alerts, policy.current.policy.instances, await sample(), procfs)
-    const { opened, ended } = store.receive(items)
+    const loaded = policy.current
+    const taken = await sample()
+    const resolved = alerts.map((alert) => resolveAlert(alert, loaded, taken, procfs))
+    const { opened, ended } = store(
+      bodySha(alerts),
+      resolved.map(({ alert }) => alert),
+    )
     counts.alerts += alerts.length
     counts.opened += opened.length
-    for (const { request } of items)
-      if (typeof request === 'string') log.debug({ reason: request }, 'an alert asks for nothing')
+    for (const { why } of resolved)
+      if (why !== undefined) log.debug({ reason: why }, 'an alert asks for nothing')
     if (opened.length + ended.length > 0)
       log.info({ alerts: alerts.length, opened: opened.length, ended: ended.length }, 'alerts received')
     response

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
 import { reversed } from '../../actuator/protocol.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
-import { sortedJson } from './plan-sha.ts'
+import { canonicalJson } from '../journal/canonical-json.ts'
 
 /** The part of the actuator's client that the engine uses. Both throw NoAnswer if the answer does not come in time. */
 export interface Actuator {
@@ -43,7 +43,7 @@ export type StepResult =
 
 /** What identifies the knob that an operation turns. */
 export function knobOf({ from: _from, to: _to, ...knob }: Operation): string {
-  return sortedJson(knob)
+  return canonicalJson(knob)
 }
 
 export interface UndoResult {

@@ -1,7 +1,6 @@
 // What the engine needs of the journal. Every call that changes something is one durable transaction.
 import type { ActionName, Mode, RunState, Verdict, VmIdentity } from '../../model/remediation.ts'
 import type { Plan } from '../actions/action.ts'
-import type { WebhookAlert } from '../intake/payload.ts'
 import type { StepLog } from './executor.ts'
 
 export interface RunRow {
@@ -45,26 +44,7 @@ export interface Budget {
   readonly quarantine: { readonly until: number; readonly reason: string } | undefined
 }
 
-/** One alert of a webhook request, and what it asks of this host. */
-export interface Intake {
-  readonly alert: WebhookAlert
-  /** A text if it asks for nothing: why. */
-  readonly request:
-    | {
-        readonly slot: string
-        readonly action: ActionName
-        readonly vm: RunRow['vm']
-        readonly device: string | undefined
-      }
-    | string
-}
-
 export interface RunStore extends StepLog {
-  /**
-   * Stores the alerts and opens a run for each slot that is asked for and has no open one; a resolved alert ends a run that
-   * has not begun. One transaction. Throws JOURNAL_FULL if nothing new can be stored.
-   */
-  receive(items: readonly Intake[]): { readonly opened: readonly number[]; readonly ended: readonly number[] }
   openRuns(): readonly RunRow[]
   run(id: number): RunRow | undefined
   /** Throws if the run is in another state than `from`. */
