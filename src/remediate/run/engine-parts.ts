@@ -1,7 +1,6 @@
 // What the parts of the engine share.
 import type { Logger } from '../../log/logger.ts'
-import type { SnapshotSource } from '../../model/host-snapshot.ts'
-import { type Sample, takeSample } from '../../observe/sample.ts'
+import type { Sample } from '../../observe/sample.ts'
 import type { HostPaths } from '../../sources/paths.ts'
 import type { LoadedPolicy } from '../policy/policy-file.ts'
 import type { Actuator, Executor } from './executor.ts'
@@ -21,13 +20,11 @@ export interface EngineParts {
   readonly actuator: Actuator
   readonly executor: Executor
   readonly policy: { readonly current: LoadedPolicy; readonly problem: Error | undefined }
-  readonly host: SnapshotSource
   readonly paths: HostPaths
   readonly clock: Clock
   readonly log: Logger
+  /** Samples the host now. */
+  sample(): Promise<Sample>
   /** Whether the kill switch is set. */
   isStopped(): boolean
 }
-
-export const sampleOf = async ({ host }: Pick<EngineParts, 'host'>): Promise<Sample> =>
-  takeSample(await host.snapshot())

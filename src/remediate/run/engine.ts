@@ -4,7 +4,7 @@ import { errorText } from '../../log/error-text.ts'
 import type { RunState } from '../../model/remediation.ts'
 import type { Sample } from '../../observe/sample.ts'
 import { mayBegin, maySlot } from '../guard/guards.ts'
-import { type EngineParts, sampleOf } from './engine-parts.ts'
+import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { type HoldingWatch, watchHolding } from './holding.ts'
 import { type Planned, planRun } from './plan-run.ts'
@@ -62,7 +62,7 @@ export class Engine {
     const { store, log } = this.#parts
     const open = store.openRuns()
     const needsSample = open.some(({ state }) => state === 'received' || state === 'approved')
-    const sample = needsSample ? await sampleOf(this.#parts) : undefined
+    const sample = needsSample ? await this.#parts.sample() : undefined
     for (const run of open) {
       try {
         await this.#moveOn(run, sample)

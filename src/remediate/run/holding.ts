@@ -3,8 +3,8 @@
 import type { Sample } from '../../observe/sample.ts'
 import { durationText } from '../policy/duration.ts'
 import { isStillBetter } from '../verify/still-better.ts'
-import { measureWindow } from '../verify/window.ts'
-import { type EngineParts, sampleOf } from './engine-parts.ts'
+import { measureWindow, type Window } from '../verify/window.ts'
+import type { EngineParts } from './engine-parts.ts'
 import type { RunRow } from './store.ts'
 
 export interface HoldingWatch {
@@ -14,7 +14,7 @@ export interface HoldingWatch {
   /** The beginning of the window that is being measured. */
   before?: Sample
   begun?: number
-  readonly windows: { readonly cost: number; readonly isValid: boolean }[]
+  readonly windows: Window[]
 }
 
 export type HoldingEnd = { readonly undo: string } | { readonly foreign: string }
@@ -41,7 +41,7 @@ export async function watchHolding(
   if (state === 'gone') return { undo: 'the VM has ended' }
   if (state === 'before') return { undo: 'the lease has ended' }
   if (state === 'foreign' || state === 'partial') return { undo: 'somebody else has changed it' }
-  const after = await sampleOf(parts)
+  const after = await parts.sample()
   if (watch.before !== undefined && run.plan !== undefined) {
     const window = measureWindow(watch.before, after, run.vm!, run.plan.measurement.metric)
     watch.windows.push(window)

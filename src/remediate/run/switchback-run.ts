@@ -9,7 +9,7 @@ import {
   windowsPerBlock,
 } from '../verify/switchback.ts'
 import { measureWindow } from '../verify/window.ts'
-import { type EngineParts, sampleOf } from './engine-parts.ts'
+import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { planRun } from './plan-run.ts'
 import type { RunRow } from './store.ts'
@@ -47,12 +47,12 @@ export async function runSwitchback(
       }
     }
     await clock.sleep(windowMs, signal)
-    let before = await sampleOf(parts)
+    let before = await parts.sample()
     for (let index = 0; index < windowsPerBlock; index++) {
       await clock.sleep(windowMs, signal)
-      const after = await sampleOf(parts)
+      const after = await parts.sample()
       const window = measureWindow(before, after, run.vm!, plan.measurement.metric)
-      windows.push({ block, phase, ...window })
+      windows.push({ block, ...window })
       store.addWindow(run.id, `${block + 1} ${phase}`, window)
       before = after
       const stop = await whyStop(parts, run, plan, after, isApplied)
