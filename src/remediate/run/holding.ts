@@ -35,6 +35,9 @@ export async function watchHolding(
     return {
       undo: `it has held for ${durationText(measure.lease_total)}; make it permanent yourself if it is to stay`,
     }
+  // Ends it ourselves while the lease still lasts, so that the history says why.
+  if (now - watch.renewed > (measure.lease / 1000) * 0.9)
+    return { undo: `its benefit could not be proven again for ${durationText(measure.lease * 0.9)}` }
   const period = Math.max(measure.window, measure.lease / 6) / 1000
   if (watch.begun !== undefined && now - watch.begun < period) return undefined
   const state = await executor.state(run.id)
@@ -54,8 +57,5 @@ export async function watchHolding(
   }
   watch.before = after
   watch.begun = now
-  // Ends it ourselves while the lease still lasts, so that the history says why.
-  if (now - watch.renewed > (measure.lease / 1000) * 0.9)
-    return { undo: `its benefit could not be proven again for ${durationText(measure.lease * 0.9)}` }
   return undefined
 }
