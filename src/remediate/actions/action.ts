@@ -4,7 +4,7 @@ import type { Operation } from '../../actuator/protocol.ts'
 import type { ActionName, VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
-import type { ActionPolicy } from '../policy/schema.ts'
+import type { ActionPolicy } from '../../policy/schema.ts'
 
 /** Something that must hold before the plan may be executed. It is checked again right before. */
 export interface Precondition {

@@ -3,7 +3,7 @@ import type { Scheduling, ThreadSchedulingOperation } from '../../actuator/proto
 import { isRealtimePolicy, policyName } from '../../model/policy.ts'
 import type { Vcpu, Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
-import type { Tier } from '../policy/tiers.ts'
+import type { Tier } from '../../policy/tiers.ts'
 import { hasCpuQuota, realtimeRuntimeUs } from '../target/cpu-limits.ts'
 import { startTickOf } from '../target/identity.ts'
 import type { Action, Change, Plan, PlanInput, Precondition, Refusal } from './action.ts'

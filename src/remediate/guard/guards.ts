@@ -1,8 +1,8 @@
 // What forbids a run before anything is planned or executed: budgets, cooldown, quarantine, the policy, the time of day.
 
-import { durationText } from '../policy/duration.ts'
-import type { Policy } from '../policy/schema.ts'
-import { isWithin } from '../policy/windows.ts'
+import { durationText } from '../../policy/duration.ts'
+import type { Policy } from '../../policy/schema.ts'
+import { isWithin } from '../../policy/windows.ts'
 import type { Budget } from '../run/store.ts'
 
 export type Decision =

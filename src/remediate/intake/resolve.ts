@@ -1,8 +1,8 @@
 // Finds the VMs that alerts are about. An alert names a VM by its label, which is a name of now: the run keeps the identity.
 import type { Sample } from '../../observe/sample.ts'
+import type { LoadedPolicy } from '../../policy/policy-file.ts'
+import { actionPolicy } from '../../policy/schema.ts'
 import type { ReceivedAlert, RunRequest } from '../journal/receive.ts'
-import type { LoadedPolicy } from '../policy/policy-file.ts'
-import { actionPolicy } from '../policy/schema.ts'
 import { identityOf, vmByLabel } from '../target/identity.ts'
 import type { WebhookAlert } from './payload.ts'
 import { requestOf } from './requests.ts'

@@ -1,8 +1,8 @@
 // What the parts of the engine share.
 import type { Logger } from '../../log/logger.ts'
 import type { Sample } from '../../observe/sample.ts'
+import type { LoadedPolicy } from '../../policy/policy-file.ts'
 import type { HostPaths } from '../../sources/paths.ts'
-import type { LoadedPolicy } from '../policy/policy-file.ts'
 import type { Actuator, Executor } from './executor.ts'
 import type { RunStore } from './store.ts'
 

@@ -1,7 +1,7 @@
 // Watches a change that was proven and is kept under a lease. The lease is renewed only by fresh proof of benefit, never
 // because this program is alive.
 import type { Sample } from '../../observe/sample.ts'
-import { durationText } from '../policy/duration.ts'
+import { durationText } from '../../policy/duration.ts'
 import { isStillBetter } from '../verify/still-better.ts'
 import { measureWindow, type Window } from '../verify/window.ts'
 import type { EngineParts } from './engine-parts.ts'

@@ -1,7 +1,7 @@
 // Applies and undoes a change by turns, measures each turn, and lets the judge decide which state the VM stays in.
 import type { Sample } from '../../observe/sample.ts'
+import { durationText } from '../../policy/duration.ts'
 import type { Plan } from '../actions/action.ts'
-import { durationText } from '../policy/duration.ts'
 import {
   judgeSwitchback,
   type SwitchbackWindow,

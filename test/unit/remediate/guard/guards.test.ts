@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { parsePolicy } from '../../../../src/policy/schema.ts'
 import { mayBegin, maySlot } from '../../../../src/remediate/guard/guards.ts'
-import { parsePolicy } from '../../../../src/remediate/policy/schema.ts'
 import type { Budget } from '../../../../src/remediate/run/store.ts'
 
 const policy = parsePolicy('instances: [a]\nwindows: [22:00-06:00 UTC]', 'policy.yml')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isWithin, parseWindow, type TimeWindow } from '../../../../src/remediate/policy/windows.ts'
+import { isWithin, parseWindow, type TimeWindow } from '../../../src/policy/windows.ts'
 
 const window = (text: string): TimeWindow => {
   const parsed = parseWindow(text)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { actionPolicy, globMatches, parsePolicy } from '../../../../src/remediate/policy/schema.ts'
+import { actionPolicy, globMatches, parsePolicy } from '../../../src/policy/schema.ts'
 
 const least = 'instances: ["kvm1:9756"]\n'
 const parse = (text: string) => parsePolicy(least + text, 'policy.yml')

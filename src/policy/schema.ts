@@ -1,7 +1,7 @@
 // What the policy file of remediation may say, and its defaults. deploy/remediation/README.md explains it to operators.
 import * as z from 'zod'
-import { parseYaml } from '../../config/parse-yaml.ts'
-import { type ActionName, actionNames, type Mode, modes } from '../../model/remediation.ts'
+import { parseYaml } from '../config/parse-yaml.ts'
+import { type ActionName, actionNames, type Mode, modes } from '../model/remediation.ts'
 import { durationMs } from './duration.ts'
 import { type Tier, tierNames, tiers } from './tiers.ts'
 import { parseWindow, type TimeWindow } from './windows.ts'

@@ -2,8 +2,8 @@
 // is still watched and undone, with the last good policy.
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { KvminfoError } from '../../errors.ts'
-import type { Logger } from '../../log/logger.ts'
+import { KvminfoError } from '../errors.ts'
+import type { Logger } from '../log/logger.ts'
 import { type Policy, parsePolicy } from './schema.ts'
 
 const maxBytes = 1024 * 1024
