@@ -26,10 +26,6 @@ export const remediationMetrics = {
     'kvminfo_remediation_journal_writable',
     '0 while the journal can take no new intents, because its disk is full.',
   ),
-  actuatorUp: gauge(
-    'kvminfo_remediation_actuator_up',
-    'Whether the actuator answered when it was last asked.',
-  ),
   oldestOpen: gauge(
     'kvminfo_remediation_oldest_open_run_seconds',
     'Age of the oldest run that is being applied, measured or undone.',

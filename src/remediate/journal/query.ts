@@ -1,6 +1,7 @@
 // Questions to the journal. All durations are in the journal's own time (clock.ts), which never goes back, so that a clock
 // that was set back neither shortens a cooldown nor makes a budget larger.
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
+import type { ActionName, RunState, Verdict } from '../../model/remediation.ts'
 import type { Reader } from './database.ts'
 import { type Run, type RunColumns, runOf } from './run-row.ts'
 import type { StepPhase } from './steps.ts'
@@ -184,4 +185,34 @@ export function alertsWithin(reader: Reader, age: number, withinMs: number): num
     "SELECT count(*) AS count FROM alert WHERE age > ? AND status = 'firing'",
     age - withinMs,
   )!.count
+}
+
+export interface RunCounts {
+  readonly states: readonly {
+    readonly action: ActionName
+    readonly state: RunState
+    readonly count: number
+  }[]
+  readonly verdicts: readonly {
+    readonly action: ActionName
+    readonly verdict: Verdict
+    readonly count: number
+  }[]
+  /** When the oldest run that is changing the host came into its state, milliseconds since the epoch. */
+  readonly oldestChanging: number | undefined
+}
+
+export function runCounts(reader: Reader): RunCounts {
+  const { oldest } = reader.get<{ oldest: number | null }>(
+    "SELECT min(changed_at) AS oldest FROM run WHERE state IN ('applying', 'measuring', 'undoing')",
+  )!
+  return {
+    states: reader.all(
+      'SELECT action, state, count(*) AS count FROM run GROUP BY action, state ORDER BY action, state',
+    ),
+    verdicts: reader.all(
+      'SELECT action, verdict, count(*) AS count FROM run WHERE verdict IS NOT NULL GROUP BY action, verdict ORDER BY action, verdict',
+    ),
+    oldestChanging: oldest ?? undefined,
+  }
 }

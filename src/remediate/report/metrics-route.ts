@@ -6,23 +6,8 @@ import { negotiateFormat } from '../../exposition/negotiation.ts'
 import { noLabels, renderLabels } from '../../metrics/labels.ts'
 import type { Metric } from '../../metrics/metric.ts'
 import { remediationMetrics as metrics } from '../../metrics/remediation.ts'
-import type { ActionName, RunState, Verdict } from '../../model/remediation.ts'
 import type { IntakeCounts } from '../intake/webhook-route.ts'
-
-export interface RunCounts {
-  readonly states: readonly {
-    readonly action: ActionName
-    readonly state: RunState
-    readonly count: number
-  }[]
-  readonly verdicts: readonly {
-    readonly action: ActionName
-    readonly verdict: Verdict
-    readonly count: number
-  }[]
-  /** When the oldest run that is changing the host last changed its state; undefined if there is none. */
-  readonly oldestChanging: number | undefined
-}
+import type { RunCounts } from '../journal/query.ts'
 
 export interface MetricsOptions {
   readonly intake: Readonly<IntakeCounts>
@@ -30,11 +15,10 @@ export interface MetricsOptions {
   readonly isStopped: () => boolean
   readonly isPolicyValid: () => boolean
   readonly isJournalWritable: () => boolean
-  readonly isActuatorUp: () => boolean
 }
 
 export function createRemediationMetrics(options: MetricsOptions): RequestHandler {
-  const { intake, counts, isStopped, isPolicyValid, isJournalWritable, isActuatorUp } = options
+  const { intake, counts, isStopped, isPolicyValid, isJournalWritable } = options
   return (request, response) => {
     const format = negotiateFormat(request)
     const writer = new ByteWriter()
@@ -55,7 +39,6 @@ export function createRemediationMetrics(options: MetricsOptions): RequestHandle
     one(metrics.stopped, Number(isStopped()))
     one(metrics.policyValid, Number(isPolicyValid()))
     one(metrics.journalWritable, Number(isJournalWritable()))
-    one(metrics.actuatorUp, Number(isActuatorUp()))
     one(
       metrics.oldestOpen,
       oldestChanging === undefined ? 0 : Math.max(0, Date.now() - oldestChanging) / 1000,

@@ -2,6 +2,7 @@
 // the answer, so that a later process knows what may have happened. A call without an answer in time is unknown, not
 // failed: the live value then decides.
 import { isDeepStrictEqual } from 'node:util'
+import { NoAnswer } from '../../actuator/client.ts'
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
 import { reversed } from '../../actuator/protocol.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
@@ -15,8 +16,6 @@ export interface Actuator {
   lease(vm: VmIdentity, until: number): Promise<ActuatorAnswer>
   release(vm: VmIdentity): Promise<ActuatorAnswer>
 }
-
-export class NoAnswer extends Error {}
 
 /** The part of the journal that the executor uses; each call is one durable transaction. */
 export interface StepLog {

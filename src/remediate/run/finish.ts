@@ -1,7 +1,8 @@
 // Ends a run by undoing what it has applied.
+
+import { NoAnswer } from '../../actuator/client.ts'
 import type { RunState, Verdict } from '../../model/remediation.ts'
 import type { EngineParts } from './engine-parts.ts'
-import { NoAnswer } from './executor.ts'
 import type { RunRow } from './store.ts'
 
 /** Undoes and moves the run to its final state: `undone`, or `overridden` or `person` if not all could be put back. */

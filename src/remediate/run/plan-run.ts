@@ -1,4 +1,6 @@
 // Makes the plan of a run from what the host is like now.
+
+import { NoAnswer } from '../../actuator/client.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
@@ -7,7 +9,6 @@ import { isRefusal, type Plan } from '../actions/action.ts'
 import { actionOf } from '../actions/index.ts'
 import { identityOf } from '../target/identity.ts'
 import type { EngineParts } from './engine-parts.ts'
-import { NoAnswer } from './executor.ts'
 import { planSha } from './plan-sha.ts'
 import type { RunRow } from './store.ts'
 

@@ -1,8 +1,9 @@
 // An actuator in memory, with the knobs of one VM. It can be told to time out or to refuse.
 import { isDeepStrictEqual } from 'node:util'
+import { NoAnswer } from '../../../src/actuator/client.ts'
 import type { ActuatorAnswer, Operation } from '../../../src/actuator/protocol.ts'
 import type { VmIdentity } from '../../../src/model/remediation.ts'
-import { type Actuator, knobOf, NoAnswer } from '../../../src/remediate/run/executor.ts'
+import { type Actuator, knobOf } from '../../../src/remediate/run/executor.ts'
 
 export interface FakeActuator extends Actuator {
   readonly live: Map<string, unknown>
@@ -24,12 +25,12 @@ export function fakeActuator(): FakeActuator {
     isReachable: true,
     leasedUntil: undefined,
     async execute(operation: Operation): Promise<ActuatorAnswer> {
-      if (!fake.isReachable) throw new NoAnswer('the actuator does not answer')
+      if (!fake.isReachable) throw new NoAnswer('the actuator does not answer', false)
       const knob = knobOf(operation)
       fake.calls.push(`execute ${knob}`)
       const mode = fake.next
       fake.next = 'answer'
-      if (mode === 'time out before doing it') throw new NoAnswer('no answer')
+      if (mode === 'time out before doing it') throw new NoAnswer('no answer', true)
       if (mode === 'refuse') return { outcome: 'refused', reason: 'it is refused' }
       const before = live.get(knob)
       if (before === undefined) return { outcome: 'stale', reason: 'the thread has ended' }
@@ -37,11 +38,11 @@ export function fakeActuator(): FakeActuator {
       if (!isDeepStrictEqual(before, operation.from) && !isDeepStrictEqual(before, operation.to))
         return { outcome: 'stale', before, reason: 'somebody else has changed it' }
       live.set(knob, operation.to)
-      if (mode === 'time out after doing it') throw new NoAnswer('no answer')
+      if (mode === 'time out after doing it') throw new NoAnswer('no answer', true)
       return { outcome: 'done', before, after: operation.to }
     },
     async read(operation: Operation): Promise<ActuatorAnswer> {
-      if (!fake.isReachable) throw new NoAnswer('the actuator does not answer')
+      if (!fake.isReachable) throw new NoAnswer('the actuator does not answer', false)
       const after = live.get(knobOf(operation))
       return after === undefined
         ? { outcome: 'stale', reason: 'the thread has ended' }
