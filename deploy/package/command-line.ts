@@ -59,6 +59,6 @@ function page(command: Command): CommandPage {
 
 /** The page of `kvminfo` itself, then one for each of its commands. */
 export function commandPages(): CommandPage[] {
-  const program = createProgram({ serve: async () => {} }, collectors)
+  const program = createProgram({ serve: async () => {}, actuate: async () => {} }, collectors)
   return [program, ...program.commands].map(page)
 }

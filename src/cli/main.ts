@@ -9,15 +9,19 @@ import { CommanderError } from 'commander'
 import { collectors } from '../collectors/index.ts'
 import { KvminfoError } from '../errors.ts'
 import { errorText } from '../log/error-text.ts'
-import { createProgram } from './program.ts'
+import type { ActuateOptions } from './actuate-flags.ts'
+import { type Commands, createProgram } from './program.ts'
 import type { ServeOptions } from './serve-flags.ts'
 
-/** Imported on demand, because `--help` and `--version` take half the time without it. */
-const serve = async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options)
+/** Imported on demand, because `--help` and `--version` take half the time without them. */
+const commands: Commands = {
+  serve: async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options),
+  actuate: async (options: ActuateOptions) => (await import('./commands/actuate.ts')).actuate(options),
+}
 
 async function run(): Promise<number> {
   try {
-    await createProgram({ serve }, collectors).parseAsync()
+    await createProgram(commands, collectors).parseAsync()
     return 0
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -1,9 +1,10 @@
 // The command line: the commands, their flags and their help.
 import { Command, Option } from 'commander'
 import type { Collector } from '../collectors/collector.ts'
+import { type ActuateOptions, actuateFlags } from './actuate-flags.ts'
 import { collectorFlag } from './collector-flags.ts'
-import type { Flag } from './flag.ts'
-import { readServeFlags, type ServeOptions, serveFlags } from './serve-flags.ts'
+import { type Flag, type Flags, type FlagValues, readFlags } from './flag.ts'
+import { type ServeOptions, serveFlags } from './serve-flags.ts'
 import { versionText } from './version.ts'
 
 // At most 80 columns wide, because commander does not wrap it.
@@ -30,9 +31,22 @@ Exit codes: 0 stopped by SIGINT or SIGTERM, 1 failed, 2 wrong usage or
 configuration.
 `
 
+const actuateExamples = `
+The actuator changes this host: the scheduling of vCPU threads. It accepts a
+closed set of operations over its Unix socket, and checks each of them again.
+It needs CAP_SYS_NICE.
+
+Stop all changes, except those that restore what was before:
+  touch /run/kvminfo/remediation.stop
+
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 failed, 2 wrong usage or
+configuration. Stopping it changes nothing on the host.
+`
+
 /** Headings of the help, by the first part of the flags' names. */
 const groupHeadings: Readonly<Record<string, string>> = {
   web: 'Web server:',
+  actuator: 'Requests:',
   path: 'Where to read the host:',
   log: 'Logging:',
   collector: 'Collectors (on unless marked; --no-collector.<name> switches one off):',
@@ -75,21 +89,56 @@ function valuesByName(command: Command): Map<string, unknown> {
   )
 }
 
+function readOptions<Of extends Flags>(flags: Of, command: Command): FlagValues<Of> {
+  const values = valuesByName(command)
+  return readFlags(flags, (name) => {
+    const value = values.get(name)
+    return typeof value === 'boolean' ? [String(value)] : (value as string[] | undefined)
+  })
+}
+
 function readServeOptions(command: Command, collectors: readonly Collector[]): ServeOptions {
   const values = valuesByName(command)
   const choices = collectors.flatMap(({ name }): [string, boolean][] => {
     const choice = values.get(collectorFlag(name))
     return typeof choice === 'boolean' ? [[name, choice]] : []
   })
-  const flags = readServeFlags((name) => {
-    const value = values.get(name)
-    return typeof value === 'boolean' ? [String(value)] : (value as string[] | undefined)
-  })
-  return { ...flags, collectorChoices: new Map(choices) }
+  return { ...readOptions(serveFlags, command), collectorChoices: new Map(choices) }
 }
 
 export interface Commands {
   serve(options: ServeOptions): Promise<void>
+  actuate(options: ActuateOptions): Promise<void>
+}
+
+interface CommandDefinition {
+  readonly name: string
+  readonly description: string
+  /** Printed below the flags. */
+  readonly examples: string
+  readonly flags: Flags
+  /** Options that are not made of flags. */
+  readonly more?: readonly Option[]
+  readonly run: (command: Command) => Promise<void>
+}
+
+function addCommand(program: Command, definition: CommandDefinition): void {
+  const { name, description, examples, flags, more = [], run } = definition
+  const command = program
+    .command(name)
+    .showHelpAfterError(`kvminfo ${name} --help lists the flags.`)
+    .description(description)
+    .configureHelp({
+      optionTerm: (option) =>
+        option.flags
+          .replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.')
+          // As in the examples and as most people type it; commander takes both forms.
+          .replace(' <', '=<'),
+    })
+    .addHelpText('after', examples)
+    .action((_options, given: Command) => run(given))
+  for (const option of [...Object.values(flags).map(optionOf), ...more]) command.addOption(inGroup(option))
+  command.optionsGroup('General:').version(versionText, '--version', 'Print the version.')
 }
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
@@ -104,26 +153,24 @@ export function createProgram(commands: Commands, collectors: readonly Collector
     .helpCommand(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kvminfo: ')) })
     .showHelpAfterError('kvminfo --help lists the commands.')
-    .addHelpText('after', '\nkvminfo serve --help lists the flags, with examples.')
+    .addHelpText('after', '\nkvminfo serve --help lists the flags of serve, with examples.')
     .exitOverride()
 
-  const serve = program
-    .command('serve')
-    .showHelpAfterError('kvminfo serve --help lists the flags.')
-    .description("Serve this host's metrics and its live page over HTTP. The exporter only reads the host.")
-    .configureHelp({
-      optionTerm: (option) =>
-        option.flags
-          .replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.')
-          // As in the examples and as most people type it; commander takes both forms.
-          .replace(' <', '=<'),
-    })
-    .addHelpText('after', serveExamples)
-    .action((_options, command: Command) => commands.serve(readServeOptions(command, collectors)))
-  for (const flag of Object.values(serveFlags)) serve.addOption(inGroup(optionOf(flag)))
-  for (const collector of collectors)
-    for (const option of collectorOptions(collector)) serve.addOption(inGroup(option))
-  serve.optionsGroup('General:').version(versionText, '--version', 'Print the version.')
+  addCommand(program, {
+    name: 'serve',
+    description: "Serve this host's metrics and its live page over HTTP. The exporter only reads the host.",
+    examples: serveExamples,
+    flags: serveFlags,
+    more: collectors.flatMap(collectorOptions),
+    run: (command) => commands.serve(readServeOptions(command, collectors)),
+  })
+  addCommand(program, {
+    name: 'actuate',
+    description: 'Execute changes to this host that kvminfo remediate asks for over a Unix socket.',
+    examples: actuateExamples,
+    flags: actuateFlags,
+    run: (command) => commands.actuate(readOptions(actuateFlags, command)),
+  })
 
   return program
 }
