@@ -7,7 +7,8 @@ import { finalStates, openStates } from '../../../../src/model/remediation.ts'
 import { openDatabase, openForReading } from '../../../../src/remediate/journal/database.ts'
 import { receive } from '../../../../src/remediate/journal/receive.ts'
 import { migrations } from '../../../../src/remediate/journal/schema.ts'
-import { alertOf, testJournal } from '../../../helpers/journal.ts'
+import { testJournal } from '../../../helpers/journal.ts'
+import { alertOf } from '../../../helpers/journal-values.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
