@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { JournalClock, type Moment } from '../../../../src/remediate/journal/clock.ts'
-import { SetClock } from '../../../../test/helpers/journal.ts'
+import { SetClock } from '../../../helpers/journal.ts'
 
 const hour = 3_600_000
 const last = { at: 1_700_000_000_000, uptime: 1_000_000, age: 5 * hour, boot: 'one' }

@@ -1,13 +1,24 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { finalStates, openStates } from '../../../../src/model/remediation.ts'
 import { openDatabase, openForReading } from '../../../../src/remediate/journal/database.ts'
 import { receive } from '../../../../src/remediate/journal/receive.ts'
 import { migrations } from '../../../../src/remediate/journal/schema.ts'
-import { alertOf, testJournal } from '../../../helpers/journal.ts'
+import { asNobody } from '../../../helpers/as-nobody.ts'
+import { testJournal } from '../../../helpers/journal.ts'
+import { alertOf } from '../../../helpers/journal-values.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
@@ -61,6 +72,21 @@ test('a reader cannot write', () => {
   const { directory } = testJournal()
   const reader = openForReading(directory)
   expect(() => reader.execute("INSERT INTO meta VALUES ('a', 'b')")).toThrow('readonly')
+  reader.close()
+})
+
+test("a reader with root's rights leaves no file behind that the service could not open", async () => {
+  const directory = join(scratchDirectory(), 'state')
+  mkdirSync(directory)
+  if (process.geteuid!() === 0) chownSync(directory, 65_534, 65_534)
+  await asNobody(dirname(directory), () => openDatabase(directory).close())
+  const reader = openForReading(directory)
+  const owners = readdirSync(directory).map((name) => [name, statSync(join(directory, name)).uid])
+  const { uid } = statSync(directory)
+  expect(owners).toEqual(
+    ['journal.db', 'journal.db-shm', 'journal.db-wal', 'journal.lock'].map((name) => [name, uid]),
+  )
+  await asNobody(dirname(directory), () => openDatabase(directory).close())
   reader.close()
 })
 

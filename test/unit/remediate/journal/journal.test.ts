@@ -8,15 +8,8 @@ import { findRun, openRuns } from '../../../../src/remediate/journal/query.ts'
 import { receive } from '../../../../src/remediate/journal/receive.ts'
 import { move, note } from '../../../../src/remediate/journal/runs.ts'
 import { intend, outcome } from '../../../../src/remediate/journal/steps.ts'
-import {
-  alert,
-  alertOf,
-  operation,
-  runIn,
-  SetClock,
-  type TestJournal,
-  testJournal,
-} from '../../../helpers/journal.ts'
+import { runIn, SetClock, type TestJournal, testJournal } from '../../../helpers/journal.ts'
+import { alert, alertOf, operation } from '../../../helpers/journal-values.ts'
 import { recordedLog } from '../../../helpers/recorded-log.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
 

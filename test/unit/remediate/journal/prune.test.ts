@@ -5,7 +5,8 @@ import { alertsOf, findRun, windowsOf } from '../../../../src/remediate/journal/
 import { receive } from '../../../../src/remediate/journal/receive.ts'
 import { move } from '../../../../src/remediate/journal/runs.ts'
 import { addWindow } from '../../../../src/remediate/journal/steps.ts'
-import { alert, alertOf, runIn, testJournal } from '../../../helpers/journal.ts'
+import { runIn, testJournal } from '../../../helpers/journal.ts'
+import { alert, alertOf } from '../../../helpers/journal-values.ts'
 
 const day = 86_400_000
 

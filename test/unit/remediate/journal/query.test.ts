@@ -4,7 +4,8 @@ import { receive } from '../../../../src/remediate/journal/receive.ts'
 import { move } from '../../../../src/remediate/journal/runs.ts'
 import { intend, outcome } from '../../../../src/remediate/journal/steps.ts'
 import { storeOf } from '../../../../src/remediate/journal/store.ts'
-import { alert, alertOf, operation, runIn, type TestJournal, testJournal } from '../../../helpers/journal.ts'
+import { runIn, type TestJournal, testJournal } from '../../../helpers/journal.ts'
+import { alert, alertOf, operation } from '../../../helpers/journal-values.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -5,7 +5,8 @@ import { alertsOf, eventsOf, findRun, openRuns } from '../../../../src/remediate
 import { type ReceivedAlert, receive } from '../../../../src/remediate/journal/receive.ts'
 import { slotOf } from '../../../../src/remediate/journal/run-row.ts'
 import { move } from '../../../../src/remediate/journal/runs.ts'
-import { alert, alertOf, runIn, testJournal, vm } from '../../../helpers/journal.ts'
+import { runIn, testJournal } from '../../../helpers/journal.ts'
+import { alert, alertOf, vm } from '../../../helpers/journal-values.ts'
 
 const count = (journal: { get: (sql: string) => unknown }, table: string) =>
   (journal.get(`SELECT count(*) AS count FROM ${table}`) as { count: number }).count

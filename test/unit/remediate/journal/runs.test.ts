@@ -9,7 +9,8 @@ import {
   note,
   quarantine,
 } from '../../../../src/remediate/journal/runs.ts'
-import { alert, plan, runIn, testJournal, vm } from '../../../helpers/journal.ts'
+import { runIn, testJournal } from '../../../helpers/journal.ts'
+import { alert, plan, vm } from '../../../helpers/journal-values.ts'
 
 const changed = (message: string) => expect.objectContaining({ code: 'RUN_CHANGED', message })
 const hour = 3_600_000

@@ -4,7 +4,8 @@ import { openStates } from '../../../../src/model/remediation.ts'
 import { appliedBy, eventsOf, stepsOf, windowsOf } from '../../../../src/remediate/journal/query.ts'
 import { move } from '../../../../src/remediate/journal/runs.ts'
 import { addWindow, intend, outcome } from '../../../../src/remediate/journal/steps.ts'
-import { operation, runIn, testJournal } from '../../../helpers/journal.ts'
+import { runIn, testJournal } from '../../../helpers/journal.ts'
+import { operation } from '../../../helpers/journal-values.ts'
 
 const changed = (message: string) => expect.objectContaining({ code: 'RUN_CHANGED', message })
 const done = { outcome: 'done', before: operation.from, after: operation.to } as const
