@@ -1,6 +1,6 @@
 // The flags of `kvminfo actuate`.
 import { defaultPaths } from '../sources/paths.ts'
-import { type Flags, type FlagValues, repeatable, single } from './flag.ts'
+import { type Flags, type FlagValues, optional, repeatable, single } from './flag.ts'
 import { directory, nonEmpty, userId } from './flag-values.ts'
 import { logFlags, procfsFlag } from './shared-flags.ts'
 
@@ -20,6 +20,13 @@ export const actuateFlags = {
     description:
       'Name or number of a user that may ask for changes, besides root and the user that the program runs as. Repeatable.',
     parse: userId,
+  }),
+  policyFile: optional({
+    name: 'policy.file',
+    argument: '<file>',
+    description:
+      'The policy of `kvminfo remediate`, whose bounds and protected VMs this program checks itself. Without it, the shipped bounds hold.',
+    parse: nonEmpty,
   }),
   procfs: procfsFlag,
   rundir: single({

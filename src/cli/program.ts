@@ -3,7 +3,8 @@ import { Command, Option } from 'commander'
 import type { Collector } from '../collectors/collector.ts'
 import { type ActuateOptions, actuateFlags } from './actuate-flags.ts'
 import { collectorFlag } from './collector-flags.ts'
-import { type Flag, type Flags, type FlagValues, readFlags } from './flag.ts'
+import { addCommand, inGroup, readOptions, valuesByName } from './command.ts'
+import { addRemediate, type RemediateCommands } from './remediate-program.ts'
 import { type ServeOptions, serveFlags } from './serve-flags.ts'
 import { versionText } from './version.ts'
 
@@ -43,58 +44,11 @@ Exit codes: 0 stopped by SIGINT or SIGTERM, 1 failed, 2 wrong usage or
 configuration. Stopping it changes nothing on the host.
 `
 
-/** Headings of the help, by the first part of the flags' names. */
-const groupHeadings: Readonly<Record<string, string>> = {
-  web: 'Web server:',
-  actuator: 'Requests:',
-  path: 'Where to read the host:',
-  log: 'Logging:',
-  collector: 'Collectors (on unless marked; --no-collector.<name> switches one off):',
-}
-
-function inGroup(option: Option): Option {
-  const [prefix] = option.name().replace(/^no-/, '').split('.')
-  return option.helpGroup(groupHeadings[prefix!] ?? 'General:')
-}
-
-/** Descriptions are Markdown because the README lists them too; a terminal needs no backticks. */
-const plainText = (markdown: string): string => markdown.replaceAll('`', '')
-
-function optionOf(flag: Flag<unknown>): Option {
-  const description = plainText(flag.description)
-  const option = new Option(
-    `--${flag.name}${flag.argument === undefined ? '' : ` ${flag.argument}`}`,
-    flag.defaults.length === 0 ? description : `${description} (default: ${flag.defaults.join(', ')})`,
-  )
-  // Keeps every text given, because the flag itself decides what several of them mean.
-  return flag.argument === undefined
-    ? option
-    : option.argParser((text, before: string[] | undefined) => [...(before ?? []), text])
-}
-
 function collectorOptions({ name, description, enabledByDefault }: Collector): Option[] {
   return [
     new Option(`--${collectorFlag(name)}`, enabledByDefault ? description : `${description} (default: off)`),
     new Option(`--no-${collectorFlag(name)}`).hideHelp(),
   ]
-}
-
-/** Commander's values by the name of the flag. Commander itself would turn `web.listen-address` into `web.listenAddress`. */
-function valuesByName(command: Command): Map<string, unknown> {
-  return new Map(
-    command.options.map((option) => [
-      option.name().replace(/^no-/, ''),
-      command.opts()[option.attributeName()],
-    ]),
-  )
-}
-
-function readOptions<Of extends Flags>(flags: Of, command: Command): FlagValues<Of> {
-  const values = valuesByName(command)
-  return readFlags(flags, (name) => {
-    const value = values.get(name)
-    return typeof value === 'boolean' ? [String(value)] : (value as string[] | undefined)
-  })
 }
 
 function readServeOptions(command: Command, collectors: readonly Collector[]): ServeOptions {
@@ -107,38 +61,10 @@ function readServeOptions(command: Command, collectors: readonly Collector[]): S
 }
 
 export interface Commands {
+  remediate: RemediateCommands
+
   serve(options: ServeOptions): Promise<void>
   actuate(options: ActuateOptions): Promise<void>
-}
-
-interface CommandDefinition {
-  readonly name: string
-  readonly description: string
-  /** Printed below the flags. */
-  readonly examples: string
-  readonly flags: Flags
-  /** Options that are not made of flags. */
-  readonly more?: readonly Option[]
-  readonly run: (command: Command) => Promise<void>
-}
-
-function addCommand(program: Command, definition: CommandDefinition): void {
-  const { name, description, examples, flags, more = [], run } = definition
-  const command = program
-    .command(name)
-    .showHelpAfterError(`kvminfo ${name} --help lists the flags.`)
-    .description(description)
-    .configureHelp({
-      optionTerm: (option) =>
-        option.flags
-          .replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.')
-          // As in the examples and as most people type it; commander takes both forms.
-          .replace(' <', '=<'),
-    })
-    .addHelpText('after', examples)
-    .action((_options, given: Command) => run(given))
-  for (const option of [...Object.values(flags).map(optionOf), ...more]) command.addOption(inGroup(option))
-  command.optionsGroup('General:').version(versionText, '--version', 'Print the version.')
 }
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
@@ -171,6 +97,7 @@ export function createProgram(commands: Commands, collectors: readonly Collector
     flags: actuateFlags,
     run: (command) => commands.actuate(readOptions(actuateFlags, command)),
   })
+  addRemediate(program, commands.remediate)
 
   return program
 }

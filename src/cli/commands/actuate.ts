@@ -1,9 +1,11 @@
 // `kvminfo actuate`: starts the actuator and runs until a signal stops it.
-import { shippedLimits } from '../../actuator/limits.ts'
+import { type Limits, shippedLimits } from '../../actuator/limits.ts'
 import type { SocketEndpoint } from '../../actuator/socket.ts'
 import { startActuator } from '../../actuator/start.ts'
 import { systemdSockets } from '../../http/systemd-sockets.ts'
-import { createLogger, wantsColour } from '../../log/logger.ts'
+import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
+import { actuatorBounds } from '../../policy/actuator-limits.ts'
+import { PolicyFile } from '../../policy/policy-file.ts'
 import type { ActuateOptions } from '../actuate-flags.ts'
 import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
 import { stopSignal } from '../stop-signal.ts'
@@ -21,7 +23,7 @@ export async function actuate(options: ActuateOptions): Promise<void> {
   const endpoint: SocketEndpoint = isActivated
     ? systemdSockets(process.env, process.pid)[0]!
     : { path: socket }
-  const limits = () => shippedLimits
+  const limits = limitsOf(options.policyFile, log)
   const stop = await startActuator({ procfs, rundir, endpoint, allowedUids, limits, log })
   log.info({ socket: isActivated ? 'of systemd' : socket, version }, 'listening')
 
@@ -35,4 +37,14 @@ export async function actuate(options: ActuateOptions): Promise<void> {
   manager.notify('STOPPING=1')
   await stop()
   stopPinging()
+}
+
+/** While the policy is broken, the result throws, and the actuator only reads and reverses. */
+function limitsOf(path: string | undefined, log: Logger): () => Limits {
+  if (path === undefined) return () => shippedLimits
+  const file = new PolicyFile(path, log)
+  return () => {
+    if (file.problem !== undefined) throw file.problem
+    return { ...shippedLimits, ...actuatorBounds(file.current.policy) }
+  }
 }

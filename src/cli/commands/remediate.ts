@@ -8,7 +8,7 @@ import { isStopped } from '../../actuator/kill-switch.ts'
 import { KvminfoError } from '../../errors.ts'
 import { createApp } from '../../http/app.ts'
 
-import { type Endpoint, WebServer } from '../../http/web-server.ts'
+import { WebServer } from '../../http/web-server.ts'
 import { createLogger, type Logger, type LogOptions, wantsColour } from '../../log/logger.ts'
 import { takeSample } from '../../observe/sample.ts'
 import { PolicyFile } from '../../policy/policy-file.ts'
@@ -22,35 +22,23 @@ import { storeOf } from '../../remediate/journal/store.ts'
 import { Engine } from '../../remediate/run/engine.ts'
 import type { EngineParts } from '../../remediate/run/engine-parts.ts'
 import { Executor } from '../../remediate/run/executor.ts'
+import { planFor } from '../../remediate/run/plan-for.ts'
 import { createRemediationRouter, listenLocally } from '../../remediate/server.ts'
 import { createHost } from '../../sources/host.ts'
-import type { HostPaths } from '../../sources/paths.ts'
 import { SharedSnapshot } from '../../sources/shared-snapshot.ts'
 import { startActuatorProcess } from '../actuator-process.ts'
+import type { RemediateFlags } from '../remediate-flags.ts'
 import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { version } from '../version.ts'
-
-export interface RemediateOptions extends HostPaths {
-  readonly policyFile: string
-  readonly stateDirectory: string
-  readonly listenAddresses: readonly Endpoint[]
-  readonly webConfigFile: string | undefined
-  /** The socket of an actuator that runs as its own service; undefined starts one. */
-  readonly actuatorSocket: string | undefined
-  readonly checksConfig: boolean
-  readonly logLevel: LogOptions['level']
-  readonly logFormat: LogOptions['format']
-}
+import { controlSocket } from './control-socket.ts'
 
 const stopGraceMs = 5_000
 
 /** How often the journal is asked whether its disk has space again, and old alerts are removed. */
 const upkeepMs = 60_000
 
-export const controlSocket = (rundir: string): string => join(rundir, 'kvminfo/remediate.sock')
-
-export async function remediate(options: RemediateOptions): Promise<void> {
+export async function remediate(options: RemediateFlags): Promise<void> {
   const stopped = stopSignal()
   const log = createLogger({
     level: options.logLevel,
@@ -75,7 +63,7 @@ export async function remediate(options: RemediateOptions): Promise<void> {
     options.webConfigFile === undefined ? undefined : await openWebConfig(options.webConfigFile, log)
 
   const journal = openJournal(options.stateDirectory, { clock: hostClock, boot: bootId(options.procfs), log })
-  const socket = options.actuatorSocket ?? join(options.rundir, 'kvminfo/actuator.sock')
+  const socket = options.actuatorSocket ?? join(options.rundir, 'kvminfo/actuate.sock')
   const child =
     options.actuatorSocket === undefined
       ? startActuatorProcess(
@@ -83,7 +71,6 @@ export async function remediate(options: RemediateOptions): Promise<void> {
             `--actuator.socket=${socket}`,
             `--policy.file=${options.policyFile}`,
             `--path.procfs=${options.procfs}`,
-            `--path.sysfs=${options.sysfs}`,
             `--path.rundir=${options.rundir}`,
             `--log.level=${options.logLevel}`,
             `--log.format=${options.logFormat}`,
@@ -110,6 +97,7 @@ export async function remediate(options: RemediateOptions): Promise<void> {
     },
     runs: {
       ...{ engine, approvers, rundir: options.rundir, isStopped: stops },
+      plan: (action, label, device) => planFor(action, label, device, parts),
       history: historyOf(journal, () => policy.current.policy.limits.approval_expires),
     },
     metrics: {

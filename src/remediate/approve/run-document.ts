@@ -1,4 +1,5 @@
 // The JSON of runs.
+import type { Plan } from '../actions/action.ts'
 import type { RunRow } from '../run/store.ts'
 import type { RunDetail } from './history.ts'
 
@@ -21,25 +22,25 @@ export function summaryOf(run: RunRow) {
   }
 }
 
+export function planDocument(plan: Plan) {
+  return {
+    changes: plan.changes,
+    takes_effect: plan.takesEffect,
+    leased: plan.isLeased,
+    preconditions: plan.preconditions,
+    risk: plan.risk,
+    owner: plan.owner,
+    judged: plan.measurement.text,
+    undo: plan.undo,
+    commands: plan.commands,
+    diff: plan.diff ?? null,
+  }
+}
+
 export function detailOf({ run, steps, windows, events, alerts }: RunDetail) {
-  const { plan } = run
   return {
     ...summaryOf(run),
-    plan:
-      plan === undefined
-        ? null
-        : {
-            changes: plan.changes,
-            takes_effect: plan.takesEffect,
-            leased: plan.isLeased,
-            preconditions: plan.preconditions,
-            risk: plan.risk,
-            owner: plan.owner,
-            judged: plan.measurement.text,
-            undo: plan.undo,
-            commands: plan.commands,
-            diff: plan.diff ?? null,
-          },
+    plan: run.plan === undefined ? null : planDocument(run.plan),
     steps: steps.map(({ n, operation, isUndo, phase, answer, at }) => ({
       n,
       operation,

@@ -1,12 +1,16 @@
 // The API of runs: what is pending, running and past, and the decisions of a person. Decisions need the approver's token
 // in the header Authorization, which no other page can make a browser send, or the local socket.
+
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import * as z from 'zod'
 import { refuse } from '../../http/refuse.ts'
+import { type ActionName, actionNames } from '../../model/remediation.ts'
 import { resumeAll, stopAll } from '../guard/kill-switch.ts'
 import type { BearerTokens } from '../intake/bearer-tokens.ts'
 import type { Engine } from '../run/engine.ts'
+import type { PlanResult } from '../run/plan-run.ts'
 import type { History } from './history.ts'
-import { detailOf, summaryOf } from './run-document.ts'
+import { detailOf, planDocument, summaryOf } from './run-document.ts'
 
 export interface RunRoutesOptions {
   readonly history: History
@@ -16,7 +20,19 @@ export interface RunRoutesOptions {
   readonly isLocal: (request: Request) => boolean
   readonly rundir: string
   readonly isStopped: () => boolean
+  /** What would be done now, if an alert asked for it. Changes nothing. */
+  readonly plan: (
+    action: ActionName,
+    vm: string | undefined,
+    device: string | undefined,
+  ) => Promise<PlanResult>
 }
+
+const planRequest = z.object({
+  action: z.enum(actionNames),
+  vm: z.string().max(1_000).optional(),
+  device: z.string().max(1_000).optional(),
+})
 
 const send = (response: Response, status: number, body: unknown): void => {
   response.status(status).set('Cache-Control', 'no-store').json(body)
@@ -79,6 +95,26 @@ export function createRunRoutes(options: RunRoutesOptions): Router {
       const found = history.detail(idOf(request))
       if (found === undefined) refuse(response, 404, 'There is no such run.')
       else send(response, 200, detailOf(found))
+    })
+    .post('/api/v1/plan', mayDecide, express.json({ limit: '10kb' }), async (request, response) => {
+      const asked = planRequest.safeParse(request.body)
+      if (!asked.success) {
+        refuse(
+          response,
+          400,
+          `The body must be {"action", "vm", "device"}; actions: ${actionNames.join(', ')}.`,
+        )
+        return
+      }
+      const { action, vm, device } = asked.data
+      const result = await options.plan(action, vm, device)
+      if ('plan' in result)
+        send(response, 200, {
+          plan: planDocument(result.plan),
+          plan_sha: result.planSha,
+          unmet: result.unmet ?? null,
+        })
+      else refuse(response, 409, `Nothing can be planned: ${Object.values(result)[0]}.`)
     })
     .post('/api/v1/runs/:id/approve', mayDecide, express.json({ limit: '10kb' }), decide('approved'))
     .post('/api/v1/runs/:id/decline', mayDecide, express.json({ limit: '10kb' }), decide('declined'))

@@ -56,29 +56,8 @@ export function runText(run: RunDocument, width: number): string {
     `State: ${run.state} since ${timeText(run.changed)}${run.reason === null ? '' : `: ${plain(run.reason)}`}`,
   ]
   if (run.verdict !== null) lines.push(`Verdict: ${run.verdict}`)
-  const { plan } = run
-  if (plan !== null) {
-    lines.push(
-      '',
-      `Plan ${run.plan_sha ?? ''}`,
-      table(
-        [['  WHAT', 'NOW', 'NEXT'], ...plan.changes.map(({ what, now, next }) => [`  ${what}`, now, next])],
-        width,
-      ),
-      `Takes effect: ${plan.takes_effect === 'live' ? 'at once' : 'when the VM starts next'}`,
-      `Risk: ${plan.risk}`,
-      `Managed by: ${plain(plan.owner)}`,
-      `Judged: ${plan.judged}`,
-      `Undone: ${plan.undo}`,
-      'Preconditions:',
-      ...plan.preconditions.map(
-        ({ text, holds, seen }) => `  ${holds ? 'yes' : 'NO '}  ${text} (${plain(seen)})`,
-      ),
-      'The same by hand:',
-      ...plan.commands.map((command) => `  ${plain(command)}`),
-    )
-    if (plan.diff !== null) lines.push('', plan.diff)
-  }
+  if (run.plan !== null)
+    lines.push('', planText({ plan: run.plan, plan_sha: run.plan_sha, unmet: null }, width))
   if (run.steps.length > 0) {
     lines.push(
       '',
@@ -89,5 +68,36 @@ export function runText(run: RunDocument, width: number): string {
       ),
     )
   }
+  return lines.join('\n')
+}
+
+export interface ShownPlan extends Pick<RunDocument, 'plan' | 'plan_sha'> {
+  /** What does not hold. */
+  readonly unmet: string | null
+}
+
+export function planText({ plan, plan_sha, unmet }: ShownPlan, width: number): string {
+  if (plan === null) return 'There is no plan.'
+  const lines = [
+    `Plan ${plan_sha ?? ''}`,
+    table(
+      [['  WHAT', 'NOW', 'NEXT'], ...plan.changes.map(({ what, now, next }) => [`  ${what}`, now, next])],
+      width,
+    ),
+    `Takes effect: ${plan.takes_effect === 'live' ? 'at once' : 'when the VM starts next'}`,
+    `Risk: ${plan.risk}`,
+    `Managed by: ${plain(plan.owner)}`,
+    `Judged: ${plan.judged}`,
+    `Undone: ${plan.undo}`,
+    'Preconditions:',
+    ...plan.preconditions.map(
+      ({ text, holds, seen }) => `  ${holds ? 'yes' : 'NO '}  ${text} (${plain(seen)})`,
+    ),
+    'The same by hand:',
+    ...plan.commands.map((command) => `  ${plain(command)}`),
+  ]
+  if (plan.diff !== null)
+    lines.push('', plain(plan.diff.replaceAll('\n', '\u0000')).replaceAll('\\u{0}', '\n'))
+  if (unmet !== null) lines.push('', `It would be refused: ${plain(unmet)}`)
   return lines.join('\n')
 }
