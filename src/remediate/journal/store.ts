@@ -12,6 +12,7 @@ import {
   openRuns,
   quarantines,
   sinceLastChange,
+  windowsOf,
 } from './query.ts'
 import { move, note, quarantine, type RunFacts } from './runs.ts'
 import { addWindow, intend, outcome } from './steps.ts'
@@ -47,6 +48,7 @@ export function storeOf(journal: Journal) {
       quarantine(journal, slot, Number.isFinite(until) ? until - journal.now.at : undefined, reason),
     alertsSince: (since: number) => alertsWithin(journal, journal.now.age, journal.now.at - since),
     approval: (id: number) => approvalOf(journal, id, journal.now.age),
+    windows: (id: number) => windowsOf(journal, id),
     addWindow: (id: number, phase: string, window: unknown) => addWindow(journal, id, phase, window),
     note: (id: number | undefined, text: string) => note(journal, id, text),
   }
