@@ -5,7 +5,7 @@ import { canonicalJson } from './canonical-json.ts'
 import type { Journal, Transaction } from './journal.ts'
 import { slotOf } from './run-row.ts'
 
-interface RunRequest {
+export interface RunRequest {
   readonly action: ActionName
   readonly mode: Mode
   /** undefined for the host. */

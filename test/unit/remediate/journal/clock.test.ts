@@ -34,6 +34,13 @@ test.each<[string, number, number, string, number]>([
     'two',
     5 * hour + 60_000,
   ],
+  [
+    'another boot that lasts longer than the last one did',
+    last.at + 10 * hour,
+    last.uptime + 3 * hour,
+    'two',
+    15 * hour,
+  ],
   ['another boot, clock in 1970', 0, 60_000, 'two', 5 * hour + 60_000],
   ['the same boot with a smaller uptime counts as another one', last.at, 60_000, 'one', 5 * hour + 60_000],
 ])('goes on after a restart: %s', (_, at, uptimeMs, boot, age) => {

@@ -138,6 +138,7 @@ test('finds runs, notes and approvals through the store', () => {
   const step = store.intend(1, operation, false)
   store.outcome(1, step, 'done', undefined)
   store.addWindow(1, '1 A', { cost: 1 })
+  expect(store.windows(1)).toMatchObject([{ phase: '1 A', window: { cost: 1 } }])
   store.note(undefined, 'text')
   expect(store.applied(1)).toEqual([operation])
   expect(store.run(1)).toMatchObject({ state: 'applying', reason: 'its turn' })
