@@ -71,6 +71,7 @@ export function addCommand(parent: Command, definition: CommandDefinition): Comm
   const full = parent.parent === null ? name : `${parent.name()} ${name}`
   const command = parent
     .command(name)
+    .enablePositionalOptions()
     .showHelpAfterError(`kvminfo ${full} --help lists the flags.`)
     .description(description)
     .configureHelp({

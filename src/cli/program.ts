@@ -70,6 +70,7 @@ export interface Commands {
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
 export function createProgram(commands: Commands, collectors: readonly Collector[]): Command {
   const program = new Command('kvminfo')
+    .enablePositionalOptions()
     .description(
       "Prometheus exporter for KVM hosts. It shows how many of each VM's exits KVM handled itself and how many it handed to QEMU, together with the VM's CPU, memory and devices.",
     )

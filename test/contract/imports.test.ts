@@ -140,7 +140,7 @@ test.each([
   ],
   [
     "import { spawn } from 'node:child_process'",
-    'src/http/x.ts:1: child_process may be imported only in no file',
+    'src/http/x.ts:1: child_process may be imported only in src/cli/actuator-process.ts',
   ],
 ])('finds %j', (text, problem) => {
   expect(importProblems(new Map([['src/http/x.ts', text]]), rules)).toEqual([problem])

@@ -9,7 +9,7 @@ import { KvminfoError } from '../../errors.ts'
 import { createApp } from '../../http/app.ts'
 
 import { WebServer } from '../../http/web-server.ts'
-import { createLogger, type Logger, type LogOptions, wantsColour } from '../../log/logger.ts'
+import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
 import { takeSample } from '../../observe/sample.ts'
 import { PolicyFile } from '../../policy/policy-file.ts'
 import { historyOf } from '../../remediate/approve/journal-history.ts'

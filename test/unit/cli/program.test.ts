@@ -14,10 +14,10 @@ const collector = (name: string, enabledByDefault: boolean): Collector => ({
   metrics: [],
   collect() {},
 })
-const nothing: Commands = { serve: async () => {}, actuate: async () => {} }
+const nothing = {} as Commands
 const collectors = [collector('vm', true), collector('ksm', true), collector('rare', false)]
 
-async function parseCommand<Name extends keyof Commands>(
+async function parseCommand<Name extends 'serve' | 'actuate'>(
   name: Name,
   args: readonly string[],
 ): Promise<Parameters<Commands[Name]>[0]> {
