@@ -2,7 +2,8 @@
 import { request } from 'node:http'
 import { KvminfoError } from '../../errors.ts'
 
-const deadlineMs = 10_000
+/** An undo waits for the actuator, once for each thread. */
+const deadlineMs = 60_000
 
 /** The parsed JSON of the answer. Throws REMEDIATE_UNREACHABLE or REMEDIATE_REFUSED with the server's own words. */
 export function askRemediate(
