@@ -45,6 +45,8 @@ export class Actuator {
   readonly #kitOf: KitOf
   readonly #watch: LeaseWatch
   #last: Promise<unknown> = Promise.resolve()
+  #isWatching = false
+  #timer: NodeJS.Timeout | undefined
 
   /** Throws Node's own error if the folders below `rundir` cannot be created. */
   constructor(parts: ActuatorParts) {
@@ -63,23 +65,36 @@ export class Actuator {
     return readUptimeNs(this.#parts.procfs, this.#file) / 1e9
   }
 
-  /** Puts back the VMs whose lease has ended. */
-  checkLeases(): void {
-    this.#watch.check(this.uptime)
+  /** Puts back the VMs whose lease has ended. Returns whether there is anything left to check later. */
+  checkLeases(): boolean {
+    return this.#watch.check(this.uptime)
   }
 
-  /** Checks the leases now and every second. Returns a function that stops it. */
-  watchLeases(): () => void {
-    const check = () => {
-      try {
-        this.checkLeases()
-      } catch (error) {
-        this.#parts.log.error({ err: error }, 'cannot check the leases; trying again in a second')
-      }
+  /** Checks the leases now, and every second while there is something to check, until `stopWatching`. */
+  watchLeases(): void {
+    this.#isWatching = true
+    this.#checkAndGoOn()
+  }
+
+  stopWatching(): void {
+    this.#isWatching = false
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #checkAndGoOn(): void {
+    this.#timer = undefined
+    try {
+      if (!this.checkLeases()) return
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'cannot check the leases; trying again in a second')
     }
-    check()
-    const timer = setInterval(check, watchMs)
-    return () => clearInterval(timer)
+    this.#checkLater()
+  }
+
+  /** After each request that may have written a file. Without one, the timer would only cost CPU time. */
+  #checkLater(): void {
+    if (this.#isWatching) this.#timer ??= setTimeout(() => this.#checkAndGoOn(), watchMs)
   }
 
   /** Never rejects. */
@@ -101,6 +116,7 @@ export class Actuator {
       answer = refused(errorText(error))
       log.error({ err: error, do: request.do, pid: vm.pid }, 'a request could not be answered')
     }
+    if (request.do !== 'read') this.#checkLater()
     const record = { ...what(request), ...answer }
     if (request.do === 'read' && answer.outcome === 'done') log.debug(record, 'answered')
     else if (answer.outcome === 'done') log.info(record, 'answered')

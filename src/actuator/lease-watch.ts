@@ -32,8 +32,8 @@ export class LeaseWatch {
     this.#parts = parts
   }
 
-  /** `uptime`: seconds since boot. */
-  check(uptime: number): void {
+  /** `uptime`: seconds since boot. Returns whether there is anything left to check later. */
+  check(uptime: number): boolean {
     const { procfs, file, leases, changes, log } = this.#parts
     for (const vm of leases.list()) {
       if (!isRunning(procfs, vm, file)) leases.remove(vm)
@@ -50,6 +50,7 @@ export class LeaseWatch {
       // A real-time policy of ours without a lease: the file was removed by hand, or a write was interrupted.
       else if (leases.of(vm) === undefined) this.putBack(vm)
     }
+    return leases.list().length + changes.list().length > 0
   }
 
   /**

@@ -35,7 +35,7 @@ export async function startActuator(options: ActuatorOptions): Promise<() => Pro
   const actuator = new Actuator({ ...options, scheduler })
   const allowed = new Set([0, process.geteuid!(), ...allowedUids])
   // Before the first request: what a former process left may be due.
-  const stopWatching = actuator.watchLeases()
+  actuator.watchLeases()
   try {
     const close = await listen({
       endpoint,
@@ -47,10 +47,10 @@ export async function startActuator(options: ActuatorOptions): Promise<() => Pro
     })
     return async () => {
       await close()
-      stopWatching()
+      actuator.stopWatching()
     }
   } catch (error) {
-    stopWatching()
+    actuator.stopWatching()
     throw error
   }
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { actuatorOnFiles } from '../../helpers/actuator.ts'
 import { other, rr1 } from '../../helpers/fake-scheduler.ts'
 
@@ -82,6 +82,41 @@ test('tries again if the kernel refuses, and logs it once', async () => {
   actuator.checkLeases()
   expect(scheduler.threads.get(tid)).toEqual(other)
   expect(existsSync(leaseFile)).toBe(false)
+})
+
+test('watches while there is something to watch, and costs nothing otherwise', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { actuator, vm, raise, setUptime, scheduler, tid } = actuatorOnFiles()
+  actuator.watchLeases()
+  expect(vi.getTimerCount()).toBe(0)
+  await actuator.answer({ do: 'lease', vm, until: 90_100 })
+  await actuator.answer({ do: 'execute', operation: raise })
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(scheduler.threads.get(tid)).toEqual(rr1)
+  setUptime(90_100)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(scheduler.threads.get(tid)).toEqual(other)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(vi.getTimerCount()).toBe(0)
+  await actuator.answer({ do: 'lease', vm, until: 90_200 })
+  expect(vi.getTimerCount()).toBe(1)
+  actuator.stopWatching()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('goes on watching if the host cannot be read for a moment', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { create, leaseFile, changesFile, procfs, setUptime, scheduler, tid } = await raised()
+  rmSync(join(procfs, 'uptime'))
+  const successor = create()
+  successor.watchLeases()
+  expect(scheduler.threads.get(tid)?.policy).toBe(2)
+  setUptime(90_100)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(scheduler.threads.get(tid)).toEqual(other)
+  expect([leaseFile, changesFile].map((path) => existsSync(path))).toEqual([false, false])
 })
 
 test('removes the files of a VM that has ended, and touches nothing', async () => {
