@@ -8,7 +8,7 @@ import { logFlags, procfsFlag } from './shared-flags.ts'
 export const policyFlag = single({
   name: 'policy.file',
   argument: '<file>',
-  default: '/etc/kvminfo/remediation.yml',
+  default: '/etc/kvminfo-remediate/policy.yml',
   description: 'What may be done on this host, and by whom. Read again when it changes.',
   parse: nonEmpty,
 })
@@ -24,7 +24,7 @@ const rundirFlag = single({
 const stateFlag = single({
   name: 'state.directory',
   argument: '<directory>',
-  default: '/var/lib/kvminfo',
+  default: '/var/lib/kvminfo-remediate',
   description: 'Where the journal is. Only one process may use it.',
   parse: nonEmpty,
 })

@@ -22,9 +22,9 @@ before(async () => {
   // The programs must answer although the VM and the hog want the only CPU; both are started as everything else is.
   setPriority(-19)
   mkdirSync('/etc/prometheus', { recursive: true })
-  mkdirSync('/etc/kvminfo', { recursive: true })
+  mkdirSync('/etc/kvminfo-remediate', { recursive: true })
   writeFileSync(
-    '/etc/kvminfo/remediation.yml',
+    '/etc/kvminfo-remediate/policy.yml',
     `instances: [kvm1]
 actions:
   sched-tier: {mode: auto, tier: "safe:1"}
