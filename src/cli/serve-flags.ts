@@ -1,4 +1,5 @@
 // The flags of `kvminfo serve`, named like those of other Prometheus exporters.
+import { parseAllowedHost } from '../http/allowed-hosts.ts'
 import { parseListenAddress } from '../http/listen-address.ts'
 import { defaultPaths } from '../sources/paths.ts'
 import { type Flags, type FlagValues, optional, repeatable, single, toggle } from './flag.ts'
@@ -13,6 +14,14 @@ export const serveFlags = {
     description:
       'Address to listen on. `:9756` means every address of the host; IPv6 is written `[::1]:9756`. Repeatable.',
     parse: parseListenAddress,
+  }),
+  allowedHosts: repeatable({
+    name: 'web.allowed-host',
+    argument: '<name>',
+    defaults: [],
+    description:
+      'A further host name under which clients may reach a loopback address that the exporter listens on, such as the name that a reverse proxy passes on. `localhost`, loopback addresses and the names in `--web.listen-address` are always allowed; requests under other names get status 421. Repeatable.',
+    parse: parseAllowedHost,
   }),
   telemetryPath: single({
     name: 'web.telemetry-path',

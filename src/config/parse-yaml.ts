@@ -1,9 +1,10 @@
 // Turns YAML text into a validated value, or throws an error that names file, line and key. A message never quotes the
 // text, because it may contain a secret.
-import { isMap, LineCounter, type Pair, type ParsedNode, parseDocument } from 'yaml'
+import { type Document, isMap, LineCounter, type Pair, type ParsedNode, parseDocument, visit } from 'yaml'
 import type { $ZodIssue, $ZodType } from 'zod/v4/core'
 import { safeParse } from 'zod/v4/core'
 import { KvminfoError } from '../errors.ts'
+import { readScalar } from './yaml-scalar.ts'
 
 type Path = readonly PropertyKey[]
 
@@ -29,24 +30,44 @@ function offsetOf(root: unknown, path: Path): number {
   return offset
 }
 
+/** Scalars are made before aliases are followed, so that an alias shares the scalar of its anchor. */
+function plainValue(document: Document.Parsed): unknown {
+  visit(document, {
+    Scalar(key, node) {
+      if (key !== 'key') node.value = readScalar(node)
+    },
+  })
+  return document.toJS() ?? {}
+}
+
 function describeIssue(issue: $ZodIssue): { path: Path; message: string } {
   if (issue.code === 'unrecognized_keys') {
     return { path: [...issue.path, issue.keys[0]!], message: 'unknown key' }
   }
-  const [, wanted] = /expected (.*), received undefined$/.exec(issue.message) ?? []
-  return { path: issue.path, message: wanted === undefined ? issue.message : `missing; expected ${wanted}` }
+  return { path: issue.path, message: issue.message }
 }
 
+/** A `---` with nothing behind it, which would begin a second document. */
+const trailingMarker = /\n---\s*$/
+
 /**
- * An empty text counts as an empty map. `name` is the name of the file, for the message. Throws CONFIG_INVALID for the
- * first problem.
+ * `name` is the name of the file, for the message. The schema gets maps as objects, lists as arrays, and scalars as
+ * YamlScalar or null; an empty text as an empty map. Throws CONFIG_INVALID for the first problem.
  */
 export function parseYaml<Output>(text: string, schema: $ZodType<Output>, name: string): Output {
   const lines = new LineCounter()
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines })
+  const document = parseDocument(text.replace(trailingMarker, '\n'), {
+    schema: 'failsafe',
+    merge: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  })
   const lineAt = (offset: number): number => lines.linePos(offset).line
 
-  const [problem] = [...document.errors, ...document.warnings]
+  // Unknown tags are no problem, because readScalar interprets the tags.
+  const [problem] = [...document.errors, ...document.warnings].filter(
+    ({ code }) => code !== 'TAG_RESOLVE_FAILED',
+  )
   if (problem !== undefined) {
     const what = problem.code.toLowerCase().replaceAll('_', ' ')
     throw new KvminfoError('CONFIG_INVALID', `${name}:${lineAt(problem.pos[0])}: not valid YAML: ${what}`)
@@ -54,7 +75,7 @@ export function parseYaml<Output>(text: string, schema: $ZodType<Output>, name: 
 
   let value: unknown
   try {
-    value = document.toJS() ?? {}
+    value = plainValue(document)
   } catch {
     // The original error is dropped because its message quotes the text.
     throw new KvminfoError('CONFIG_INVALID', `${name}: not valid YAML: an alias has no anchor`)

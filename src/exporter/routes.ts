@@ -8,7 +8,6 @@ import { SharedSnapshot } from '../sources/shared-snapshot.ts'
 import { createReadyRoute, healthyRoute } from './health-routes.ts'
 import { createMetricsRoute } from './metrics-route.ts'
 import { Scraper } from './scrape.ts'
-import { onlyWellFormedUrls } from './well-formed-url.ts'
 
 export interface ExporterOptions {
   /** From `createHost`. Never asked for a second snapshot before it has returned the first. */
@@ -28,7 +27,6 @@ export function createExporterRouter(options: ExporterOptions): Router {
   const snapshots = new SharedSnapshot(options.host)
   const scraper = new Scraper({ ...options, source: snapshots })
   return Router()
-    .use(onlyWellFormedUrls)
     .get(telemetryPath, createMetricsRoute({ scraper, collectors, log }))
     .get('/-/healthy', healthyRoute)
     .get('/-/ready', createReadyRoute(snapshots, log))

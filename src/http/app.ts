@@ -1,7 +1,9 @@
 // The express application around the given routes: what applies to every request. It knows nothing of the product.
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import type { RequestListener } from 'node:http'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import type { Logger } from '../log/logger.ts'
 import { refuse } from './refuse.ts'
+import { isWellFormed, useOriginForm } from './request-check.ts'
 
 /** Pages may load nothing from other origins and nothing inline. The web configuration file can override these headers. */
 const securityHeaders = {
@@ -40,11 +42,26 @@ function reportError(log: Logger): ErrorRequestHandler {
   }
 }
 
-/** `handlers` run in the given order, after the security headers are set. */
-export function createApp(handlers: readonly RequestHandler[], log: Logger): Express {
+/**
+ * `handlers` run in the given order, after the security headers are set. Malformed requests reach none of them and not
+ * even express, which parses URLs before the first handler.
+ */
+export function createApp(handlers: readonly RequestHandler[], log: Logger): RequestListener {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(setSecurityHeaders, ...handlers, notFound, reportError(log))
-  return app
+  return (request, response) => {
+    if (isWellFormed(request)) {
+      useOriginForm(request)
+      app(request, response)
+    } else {
+      response.writeHead(400, {
+        ...securityHeaders,
+        'Cache-Control': 'no-store',
+        'Content-Type': 'text/plain',
+      })
+      response.end('Bad Request\n')
+    }
+  }
 }

@@ -1,7 +1,6 @@
-// Runs jobs that block this thread, one at a time and in the order of their arrival. The number of waiting jobs is
-// limited, and a job is dropped when its client disconnects. After each job the queue pauses for as long as the job took,
-// so that half of the thread's time remains for other requests under a flood of jobs. A short pause would not be enough,
-// because the server accepts only one new connection in each.
+// Runs jobs one at a time and in the order of their arrival. The number of waiting jobs is limited, and a job is dropped
+// when its client disconnects. After each job the queue pauses for as long as the job took, so that a flood of jobs takes
+// no more than half of a core from this host.
 
 interface Waiting {
   readonly start: () => void
@@ -17,10 +16,19 @@ export class JobQueue {
     this.#max = max
   }
 
+  /** No job runs or waits, and the pause after the last one is over. */
+  get isIdle(): boolean {
+    return !this.#isBusy
+  }
+
+  get isFull(): boolean {
+    return this.#waiting.size >= this.#max
+  }
+
   /** The result of the job; `left` if `client` aborted before the job started; `full` if too many jobs wait already. */
   run<Result>(job: () => Promise<Result>, client: AbortSignal): Promise<Result | 'left' | 'full'> {
     if (client.aborted) return Promise.resolve('left')
-    if (this.#waiting.size >= this.#max) return Promise.resolve('full')
+    if (this.isFull) return Promise.resolve('full')
     const result = new Promise<Result | 'left'>((resolve, reject) => {
       const leave = () => {
         this.#waiting.delete(waiting)

@@ -1,9 +1,10 @@
 // The web configuration as it is on disk now. The server asks for it at every connection and every request; while no file
 // has changed, that costs one stat per file. A broken file locks everybody out until it is fixed, as in all exporters.
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { SecureContextOptions } from 'node:tls'
 import { KvminfoError } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
+import { readConfigFile } from './read-config-file.ts'
 import { createTlsOptions } from './tls-options.ts'
 import { type Pem, parseWebConfig, type TlsSettings, type WebConfig } from './web-config.ts'
 
@@ -32,7 +33,7 @@ class FileReader {
     // Before the read, so that a write in between counts as a change.
     this.#stamps.set(path, stamp(path))
     try {
-      return readFileSync(path, 'utf8')
+      return readConfigFile(path)
     } catch (cause) {
       throw new KvminfoError('CONFIG_INVALID', `web configuration: cannot read ${path}`, { cause })
     }
@@ -98,9 +99,7 @@ export class WebConfigFile {
     this.#log = log
     this.#atStart = load(path, this.#files)
     this.#state = { config: this.#atStart }
-    if (this.#atStart.asksForHttp2) {
-      log.warn({ file: path }, 'http2 is set, but this server has no HTTP/2; clients use HTTP/1.1')
-    }
+    this.#warn(this.#atStart)
   }
 
   /** Returns the same object until a file changes. Throws while a file is broken. */
@@ -110,6 +109,10 @@ export class WebConfigFile {
     return this.#state.config
   }
 
+  #warn({ warnings }: LoadedWebConfig): void {
+    for (const warning of warnings) this.#log.warn({ file: this.#path }, warning)
+  }
+
   #reload(): void {
     this.#files = new FileReader()
     try {
@@ -117,6 +120,7 @@ export class WebConfigFile {
       refuseWeaker(config, this.#atStart, this.#path)
       this.#state = { config }
       this.#log.info({ file: this.#path }, 'web configuration reloaded')
+      this.#warn(config)
     } catch (error) {
       this.#state = { error: error as Error }
       this.#log.error(

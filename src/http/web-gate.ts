@@ -1,5 +1,6 @@
 // The first handler of every request if there is a web configuration file: rate limit, headers, password.
 import type { RequestHandler, Response } from 'express'
+import { clientNetwork } from './client-network.ts'
 import { PasswordCheck, parseBasicCredentials } from './password-check.ts'
 import { RateLimit } from './rate-limit.ts'
 import { refuse } from './refuse.ts'
@@ -33,7 +34,12 @@ export function webGate(file: WebConfigFile): RequestHandler {
       const verdict =
         credentials === undefined
           ? 'wrong'
-          : await passwords.judge(config.users, credentials, abortedWhenClosed(response))
+          : await passwords.judge(
+              config.users,
+              credentials,
+              clientNetwork(request.socket.remoteAddress),
+              abortedWhenClosed(response),
+            )
       if (verdict === 'left') return
       if (verdict === 'full') {
         response.set('Retry-After', '1')

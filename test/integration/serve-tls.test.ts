@@ -46,8 +46,8 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.new`, path)
 }
 
-async function start(path: string) {
-  const { serve, urls } = await startServe([`--web.config.file=${path}`])
+async function start(path: string, environment: NodeJS.ProcessEnv = {}) {
+  const { serve, urls } = await startServe([`--web.config.file=${path}`], environment)
   running.push(serve)
   const get = async (options: RequestOptions = {}): Promise<number | string> => {
     try {
@@ -73,6 +73,7 @@ test('serves TLS 1.2 and 1.3 with the operator’s certificate, and refuses olde
   expect(await get(old)).toBe('EPROTO')
   expect(await get({ ca: strangerAuthority.cert })).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
   await expect(ask(url.replace('https:', 'http:'))).rejects.toThrow()
+  expect(await get({ headers: { host: 'evil.example' }, checkServerIdentity: () => undefined })).toBe(421)
 })
 
 test('uses the chosen versions, cipher suites and curves', async () => {
@@ -106,8 +107,8 @@ const clients = { none: {}, prometheus, other: otherClient, stranger }
 const refusals = ['ECONNRESET', 'EPIPE']
 
 /** The clients that a policy lets in. */
-async function admitted(settings: string): Promise<string[]> {
-  const { get } = await start(webFile(`tls_server_config:${serverTls}\n${settings}`))
+async function admitted(settings: string, environment: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  const { get } = await start(webFile(`tls_server_config:${serverTls}\n${settings}`), environment)
   const names: string[] = []
   for (const [name, { cert, key }] of Object.entries<{ cert?: string; key?: string }>(clients)) {
     const result = await get(cert === undefined ? {} : { cert, key })
@@ -139,6 +140,17 @@ test.each([
   expect(await admitted(settings)).toEqual(names)
 })
 
+test.each([
+  ['VerifyClientCertIfGiven', ['none', 'prometheus', 'other']],
+  ['RequireAndVerifyClientCert', ['prometheus', 'other']],
+])(
+  'client_auth_type %s without client_ca_file verifies by the authorities of the system, as in Go',
+  async (type, names) => {
+    const ofSystem = { SSL_CERT_FILE: authority.certFile, SSL_CERT_DIR: '/nonexistent' }
+    expect(await admitted(`  client_auth_type: ${type}\n`, ofSystem)).toEqual(names)
+  },
+)
+
 const basic = (name: string, password: string) => ({ auth: `${name}:${password}` })
 
 test('asks for a password on every path, refuses a wrong one, and logs no secret', async () => {
@@ -163,6 +175,33 @@ test('answers 503 if too many passwords are waiting to be checked, but always an
   const wrong = Array.from({ length: 60 }, (_, index) => get({ auth: `alice:wrong-${index}` }))
   expect(await get({ auth: 'alice:secret' })).toBe(200)
   expect(new Set(await Promise.all(wrong))).toEqual(new Set([401, 503]))
+})
+
+test.each([
+  ['unknown users from the same address', (index: number) => ({ auth: `nobody-${index}:x` }), '127.0.0.1'],
+  [
+    'wrong passwords from another address',
+    (index: number) => ({ auth: `alice:wrong-${index}` }),
+    '127.0.0.2',
+  ],
+])('a flood of %s does not keep out a client that is not known yet', async (_what, attempt, ofFlood) => {
+  const users = ['alice', 'bob'].map((name) => `  ${name}: ${hashSync('secret', 10)}\n`).join('')
+  const { get } = await start(webFile(`basic_auth_users:\n${users}`))
+  let isOver = false
+  const flood = Array.from({ length: 40 }, async (_, client) => {
+    for (let index = client; !isOver; index += 40) {
+      expect([401, 503]).toContain(await get({ ...attempt(index), localAddress: ofFlood }))
+    }
+  })
+  try {
+    // The flood has begun when it gets its first answers.
+    await get({ auth: 'alice:wrong', localAddress: ofFlood })
+    expect(await get({ auth: 'alice:secret', localAddress: '127.0.0.1' })).toBe(200)
+    expect(await get({ auth: 'bob:secret', localAddress: '127.0.0.1' })).toBe(200)
+  } finally {
+    isOver = true
+    await Promise.all(flood)
+  }
 })
 
 test('sets the configured headers instead of its own, and keeps to the rate limit', async () => {

@@ -146,3 +146,49 @@ test('a second signal ends it immediately', async () => {
   serve.child.kill('SIGINT')
   expect(await serve.finished()).toMatchObject({ signal: 'SIGINT' })
 })
+
+const withHost = (host: string) => ({ headers: { host } })
+
+test('answers only to names that it knows on loopback, and to every name on other addresses', async () => {
+  const { urls } = await start('--web.allowed-host=kvm1.example')
+  const url = urls[0]!
+  for (const path of ['/', '/metrics', '/api/v1/live', '/-/healthy']) {
+    const { status, body } = await ask(`${url}${path}`, withHost('evil.example'))
+    expect([path, status]).toEqual([path, 421])
+    expect(body).toContain('--web.allowed-host')
+  }
+  for (const host of ['localhost', '127.0.0.1:1', 'kvm1.example:443']) {
+    expect((await ask(`${url}/-/healthy`, withHost(host))).status).toBe(200)
+  }
+  const everywhere = await start('--web.listen-address=:0')
+  const { port } = new URL(everywhere.urls[0]!)
+  expect((await ask(`http://127.0.0.1:${port}/-/healthy`, withHost('evil.example'))).status).toBe(200)
+})
+
+/** Sends these lines as a request and returns the status of the answer. */
+async function statusOf(url: string, ...lines: string[]): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (text) => {
+    answer += text
+  })
+  socket.write([...lines, 'Connection: close', '', ''].join('\r\n'))
+  await once(socket, 'close')
+  return answer.slice(9, 12)
+}
+
+test('answers 400 to URLs that Node deprecates and to two Host headers', async () => {
+  const { serve, urls } = await startServe([], { NODE_OPTIONS: '--throw-deprecation' })
+  running.push(serve)
+  const url = urls[0]!
+  for (const target of ['http://a:99999999/metrics', 'http://a:80:80/', '//u@a:99999999/#', 'http://[::1/']) {
+    expect([target, await statusOf(url, `GET ${target} HTTP/1.1`, 'Host: localhost')]).toEqual([
+      target,
+      '400',
+    ])
+  }
+  expect(await statusOf(url, 'GET / HTTP/1.1', 'Host: localhost', 'Host: evil.example')).toBe('400')
+  expect(await statusOf(url, 'GET http://localhost/-/healthy HTTP/1.1', 'Host: x')).toBe('200')
+  expect(serve.stderr).not.toContain('Deprecation')
+})

@@ -2,6 +2,7 @@
 import { Router } from 'express'
 import { collectors } from '../../collectors/index.ts'
 import { createExporterRouter } from '../../exporter/routes.ts'
+import { onlyKnownHosts } from '../../http/allowed-hosts.ts'
 import { createApp, onlyReads } from '../../http/app.ts'
 import { RequestLimit } from '../../http/request-limit.ts'
 import { systemdSockets } from '../../http/systemd-sockets.ts'
@@ -43,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const requests = new RequestLimit(options.maxRequests)
   const app = createApp(
     [
+      onlyKnownHosts([...options.allowedHosts, ...options.listenAddresses.flatMap(({ host = [] }) => host)]),
       ...(webConfig === undefined ? [] : [webGate(webConfig)]),
       onlyReads,
       Router().use([options.telemetryPath, '/api'], requests.handler),

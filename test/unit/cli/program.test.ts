@@ -34,6 +34,7 @@ const parse = (...args: string[]) => parseCommand('serve', args)
 test('uses the defaults without flags', async () => {
   expect(await parse()).toEqual({
     listenAddresses: [{ host: '127.0.0.1', port: 9756 }],
+    allowedHosts: [],
     telemetryPath: '/metrics',
     webConfigFile: undefined,
     usesSystemdSocket: false,
@@ -52,6 +53,7 @@ test('uses the defaults without flags', async () => {
 test('reads every flag', async () => {
   const options = await parse(
     ...['--web.listen-address=:1', '--web.listen-address', '[::1]:2', '--web.telemetry-path=/a/b'],
+    ...['--web.allowed-host=kvm1.example', '--web.allowed-host', 'KVM1'],
     ...['--web.config.file=web.yml', '--web.systemd-socket', '--web.max-requests=0'],
     ...['--web.disable-exporter-metrics', '--path.procfs=/', '--path.sysfs=/tmp', '--path.rundir=/var'],
     ...['--collector.disable-defaults', '--collector.rare', '--no-collector.ksm'],
@@ -62,6 +64,7 @@ test('reads every flag', async () => {
       { host: undefined, port: 1 },
       { host: '::1', port: 2 },
     ],
+    allowedHosts: ['kvm1.example', 'kvm1'],
     telemetryPath: '/a/b',
     webConfigFile: 'web.yml',
     usesSystemdSocket: true,
@@ -82,6 +85,7 @@ test('reads every flag', async () => {
 
 test.each([
   ['--web.listen-address=9756', /^--web.listen-address: '9756' is not a listen address/],
+  ['--web.allowed-host=kvm1:9756', /^--web.allowed-host: 'kvm1:9756' is not a host name/],
   [
     '--web.telemetry-path=metrics',
     /^--web\.telemetry-path: 'metrics' is not a path such as \/metrics, made of/,

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import express, { type Router } from 'express'
+import type { Router } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { urlPath } from '../../../src/cli/flag-values.ts'
 import { collectors } from '../../../src/collectors/index.ts'
 import { KvminfoError } from '../../../src/errors.ts'
 import { createExporterRouter, type ExporterOptions } from '../../../src/exporter/routes.ts'
+import { createApp } from '../../../src/http/app.ts'
 import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
 import { recordedLog } from '../../helpers/recorded-log.ts'
 
@@ -32,8 +33,8 @@ const optionsOf = (options: Partial<ExporterOptions> = {}): ExporterOptions => (
 })
 
 async function start(options: Partial<ExporterOptions> = {}): Promise<string> {
-  const router = createExporterRouter(optionsOf(options))
-  const server = createServer(express().use(router)).listen(0, '127.0.0.1')
+  const all = optionsOf(options)
+  const server = createServer(createApp([createExporterRouter(all)], all.log)).listen(0, '127.0.0.1')
   servers.push(server)
   await once(server, 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -12,6 +12,7 @@ test.each([
   // Node quotes a value that could be read as two.
   ['DNS:"a.example, DNS:b.example", DNS:c', ['a.example, DNS:b.example', 'c']],
   ['othername:<unsupported>, DNS:c', ['c']],
+  ['IP Address:0:0:0:0:0:0:0:1, IP Address:FE80:0:0:0:0:0:1:2', ['::1', 'fe80::1:2']],
 ])('reads the names in %j', (text, values) => {
   expect(parseSubjectAltName(text)).toEqual(values)
 })
@@ -60,3 +61,13 @@ test('compares allowed names exactly', () => {
   )
   expect(ask([])).toBe('the client certificate has none of the names in client_allowed_sans')
 })
+
+// In exporter-toolkit, VerifyPeerCertificate reads the first certificate, and its absence ends the connection.
+test.each(['RequestClientCert', 'VerifyClientCertIfGiven'] as const)(
+  '%s with allowed names refuses a client without a certificate',
+  (clientAuth) => {
+    const policy = { clientAuth, clientAllowedSans: ['x'] }
+    expect(clientRefusal(policy, clients.none)).toMatch(/sent no certificate/)
+    expect(clientRefusal(policy, clients.friend)).toBeUndefined()
+  },
+)

@@ -11,10 +11,19 @@ test.each([
   ['2h', 7_200_000],
   ['250us', 0.25],
   ['250µs', 0.25],
+  ['250μs', 0.25],
+  ['-1s', -1_000],
+  ['+1s', 1_000],
+  ['.5s', 500],
+  ['1.s', 1_000],
+  ['1h2m3.5s', 3_723_500],
 ])('%s is %d ms', (text, milliseconds) => {
   expect(parseGoDuration(text)).toBeCloseTo(milliseconds, 9)
 })
 
-test.each(['', '1', 's', '1 s', '-1s', '1d', '1s x'])('%j is not a duration', (text) => {
-  expect(parseGoDuration(text)).toBeUndefined()
-})
+test.each(['', '1', 's', '1 s', '.s', '--1s', '1d', '1s x', '1s-1s', '3000000h'])(
+  '%j is not a duration',
+  (text) => {
+    expect(parseGoDuration(text)).toBeUndefined()
+  },
+)

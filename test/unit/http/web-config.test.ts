@@ -6,10 +6,10 @@ const hash = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi'
 test('an empty file sets nothing', () => {
   expect(parseWebConfig('', '/etc/web.yml')).toEqual({
     tls: undefined,
-    asksForHttp2: false,
     headers: {},
     users: new Map(),
     rateLimit: undefined,
+    warnings: [],
   })
 })
 
@@ -49,10 +49,10 @@ rate_limit:
       curves: ['X25519', 'CurveP256'],
       prefersServerCiphers: false,
     },
-    asksForHttp2: true,
     headers: { 'X-Frame-Options': 'sameorigin' },
     users: new Map([['alice', hash]]),
     rateLimit: { intervalMs: 1_000, burst: 20 },
+    warnings: ['http2 is set, but this server has no HTTP/2; clients use HTTP/1.1'],
   })
 })
 
@@ -81,20 +81,14 @@ const pair = 'cert: C, key: K'
 test.each([
   ['tls_config: {}', 'w:1: tls_config: unknown key'],
   ['tls_server_config: {cert_flie: x}', 'w:1: tls_server_config.cert_flie: unknown key'],
-  ['tls_server_config: {min_version: TLS12}', 'w:1: tls_server_config: cert or cert_file is missing'],
   ['tls_server_config: {cert: C}', 'w:1: tls_server_config: key or key_file is missing'],
-  [`tls_server_config: {${pair}, cert_file: x}`, 'w:1: tls_server_config: give cert or cert_file, not both'],
   [
     `tls_server_config: {${pair}, client_ca: C}`,
     'w:1: tls_server_config: a client CA is given, but client_auth_type does not ask for a certificate',
   ],
   [
-    `tls_server_config: {${pair}, client_auth_type: RequireAndVerifyClientCert}`,
-    'w:1: tls_server_config: client_auth_type RequireAndVerifyClientCert needs client_ca_file or client_ca',
-  ],
-  [
-    `tls_server_config: {${pair}, client_auth_type: RequestClientCert, client_allowed_sans: [x]}`,
-    'w:1: tls_server_config: client_allowed_sans needs client_auth_type RequireAnyClientCert or RequireAndVerifyClientCert',
+    `tls_server_config: {${pair}, client_allowed_sans: [x]}`,
+    'w:1: tls_server_config: client_allowed_sans is given, but client_auth_type does not ask for a certificate',
   ],
   [
     `tls_server_config: {${pair}, min_version: TLS14}`,
@@ -106,7 +100,7 @@ test.each([
   ],
   [
     'http_server_config: {http2: "on"}',
-    'w:1: http_server_config.http2: Invalid input: expected boolean, received string',
+    'w:1: http_server_config.http2: must be true or false (or yes, no, on, off), without quotes',
   ],
   [
     'http_server_config:\n  headers:\n    Server: x\n',
@@ -117,21 +111,118 @@ test.each([
     'w:1: http_server_config.headers.X-Frame-Options: must be deny or sameorigin',
   ],
   [
-    'http_server_config: {headers: {Content-Security-Policy: "a\\nb"}}',
-    'w:1: http_server_config.headers.Content-Security-Policy: contains a character that is not allowed in headers',
+    'http_server_config: {headers: {Content-Security-Policy: "a\\0b"}}',
+    'w:1: http_server_config.headers.Content-Security-Policy: contains a control character',
   ],
   [
     'basic_auth_users:\n  alice: hunter2\n',
     'w:2: basic_auth_users.alice: is not a bcrypt hash; create one with: htpasswd -nBC 10 ""',
   ],
-  ['rate_limit: {interval: 1, burst: 1}', 'w:1: rate_limit.interval: must be a duration such as 1s or 100ms'],
+  [
+    'rate_limit: {interval: "1", burst: 1}',
+    'w:1: rate_limit.interval: must be a duration such as 1s or 100ms',
+  ],
+  [
+    'rate_limit: {interval: 1s, burst: many}',
+    'w:1: rate_limit.burst: must be a whole number, without quotes',
+  ],
+  ['basic_auth_users: [a]', 'w:1: basic_auth_users: must be a map'],
+  [
+    'basic_auth_users: {__proto__: x}',
+    'w:1: basic_auth_users.__proto__: is not a bcrypt hash; create one with: htpasswd -nBC 10 ""',
+  ],
+  [
+    'basic_auth_users: {alice: }',
+    'w:1: basic_auth_users.alice: is not a bcrypt hash; create one with: htpasswd -nBC 10 ""',
+  ],
+  ['tls_server_config: {cert_file: a}\n---\n{}', 'w:2: not valid YAML: multiple docs'],
   [
     'rate_limit: {interval: 1 s, burst: 1}',
     'w:1: rate_limit.interval: must be a duration such as 1s or 100ms',
   ],
-  ['rate_limit: {interval: 1s, burst: 0}', 'w:1: rate_limit.burst: Too small: expected number to be >=1'],
 ])('refuses %s', (text, message) => {
   expect(() => parseWebConfig(text, 'w')).toThrowError(
     expect.objectContaining({ message, code: 'CONFIG_INVALID' }),
   )
+})
+
+const inTls = (settings: string) => parseWebConfig(`tls_server_config: {${pair}, ${settings}}`, '/d/w').tls
+
+test('prefers a file to a text if both are given, and treats an empty text as absent', () => {
+  expect(inTls('cert_file: x, key_file: "", client_auth_type: ""')).toMatchObject({
+    certificate: { file: '/d/x' },
+    key: { text: 'K' },
+    clientAuth: 'NoClientCert',
+  })
+})
+
+test('keys without a value have their defaults', () => {
+  expect(
+    inTls('min_version: , cipher_suites: ~, curve_preferences: , client_allowed_sans: , client_ca: '),
+  ).toEqual(inTls('prefer_server_cipher_suites: on'))
+})
+
+test.each([
+  '{}',
+  '',
+  '~',
+  '{cert_file: "", key_file: ""}',
+  '{min_version: TLS12}',
+  '{client_allowed_sans: [x]}',
+])('tls_server_config: %s does not switch TLS on', (section) => {
+  expect(parseWebConfig(`tls_server_config: ${section}`, '/w').tls).toBeUndefined()
+})
+
+test.each([
+  ['0', '0'],
+  ['1; mode=block', '1; mode=block'],
+  ['', ''],
+  ['"a\\nb"', 'a b'],
+  ['"  a\\r\\n"', 'a'],
+  ['é', '\u00c3\u00a9'],
+])('sends a header as the exporters in Go do: %s', (text, value) => {
+  const { headers } = parseWebConfig(`http_server_config: {headers: {X-XSS-Protection: ${text}}}`, '/w')
+  expect(headers).toEqual({ 'X-XSS-Protection': value })
+})
+
+test('takes the name of a user as it is written', () => {
+  const names = ['1001', '0x10', 'yes', '"a b"', '1e3', '__proto__', 'constructor']
+  const text = `basic_auth_users:\n${names.map((name) => `  ${name}: ${hash}\n`).join('')}`
+  expect([...parseWebConfig(text, '/w').users.keys()]).toEqual(names.map((name) => name.replaceAll('"', '')))
+})
+
+test.each(['$2$', '$2a$', '$2b$', '$2x$', '$2y$'])('accepts the version %s of bcrypt', (version) => {
+  const text = hash.replace('$2y$', version)
+  expect(parseWebConfig(`basic_auth_users: {a: ${text}}`, '/w').users.get('a')).toBe(text)
+})
+
+test.each([
+  ['{interval: 1s}', { intervalMs: 1_000, burst: 0 }],
+  ['{interval: "1s", burst: 2.9}', { intervalMs: 1_000, burst: 2 }],
+  // A number without a unit counts nanoseconds.
+  ['{interval: 1000000, burst: 0x10}', { intervalMs: 1, burst: 16 }],
+  ['{interval: 1m, burst: -1}', { intervalMs: 60_000, burst: -1 }],
+  ['{burst: 3}', undefined],
+  ['{interval: -1s, burst: 3}', undefined],
+  ['{interval: "0", burst: 0}', undefined],
+  ['{interval: , burst: }', undefined],
+  ['{}', undefined],
+  ['', undefined],
+])('rate_limit: %s', (section, limit) => {
+  expect(parseWebConfig(`rate_limit: ${section}`, '/w').rateLimit).toEqual(limit)
+})
+
+test.each([
+  ['tls_server_config: {min_version: TLS12}', 'tls_server_config has no certificate, so there is no TLS'],
+  [
+    `tls_server_config: {${pair}, client_auth_type: VerifyClientCertIfGiven}`,
+    'no client_ca_file is given, so client certificates are checked against the authorities that this system trusts',
+  ],
+  ['rate_limit: {interval: 1s}', 'rate_limit has a burst of 0, so every request is refused'],
+  [
+    'rate_limit: {interval: 5, burst: 1}',
+    'the interval of rate_limit is in nanoseconds; write 1s for one second',
+  ],
+])('warns: %s', (text, warning) => {
+  expect(parseWebConfig(text, '/w').warnings).toEqual([warning])
 })
