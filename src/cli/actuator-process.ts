@@ -18,10 +18,14 @@ export interface ActuatorProcess {
   stop(): Promise<void>
 }
 
-/** `args`: of `kvminfo actuate`. Starts it again whenever it ends, because the leases need it. */
+/**
+ * `args`: of `kvminfo actuate`. Starts it again whenever it ends, because the leases need it. If this process is killed, the
+ * actuator goes on and watches the leases; the next process then uses it, because it still listens.
+ */
 export function startActuatorProcess(args: readonly string[], log: Logger): ActuatorProcess {
   let child: ChildProcess | undefined
   let isStopping = false
+  let hasFailed = false
   let timer: NodeJS.Timeout | undefined
   const start = (): void => {
     child = spawn(process.execPath, [...process.execArgv, main, 'actuate', ...args], {
@@ -40,7 +44,10 @@ export function startActuatorProcess(args: readonly string[], log: Logger): Actu
     )
     child.once('exit', (code, signal) => {
       if (isStopping) return
-      log.error({ code, signal }, 'the actuator has ended; starting it again')
+      if (!hasFailed) {
+        log.error({ code, signal }, 'the actuator has ended; starting it again, each second until it stays')
+      }
+      hasFailed = true
       timer = setTimeout(start, restartMs)
     })
   }

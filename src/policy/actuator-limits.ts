@@ -6,6 +6,8 @@ export interface ActuatorBounds {
   readonly maxRealtimePriority: number
   readonly minNice: number
   readonly freeCpus: number
+  /** How far ahead a lease may end. */
+  readonly maxLeaseSeconds: number
   readonly maxLeaseTotalSeconds: number
   isProtected(vm: { readonly uuid: string | null; readonly name: string | undefined }): boolean
 }
@@ -16,6 +18,8 @@ export function actuatorBounds({ actuator, measure, vms }: Policy): ActuatorBoun
     maxRealtimePriority: actuator.max_realtime_priority,
     minNice: actuator.min_nice,
     freeCpus: actuator.free_cpus,
+    // A block of a trial lasts five windows and may be late.
+    maxLeaseSeconds: Math.max(measure.lease, 6 * measure.window) / 1000 + 60,
     maxLeaseTotalSeconds: measure.lease_total / 1000,
     isProtected: ({ uuid, name }) =>
       entries.some((entry) =>

@@ -31,6 +31,13 @@ function readSafely(path: string): string {
   try {
     const stat = fstatSync(fd)
     if (!stat.isFile()) throw new KvminfoError('CONFIG_INVALID', `the policy ${path} is not a regular file`)
+    // Otherwise who takes over the process that faces the network could set the bounds of the actuator.
+    if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
+      throw new KvminfoError(
+        'CONFIG_INVALID',
+        `the policy ${path} belongs to another user; run: chown root ${path}`,
+      )
+    }
     if ((stat.mode & 0o022) !== 0) {
       throw new KvminfoError(
         'CONFIG_INVALID',

@@ -116,6 +116,7 @@ test('a starved VM gets a real-time tier, which is proven by turns and held unde
     notification('busy', { fingerprint: 'd2', startsAt: '2026-11-26T19:00:00Z' }),
   )
   const run = await ended(started, 1)
+  expect([run.state, run.reason]).toEqual(['holding', expect.stringMatching(/^the VM waited/)])
   expect(run).toMatchObject({ state: 'holding', verdict: 'improved', uuid: busyUuid, action: 'sched-tier' })
   expect(schedulingOf(vm.tid)).toBe('2 1 0')
   expect((await started.runs()).open.map(({ id }) => id)).toEqual([1])
@@ -139,8 +140,16 @@ test('killed in the middle of a trial, it leaves the host as it was after the ne
   const started = await start()
   await started.post('/alerts', alertmanagerToken, notification('killed'))
   await eventually('the tier is applied', () => (schedulingOf(vm.tid) === '2 1 0' ? true : undefined))
+  const actuator = Number(
+    readFileSync(
+      `/proc/${started.program.child.pid}/task/${started.program.child.pid}/children`,
+      'utf8',
+    ).trim(),
+  )
   started.program.child.kill('SIGKILL')
+  process.kill(actuator, 'SIGKILL')
   await started.program.finished()
+  expect(schedulingOf(vm.tid)).toBe('2 1 0')
   const again = await start('', started.root)
   const run = await again.run(1)
   expect(run).toMatchObject({

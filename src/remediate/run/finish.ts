@@ -3,7 +3,7 @@
 import { NoAnswer } from '../../actuator/client.ts'
 import type { RunState, Verdict } from '../../model/remediation.ts'
 import type { EngineParts } from './engine-parts.ts'
-import type { RunRow } from './store.ts'
+import { onlyIdentity, type RunRow } from './store.ts'
 
 /** Undoes and moves the run to its final state: `undone`, or `overridden` or `person` if not all could be put back. */
 export async function undoRun(
@@ -24,7 +24,7 @@ export async function undoRun(
   if (failed.length > 0) return end('person', `${why.reason}; but it cannot be undone: ${failed.join('; ')}`)
   if (run.plan?.isLeased === true && run.vm !== undefined && foreign.length === 0) {
     try {
-      await actuator.release(run.vm)
+      await actuator.release(onlyIdentity(run.vm))
     } catch (error) {
       // The lease then ends by itself.
       if (!(error instanceof NoAnswer)) throw error

@@ -5,7 +5,7 @@ import { durationText } from '../../policy/duration.ts'
 import { isStillBetter } from '../verify/still-better.ts'
 import { measureWindow, type Window } from '../verify/window.ts'
 import type { EngineParts } from './engine-parts.ts'
-import type { RunRow } from './store.ts'
+import { onlyIdentity, type RunRow } from './store.ts'
 
 export interface HoldingWatch {
   /** When it began to hold, and when the lease was last renewed; uptime, seconds. */
@@ -51,7 +51,7 @@ export async function watchHolding(
     if (watch.windows.length > 4) watch.windows.shift()
     store.addWindow(run.id, 'holding', window)
     if (isStillBetter(store.windows(run.id), watch.windows)) {
-      const answer = await actuator.lease(run.vm!, now + measure.lease / 1000)
+      const answer = await actuator.lease(onlyIdentity(run.vm!), now + measure.lease / 1000)
       if (answer.outcome === 'done') watch.renewed = now
     }
   }

@@ -61,3 +61,8 @@ export interface RunStore extends StepLog {
   /** For the history only. */
   note(id: number | undefined, text: string): void
 }
+
+/** Without what the journal adds to it for people. */
+export function onlyIdentity({ uuid, pid, startTick }: VmIdentity): VmIdentity {
+  return { uuid, pid, startTick }
+}

@@ -12,7 +12,7 @@ import { measureWindow } from '../verify/window.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { planRun } from './plan-run.ts'
-import type { RunRow } from './store.ts'
+import { onlyIdentity, type RunRow } from './store.ts'
 
 /** The run must be in state `measuring`. Returns when it has ended or holds. Rejects with the signal's reason. */
 export async function runSwitchback(
@@ -84,7 +84,7 @@ const quarantineMs = 7 * 86_400_000
 
 async function renewLease(parts: EngineParts, run: RunRow, plan: Plan, seconds: number): Promise<void> {
   if (!plan.isLeased || run.vm === undefined) return
-  const answer = await parts.actuator.lease(run.vm, parts.clock.uptime() + seconds)
+  const answer = await parts.actuator.lease(onlyIdentity(run.vm), parts.clock.uptime() + seconds)
   if (answer.outcome !== 'done')
     throw new Error(`no lease of ${durationText(seconds * 1000)} for VM ${run.vm.label}: ${answer.reason}`)
 }

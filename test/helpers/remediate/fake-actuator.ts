@@ -1,7 +1,8 @@
 // An actuator in memory, with the knobs of one VM. It can be told to time out or to refuse.
 import { isDeepStrictEqual } from 'node:util'
 import { NoAnswer } from '../../../src/actuator/client.ts'
-import type { ActuatorAnswer, Operation } from '../../../src/actuator/protocol.ts'
+import type { ActuatorAnswer, ActuatorRequest, Operation } from '../../../src/actuator/protocol.ts'
+import { parseRequest } from '../../../src/actuator/request-schema.ts'
 import type { VmIdentity } from '../../../src/model/remediation.ts'
 import { type Actuator, knobOf } from '../../../src/remediate/run/executor.ts'
 
@@ -25,6 +26,7 @@ export function fakeActuator(): FakeActuator {
     isReachable: true,
     leasedUntil: undefined,
     async execute(operation: Operation): Promise<ActuatorAnswer> {
+      accept({ do: 'execute', operation })
       if (!fake.isReachable) throw new NoAnswer('the actuator does not answer', false)
       const knob = knobOf(operation)
       fake.calls.push(`execute ${knob}`)
@@ -42,21 +44,30 @@ export function fakeActuator(): FakeActuator {
       return { outcome: 'done', before, after: operation.to }
     },
     async read(operation: Operation): Promise<ActuatorAnswer> {
+      accept({ do: 'read', operation })
       if (!fake.isReachable) throw new NoAnswer('the actuator does not answer', false)
       const after = live.get(knobOf(operation))
       return after === undefined
         ? { outcome: 'stale', reason: 'the thread has ended' }
         : { outcome: 'done', after }
     },
-    async lease(_vm: VmIdentity, until: number): Promise<ActuatorAnswer> {
+    async lease(vm: VmIdentity, until: number): Promise<ActuatorAnswer> {
+      accept({ do: 'lease', vm, until })
       fake.calls.push('lease')
       fake.leasedUntil = until
       return { outcome: 'done' }
     },
-    async release(): Promise<ActuatorAnswer> {
+    async release(vm: VmIdentity): Promise<ActuatorAnswer> {
+      accept({ do: 'release', vm })
       fake.leasedUntil = undefined
       return { outcome: 'done' }
     },
   }
   return fake
+}
+
+/** As strictly as the real actuator parses requests. */
+function accept(request: ActuatorRequest): void {
+  const parsed = parseRequest(JSON.stringify(request))
+  if (typeof parsed === 'string') throw new Error(`the actuator would not understand: ${parsed}`)
 }
