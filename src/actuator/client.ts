@@ -77,11 +77,10 @@ export class ActuatorClient {
         socket.destroy()
       })
       socket.on('error', (error) => fail(errorText(error), error))
-      socket.on('end', () => fail('it closed the connection'))
       socket.on('close', () => {
         clearTimeout(deadline)
         // Settled already, unless the connection broke without a word.
-        fail('the connection was closed')
+        fail('it closed the connection')
       })
     })
   }

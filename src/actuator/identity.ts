@@ -23,7 +23,7 @@ const isGone = (error: unknown): boolean =>
   ['ENOENT', 'ESRCH', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 /** The process or thread of a stat file; undefined if there is none. */
-export function processOf(path: string, pid: number, file: WholeFile): Process | undefined {
+function processOf(path: string, pid: number, file: WholeFile): Process | undefined {
   try {
     const { startNs, comm } = parseStat(file.text(path), path)
     return { pid, startNs, comm }

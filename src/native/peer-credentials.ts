@@ -7,7 +7,7 @@ const peerCredentials = 17
 /** struct ucred: pid, uid and gid, 32 bits each. */
 const ucredBytes = 12
 
-export interface PeerCredentials {
+interface PeerCredentials {
   /** As numbered in this program's namespaces, at the time when the peer connected. */
   readonly pid: number
   readonly uid: number

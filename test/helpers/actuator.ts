@@ -10,7 +10,7 @@ import { type FixtureOptions, writeFixtureTree } from './fixture-tree.ts'
 import { recordedLog } from './recorded-log.ts'
 import { scratchDirectory } from './scratch.ts'
 
-export const tickOf = (startNs: number): number => Math.floor(startNs / 10_000_000)
+const tickOf = (startNs: number): number => Math.floor(startNs / 10_000_000)
 
 export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: Partial<Limits> = {}) {
   const root = scratchDirectory()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defaultsFile, launcherPath } from '../../deploy/package/names.ts'
+import { actuateFlags } from '../../src/cli/actuate-flags.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, 'deploy/systemd')
@@ -134,8 +135,7 @@ test('both watchers of the leases have the highest real-time priority', () => {
     expect(read(name)).toContain('\nCPUSchedulingPolicy=fifo\nCPUSchedulingPriority=99\n')
 })
 
-test('units, folders of /run and flags agree on paths', async () => {
-  const { actuateFlags } = await import('../../src/cli/actuate-flags.ts')
+test('units, folders of /run and flags agree on paths', () => {
   const [socket] = actuateFlags.socket.defaults
   expect(read('kvminfo-actuate.socket')).toContain(`\nListenStream=${socket}\n`)
   const folders = [...read('tmpfiles-remediation.conf').matchAll(/^d (\S+) (\d+) (\S+) (\S+) -$/gm)]

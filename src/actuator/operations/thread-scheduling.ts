@@ -17,7 +17,7 @@ export function threadOf(knob: string): RecordedThread | undefined {
 }
 
 /** `<policy> <real-time priority> <nice> <reset on fork>`, all numbers. */
-export function encodeScheduling({ policy, rtPriority, nice, resetOnFork }: Scheduling): string {
+function encodeScheduling({ policy, rtPriority, nice, resetOnFork }: Scheduling): string {
   return `${policy} ${rtPriority} ${nice} ${Number(resetOnFork)}`
 }
 
@@ -34,7 +34,7 @@ export function decodeScheduling(text: string): Scheduling | undefined {
 }
 
 /** Policy first, then nice. If nice fails, it puts the policy back. Throws SchedulerError, which says what is live. */
-export function setScheduling(scheduler: Scheduler, tid: number, from: Scheduling, to: Scheduling): void {
+function setScheduling(scheduler: Scheduler, tid: number, from: Scheduling, to: Scheduling): void {
   scheduler.setPolicy(tid, to)
   if (to.nice === from.nice) return
   try {
@@ -54,7 +54,7 @@ function putBack(scheduler: Scheduler, tid: number, from: Scheduling): Error | u
 }
 
 /** The policy was set and nice was not. */
-export class PartlySet extends Error {
+class PartlySet extends Error {
   constructor(cause: Error, notPutBack: Error | undefined) {
     const rest =
       notPutBack === undefined
