@@ -5,7 +5,7 @@ import { type Flags, type FlagValues, optional, repeatable, single, toggle } fro
 import { directory, nonEmpty } from './flag-values.ts'
 import { logFlags, procfsFlag } from './shared-flags.ts'
 
-export const policyFlag = single({
+const policyFlag = single({
   name: 'policy.file',
   argument: '<file>',
   default: '/etc/kvminfo-remediate/policy.yml',

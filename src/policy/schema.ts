@@ -10,7 +10,7 @@ import { parseWindow, type TimeWindow } from './windows.ts'
  * The mode of each action if the file does not say one. What is undone while the VM runs and risks little is done at
  * once; everything else is proposed.
  */
-export const defaultModes: Readonly<Record<ActionName, Mode>> = {
+const defaultModes: Readonly<Record<ActionName, Mode>> = {
   'sched-tier': 'auto',
   'cpu-weight': 'auto',
   hugepages: 'propose',

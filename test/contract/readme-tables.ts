@@ -1,6 +1,7 @@
 // The tables in the README files that list metrics, flags, collectors and error codes, generated from the code.
 import { actuateFlags } from '../../src/cli/actuate-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
+import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { errorCodes } from '../../src/errors.ts'
@@ -33,6 +34,7 @@ const tables = {
     ),
   flags: () => flagTable(serveFlags),
   'flags of actuate': () => flagTable(actuateFlags),
+  'flags of remediate': () => flagTable(remediateFlags),
   collectors: () =>
     table(
       ['collector', 'default', 'what it exports'],
@@ -54,7 +56,7 @@ type Table = keyof typeof tables
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics'],
-  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate'],
+  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate'],
   'src/errors.md': ['errors'],
 }
 

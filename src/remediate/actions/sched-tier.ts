@@ -8,7 +8,7 @@ import { hasCpuQuota, realtimeRuntimeUs } from '../target/cpu-limits.ts'
 import { startTickOf } from '../target/identity.ts'
 import type { Action, Change, Plan, PlanInput, Precondition, Refusal } from './action.ts'
 
-export function schedulingOf(tier: Tier): Scheduling {
+function schedulingOf(tier: Tier): Scheduling {
   return {
     policy: tier.policy,
     rtPriority: tier.rtPriority,
@@ -18,14 +18,14 @@ export function schedulingOf(tier: Tier): Scheduling {
   }
 }
 
-export function schedulingText({ policy, rtPriority, nice }: Scheduling): string {
+function schedulingText({ policy, rtPriority, nice }: Scheduling): string {
   return isRealtimePolicy(policy)
     ? `${policyName(policy)} ${rtPriority}`
     : `${policyName(policy)}, nice ${nice}`
 }
 
 /** For a real-time policy, nice has no effect now, but sets what the thread returns to. */
-export function isSameScheduling(a: Scheduling, b: Scheduling): boolean {
+function isSameScheduling(a: Scheduling, b: Scheduling): boolean {
   return (
     a.policy === b.policy &&
     a.rtPriority === b.rtPriority &&

@@ -6,7 +6,7 @@ import type { HostPaths } from '../../sources/paths.ts'
 import type { Actuator, Executor } from './executor.ts'
 import type { RunStore } from './store.ts'
 
-export interface Clock {
+interface Clock {
   /** Milliseconds since the epoch; may be set. */
   now(): number
   /** Seconds since boot. */

@@ -24,7 +24,7 @@ export interface RunRow {
   readonly changedAt: number
 }
 
-export interface RunFacts {
+interface RunFacts {
   readonly mode?: Mode
   readonly plan?: Plan
   readonly planSha?: string

@@ -13,7 +13,7 @@ function timeText(iso: string): string {
 }
 
 /** Columns as wide as their longest cell; the last one is cut at `width`, others at 24 characters. */
-export function table(rows: readonly (readonly string[])[], width: number): string {
+function table(rows: readonly (readonly string[])[], width: number): string {
   const cut = (text: string, length: number): string =>
     text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`
   const cells = rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cut(cell, 24))))

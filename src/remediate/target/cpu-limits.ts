@@ -19,11 +19,6 @@ export function realtimeRuntimeUs(procfs: string): number | undefined {
   return text === undefined ? undefined : Number(text)
 }
 
-/** The path of the cgroup (v2) of a process; undefined without one. */
-export function cgroupOf(procfs: string, pid: number): string | undefined {
-  return /^0::(\/.*)$/m.exec(read(`${procfs}/${pid}/cgroup`) ?? '')?.[1]
-}
-
 /** Whether a CPU quota applies to the process, in its cgroup or in one around it. Both versions of cgroups. */
 export function hasCpuQuota(procfs: string, sysfs: string, pid: number): boolean {
   const lines = (read(`${procfs}/${pid}/cgroup`) ?? '').split('\n')

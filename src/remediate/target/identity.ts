@@ -24,11 +24,6 @@ export function identityOf(vm: Vm, procfs: string): VmIdentity | undefined {
   return { uuid: vm.uuid?.toLowerCase() ?? null, pid: vm.pid, startTick: tick }
 }
 
-/** What identifies the VM over restarts, as far as anything does. */
-export function slotKey(identity: VmIdentity): string {
-  return identity.uuid ?? `${identity.pid}-${identity.startTick}`
-}
-
 function readSmall(path: string): string | undefined {
   try {
     const fd = openSync(path, 'r')

@@ -30,7 +30,7 @@ export function random(seed: number): () => number {
   }
 }
 
-export function normal(next: () => number): number {
+function normal(next: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
 }
 

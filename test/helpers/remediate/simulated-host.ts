@@ -23,7 +23,7 @@ import { fakeActuator } from './fake-actuator.ts'
 export const other: Scheduling = { policy: 0, rtPriority: 0, nice: 0, resetOnFork: false }
 export const safe2: Scheduling = { policy: 2, rtPriority: 1, nice: 0, resetOnFork: true }
 
-export interface Behaviour {
+interface Behaviour {
   /** The share of time in which the VM waits for a CPU, without and with the change. */
   without: number
   with: number

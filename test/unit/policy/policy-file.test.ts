@@ -51,7 +51,7 @@ test('a broken change keeps the last good policy and says so, until it is fixed'
   writeFileSync(path, 'instances: [a]\nlimts: {}\n')
   expect(file.current.sha).toBe(sha)
   expect(file.problem?.message).toMatch(/policy\.yml:2: limts: unknown key$/)
-  expect(records().map(({ msg }) => msg)).toEqual([
+  expect(records.map(({ msg }) => msg)).toEqual([
     'the policy is broken; nothing new is changed until it is fixed',
   ])
   rmSync(path)
