@@ -6,9 +6,25 @@ export const errorCodes = {
     'A flag or a configuration file is wrong. At start-up, the program exits before it listens. If the web configuration file becomes wrong later, every client is refused until it is fixed.',
   DEVICES_LEFT_OUT:
     'A VM has more than 256 disks, network interfaces or host devices, of which only the first 256 of each are shown; or processes that nothing but their command lines calls VMs have more than the exporter shows of all of them together.',
+  JOURNAL_CORRUPT:
+    'The journal of remediation is damaged, or the file is something else. Nothing is remediated until a person has moved it away and has checked what was applied.',
+  JOURNAL_FAILED:
+    'The journal of remediation cannot be opened, or a write to it failed. After a failed write, nothing more is written until the program is started again.',
+  JOURNAL_FULL:
+    'No space is left for the journal of remediation. New alerts are refused; what was begun is still finished and undone.',
+  JOURNAL_IN_USE: 'Another process writes to the journal of remediation already. Only one may.',
+  JOURNAL_VERSION:
+    'A newer release has written the journal of remediation, in a form that this release does not know.',
   LISTEN_FAILED: 'The program cannot listen on the given address.',
   NOT_SUPPORTED:
     'The kernel of this host does not have this feature, or it was booted with the feature switched off (pressure stall information without psi=1). This is not a fault.',
+  PAYLOAD_REFUSED:
+    'The body of a request is not what the address expects. The message names the field. Alertmanager sends such a notification again at every flush, so the error is logged once.',
+  REMEDIATE_REFUSED: '`kvminfo remediate` does not do what a command asked for; the message is its answer.',
+  REMEDIATE_UNREACHABLE:
+    'A command cannot reach the running `kvminfo remediate`: it does not run, or this user may not open its socket.',
+  RUN_CHANGED:
+    'A remediation run is in another state, or has another plan, than the one that a command was meant for: somebody else decided first. Nothing was changed; look at the run again.',
   SOURCE_ABSENT: 'The source is not available on this host (module not loaded, file system not mounted).',
   SOURCE_DENIED: 'The source is available, but the user that the program runs as may not read it.',
   SOURCE_FAILED: 'The source returned an I/O error or did not answer within its deadline.',

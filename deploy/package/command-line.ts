@@ -1,6 +1,6 @@
 // The program's own definitions of its commands and flags, from which man pages and completion are generated.
 import type { Command } from 'commander'
-import { createProgram } from '../../src/cli/program.ts'
+import { type Commands, createProgram } from '../../src/cli/program.ts'
 import { collectors } from '../../src/collectors/index.ts'
 
 export interface Term {
@@ -59,6 +59,7 @@ function page(command: Command): CommandPage {
 
 /** The page of `kvminfo` itself, then one for each of its commands. */
 export function commandPages(): CommandPage[] {
-  const program = createProgram({ serve: async () => {} }, collectors)
+  // Nothing is run, so no command needs to do anything.
+  const program = createProgram({} as Commands, collectors)
   return [program, ...program.commands].map(page)
 }

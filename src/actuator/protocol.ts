@@ -57,7 +57,7 @@ export type ActuatorRequest =
  * `to`, or the VM or thread is another one; nothing was changed. `refused`: a limit, a protected VM or the kill switch
  * forbids it; nothing was changed. `failed`: it was tried, and the live value is not `to`.
  */
-export type Outcome = 'done' | 'stale' | 'refused' | 'failed'
+type Outcome = 'done' | 'stale' | 'refused' | 'failed'
 
 export interface ActuatorAnswer {
   readonly outcome: Outcome

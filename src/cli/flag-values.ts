@@ -1,6 +1,6 @@
 // The kinds of value that flags take. Each function returns the value of a text, or throws CONFIG_INVALID with a
 // message that says which values are valid.
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { KvminfoError } from '../errors.ts'
 
 function refuse(text: string, problem: string): never {
@@ -36,4 +36,13 @@ export function urlPath(text: string): string {
   return /^\/(-|api|page)(\/|$)/i.test(text)
     ? refuse(text, 'is reserved: the exporter uses the paths below /-, /api and /page itself')
     : text
+}
+
+/** The uid of a user of this host's /etc/passwd, or the number itself. */
+export function userId(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text)
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+  const user = lines.map((line) => line.split(':')).find(([name]) => name === text)
+  const uid = text === '' ? undefined : user?.[2]
+  return uid === undefined ? refuse(text, 'is not a user in /etc/passwd') : Number(uid)
 }

@@ -68,3 +68,20 @@ export function toggle(name: string, description: string): Flag<boolean> {
     read: (texts) => texts.length > 0,
   }
 }
+
+/** The flags of a command, by the name of the option that each one sets. */
+export type Flags = Readonly<Record<string, Flag<unknown>>>
+
+export type FlagValues<Of extends Flags> = { readonly [Name in keyof Of]: ReturnType<Of[Name]['read']> }
+
+/** `textsOf` returns what the user typed for the flag of that name: one text for each time, or undefined. */
+export function readFlags<Of extends Flags>(
+  flags: Of,
+  textsOf: (name: string) => readonly string[] | undefined,
+): FlagValues<Of> {
+  const values = Object.entries(flags).map(([key, flag]) => [
+    key,
+    flag.read(textsOf(flag.name) ?? flag.defaults),
+  ])
+  return Object.fromEntries(values)
+}

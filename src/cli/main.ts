@@ -9,15 +9,34 @@ import { CommanderError } from 'commander'
 import { collectors } from '../collectors/index.ts'
 import { KvminfoError } from '../errors.ts'
 import { errorText } from '../log/error-text.ts'
-import { createProgram } from './program.ts'
+import type { ActuateOptions } from './actuate-flags.ts'
+import { type Commands, createProgram } from './program.ts'
 import type { ServeOptions } from './serve-flags.ts'
 
-/** Imported on demand, because `--help` and `--version` take half the time without it. */
-const serve = async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options)
+const client = () => import('./commands/remediate-client.ts')
+
+/** Imported on demand, because `--help` and `--version` take half the time without them. */
+const commands: Commands = {
+  serve: async (options: ServeOptions) => (await import('./commands/serve.ts')).serve(options),
+  remediate: {
+    serve: async (options) => (await import('./commands/remediate.ts')).remediate(options),
+    list: async (options) => (await client()).list(options),
+    history: async (options) => (await client()).history(options),
+    show: async (id, options) => (await client()).show(id, options),
+    plan: async (action, vm, options) => (await client()).plan(action, vm, options),
+    approve: async (id, options) => (await client()).approve(id, options),
+    decline: async (id, options) => (await client()).decline(id, options),
+    undo: async (id, options) => (await client()).undo(id, options),
+    stop: async (options) => (await client()).stop(options),
+    resume: async (options) => (await client()).resume(options),
+    verifyJournal: async (options) => (await client()).verifyJournal(options),
+  },
+  actuate: async (options: ActuateOptions) => (await import('./commands/actuate.ts')).actuate(options),
+}
 
 async function run(): Promise<number> {
   try {
-    await createProgram({ serve }, collectors).parseAsync()
+    await createProgram(commands, collectors).parseAsync()
     return 0
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -1,9 +1,11 @@
 // The command line: the commands, their flags and their help.
 import { Command, Option } from 'commander'
 import type { Collector } from '../collectors/collector.ts'
+import { type ActuateOptions, actuateFlags } from './actuate-flags.ts'
 import { collectorFlag } from './collector-flags.ts'
-import type { Flag } from './flag.ts'
-import { readServeFlags, type ServeOptions, serveFlags } from './serve-flags.ts'
+import { addCommand, inGroup, readOptions, valuesByName } from './command.ts'
+import { addRemediate, type RemediateCommands } from './remediate-program.ts'
+import { type ServeOptions, serveFlags } from './serve-flags.ts'
 import { versionText } from './version.ts'
 
 // At most 80 columns wide, because commander does not wrap it.
@@ -30,33 +32,17 @@ Exit codes: 0 stopped by SIGINT or SIGTERM, 1 failed, 2 wrong usage or
 configuration.
 `
 
-/** Headings of the help, by the first part of the flags' names. */
-const groupHeadings: Readonly<Record<string, string>> = {
-  web: 'Web server:',
-  path: 'Where to read the host:',
-  log: 'Logging:',
-  collector: 'Collectors (on unless marked; --no-collector.<name> switches one off):',
-}
+const actuateExamples = `
+The actuator changes this host: the scheduling of vCPU threads. It accepts a
+closed set of operations over its Unix socket, and checks each of them again.
+It needs CAP_SYS_NICE.
 
-function inGroup(option: Option): Option {
-  const [prefix] = option.name().replace(/^no-/, '').split('.')
-  return option.helpGroup(groupHeadings[prefix!] ?? 'General:')
-}
+Stop all changes, except those that restore what was before:
+  touch /run/kvminfo/remediation.stop
 
-/** Descriptions are Markdown because the README lists them too; a terminal needs no backticks. */
-const plainText = (markdown: string): string => markdown.replaceAll('`', '')
-
-function optionOf(flag: Flag<unknown>): Option {
-  const description = plainText(flag.description)
-  const option = new Option(
-    `--${flag.name}${flag.argument === undefined ? '' : ` ${flag.argument}`}`,
-    flag.defaults.length === 0 ? description : `${description} (default: ${flag.defaults.join(', ')})`,
-  )
-  // Keeps every text given, because the flag itself decides what several of them mean.
-  return flag.argument === undefined
-    ? option
-    : option.argParser((text, before: string[] | undefined) => [...(before ?? []), text])
-}
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 failed, 2 wrong usage or
+configuration. Stopping it changes nothing on the host.
+`
 
 function collectorOptions({ name, description, enabledByDefault }: Collector): Option[] {
   return [
@@ -65,36 +51,26 @@ function collectorOptions({ name, description, enabledByDefault }: Collector): O
   ]
 }
 
-/** Commander's values by the name of the flag. Commander itself would turn `web.listen-address` into `web.listenAddress`. */
-function valuesByName(command: Command): Map<string, unknown> {
-  return new Map(
-    command.options.map((option) => [
-      option.name().replace(/^no-/, ''),
-      command.opts()[option.attributeName()],
-    ]),
-  )
-}
-
 function readServeOptions(command: Command, collectors: readonly Collector[]): ServeOptions {
   const values = valuesByName(command)
   const choices = collectors.flatMap(({ name }): [string, boolean][] => {
     const choice = values.get(collectorFlag(name))
     return typeof choice === 'boolean' ? [[name, choice]] : []
   })
-  const flags = readServeFlags((name) => {
-    const value = values.get(name)
-    return typeof value === 'boolean' ? [String(value)] : (value as string[] | undefined)
-  })
-  return { ...flags, collectorChoices: new Map(choices) }
+  return { ...readOptions(serveFlags, command), collectorChoices: new Map(choices) }
 }
 
 export interface Commands {
+  remediate: RemediateCommands
+
   serve(options: ServeOptions): Promise<void>
+  actuate(options: ActuateOptions): Promise<void>
 }
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
 export function createProgram(commands: Commands, collectors: readonly Collector[]): Command {
   const program = new Command('kvminfo')
+    .enablePositionalOptions()
     .description(
       "Prometheus exporter for KVM hosts. It shows how many of each VM's exits KVM handled itself and how many it handed to QEMU, together with the VM's CPU, memory and devices.",
     )
@@ -104,26 +80,25 @@ export function createProgram(commands: Commands, collectors: readonly Collector
     .helpCommand(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'kvminfo: ')) })
     .showHelpAfterError('kvminfo --help lists the commands.')
-    .addHelpText('after', '\nkvminfo serve --help lists the flags, with examples.')
+    .addHelpText('after', '\nkvminfo serve --help lists the flags of serve, with examples.')
     .exitOverride()
 
-  const serve = program
-    .command('serve')
-    .showHelpAfterError('kvminfo serve --help lists the flags.')
-    .description("Serve this host's metrics and its live page over HTTP. The exporter only reads the host.")
-    .configureHelp({
-      optionTerm: (option) =>
-        option.flags
-          .replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.')
-          // As in the examples and as most people type it; commander takes both forms.
-          .replace(' <', '=<'),
-    })
-    .addHelpText('after', serveExamples)
-    .action((_options, command: Command) => commands.serve(readServeOptions(command, collectors)))
-  for (const flag of Object.values(serveFlags)) serve.addOption(inGroup(optionOf(flag)))
-  for (const collector of collectors)
-    for (const option of collectorOptions(collector)) serve.addOption(inGroup(option))
-  serve.optionsGroup('General:').version(versionText, '--version', 'Print the version.')
+  addCommand(program, {
+    name: 'serve',
+    description: "Serve this host's metrics and its live page over HTTP. The exporter only reads the host.",
+    examples: serveExamples,
+    flags: serveFlags,
+    more: collectors.flatMap(collectorOptions),
+    run: (command) => commands.serve(readServeOptions(command, collectors)),
+  })
+  addCommand(program, {
+    name: 'actuate',
+    description: 'Execute changes to this host that kvminfo remediate asks for over a Unix socket.',
+    examples: actuateExamples,
+    flags: actuateFlags,
+    run: (command) => commands.actuate(readOptions(actuateFlags, command)),
+  })
+  addRemediate(program, commands.remediate)
 
   return program
 }

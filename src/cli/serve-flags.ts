@@ -1,10 +1,10 @@
 // The flags of `kvminfo serve`, named like those of other Prometheus exporters.
 import { parseAllowedHost } from '../http/allowed-hosts.ts'
 import { parseListenAddress } from '../http/listen-address.ts'
-import { logFormats, logLevels } from '../log/logger.ts'
 import { defaultPaths } from '../sources/paths.ts'
-import { type Flag, optional, repeatable, single, toggle } from './flag.ts'
-import { directory, nonEmpty, oneOf, urlPath, wholeNumber } from './flag-values.ts'
+import { type Flags, type FlagValues, optional, repeatable, single, toggle } from './flag.ts'
+import { directory, nonEmpty, urlPath, wholeNumber } from './flag-values.ts'
+import { logFlags, procfsFlag } from './shared-flags.ts'
 
 export const serveFlags = {
   listenAddresses: repeatable({
@@ -54,13 +54,7 @@ export const serveFlags = {
     'web.disable-exporter-metrics',
     "Leave out the metrics of the exporter's own process (`process_*`).",
   ),
-  procfs: single({
-    name: 'path.procfs',
-    argument: '<directory>',
-    default: defaultPaths.procfs,
-    description: "Where the host's procfs is mounted.",
-    parse: directory,
-  }),
+  procfs: procfsFlag,
   sysfs: single({
     name: 'path.sysfs',
     argument: '<directory>',
@@ -75,41 +69,15 @@ export const serveFlags = {
     description: "The host's `/run`, with libvirt's sockets and status files.",
     parse: directory,
   }),
-  logLevel: single({
-    name: 'log.level',
-    argument: '<level>',
-    default: 'info',
-    description: `Lowest level that is logged: ${logLevels.join(', ')}.`,
-    parse: oneOf(logLevels),
-  }),
-  logFormat: single({
-    name: 'log.format',
-    argument: '<format>',
-    default: 'logfmt',
-    description: `Format of the log lines: ${logFormats.join(', ')}.`,
-    parse: oneOf(logFormats),
-  }),
+  ...logFlags,
   // The last one, so that the help lists it right before the collectors.
   hasOnlyChosenCollectors: toggle(
     'collector.disable-defaults',
     'Switch off all collectors except those that `--collector.<name>` switches on.',
   ),
-} as const satisfies Record<string, Flag<unknown>>
+} as const satisfies Flags
 
-type FlagValues = {
-  readonly [Name in keyof typeof serveFlags]: ReturnType<(typeof serveFlags)[Name]['read']>
-}
-
-export interface ServeOptions extends FlagValues {
+export interface ServeOptions extends FlagValues<typeof serveFlags> {
   /** By the collector's name: true for `--collector.<name>`, false for `--no-collector.<name>`. */
   readonly collectorChoices: ReadonlyMap<string, boolean>
-}
-
-/** `textsOf` returns what the user typed for the flag of that name: one text for each time, or undefined. */
-export function readServeFlags(textsOf: (name: string) => readonly string[] | undefined): FlagValues {
-  const values = Object.entries(serveFlags).map(([key, flag]) => [
-    key,
-    flag.read(textsOf(flag.name) ?? flag.defaults),
-  ])
-  return Object.fromEntries(values)
 }

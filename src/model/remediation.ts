@@ -66,8 +66,7 @@ export const finalStates = [
 
 export type RunState = (typeof openStates)[number] | (typeof finalStates)[number]
 
-export const verdicts = ['improved', 'worse', 'inconclusive', 'not-measurable'] as const
-export type Verdict = (typeof verdicts)[number]
+export type Verdict = 'improved' | 'worse' | 'inconclusive' | 'not-measurable'
 
 /** Identifies a running VM: a pid alone may be used again. */
 export interface VmIdentity {

@@ -1,6 +1,7 @@
 // `npm run bench [-- PART…]`: runs the parts, prints their tables, and fails if a target is missed.
 import { Command } from 'commander'
 import { part as exitCost } from './exit-cost/run.ts'
+import { part as intake } from './intake.ts'
 import { part as memory } from './memory.ts'
 import type { BenchPart, Target } from './part.ts'
 import { part as peers } from './peers.ts'
@@ -12,6 +13,7 @@ const parts: Readonly<Record<string, BenchPart>> = {
   scrape,
   memory,
   peers,
+  intake,
   'exit-cost': exitCost,
   taskinfo,
 }

@@ -27,6 +27,25 @@ const rules: Rules = {
     // These reach outside the program: native calls C, libvirt runs virsh.
     native: [],
     libvirt: ['errors.ts'],
+    // What an operator allows; both halves of remediation read it.
+    policy: ['model', 'config', 'log', 'errors.ts'],
+    // The only part that changes the host.
+    actuator: ['model', 'sources', 'libvirt', 'native', 'policy', 'errors.ts', 'log', 'config'],
+    remediate: [
+      'model',
+      'metrics',
+      'exposition',
+      'policy',
+      'observe',
+      'sources',
+      'libvirt',
+      'http',
+      'ui',
+      'config',
+      'log',
+      'errors.ts',
+      'actuator',
+    ],
     // The only part that may know all others.
     cli: [
       'model',
@@ -35,19 +54,34 @@ const rules: Rules = {
       'collectors',
       'exporter',
       'native',
+      'actuator',
+      'policy',
+      'remediate',
+      'observe',
       'errors.ts',
       'log',
       'config',
       'http',
     ],
   },
+  mayBeImportedBy: {
+    // The two halves of what changes the host: threads and libvirt's definitions.
+    'src/native/scheduler.ts': ['actuator'],
+    // Of the actuator, the part that faces the network knows the protocol and the client.
+    'src/actuator/': ['cli'],
+    'src/actuator/protocol.ts': ['cli', 'remediate'],
+    'src/actuator/client.ts': ['cli', 'remediate'],
+    'src/actuator/kill-switch.ts': ['cli', 'remediate'],
+  },
   onlyIn: {
     // These start processes: in the background, never in a scrape.
-    child_process: [],
+    child_process: ['src/cli/actuator-process.ts'],
     execa: ['src/libvirt/run.ts', 'src/sources/cmdline/read-apart.ts'],
     systeminformation: ['src/sources/hostfacts/host-facts-reader.ts'],
+    // The only writer of a database. Node's own module is experimental, so its use stays in one file.
+    sqlite: ['src/remediate/journal/database.ts'],
     // The only caller of C.
-    koffi: ['src/native/sd-notify.ts'],
+    koffi: ['src/native/peer-credentials.ts', 'src/native/scheduler.ts', 'src/native/sd-notify.ts'],
   },
 }
 
@@ -89,6 +123,8 @@ test('every rule names folders and files that exist', () => {
   const areas = new Set([...sources.keys()].map((path) => path.split('/')[1]))
   expect(Object.keys(rules.mayImport).sort()).toEqual([...areas].sort())
   for (const file of Object.values(rules.onlyIn).flat()) expect([...sources.keys()]).toContain(file)
+  for (const start of Object.keys(rules.mayBeImportedBy))
+    expect([...sources.keys()].filter((path) => path.startsWith(start))).not.toEqual([])
 })
 
 test.each([
@@ -104,7 +140,7 @@ test.each([
   ],
   [
     "import { spawn } from 'node:child_process'",
-    'src/http/x.ts:1: child_process may be imported only in no file',
+    'src/http/x.ts:1: child_process may be imported only in src/cli/actuator-process.ts',
   ],
 ])('finds %j', (text, problem) => {
   expect(importProblems(new Map([['src/http/x.ts', text]]), rules)).toEqual([problem])
@@ -124,6 +160,28 @@ test('finds a cycle, with the lines that form it', () => {
     ['src/log/c.ts', "import { b } from './b.ts'"],
   ])
   expect(importProblems(made, rules)).toEqual(['cycle: src/log/b.ts:2 -> src/log/c.ts:1'])
+})
+
+test.each([
+  [
+    'src/remediate/x.ts',
+    '../actuator/execute.ts',
+    'src/actuator/execute.ts may not be imported by remediate',
+  ],
+  [
+    'src/remediate/x.ts',
+    '../actuator/operations/index.ts',
+    'src/actuator/operations/index.ts may not be imported by remediate',
+  ],
+  ['src/remediate/x.ts', '../actuator/protocol.ts', undefined],
+  ['src/remediate/x.ts', '../actuator/client.ts', undefined],
+  ['src/cli/x.ts', '../actuator/execute.ts', undefined],
+  ['src/cli/x.ts', '../native/scheduler.ts', 'src/native/scheduler.ts may not be imported by cli'],
+  ['src/actuator/x.ts', '../native/scheduler.ts', undefined],
+  ['src/exporter/x.ts', '../actuator/protocol.ts', 'exporter may not import actuator'],
+])('of an import in %s of %s it says %s', (file, specifier, problem) => {
+  const found = importProblems(new Map([[file, `import { a } from '${specifier}'`]]), rules)
+  expect(found).toEqual(problem === undefined ? [] : [`${file}:1: ${problem}`])
 })
 
 test('reports nothing for allowed imports', () => {

@@ -1,5 +1,7 @@
 // The tables in the README files that list metrics, flags, collectors and error codes, generated from the code.
-
+import { actuateFlags } from '../../src/cli/actuate-flags.ts'
+import type { Flags } from '../../src/cli/flag.ts'
+import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { errorCodes } from '../../src/errors.ts'
@@ -13,6 +15,16 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const code = (text: string) => `\`${text}\``
 
+const flagTable = (flags: Flags) =>
+  table(
+    ['flag', 'default', 'meaning'],
+    Object.values(flags).map((flag) => [
+      code(`--${flag.name}${flag.argument === undefined ? '' : `=${flag.argument}`}`),
+      flag.defaults.map(code).join(' '),
+      flag.description,
+    ]),
+  )
+
 /** By the name in the markers `<!-- name -->` … `<!-- /name -->`. */
 const tables = {
   metrics: () =>
@@ -20,15 +32,9 @@ const tables = {
       ['metric', 'type', 'labels', 'meaning'],
       catalog.map(({ name, type, labels, help }) => [code(name), type, labels.map(code).join(' '), help]),
     ),
-  flags: () =>
-    table(
-      ['flag', 'default', 'meaning'],
-      Object.values(serveFlags).map((flag) => [
-        code(`--${flag.name}${flag.argument === undefined ? '' : `=${flag.argument}`}`),
-        flag.defaults.map(code).join(' '),
-        flag.description,
-      ]),
-    ),
+  flags: () => flagTable(serveFlags),
+  'flags of actuate': () => flagTable(actuateFlags),
+  'flags of remediate': () => flagTable(remediateFlags),
   collectors: () =>
     table(
       ['collector', 'default', 'what it exports'],
@@ -50,7 +56,7 @@ type Table = keyof typeof tables
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics'],
-  'src/cli/README.md': ['flags', 'collectors'],
+  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate'],
   'src/errors.md': ['errors'],
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defaultsFile, launcherPath } from '../../deploy/package/names.ts'
+import { actuateFlags } from '../../src/cli/actuate-flags.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(root, 'deploy/systemd')
@@ -76,4 +77,76 @@ test('the command of a clone starts the built program on the Node of the npm pac
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(stdout).toContain(`Node: v${manifest.devDependencies.node}`)
+})
+
+const remediationUnits = [
+  'kvminfo-actuate.service',
+  'kvminfo-actuate.socket',
+  'kvminfo-remediate.service',
+  'kvminfo-lease-sweep.service',
+  'kvminfo-lease-sweep.timer',
+]
+const remediationServices = remediationUnits.filter((name) => name.endsWith('.service'))
+
+test('systemd finds nothing wrong with the units of remediation', () => {
+  const there = (text: string): string =>
+    text
+      .replaceAll('/usr/bin/kvminfo', join(root, 'dist/cli/main.js'))
+      .replaceAll('/usr/lib/kvminfo-exporter/', `${folder}/`)
+  const units = remediationUnits.map((name) => {
+    const path = join(directory, name)
+    writeFileSync(path, there(read(name)))
+    return path
+  })
+  expect(analyze('verify', '--man=no', ...units)).toEqual({ status: 0, text: '' })
+})
+
+test.each(remediationServices)('%s is rated 1.5 of 10 or less, as README.md says', (name) => {
+  const { text } = analyze('security', '--offline=true', '--no-pager', join(folder, name))
+  const exposure = new RegExp(`Overall exposure level for ${name}: ([\\d.]+)`).exec(text)![1]!
+  expect(Number(exposure)).toBeLessThanOrEqual(1.5)
+  expect(read('README.md')).toContain(`| \`${name}\` | ${exposure} |`)
+})
+
+test.each(remediationServices)('%s runs as a user of sysusers-remediation.conf, without root', (name) => {
+  const unit = read(name)
+  const user = /^User=(.*)$/m.exec(unit)![1]!
+  expect(['kvminfo-actuate', 'kvminfo-remediate']).toContain(user)
+  expect(unit).toContain(`\nGroup=${user}\n`)
+  expect(read('sysusers-remediation.conf')).toMatch(new RegExp(`^u ${user} `, 'm'))
+})
+
+test('only what must change threads has a capability, and it has no network', () => {
+  const rights = remediationServices.map((name) => {
+    const unit = read(name)
+    const [, capabilities] = /^CapabilityBoundingSet=(.*)$/m.exec(unit)!
+    const [, ambient = ''] = /^AmbientCapabilities=(.*)$/m.exec(unit) ?? []
+    return [name, capabilities, ambient, unit.includes('\nPrivateNetwork=yes\n')]
+  })
+  expect(rights).toEqual([
+    ['kvminfo-actuate.service', 'CAP_SYS_NICE', 'CAP_SYS_NICE', true],
+    ['kvminfo-remediate.service', '', '', false],
+    ['kvminfo-lease-sweep.service', 'CAP_SYS_NICE', 'CAP_SYS_NICE', true],
+  ])
+})
+
+test('both watchers of the leases have the highest real-time priority', () => {
+  for (const name of ['kvminfo-actuate.service', 'kvminfo-lease-sweep.service'])
+    expect(read(name)).toContain('\nCPUSchedulingPolicy=fifo\nCPUSchedulingPriority=99\n')
+})
+
+test('units, folders of /run and flags agree on paths', () => {
+  const [socket] = actuateFlags.socket.defaults
+  expect(read('kvminfo-actuate.socket')).toContain(`\nListenStream=${socket}\n`)
+  const folders = [...read('tmpfiles-remediation.conf').matchAll(/^d (\S+) (\d+) (\S+) (\S+) -$/gm)]
+  expect(folders.map(([, path, ...rest]) => [path, ...rest])).toEqual([
+    ['/run/kvminfo', '1775', 'root', 'kvminfo-remediate'],
+    ['/run/kvminfo/leases', '0755', 'kvminfo-actuate', 'kvminfo-actuate'],
+    ['/run/kvminfo/changes', '0755', 'kvminfo-actuate', 'kvminfo-actuate'],
+  ])
+  expect(read('kvminfo-actuate.service')).toContain('\nRuntimeDirectory=kvminfo/leases kvminfo/changes\n')
+})
+
+test('the script of the sweep is valid for the shell', () => {
+  expect(spawnSync('sh', ['-n', join(folder, 'lease-sweep.sh')]).status).toBe(0)
 })

@@ -4,7 +4,7 @@ import type { Operation } from '../../actuator/protocol.ts'
 import type { ActionName, VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
-import type { ActionPolicy } from '../policy/schema.ts'
+import type { ActionPolicy } from '../../policy/schema.ts'
 
 /** Something that must hold before the plan may be executed. It is checked again right before. */
 export interface Precondition {
@@ -15,7 +15,7 @@ export interface Precondition {
   readonly seen: string
 }
 
-export type Risk = 'low' | 'medium' | 'high' | 'critical'
+type Risk = 'low' | 'medium' | 'high' | 'critical'
 
 /**
  * How the effect is judged. `switchback`: applied and undone by turns, for what is reversible while the VM runs.
@@ -29,7 +29,7 @@ export interface Measurement {
   readonly text: string
 }
 
-export interface PlanTarget {
+interface PlanTarget {
   /** undefined for the host itself. */
   readonly vm: (VmIdentity & { readonly label: string }) | undefined
   /** Such as `hda`; undefined if the action concerns the whole VM or host. */

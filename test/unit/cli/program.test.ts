@@ -1,9 +1,10 @@
 // From the command line to options, the errors that a user can get, and the help.
 import { CommanderError } from 'commander'
 import { expect, test } from 'vitest'
+import { actuateFlags } from '../../../src/cli/actuate-flags.ts'
 import { chooseCollectors } from '../../../src/cli/collector-flags.ts'
-import { createProgram } from '../../../src/cli/program.ts'
-import { type ServeOptions, serveFlags } from '../../../src/cli/serve-flags.ts'
+import { type Commands, createProgram } from '../../../src/cli/program.ts'
+import { serveFlags } from '../../../src/cli/serve-flags.ts'
 import type { Collector } from '../../../src/collectors/collector.ts'
 
 const collector = (name: string, enabledByDefault: boolean): Collector => ({
@@ -13,16 +14,22 @@ const collector = (name: string, enabledByDefault: boolean): Collector => ({
   metrics: [],
   collect() {},
 })
+const nothing = {} as Commands
 const collectors = [collector('vm', true), collector('ksm', true), collector('rare', false)]
 
-async function parse(...args: string[]): Promise<ServeOptions> {
-  const given: ServeOptions[] = []
-  const serve = async (options: ServeOptions) => void given.push(options)
-  const program = createProgram({ serve }, collectors)
+async function parseCommand<Name extends 'serve' | 'actuate'>(
+  name: Name,
+  args: readonly string[],
+): Promise<Parameters<Commands[Name]>[0]> {
+  const given: unknown[] = []
+  const keep = async (options: unknown) => void given.push(options)
+  const program = createProgram({ ...nothing, [name]: keep }, collectors)
   for (const command of program.commands) command.configureOutput({ writeErr() {}, writeOut() {} })
-  await program.parseAsync(['serve', ...args], { from: 'user' })
-  return given[0]!
+  await program.parseAsync([name, ...args], { from: 'user' })
+  return given[0] as Parameters<Commands[Name]>[0]
 }
+
+const parse = (...args: string[]) => parseCommand('serve', args)
 
 test('uses the defaults without flags', async () => {
   expect(await parse()).toEqual({
@@ -136,14 +143,39 @@ test.each([
   },
 )
 
-test('every flag has a unique name and a description in sentences', () => {
-  const names = Object.values(serveFlags).map(({ name }) => name)
+test.each([
+  ['serve', serveFlags],
+  ['actuate', actuateFlags],
+] as const)('every flag of %s has a unique name and a description in sentences', (_name, flags) => {
+  const names = Object.values(flags).map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
-  for (const { description } of Object.values(serveFlags)) expect(description).toMatch(/^[A-Z].*\.$/)
+  for (const { description } of Object.values(flags)) expect(description).toMatch(/^[A-Z].*\.$/)
 })
 
+test('reads the flags of actuate', async () => {
+  expect(await parseCommand('actuate', [])).toEqual({
+    socket: '/run/kvminfo/actuate.sock',
+    allowedUids: [],
+    procfs: '/proc',
+    rundir: '/run',
+    logLevel: 'info',
+    logFormat: 'logfmt',
+  })
+  const args = ['--actuator.socket=/a', '--actuator.allowed-user=root', '--actuator.allowed-user=1234']
+  expect(await parseCommand('actuate', args)).toMatchObject({ socket: '/a', allowedUids: [0, 1234] })
+})
+
+test.each(['nobody-of-that-name', '', 'root:x', '-1', '12345678901'])(
+  'refuses --actuator.allowed-user=%s',
+  async (user) => {
+    await expect(parseCommand('actuate', [`--actuator.allowed-user=${user}`])).rejects.toThrow(
+      `--actuator.allowed-user: '${user}' is not a user in /etc/passwd`,
+    )
+  },
+)
+
 test.each([80, 120])('the help fits a terminal of %i columns', (width) => {
-  const program = createProgram({ serve: async () => {} }, collectors)
+  const program = createProgram(nothing, collectors)
   const serve = program.commands[0]!
   const parts: string[] = []
   serve.configureOutput({ getOutHelpWidth: () => width, writeOut: (part) => void parts.push(part) })

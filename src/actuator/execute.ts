@@ -1,0 +1,297 @@
+// Answers requests. Each is checked here again, whoever asks: identity, limits, kill switch, and whether the live value is
+// what the asker thinks. Requests come one after the other.
+import { isDeepStrictEqual } from 'node:util'
+import { errorText } from '../log/error-text.ts'
+import type { Logger } from '../log/logger.ts'
+import type { VmIdentity } from '../model/remediation.ts'
+import type { Scheduler } from '../native/scheduler.ts'
+import { readUptimeNs } from '../sources/uptime/read.ts'
+import { WholeFile } from '../sources/whole-file.ts'
+import { Changes } from './changes.ts'
+import { type IdentifiedVm, Identities } from './identity.ts'
+import { isStopped, killSwitchPath } from './kill-switch.ts'
+import { LeaseWatch } from './lease-watch.ts'
+import { Leases, maxTotalSeconds } from './leases.ts'
+import type { Limits } from './limits.ts'
+import { type KitOf, operationKits } from './operations/index.ts'
+import type { OperationKit } from './operations/operation.ts'
+import { isEnded } from './operations/thread-scheduling.ts'
+import { type Problem, refused, stale } from './problem.ts'
+import type { ActuatorAnswer, ActuatorRequest, Operation, ValueOf } from './protocol.ts'
+import { roomProblem } from './realtime-room.ts'
+import { VmFiles } from './vm-files.ts'
+
+export interface ActuatorParts {
+  readonly procfs: string
+  /** The folders `kvminfo/leases` and `kvminfo/changes` are created below it. */
+  readonly rundir: string
+  readonly scheduler: Scheduler
+  /** Asked at each request. If it throws, only reading and reversing are left. */
+  readonly limits: () => Limits
+  readonly log: Logger
+}
+
+const isProblem = (result: object): result is Problem => 'outcome' in result
+
+/** How often leases are checked, milliseconds. */
+const watchMs = 1_000
+
+export class Actuator {
+  readonly #parts: ActuatorParts
+  readonly #file = new WholeFile()
+  readonly #identities: Identities
+  readonly #leases: Leases
+  readonly #changes: Changes
+  readonly #kitOf: KitOf
+  readonly #watch: LeaseWatch
+  #last: Promise<unknown> = Promise.resolve()
+  #isWatching = false
+  #timer: NodeJS.Timeout | undefined
+
+  /** Throws Node's own error if the folders below `rundir` cannot be created. */
+  constructor(parts: ActuatorParts) {
+    const { procfs, rundir, scheduler, log } = parts
+    this.#parts = parts
+    this.#identities = new Identities(procfs, this.#file)
+    this.#leases = new Leases(new VmFiles(`${rundir}/kvminfo/leases`))
+    this.#changes = new Changes(new VmFiles(`${rundir}/kvminfo/changes`))
+    this.#kitOf = operationKits(scheduler)
+    const [leases, changes, file] = [this.#leases, this.#changes, this.#file]
+    this.#watch = new LeaseWatch({ procfs, file, leases, changes, scheduler, log })
+  }
+
+  /** Seconds since boot. */
+  get uptime(): number {
+    return readUptimeNs(this.#parts.procfs, this.#file) / 1e9
+  }
+
+  /** Puts back the VMs whose lease has ended. Returns whether there is anything left to check later. */
+  checkLeases(): boolean {
+    return this.#watch.check(this.uptime)
+  }
+
+  /** Checks the leases now, and every second while there is something to check, until `stopWatching`. */
+  watchLeases(): void {
+    this.#isWatching = true
+    this.#checkAndGoOn()
+  }
+
+  stopWatching(): void {
+    this.#isWatching = false
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #checkAndGoOn(): void {
+    this.#timer = undefined
+    try {
+      if (!this.checkLeases()) return
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'cannot check the leases; trying again in a second')
+    }
+    this.#checkLater()
+  }
+
+  /** After each request that may have written a file. Without one, the timer would only cost CPU time. */
+  #checkLater(): void {
+    if (this.#isWatching) this.#timer ??= setTimeout(() => this.#checkAndGoOn(), watchMs)
+  }
+
+  /** Never rejects. */
+  answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
+    const answered = this.#last.then(() => this.#answer(request))
+    this.#last = answered
+    return answered
+  }
+
+  async #answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
+    const { log } = this.#parts
+    const vm = 'vm' in request ? request.vm : request.operation.vm
+    let answer: ActuatorAnswer
+    try {
+      const identified = await this.#identities.identify(vm)
+      answer = isProblem(identified) ? identified : this.#answerFor(identified, request)
+    } catch (error) {
+      // Nothing that changes the host throws to here.
+      answer = refused(errorText(error))
+      log.error({ err: error, do: request.do, pid: vm.pid }, 'a request could not be answered')
+    }
+    if (request.do !== 'read') this.#checkLater()
+    const record = { ...what(request), ...answer }
+    if (request.do === 'read' && answer.outcome === 'done') log.debug(record, 'answered')
+    else if (answer.outcome === 'done') log.info(record, 'answered')
+    else log.warn(record, 'answered')
+    return answer
+  }
+
+  #answerFor(vm: IdentifiedVm, request: ActuatorRequest): ActuatorAnswer {
+    switch (request.do) {
+      case 'read':
+        return this.#read(request.operation)
+      case 'execute':
+        return this.#execute(vm, request.operation)
+      case 'lease':
+        return this.#lease(vm, request.until)
+      case 'release':
+        return this.#release(vm.identity)
+    }
+  }
+
+  #read(operation: Operation): ActuatorAnswer {
+    const kit = this.#kitOf(operation)
+    const problem = kit.problem(operation, this.#identities)
+    if (problem !== undefined) return problem
+    const live = this.#live(operation, kit)
+    return isProblem(live) ? live : { outcome: 'done', before: live.value, after: live.value }
+  }
+
+  #execute<O extends Operation>(vm: IdentifiedVm, operation: O): ActuatorAnswer {
+    const kit = this.#kitOf(operation)
+    const problem = kit.problem(operation, this.#identities)
+    if (problem !== undefined) return problem
+    const live = this.#live(operation, kit)
+    if (isProblem(live)) return live
+    const before = live.value
+    const { from, to } = operation
+    const isThereAlready = isDeepStrictEqual(before, to)
+    if (!isThereAlready && !isDeepStrictEqual(before, from))
+      return {
+        ...stale('somebody else has changed the value; nothing was done'),
+        before,
+        after: before,
+      }
+    const recorded = this.#changes.of(vm.identity).get(kit.knob(operation))
+    const isReversal = recorded?.was === kit.encode(to)
+    const objection = isReversal
+      ? undefined
+      : (this.#objection(vm) ??
+        kit.excess(operation, this.#parts.limits()) ??
+        this.#leaseObjection(vm, operation))
+    if (objection !== undefined) return { ...refused(objection), before, after: before }
+    if (isThereAlready) return { outcome: 'done', before, after: before }
+    return this.#change(vm.identity, operation, kit, { isReversal, recorded })
+  }
+
+  #change<O extends Operation>(
+    vm: VmIdentity,
+    operation: O,
+    kit: OperationKit<O>,
+    { isReversal, recorded }: { isReversal: boolean; recorded: { was: string; set: string } | undefined },
+  ): ActuatorAnswer {
+    const knob = kit.knob(operation)
+    const before: ValueOf<O> = operation.from
+    const [from, to] = [kit.encode(operation.from), kit.encode(operation.to)]
+    // What somebody else has set since is what we return to.
+    const was = recorded !== undefined && recorded.set === from ? recorded.was : from
+    try {
+      if (!isReversal) this.#changes.put(vm, knob, { was, set: to })
+    } catch (error) {
+      return { ...refused(`the change cannot be recorded: ${errorText(error)}`), before, after: before }
+    }
+    let failure: unknown
+    try {
+      kit.write(operation)
+    } catch (error) {
+      failure = error
+    }
+    if (failure === undefined && isReversal) this.#forget(vm, knob)
+    const live = this.#live(operation, kit)
+    if (isProblem(live))
+      return live.outcome === 'stale' ? live : { outcome: 'failed', before, reason: live.reason }
+    const after = live.value
+    if (isDeepStrictEqual(after, operation.to)) return { outcome: 'done', before, after }
+    // As it was: there is nothing to reverse.
+    if (kit.encode(after) === was) this.#forget(vm, knob)
+    const reason = failure === undefined ? 'the kernel did not keep the value' : errorText(failure)
+    return { outcome: 'failed', before, after, reason }
+  }
+
+  /** A record that stays is only a nuisance: it reverses to what is live already. */
+  #forget(vm: VmIdentity, knob: string): void {
+    try {
+      this.#changes.drop(vm, knob)
+    } catch (error) {
+      this.#parts.log.warn({ err: error, pid: vm.pid }, 'cannot remove the record of a change')
+    }
+  }
+
+  #live<O extends Operation>(operation: O, kit: OperationKit<O>): { readonly value: ValueOf<O> } | Problem {
+    const recorded = this.#changes.of(operation.vm).get(kit.knob(operation))
+    try {
+      return { value: kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set)) }
+    } catch (error) {
+      return isEnded(error) ? stale('the thread has ended') : refused(`cannot be read: ${errorText(error)}`)
+    }
+  }
+
+  /** Why nothing of the VM may be changed, except to reverse. */
+  #objection({ identity, name }: IdentifiedVm): string | undefined {
+    const { rundir, limits } = this.#parts
+    if (isStopped(rundir))
+      return `the kill switch is set; remove ${killSwitchPath(rundir)} when changes may go on`
+    return limits().isProtected({ uuid: identity.uuid, name }) ? 'the policy protects this VM' : undefined
+  }
+
+  #leaseObjection<O extends Operation>({ identity }: IdentifiedVm, operation: O): string | undefined {
+    const kit = this.#kitOf(operation)
+    if (!kit.needsLease(operation.to)) return undefined
+    if (!this.#leases.lasts(identity, this.uptime))
+      return 'a real-time policy needs a lease of the VM that lasts; ask for one first'
+    const isOurs = this.#changes.of(identity).get(kit.knob(operation))?.set === kit.encode(operation.from)
+    return kit.needsLease(operation.from) && !isOurs && !isDeepStrictEqual(operation.from, operation.to)
+      ? 'somebody else gave the thread a real-time policy; change it where it was set'
+      : undefined
+  }
+
+  #lease(vm: IdentifiedVm, until: number): ActuatorAnswer {
+    const objection = this.#objection(vm)
+    if (objection !== undefined) return refused(objection)
+    const { procfs, limits } = this.#parts
+    const { maxLeaseSeconds, maxLeaseTotalSeconds, freeCpus } = limits()
+    const { identity } = vm
+    const now = this.uptime
+    // One that has ended is put back first, and then a new row of leases begins.
+    if (this.#leases.of(identity) !== undefined && !this.#leases.lasts(identity, now)) {
+      if (!this.#watch.putBack(identity))
+        return refused('the last lease has ended, and its threads could not be put back')
+      this.#leases.remove(identity)
+    }
+    const current = this.#leases.of(identity)
+    const first = current?.first ?? Math.floor(now)
+    const end = Math.max(Math.floor(until), current?.until ?? 0)
+    const total = Math.min(maxLeaseTotalSeconds, maxTotalSeconds)
+    if (end <= now) return refused('the lease would have ended already')
+    if (end - now > maxLeaseSeconds)
+      return refused(`a lease may last ${maxLeaseSeconds} s at most, and is renewed by fresh proof`)
+    if (end > first + total)
+      return refused(`leases of this VM have followed each other for ${total} s; a person must decide now`)
+    const leased = new Set(this.#leases.list().map(({ pid }) => pid))
+    const problem = roomProblem(procfs, identity.pid, leased, freeCpus, this.#file)
+    if (problem !== undefined) return refused(problem)
+    this.#leases.write(identity, { until: end, first })
+    return { outcome: 'done', before: current?.until ?? null, after: end }
+  }
+
+  #release(vm: VmIdentity): ActuatorAnswer {
+    const until = this.#leases.of(vm)?.until ?? null
+    const tid = until === null ? undefined : this.#watch.realtimeThread(vm)
+    if (tid !== undefined) {
+      const reason = `thread ${tid} still has a real-time policy; reverse that first`
+      return { ...refused(reason), before: until, after: until }
+    }
+    this.#leases.remove(vm)
+    return { outcome: 'done', before: until, after: null }
+  }
+}
+
+/** For the log. */
+function what(request: ActuatorRequest): Record<string, unknown> {
+  if ('vm' in request) return { do: request.do, pid: request.vm.pid }
+  const { kind, vm } = request.operation
+  return {
+    do: request.do,
+    kind,
+    pid: vm.pid,
+    ...('tid' in request.operation && { tid: request.operation.tid }),
+  }
+}

@@ -1,0 +1,24 @@
+// What each kind of operation tells the executor about its knob. All calls are synchronous: nothing happens between the
+// comparison with the live value and the change.
+import type { Identities } from '../identity.ts'
+import type { Limits } from '../limits.ts'
+import type { Problem } from '../problem.ts'
+import type { Operation, ValueOf } from '../protocol.ts'
+
+export interface OperationKit<O extends Operation> {
+  /** The name of the knob in the record of changes: lower-case letters, digits, blanks and hyphens. */
+  knob(operation: O): string
+  /** The inverse of each other. */
+  encode(value: ValueOf<O>): string
+  decode(text: string): ValueOf<O> | undefined
+  /** Why this is not a knob of the VM, which was identified before. */
+  problem(operation: O, identities: Identities): Problem | undefined
+  /** Why `to` is beyond the limits. Not asked for a reversal. */
+  excess(operation: O, limits: Limits): string | undefined
+  /** Whether `value` may only be live while a lease lasts. */
+  needsLease(value: ValueOf<O>): boolean
+  /** `recorded` is the value in the record of changes that was set last. Throws if it cannot be read. */
+  read(operation: O, recorded: ValueOf<O> | undefined): ValueOf<O>
+  /** From `from`, which is live, to `to`. If it throws, it has tried to leave `from` in place. */
+  write(operation: O): void
+}

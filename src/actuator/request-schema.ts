@@ -1,0 +1,68 @@
+// The shape of requests and answers on the actuator's socket. Unknown fields are refused, because a newer program may mean
+// something by them that this one does not know.
+import { z } from 'zod'
+import type { ActuatorAnswer, ActuatorRequest } from './protocol.ts'
+
+/** PID_MAX_LIMIT of the kernel. */
+const processId = z.int().min(1).max(4_194_304)
+const tick = z.int().min(0)
+
+const vm = z.strictObject({
+  uuid: z.string().min(1).max(255).nullable(),
+  pid: processId,
+  startTick: tick,
+})
+
+const scheduling = z.strictObject({
+  policy: z.int().min(0).max(15),
+  rtPriority: z.int().min(0).max(99),
+  nice: z.int().min(-20).max(19),
+  resetOnFork: z.boolean(),
+})
+
+const bit = z.union([z.literal(0), z.literal(1)])
+
+const operation = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('thread-scheduling'),
+    vm,
+    tid: processId,
+    threadStartTick: tick,
+    from: scheduling,
+    to: scheduling,
+  }),
+  z.strictObject({ kind: z.literal('nothing'), vm, from: bit, to: bit }),
+])
+
+const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('execute'), operation }),
+  z.strictObject({ do: z.literal('read'), operation }),
+  z.strictObject({ do: z.literal('lease'), vm, until: z.number().min(0) }),
+  z.strictObject({ do: z.literal('release'), vm }),
+])
+
+const answer = z.strictObject({
+  outcome: z.enum(['done', 'stale', 'refused', 'failed']),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  reason: z.string().optional(),
+})
+
+/** A string says what is wrong with the line. */
+function parse<Value>(line: string, schema: z.ZodType<Value>): { value: Value } | string {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return 'the line is not JSON'
+  }
+  const result = schema.safeParse(json)
+  if (result.success) return { value: result.data }
+  const { path, message } = result.error.issues[0]!
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`
+}
+
+export const parseRequest = (line: string): { value: ActuatorRequest } | string => parse(line, request)
+
+export const parseAnswer = (line: string): { value: ActuatorAnswer } | string =>
+  parse(line, answer as z.ZodType<ActuatorAnswer>)

@@ -1,0 +1,87 @@
+// One small file for each VM in a folder below /run, named `<pid>-<start tick>`, so that it never counts for a later
+// process with the same pid. Only the actuator's user can write there, but what is read is checked as if anybody could.
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+/** The part of a VM's identity that the names of files have. */
+export interface VmProcess {
+  readonly pid: number
+  /** Clock ticks of 10 ms since boot. */
+  readonly startTick: number
+}
+
+/** More than the changes to 4,096 vCPU threads take. */
+const maxBytes = 1024 * 1024
+
+const namePattern = /^([1-9]\d{0,9})-(0|[1-9]\d{0,14})$/
+
+export const fileName = ({ pid, startTick }: VmProcess): string => `${pid}-${startTick}`
+
+export class VmFiles {
+  readonly directory: string
+
+  /** Creates the folder and removes what an interrupted write left. Throws Node's own error. */
+  constructor(directory: string) {
+    this.directory = directory
+    mkdirSync(directory, { recursive: true, mode: 0o755 })
+    for (const name of readdirSync(directory))
+      if (name.startsWith('.')) rmSync(join(directory, name), { force: true, recursive: true })
+  }
+
+  /** The VMs that have a file; other names are ignored. */
+  list(): VmProcess[] {
+    return readdirSync(this.directory).flatMap((name) => {
+      const [, pid, startTick] = namePattern.exec(name) ?? []
+      return pid === undefined ? [] : [{ pid: Number(pid), startTick: Number(startTick) }]
+    })
+  }
+
+  /** undefined without a file; '' for what is no regular file, is too large or cannot be read. */
+  read(vm: VmProcess): string | undefined {
+    let fd: number
+    try {
+      // O_NONBLOCK, because opening a FIFO would wait for a writer.
+      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+      fd = openSync(this.#path(vm), flags)
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : ''
+    }
+    try {
+      const { size } = fstatSync(fd)
+      if (!fstatSync(fd).isFile() || size > maxBytes) return ''
+      const buffer = Buffer.alloc(size)
+      return buffer.toString('latin1', 0, readSync(fd, buffer, 0, size, 0))
+    } catch {
+      return ''
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** Another process sees the old text or the new one, never a part. Throws Node's own error. */
+  write(vm: VmProcess, text: string): void {
+    const temporary = join(this.directory, `.${fileName(vm)}`)
+    rmSync(temporary, { force: true, recursive: true })
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 })
+    renameSync(temporary, this.#path(vm))
+  }
+
+  remove(vm: VmProcess): void {
+    rmSync(this.#path(vm), { force: true, recursive: true })
+  }
+
+  #path(vm: VmProcess): string {
+    return join(this.directory, fileName(vm))
+  }
+}

@@ -1,0 +1,90 @@
+// Makes a command of commander from the definition of its flags.
+import { type Command, Option } from 'commander'
+import { type Flag, type Flags, type FlagValues, readFlags } from './flag.ts'
+import { versionText } from './version.ts'
+
+/** Headings of the help, by the first part of the flags' names. */
+const groupHeadings: Readonly<Record<string, string>> = {
+  web: 'Web server:',
+  policy: 'Policy and state:',
+  state: 'Policy and state:',
+  actuator: 'Actuator:',
+  path: 'Where to read the host:',
+  log: 'Logging:',
+  collector: 'Collectors (on unless marked; --no-collector.<name> switches one off):',
+}
+
+export function inGroup(option: Option): Option {
+  const [prefix] = option.name().replace(/^no-/, '').split('.')
+  return option.helpGroup(groupHeadings[prefix!] ?? 'General:')
+}
+
+/** Descriptions are Markdown because the README lists them too; a terminal needs no backticks. */
+const plainText = (markdown: string): string => markdown.replaceAll('`', '')
+
+function optionOf(flag: Flag<unknown>): Option {
+  const description = plainText(flag.description)
+  const option = new Option(
+    `--${flag.name}${flag.argument === undefined ? '' : ` ${flag.argument}`}`,
+    flag.defaults.length === 0 ? description : `${description} (default: ${flag.defaults.join(', ')})`,
+  )
+  // Keeps every text given, because the flag itself decides what several of them mean.
+  return flag.argument === undefined
+    ? option
+    : option.argParser((text, before: string[] | undefined) => [...(before ?? []), text])
+}
+
+/** Commander's values by the name of the flag. Commander itself would turn `web.listen-address` into `web.listenAddress`. */
+export function valuesByName(command: Command): Map<string, unknown> {
+  return new Map(
+    command.options.map((option) => [
+      option.name().replace(/^no-/, ''),
+      command.opts()[option.attributeName()],
+    ]),
+  )
+}
+
+export function readOptions<Of extends Flags>(flags: Of, command: Command): FlagValues<Of> {
+  const values = valuesByName(command)
+  return readFlags(flags, (name) => {
+    const value = values.get(name)
+    return typeof value === 'boolean' ? [String(value)] : (value as string[] | undefined)
+  })
+}
+
+export interface CommandDefinition {
+  readonly name: string
+  readonly description: string
+  /** Printed below the flags. */
+  readonly examples: string
+  readonly flags: Flags
+  /** Options that are not made of flags. */
+  readonly more?: readonly Option[]
+  /** Such as `<id>`; optional ones in brackets. */
+  readonly arguments?: readonly string[]
+  readonly run: (command: Command, args: readonly string[]) => Promise<void>
+}
+
+/** `parent` is the program, or a command that has commands of its own. */
+export function addCommand(parent: Command, definition: CommandDefinition): Command {
+  const { name, description, examples, flags, more = [], run } = definition
+  const full = parent.parent === null ? name : `${parent.name()} ${name}`
+  const command = parent
+    .command(name)
+    .enablePositionalOptions()
+    .showHelpAfterError(`kvminfo ${full} --help lists the flags.`)
+    .description(description)
+    .configureHelp({
+      optionTerm: (option) =>
+        option.flags
+          .replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.')
+          // As in the examples and as most people type it; commander takes both forms.
+          .replace(' <', '=<'),
+    })
+    .addHelpText('after', examples)
+    .action(() => run(command, command.args))
+  for (const one of definition.arguments ?? []) command.argument(one)
+  for (const option of [...Object.values(flags).map(optionOf), ...more]) command.addOption(inGroup(option))
+  command.optionsGroup('General:').version(versionText, '--version', 'Print the version.')
+  return command
+}

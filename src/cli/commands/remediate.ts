@@ -1,0 +1,145 @@
+// `kvminfo remediate`: connects journal, engine, webhook and web server, starts the actuator unless another service is it,
+// and runs until a signal stops it. Stopping changes nothing on the host.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Router } from 'express'
+import { ActuatorClient } from '../../actuator/client.ts'
+import { isStopped } from '../../actuator/kill-switch.ts'
+import { KvminfoError } from '../../errors.ts'
+import { createApp } from '../../http/app.ts'
+
+import { WebServer } from '../../http/web-server.ts'
+import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
+import { takeSample } from '../../observe/sample.ts'
+import { PolicyFile } from '../../policy/policy-file.ts'
+import { historyOf } from '../../remediate/approve/journal-history.ts'
+import { BearerTokens } from '../../remediate/intake/bearer-tokens.ts'
+import { bootId, hostClock } from '../../remediate/journal/clock.ts'
+import { openJournal } from '../../remediate/journal/journal.ts'
+import { runCounts } from '../../remediate/journal/query.ts'
+import { receive } from '../../remediate/journal/receive.ts'
+import { storeOf } from '../../remediate/journal/store.ts'
+import { Engine } from '../../remediate/run/engine.ts'
+import type { EngineParts } from '../../remediate/run/engine-parts.ts'
+import { Executor } from '../../remediate/run/executor.ts'
+import { planFor } from '../../remediate/run/plan-for.ts'
+import { createRemediationRouter, listenLocally } from '../../remediate/server.ts'
+import { createHost } from '../../sources/host.ts'
+import { SharedSnapshot } from '../../sources/shared-snapshot.ts'
+import { startActuatorProcess } from '../actuator-process.ts'
+import type { RemediateFlags } from '../remediate-flags.ts'
+import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
+import { stopSignal } from '../stop-signal.ts'
+import { version } from '../version.ts'
+import { controlSocket } from './control-socket.ts'
+
+const stopGraceMs = 5_000
+
+/** How often the journal is asked whether its disk has space again, and old alerts are removed. */
+const upkeepMs = 60_000
+
+export async function remediate(options: RemediateFlags): Promise<void> {
+  const stopped = stopSignal()
+  const log = createLogger({
+    level: options.logLevel,
+    format: options.logFormat,
+    isColoured: wantsColour(process.stderr, process.env),
+  })
+  const policy = new PolicyFile(options.policyFile, log)
+  const { credentials } = policy.current.policy
+  const alertmanager = new BearerTokens(credentials.alertmanager)
+  const approvers = new BearerTokens(credentials.approver)
+  if (options.checksConfig) {
+    console.log(`${options.policyFile} is valid`)
+    return
+  }
+  if (alertmanager.isEmpty) {
+    throw new KvminfoError(
+      'CONFIG_INVALID',
+      `${options.policyFile}: credentials.alertmanager names no token file, so nobody could send alerts; deploy/remediation/README.md says how to make one`,
+    )
+  }
+  const webConfig =
+    options.webConfigFile === undefined ? undefined : await openWebConfig(options.webConfigFile, log)
+
+  const journal = openJournal(options.stateDirectory, { clock: hostClock, boot: bootId(options.procfs), log })
+  const socket = options.actuatorSocket ?? join(options.rundir, 'kvminfo/actuate.sock')
+  const child =
+    options.actuatorSocket === undefined
+      ? startActuatorProcess(
+          [
+            `--actuator.socket=${socket}`,
+            `--policy.file=${options.policyFile}`,
+            `--path.procfs=${options.procfs}`,
+            `--path.rundir=${options.rundir}`,
+            `--log.level=${options.logLevel}`,
+            `--log.format=${options.logFormat}`,
+          ],
+          log,
+        )
+      : undefined
+  const actuator = new ActuatorClient(socket)
+  const host = createHost(options)
+  const snapshots = new SharedSnapshot(host)
+  const store = storeOf(journal)
+  const sample = async () => takeSample(await snapshots.snapshot())
+  const stops = () => isStopped(options.rundir)
+  const parts: EngineParts = {
+    ...{ store, actuator, policy, log, sample, paths: options, isStopped: stops },
+    executor: new Executor(store, actuator),
+    clock: { ...hostClock, sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
+  }
+  const engine = new Engine(parts)
+  const router = createRemediationRouter({
+    webhook: {
+      ...{ tokens: alertmanager, policy, sample, procfs: options.procfs, log },
+      receive: (bodySha, alerts) => receive(journal, bodySha, alerts),
+    },
+    runs: {
+      ...{ engine, approvers, rundir: options.rundir, isStopped: stops },
+      plan: (action, label, device) => planFor(action, label, device, parts),
+      history: historyOf(journal, () => policy.current.policy.limits.approval_expires),
+    },
+    metrics: {
+      counts: () => runCounts(journal),
+      isStopped: stops,
+      isPolicyValid: () => policy.problem === undefined,
+      isJournalWritable: () => !journal.isFull && journal.failure === undefined,
+    },
+    isReady: () => journal.failure === undefined,
+    page: Router(),
+  })
+
+  // Before anybody can ask for something new.
+  await engine.recover()
+  const local = await listenLocally(controlSocket(options.rundir), router, log)
+  const server = await WebServer.start(options.listenAddresses, createApp([router], log), webConfig, log)
+  for (const url of server.urls) log.info({ url, version }, 'listening')
+  engine.start()
+  const upkeep = setInterval(() => journal.checkSpace(), upkeepMs)
+
+  const manager = await connectServiceManager(process.env, process.pid, log)
+  const stopPinging = pingWatchdog(manager, () => journal.failure === undefined)
+  manager.notify('READY=1')
+
+  const signal = await stopped
+  log.info({ signal }, 'stopping; what is applied stays, and is looked after at the next start')
+  manager.notify('STOPPING=1')
+  clearInterval(upkeep)
+  await engine.stop()
+  await server.stop(stopGraceMs)
+  await new Promise((resolve) => {
+    local.close(resolve)
+    local.closeAllConnections()
+  })
+  stopPinging()
+  await child?.stop()
+  host.close()
+  journal.close()
+  log.info('stopped')
+}
+
+async function openWebConfig(path: string, log: Logger) {
+  const { WebConfigFile } = await import('../../http/web-config-file.ts')
+  return new WebConfigFile(path, log)
+}

@@ -1,0 +1,30 @@
+// Flags that several commands have.
+import { logFormats, logLevels } from '../log/logger.ts'
+import { defaultPaths } from '../sources/paths.ts'
+import { single } from './flag.ts'
+import { directory, oneOf } from './flag-values.ts'
+
+export const procfsFlag = single({
+  name: 'path.procfs',
+  argument: '<directory>',
+  default: defaultPaths.procfs,
+  description: "Where the host's procfs is mounted.",
+  parse: directory,
+})
+
+export const logFlags = {
+  logLevel: single({
+    name: 'log.level',
+    argument: '<level>',
+    default: 'info',
+    description: `Lowest level that is logged: ${logLevels.join(', ')}.`,
+    parse: oneOf(logLevels),
+  }),
+  logFormat: single({
+    name: 'log.format',
+    argument: '<format>',
+    default: 'logfmt',
+    description: `Format of the log lines: ${logFormats.join(', ')}.`,
+    parse: oneOf(logFormats),
+  }),
+}

@@ -1,0 +1,31 @@
+// What of the policy bounds the actuator, whoever asks it.
+import type { Policy } from './schema.ts'
+import { globMatches } from './schema.ts'
+
+export interface ActuatorBounds {
+  readonly maxRealtimePriority: number
+  readonly minNice: number
+  readonly freeCpus: number
+  /** How far ahead a lease may end. */
+  readonly maxLeaseSeconds: number
+  readonly maxLeaseTotalSeconds: number
+  isProtected(vm: { readonly uuid: string | null; readonly name: string | undefined }): boolean
+}
+
+export function actuatorBounds({ actuator, measure, vms }: Policy): ActuatorBounds {
+  const entries = vms.filter((entry) => entry.protected)
+  return {
+    maxRealtimePriority: actuator.max_realtime_priority,
+    minNice: actuator.min_nice,
+    freeCpus: actuator.free_cpus,
+    // A block of a trial lasts five windows and may be late.
+    maxLeaseSeconds: Math.max(measure.lease, 6 * measure.window) / 1000 + 60,
+    maxLeaseTotalSeconds: measure.lease_total / 1000,
+    isProtected: ({ uuid, name }) =>
+      entries.some((entry) =>
+        entry.uuid !== undefined
+          ? entry.uuid === uuid?.toLowerCase()
+          : name !== undefined && globMatches(entry.name!, name),
+      ),
+  }
+}

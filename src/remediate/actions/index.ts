@@ -1,0 +1,17 @@
+// The list of actions.
+import type { ActionName } from '../../model/remediation.ts'
+import type { Action } from './action.ts'
+import { schedTier } from './sched-tier.ts'
+
+const actions: readonly Action[] = [schedTier]
+
+const byName = new Map(actions.flatMap((action) => action.names.map((name) => [name, action] as const)))
+
+const missing: Action = {
+  names: [],
+  plan: async ({ action }) => ({
+    refused: `this version of the program cannot do ${action} itself; the alert's runbook says how`,
+  }),
+}
+
+export const actionOf = (name: ActionName): Action => byName.get(name) ?? missing

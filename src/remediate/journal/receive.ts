@@ -1,0 +1,162 @@
+// Intake: what one webhook request says, in one transaction. The slot of a run, and not a key of the alert, prevents
+// doubles, because both startsAt and the fingerprint change while a problem goes on.
+import type { ActionName, Mode, VmIdentity } from '../../model/remediation.ts'
+import { canonicalJson } from './canonical-json.ts'
+import type { Journal, Transaction } from './journal.ts'
+import { slotOf } from './run-row.ts'
+
+export interface RunRequest {
+  readonly action: ActionName
+  readonly mode: Mode
+  /** undefined for the host. */
+  readonly vm: (VmIdentity & { readonly label: string }) | undefined
+  readonly device: string | undefined
+  /** SHA-256 of the policy that decided the mode. */
+  readonly policySha: string | undefined
+}
+
+export interface ReceivedAlert {
+  readonly fingerprint: string
+  /** As Alertmanager wrote it. */
+  readonly startsAt: string
+  readonly status: 'firing' | 'resolved'
+  readonly labels: Readonly<Record<string, string>>
+  /** What it asks for; undefined if it is only kept as evidence. */
+  readonly request: RunRequest | undefined
+}
+
+/** The ids of runs, each once. */
+export interface Received {
+  readonly opened: readonly number[]
+  /** Were open before, and an alert asks for the same again. */
+  readonly joined: readonly number[]
+  /** Ended as obsolete, because all their alerts are resolved. */
+  readonly ended: readonly number[]
+}
+
+/** The states in which nothing has been changed yet, so that a resolved alert ends the run. */
+const untouched = "('received', 'proposed', 'approved')"
+
+/**
+ * Stores the alerts of one request, opens a run for each slot that is asked for and has none, and ends those runs that
+ * have not changed anything and of which all alerts are resolved. `bodySha` is the SHA-256 of the request's body. Throws
+ * JOURNAL_FULL if the sender should try again later.
+ */
+export function receive(journal: Journal, bodySha: string, alerts: readonly ReceivedAlert[]): Received {
+  return journal.write('new', (transaction) => {
+    const opened = new Set<number>()
+    const joined = new Set<number>()
+    const mayEnd = new Set<number>()
+    // Firing alerts last, because the last word on an alert counts: what fires in this request keeps its run.
+    const firingLast = alerts.toSorted(
+      (a, b) => Number(a.status === 'firing') - Number(b.status === 'firing'),
+    )
+    for (const alert of firingLast) {
+      const { request } = alert
+      let runId = request && openRun(transaction, slotOf(request))
+      if (alert.status === 'resolved') {
+        // The VM may have another identity by now, or be gone.
+        runId ??= openRunOf(transaction, alert.fingerprint)
+        if (runId !== undefined) mayEnd.add(runId)
+      } else if (request !== undefined) {
+        if (runId === undefined) {
+          runId = open(transaction, request)
+          opened.add(runId)
+        } else if (!opened.has(runId)) joined.add(runId)
+      }
+      store(transaction, alert, bodySha, runId)
+    }
+    const ended = [...mayEnd].filter((runId) => endIfResolved(transaction, runId))
+    const received = { opened: [...opened], joined: [...joined], ended }
+    transaction.append(null, 'received', { bodySha, alerts: alerts.length, ...received })
+    return received
+  })
+}
+
+function openRun({ get }: Transaction, slot: string): number | undefined {
+  return get<{ id: number }>(
+    `SELECT id FROM run WHERE slot = ? AND state IN
+     ('received', 'proposed', 'approved', 'applying', 'waiting', 'measuring', 'holding', 'undoing')`,
+    slot,
+  )?.id
+}
+
+/** The run that this very alert is evidence for, if nothing has been changed yet. */
+function openRunOf({ get }: Transaction, fingerprint: string): number | undefined {
+  return get<{ id: number }>(
+    `SELECT run.id FROM run JOIN alert ON alert.run_id = run.id
+     WHERE run.state IN ${untouched} AND alert.fingerprint = ? ORDER BY run.id DESC LIMIT 1`,
+    fingerprint,
+  )?.id
+}
+
+function open({ run, append, now }: Transaction, request: RunRequest): number {
+  const { action, mode, vm, device, policySha } = request
+  const slot = slotOf(request)
+  const { id } = run(
+    `INSERT INTO run (slot, action, mode, vm_uuid, vm_pid, vm_start_tick, vm_label, device, policy_sha, state,
+       created_at, created_age, changed_at, changed_age)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?, ?, ?)`,
+    slot,
+    action,
+    mode,
+    vm?.uuid ?? null,
+    vm?.pid ?? null,
+    vm?.startTick ?? null,
+    vm?.label ?? null,
+    device ?? null,
+    policySha ?? null,
+    now.at,
+    now.age,
+    now.at,
+    now.age,
+  )
+  append(id, 'opened', { to: 'received', slot, action, mode, vm, device, policySha })
+  return id
+}
+
+function store(
+  { run, now }: Transaction,
+  { fingerprint, startsAt, status, labels }: ReceivedAlert,
+  bodySha: string,
+  runId: number | undefined,
+): void {
+  run(
+    `INSERT INTO alert (fingerprint, starts_at, status, labels, body_sha, run_id, at, age)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    fingerprint,
+    startsAt,
+    status,
+    canonicalJson(labels),
+    bodySha,
+    runId ?? null,
+    now.at,
+    now.age,
+  )
+}
+
+function endIfResolved({ get, run, append, now }: Transaction, runId: number): boolean {
+  const isFiring = get(
+    `SELECT 1 FROM alert AS one WHERE run_id = ? AND status = 'firing' AND NOT EXISTS (
+       SELECT 1 FROM alert AS later WHERE later.run_id = one.run_id AND later.fingerprint = one.fingerprint
+         AND later.id > one.id AND later.status = 'resolved') LIMIT 1`,
+    runId,
+  )
+  if (isFiring !== undefined) return false
+  const from = get<{ state: string }>(
+    `SELECT state FROM run WHERE id = ? AND state IN ${untouched}`,
+    runId,
+  )?.state
+  if (from === undefined) return false
+  const reason = 'the alert was resolved'
+  run(
+    "UPDATE run SET state = 'obsolete', reason = ?, changed_at = ?, changed_age = ?, ended_age = ? WHERE id = ?",
+    reason,
+    now.at,
+    now.age,
+    now.age,
+    runId,
+  )
+  append(runId, 'moved', { from, to: 'obsolete', reason })
+  return true
+}

@@ -1,0 +1,55 @@
+// The journal as the engine sees it (run/store.ts): one object, times as milliseconds since the epoch. A time that comes
+// from here fits the `now` of the same call, even if the clock was set since it was written.
+import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
+import type { RunState } from '../../model/remediation.ts'
+import type { Journal } from './journal.ts'
+import {
+  alertsWithin,
+  appliedBy,
+  approvalOf,
+  changesWithin,
+  findRun,
+  openRuns,
+  quarantines,
+  sinceLastChange,
+  windowsOf,
+} from './query.ts'
+import { move, note, quarantine, type RunFacts } from './runs.ts'
+import { addWindow, intend, outcome } from './steps.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+export function storeOf(journal: Journal) {
+  return {
+    openRuns: () => openRuns(journal),
+    run: (id: number) => findRun(journal, id),
+    move: (id: number, from: RunState, to: RunState, facts: RunFacts) => move(journal, id, from, to, facts),
+    intend: (id: number, operation: Operation, isUndo: boolean) => intend(journal, id, operation, isUndo),
+    outcome: (
+      id: number,
+      step: number,
+      phase: 'done' | 'failed' | 'unknown',
+      answer: ActuatorAnswer | undefined,
+    ) => outcome(journal, id, step, phase, answer),
+    applied: (id: number) => appliedBy(journal, id),
+    budget(slot: string, now: number) {
+      const { age } = journal.now
+      const since = sinceLastChange(journal, age, slot)
+      const [held] = quarantines(journal, age, slot)
+      return {
+        changesInHour: changesWithin(journal, age, hourMs),
+        lastEndedInSlot: since === undefined ? undefined : now - since,
+        attemptsInDay: changesWithin(journal, age, dayMs, slot),
+        quarantine: held && { until: now + (held.leftMs ?? Number.POSITIVE_INFINITY), reason: held.reason },
+      }
+    },
+    quarantine: (slot: string, until: number, reason: string) =>
+      quarantine(journal, slot, Number.isFinite(until) ? until - journal.now.at : undefined, reason),
+    alertsSince: (since: number) => alertsWithin(journal, journal.now.age, journal.now.at - since),
+    approval: (id: number) => approvalOf(journal, id, journal.now.age),
+    windows: (id: number) => windowsOf(journal, id),
+    addWindow: (id: number, phase: string, window: unknown) => addWindow(journal, id, phase, window),
+    note: (id: number | undefined, text: string) => note(journal, id, text),
+  }
+}

@@ -1,0 +1,284 @@
+// Moves every open run on: plans what alerts asked for, begins what is approved, watches what holds. One pass after the
+// other; only measurements run beside the passes, because they take minutes.
+import { errorText } from '../../log/error-text.ts'
+import type { RunState } from '../../model/remediation.ts'
+import type { Sample } from '../../observe/sample.ts'
+import { mayBegin, maySlot } from '../guard/guards.ts'
+import type { EngineParts } from './engine-parts.ts'
+import { undoRun } from './finish.ts'
+import { type HoldingWatch, watchHolding } from './holding.ts'
+import { type Planned, planRun } from './plan-run.ts'
+import type { RunRow } from './store.ts'
+import { runSwitchback } from './switchback-run.ts'
+
+/** How often a pass is made when nothing wakes the engine. The kill switch must work within a second. */
+const passMs = 1_000
+
+export class Engine {
+  readonly #parts: EngineParts
+  readonly #stop = new AbortController()
+  /** The runs that are being measured. */
+  readonly #measuring = new Map<number, { readonly done: Promise<void>; readonly cancel: AbortController }>()
+  readonly #holding = new Map<number, HoldingWatch>()
+  #passes: Promise<void> | undefined
+  /** Runs whose reason to wait has been logged. */
+  readonly #waiting = new Map<number, string>()
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Decides every run that a former process left in the middle, by what is live now. Must be called before anything else,
+   * and before the webhook is reachable.
+   */
+  async recover(): Promise<void> {
+    const { store, log } = this.#parts
+    for (const run of store.openRuns()) {
+      if (run.state === 'applying' || run.state === 'measuring' || run.state === 'undoing') {
+        log.warn(
+          { run: run.id, action: run.action, state: run.state },
+          'a former process was interrupted; undoing',
+        )
+        await undoRun(this.#parts, run, { reason: 'the program was interrupted in the middle of the change' })
+      } else if (run.state === 'holding') await this.#recoverHolding(run)
+    }
+  }
+
+  start(): void {
+    this.#passes = this.#loop()
+  }
+
+  /** Stops without changing anything on the host. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    for (const { cancel } of this.#measuring.values()) cancel.abort()
+    await this.#passes
+    await Promise.allSettled([...this.#measuring.values()].map(({ done }) => done))
+  }
+
+  /** One pass over all open runs. */
+  async pass(): Promise<void> {
+    const { store, log } = this.#parts
+    const open = store.openRuns()
+    const needsSample = open.some(({ state }) => state === 'received' || state === 'approved')
+    const sample = needsSample ? await this.#parts.sample() : undefined
+    for (const run of open) {
+      try {
+        await this.#moveOn(run, sample)
+      } catch (error) {
+        log.error(
+          { err: error, run: run.id, action: run.action, state: run.state },
+          'a run could not be moved on',
+        )
+      }
+    }
+  }
+
+  /** Undoes a run that is applied, at a person's wish. Returns the state it ends in, or why it cannot be undone. */
+  async undo(id: number, who: string): Promise<RunState | string> {
+    const { store } = this.#parts
+    const measuring = this.#measuring.get(id)
+    if (measuring !== undefined) {
+      measuring.cancel.abort()
+      await measuring.done.catch(() => undefined)
+    }
+    const run = store.run(id)
+    if (run === undefined) return 'there is no such run'
+    const undoable: readonly RunState[] = [
+      'applying',
+      'measuring',
+      'holding',
+      'kept',
+      'unproven',
+      'waiting',
+      'undoing',
+      'person',
+    ]
+    if (!undoable.includes(run.state)) return `a run that is ${run.state} has nothing to undo`
+    this.#holding.delete(id)
+    return undoRun(this.#parts, run, { reason: `undone by ${who}` })
+  }
+
+  async #loop(): Promise<void> {
+    const { clock, log } = this.#parts
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.pass()
+      } catch (error) {
+        log.error({ err: error }, 'a pass over the open runs failed; trying again')
+      }
+      try {
+        await clock.sleep(passMs, this.#stop.signal)
+      } catch {
+        return
+      }
+    }
+  }
+
+  async #moveOn(run: RunRow, sample: Sample | undefined): Promise<void> {
+    switch (run.state) {
+      case 'received':
+        return this.#plan(run, sample!)
+      case 'proposed':
+        return this.#awaitApproval(run)
+      case 'approved':
+        return this.#begin(run, sample!)
+      case 'holding':
+        return this.#hold(run)
+      case 'measuring':
+        // Between two processes it is recovered; in this one its own loop moves it on, except to obey the kill switch.
+        if (this.#parts.isStopped()) this.#measuring.get(run.id)?.cancel.abort(stopped)
+        return
+      default:
+        return
+    }
+  }
+
+  async #plan(run: RunRow, sample: Sample): Promise<void> {
+    const { store, policy: file, clock } = this.#parts
+    const { policy } = file.current
+    const now = clock.now()
+    if (this.#parts.isStopped()) return this.#wait(run, 'the kill switch is set')
+    if (file.problem !== undefined) return this.#wait(run, 'the policy is broken')
+    if (store.alertsSince(now - policy.limits.storm_period) > policy.limits.storm_alerts)
+      return this.#wait(
+        run,
+        `more than ${policy.limits.storm_alerts} alerts came in a short time (limits.storm_alerts)`,
+      )
+    const slot = maySlot(store.budget(run.slot, now), policy, now)
+    if (slot.go === false) return this.#refuse(run, slot.reason)
+    const planned = await planRun(run, sample, this.#parts)
+    if ('later' in planned) return this.#wait(run, planned.later)
+    if ('gone' in planned) return this.#move(run, 'obsolete', planned.gone)
+    if ('refused' in planned) return this.#refuse(run, planned.refused)
+    const { plan, planSha, policySha, unmet, policy: ofAction } = planned
+    const facts = { plan, planSha, policySha, mode: ofAction.mode }
+    if (unmet !== undefined) return this.#refuse(run, unmet, facts)
+    if (ofAction.mode === 'observe') return this.#refuse(run, 'the policy only observes this action', facts)
+    const isOwned = plan.owner !== 'nobody else'
+    if (ofAction.mode === 'auto' && !isOwned)
+      return this.#move(run, 'approved', 'approved by the policy', facts)
+    this.#move(run, 'proposed', isOwned ? `${plan.owner} manages this` : 'waits for a person', facts)
+  }
+
+  #awaitApproval(run: RunRow): void {
+    const { store, clock, policy } = this.#parts
+    const approval = store.approval(run.id)
+    if (approval !== undefined && approval.planSha === run.planSha) {
+      this.#move(run, 'approved', `approved by ${approval.who}`)
+      return
+    }
+    const age = clock.now() - run.changedAt
+    if (age > policy.current.policy.limits.approval_expires)
+      this.#move(run, 'expired', 'nobody approved it in time')
+  }
+
+  async #begin(run: RunRow, sample: Sample): Promise<void> {
+    const { store, policy: file, clock } = this.#parts
+    if (this.#measuring.has(run.id)) return
+    if (this.#parts.isStopped()) return this.#wait(run, 'the kill switch is set')
+    if (file.problem !== undefined) return this.#wait(run, 'the policy is broken')
+    const now = clock.now()
+    const isApproved = store.approval(run.id) !== undefined
+    const budget = store.budget(run.slot, now)
+    const decision = mayBegin({
+      budget,
+      policy: file.current.policy,
+      now,
+      changing: this.#measuring.size,
+      isApproved,
+    })
+    if (decision.go !== true) return this.#wait(run, decision.reason)
+    const planned = await planRun(run, sample, this.#parts)
+    if ('later' in planned) return this.#wait(run, planned.later)
+    if ('gone' in planned) return this.#move(run, 'obsolete', planned.gone)
+    if ('refused' in planned) return this.#refuse(run, planned.refused)
+    if (planned.unmet !== undefined) return this.#refuse(run, planned.unmet)
+    const { plan, planSha, policySha } = planned
+    if (planSha !== run.planSha) {
+      // What a person approved is not what would be done now.
+      this.#move(run, 'obsolete', 'the host has changed since the plan was made; the alert makes a new one')
+      return
+    }
+    if (plan.measurement.design === 'switchback') {
+      store.move(run.id, 'approved', 'measuring', {
+        plan,
+        planSha,
+        policySha,
+        reason: 'applied and undone by turns',
+      })
+      this.#measure({ ...run, plan, state: 'measuring' }, planned)
+      return
+    }
+    await this.#applyOnce({ ...run, plan }, planned)
+  }
+
+  async #applyOnce(run: RunRow, { plan }: Planned): Promise<void> {
+    const { store, executor } = this.#parts
+    store.move(run.id, 'approved', 'applying', { reason: 'being applied' })
+    const { result, ...why } = await executor.apply(run.id, plan.operations)
+    if (result !== 'done') {
+      await undoRun(this.#parts, run, { reason: `not applied: ${'reason' in why ? why.reason : result}` })
+      return
+    }
+    store.move(run.id, 'applying', 'kept', {
+      verdict: 'not-measurable',
+      reason: 'applied; the counters cannot show its effect',
+    })
+  }
+
+  #measure(run: RunRow, { plan }: Planned): void {
+    const { log } = this.#parts
+    const cancel = new AbortController()
+    const done = runSwitchback(this.#parts, run, plan, cancel.signal)
+      .catch(async (error: unknown) => {
+        // A person undoes it, or this process ends: whoever cancels decides.
+        if (cancel.signal.aborted && cancel.signal.reason !== stopped) return
+        const reason =
+          error === stopped ? 'the kill switch is set' : `the measurement failed: ${errorText(error)}`
+        await undoRun(this.#parts, run, { reason })
+      })
+      .catch((error: unknown) => log.error({ err: error, run: run.id }, 'a run could not be undone'))
+      .finally(() => this.#measuring.delete(run.id))
+    this.#measuring.set(run.id, { done, cancel })
+  }
+
+  async #recoverHolding(run: RunRow): Promise<void> {
+    const { executor, store } = this.#parts
+    const state = await executor.state(run.id)
+    if (state === 'target' || state === 'unreadable') return
+    if (state === 'gone') return store.move(run.id, 'holding', 'obsolete', { reason: 'the VM has ended' })
+    if (state === 'before') return store.move(run.id, 'holding', 'undone', { reason: 'the lease had ended' })
+    await undoRun(this.#parts, run, { reason: `it is live only in part (${state})` })
+  }
+
+  async #hold(run: RunRow): Promise<void> {
+    const watch = this.#holding.get(run.id) ?? { windows: [] }
+    this.#holding.set(run.id, watch)
+    const ended = await watchHolding(this.#parts, run, watch)
+    if (ended === undefined) return
+    this.#holding.delete(run.id)
+    if ('foreign' in ended) this.#move(run, 'overridden', ended.foreign)
+    else await undoRun(this.#parts, run, { reason: ended.undo, verdict: run.verdict })
+  }
+
+  #refuse(run: RunRow, reason: string, facts = {}): void {
+    this.#move(run, 'refused', reason, facts)
+  }
+
+  #move(run: RunRow, to: RunState, reason: string, facts = {}): void {
+    const { store, log } = this.#parts
+    store.move(run.id, run.state, to, { ...facts, reason })
+    this.#waiting.delete(run.id)
+    log.info({ run: run.id, action: run.action, vm: run.vm?.label, state: to, reason }, 'remediation')
+  }
+
+  #wait(run: RunRow, reason: string): void {
+    if (this.#waiting.get(run.id) === reason) return
+    this.#waiting.set(run.id, reason)
+    this.#parts.log.info({ run: run.id, action: run.action, vm: run.vm?.label, reason }, 'remediation waits')
+  }
+}
+
+const stopped = new Error('the kill switch is set')

@@ -1,0 +1,87 @@
+// Makes the plan of a run from what the host is like now.
+
+import { NoAnswer } from '../../actuator/client.ts'
+import type { VmIdentity } from '../../model/remediation.ts'
+import type { Vm } from '../../model/vm.ts'
+import type { Sample } from '../../observe/sample.ts'
+import { type ActionPolicy, actionPolicy } from '../../policy/schema.ts'
+import { isRefusal, type Plan } from '../actions/action.ts'
+import { actionOf } from '../actions/index.ts'
+import { identityOf } from '../target/identity.ts'
+import type { EngineParts } from './engine-parts.ts'
+import { planSha } from './plan-sha.ts'
+import type { RunRow } from './store.ts'
+
+export interface Planned {
+  readonly plan: Plan
+  readonly planSha: string
+  readonly policySha: string
+  readonly policy: ActionPolicy
+  /** The preconditions that do not hold, as one sentence; undefined if all hold. */
+  readonly unmet: string | undefined
+}
+
+export type PlanResult =
+  | Planned
+  | { readonly refused: string }
+  /** The VM has ended, or another one has its pid. */
+  | { readonly gone: string }
+  /** Ask again later. */
+  | { readonly later: string }
+
+export async function planRun(
+  { action, vm: target, device }: Pick<RunRow, 'action' | 'vm' | 'device'>,
+  sample: Sample,
+  { policy: file, actuator, paths }: EngineParts,
+): Promise<PlanResult> {
+  const { policy, sha } = file.current
+  const vm = target === undefined ? undefined : findVm(sample.vms, target, paths.procfs)
+  if (target !== undefined && vm === undefined) return { gone: `VM ${target.label} has ended` }
+  const ofAction = actionPolicy(policy, action, vm && { name: vm.label, uuid: vm.uuid })
+  if (ofAction.isProtected) return { refused: 'the policy protects this VM' }
+  try {
+    const result = await actionOf(action).plan({
+      action,
+      vm,
+      identity: target && { uuid: target.uuid, pid: target.pid, startTick: target.startTick },
+      device,
+      sample,
+      policy: ofAction,
+      async read(operation) {
+        const answer = await actuator.read(operation)
+        if (answer.outcome !== 'done') throw new Unreadable(answer.reason ?? 'the actuator cannot read it')
+        return answer.after
+      },
+      procfs: paths.procfs,
+      sysfs: paths.sysfs,
+    })
+    if (isRefusal(result)) return result
+    const unmet = result.preconditions.filter(({ holds }) => !holds)
+    return {
+      plan: result,
+      planSha: planSha(result, sha),
+      policySha: sha,
+      policy: ofAction,
+      unmet:
+        unmet.length === 0
+          ? undefined
+          : unmet.map(({ text, seen }) => `it does not hold that ${text} (${seen})`).join('; '),
+    }
+  } catch (error) {
+    if (error instanceof NoAnswer) return { later: 'the actuator does not answer' }
+    if (error instanceof Unreadable) return { refused: error.message }
+    throw error
+  }
+}
+
+class Unreadable extends Error {}
+
+/** By pid and start, since a label can move to another VM. */
+function findVm(vms: readonly Vm[], target: VmIdentity, procfs: string): Vm | undefined {
+  const vm = vms.find(({ pid }) => pid === target.pid)
+  if (vm === undefined) return undefined
+  const identity = identityOf(vm, procfs)
+  return identity !== undefined && identity.startTick === target.startTick && identity.uuid === target.uuid
+    ? vm
+    : undefined
+}

@@ -1,0 +1,112 @@
+// Applies and undoes a change by turns, measures each turn, and lets the judge decide which state the VM stays in.
+import type { Sample } from '../../observe/sample.ts'
+import { durationText } from '../../policy/duration.ts'
+import type { Plan } from '../actions/action.ts'
+import {
+  judgeSwitchback,
+  type SwitchbackWindow,
+  switchbackBlocks,
+  windowsPerBlock,
+} from '../verify/switchback.ts'
+import { measureWindow } from '../verify/window.ts'
+import type { EngineParts } from './engine-parts.ts'
+import { undoRun } from './finish.ts'
+import { planRun } from './plan-run.ts'
+import { onlyIdentity, type RunRow } from './store.ts'
+
+/** The run must be in state `measuring`. Returns when it has ended or holds. Rejects with the signal's reason. */
+export async function runSwitchback(
+  parts: EngineParts,
+  run: RunRow,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<void> {
+  const { executor, store, clock, policy } = parts
+  const windowMs = policy.current.policy.measure.window
+  const windows: SwitchbackWindow[] = []
+  let isApplied = false
+  for (const [block, phase] of switchbackBlocks.entries()) {
+    if (phase === 'B') {
+      // Until the end of the block and half a minute more, so that a busy host does not cut it short.
+      await renewLease(parts, run, plan, ((windowsPerBlock + 1) * windowMs) / 1000 + 30)
+      if (!isApplied) {
+        const { result, ...why } = await executor.apply(run.id, plan.operations)
+        isApplied = true
+        if (result !== 'done') {
+          const reason = `not applied: ${'reason' in why ? why.reason : result}`
+          await undoRun(parts, run, { reason })
+          return
+        }
+      }
+    } else if (isApplied) {
+      const { foreign, failed, isGone } = await executor.undo(run.id)
+      isApplied = false
+      if (isGone || foreign.length > 0 || failed.length > 0) {
+        await undoRun(parts, run, { reason: 'the measurement could not go on' })
+        return
+      }
+    }
+    await clock.sleep(windowMs, signal)
+    let before = await parts.sample()
+    for (let index = 0; index < windowsPerBlock; index++) {
+      await clock.sleep(windowMs, signal)
+      const after = await parts.sample()
+      const window = measureWindow(before, after, run.vm!, plan.measurement.metric)
+      windows.push({ block, ...window })
+      store.addWindow(run.id, `${block + 1} ${phase}`, window)
+      before = after
+      const stop = await whyStop(parts, run, plan, after, isApplied)
+      if (stop !== undefined) {
+        await undoRun(parts, run, { reason: stop })
+        return
+      }
+    }
+  }
+  const { verdict, text } = judgeSwitchback(windows)
+  if (verdict !== 'improved') {
+    if (verdict === 'worse') store.quarantine(run.slot, clock.now() + quarantineMs, text)
+    await undoRun(parts, run, { reason: text, verdict })
+    return
+  }
+  if (!isApplied) {
+    await renewLease(parts, run, plan, policy.current.policy.measure.lease / 1000)
+    const applied = await executor.apply(run.id, plan.operations)
+    if (applied.result !== 'done') {
+      await undoRun(parts, run, { reason: `proven, but not applied again: ${applied.reason}`, verdict })
+      return
+    }
+  } else await renewLease(parts, run, plan, policy.current.policy.measure.lease / 1000)
+  store.move(run.id, 'measuring', plan.isLeased ? 'holding' : 'kept', { verdict, reason: text })
+}
+
+/** A change that made things worse is not tried again for so long. */
+const quarantineMs = 7 * 86_400_000
+
+async function renewLease(parts: EngineParts, run: RunRow, plan: Plan, seconds: number): Promise<void> {
+  if (!plan.isLeased || run.vm === undefined) return
+  const answer = await parts.actuator.lease(onlyIdentity(run.vm), parts.clock.uptime() + seconds)
+  if (answer.outcome !== 'done')
+    throw new Error(`no lease of ${durationText(seconds * 1000)} for VM ${run.vm.label}: ${answer.reason}`)
+}
+
+/** Why the measurement must end now; undefined if it may go on. Also catches threads that were added meanwhile. */
+async function whyStop(
+  parts: EngineParts,
+  run: RunRow,
+  plan: Plan,
+  sample: Sample,
+  isApplied: boolean,
+): Promise<string | undefined> {
+  if (parts.isStopped()) return 'the kill switch is set'
+  const planned = await planRun(run, sample, parts)
+  if ('gone' in planned) return planned.gone
+  // While it is applied, a new plan finds nothing to do, unless the VM has new threads.
+  if (!isApplied || 'later' in planned || 'refused' in planned) return undefined
+  const known = new Set(plan.operations.map((operation) => JSON.stringify(operation)))
+  const added = planned.plan.operations.filter((operation) => !known.has(JSON.stringify(operation)))
+  if (added.length === 0) return undefined
+  const { result, ...why } = await parts.executor.apply(run.id, added)
+  return result === 'done'
+    ? undefined
+    : `a new thread of the VM could not be given the same: ${'reason' in why ? why.reason : ''}`
+}

@@ -1,0 +1,57 @@
+// Asks the running `kvminfo remediate` of this host over its local socket.
+import { request } from 'node:http'
+import { KvminfoError } from '../../errors.ts'
+
+/** An undo waits for the actuator, once for each thread. */
+const deadlineMs = 60_000
+
+/** The parsed JSON of the answer. Throws REMEDIATE_UNREACHABLE or REMEDIATE_REFUSED with the server's own words. */
+export function askRemediate(
+  socketPath: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const call = request(
+      {
+        socketPath,
+        method,
+        path,
+        timeout: deadlineMs,
+        headers:
+          text === undefined
+            ? {}
+            : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () => {
+          const answer = Buffer.concat(chunks).toString('utf8')
+          if (response.statusCode === 200) resolve(JSON.parse(answer))
+          else reject(new KvminfoError('REMEDIATE_REFUSED', answer.trim().slice(0, 500)))
+        })
+      },
+    )
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${deadlineMs / 1000} s`)))
+    call.on('error', (cause: NodeJS.ErrnoException) => {
+      const advice =
+        cause.code === 'EACCES'
+          ? 'run this command as root'
+          : 'is it running? Start it with: systemctl start kvminfo-remediate'
+      reject(
+        new KvminfoError(
+          'REMEDIATE_UNREACHABLE',
+          `cannot reach kvminfo remediate at ${socketPath}; ${advice}`,
+          {
+            cause,
+          },
+        ),
+      )
+    })
+    call.end(text)
+  })
+}

@@ -1,0 +1,103 @@
+// Runs as text for a terminal. Names of VMs come from outside, so control characters are shown as escapes.
+import type { RunDocument, RunSummary } from '../approve/run-document.ts'
+
+const control = /[\p{Cc}\p{Cf}\u2028\u2029\p{Cs}]/gu
+const plain = (text: string): string =>
+  text.replace(control, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+
+/** `2026-11-26 19:20` in local time. */
+function timeText(iso: string): string {
+  const date = new Date(iso)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
+/** Columns as wide as their longest cell; the last one is cut at `width`, others at 24 characters. */
+function table(rows: readonly (readonly string[])[], width: number): string {
+  const cut = (text: string, length: number): string =>
+    text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`
+  const cells = rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cut(cell, 24))))
+  const last = (cells[0]?.length ?? 1) - 1
+  const widths = Array.from({ length: last }, (_, index) =>
+    Math.max(...cells.map((row) => row[index]!.length)),
+  )
+  const used = widths.reduce((sum, one) => sum + one + 2, 0)
+  return cells
+    .map((row) =>
+      row
+        .map((cell, index) =>
+          index === last ? cut(cell, Math.max(20, width - used)) : cell.padEnd(widths[index]! + 2),
+        )
+        .join('')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+export function runTable(runs: readonly RunSummary[], width: number): string {
+  const header = ['ID', 'STATE', 'ACTION', 'VM', 'DEVICE', 'VERDICT', 'SINCE', 'REASON']
+  const rows = runs.map((run) => [
+    String(run.id),
+    run.state,
+    run.action,
+    plain(run.vm ?? 'host'),
+    plain(run.device ?? '-'),
+    run.verdict ?? '-',
+    timeText(run.changed),
+    plain(run.reason ?? ''),
+  ])
+  return table([header, ...rows], width)
+}
+
+/** Everything about one run: plan, steps, windows. */
+export function runText(run: RunDocument, width: number): string {
+  const lines = [
+    `Run ${run.id}: ${run.action} on ${plain(run.vm ?? 'the host')}${run.device === null ? '' : `, device ${plain(run.device)}`}`,
+    `State: ${run.state} since ${timeText(run.changed)}${run.reason === null ? '' : `: ${plain(run.reason)}`}`,
+  ]
+  if (run.verdict !== null) lines.push(`Verdict: ${run.verdict}`)
+  if (run.plan !== null)
+    lines.push('', planText({ plan: run.plan, plan_sha: run.plan_sha, unmet: null }, width))
+  if (run.steps.length > 0) {
+    lines.push(
+      '',
+      'Steps:',
+      ...run.steps.map(
+        ({ n, undo, phase, at, reason }) =>
+          `  ${n}  ${timeText(at)}  ${undo ? 'undo' : 'apply'}  ${phase}${reason === null ? '' : `: ${plain(reason)}`}`,
+      ),
+    )
+  }
+  return lines.join('\n')
+}
+
+export interface ShownPlan extends Pick<RunDocument, 'plan' | 'plan_sha'> {
+  /** What does not hold. */
+  readonly unmet: string | null
+}
+
+export function planText({ plan, plan_sha, unmet }: ShownPlan, width: number): string {
+  if (plan === null) return 'There is no plan.'
+  const lines = [
+    `Plan ${plan_sha ?? ''}`,
+    table(
+      [['  WHAT', 'NOW', 'NEXT'], ...plan.changes.map(({ what, now, next }) => [`  ${what}`, now, next])],
+      width,
+    ),
+    `Takes effect: ${plan.takes_effect === 'live' ? 'at once' : 'when the VM starts next'}`,
+    `Risk: ${plan.risk}`,
+    `Managed by: ${plain(plan.owner)}`,
+    `Judged: ${plan.judged}`,
+    `Undone: ${plan.undo}`,
+    'Preconditions:',
+    ...plan.preconditions.map(
+      ({ text, holds, seen }) => `  ${holds ? 'yes' : 'NO '}  ${text} (${plain(seen)})`,
+    ),
+    'The same by hand:',
+    ...plan.commands.map((command) => `  ${plain(command)}`),
+  ]
+  if (plan.diff !== null)
+    lines.push('', plain(plan.diff.replaceAll('\n', '\u0000')).replaceAll('\\u{0}', '\n'))
+  if (unmet !== null) lines.push('', `It would be refused: ${plain(unmet)}`)
+  return lines.join('\n')
+}

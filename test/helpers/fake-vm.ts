@@ -1,0 +1,46 @@
+// A process that looks like a VM: QEMU's command line, and a thread named like that of a vCPU.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { onTestFinished } from 'vitest'
+import type { VmIdentity } from '../../src/model/remediation.ts'
+
+const uuid = '6f1dd2f0-3c6a-4e0f-9a58-0d5a7b1f2c33'
+
+// Names one of Node's own threads, and says which.
+const script = `
+const { readdirSync, writeFileSync } = require('fs')
+const tid = readdirSync('/proc/self/task').map(Number).find((tid) => tid !== process.pid)
+writeFileSync('/proc/self/task/' + tid + '/comm', 'CPU 0/KVM')
+console.log(tid)
+setInterval(() => {}, 1000)`
+
+export interface FakeVm {
+  readonly vm: VmIdentity
+  readonly tid: number
+  readonly threadStartTick: number
+  kill(): Promise<void>
+}
+
+export async function startFakeVm(): Promise<FakeVm> {
+  const args = ['-e', script, '--', '-accel', 'kvm', '-uuid', uuid, '-name', 'guest=fake,debug-threads=on']
+  const child = spawn(process.execPath, args, {
+    argv0: '/usr/bin/qemu-system-x86_64',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  onTestFinished(kill)
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer]
+  const [pid, tid] = [child.pid!, Number(line)]
+  const tickOf = (path: string) => Number(readFileSync(path, 'utf8').split(') ').at(-1)!.split(' ')[19])
+  return {
+    vm: { uuid, pid, startTick: tickOf(`/proc/${pid}/stat`) },
+    tid,
+    threadStartTick: tickOf(`/proc/${pid}/task/${tid}/stat`),
+    kill,
+  }
+}

@@ -1,0 +1,151 @@
+// From an alert to a proven improvement, with real parts: Alertmanager with our example calls `kvminfo remediate`, which
+// raises the tier of a starved VM by turns, proves from the kernel's counters that the VM waits less, and keeps it. Then
+// a person undoes it. The machine has one CPU, so the tier has no real-time policy; remediate-lease.ts tries those.
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { after, before, test } from 'node:test'
+import { type FirmwareVm, startCompute } from './firmware/vm.ts'
+import { until } from './kvminfo/until.ts'
+import { startDeployedAlertmanager } from './stack/deployed.ts'
+import { type Service, startService } from './stack/service.ts'
+
+const token = 'a-token-of-the-lab-0123456789'
+const services: Service[] = []
+let alertmanager: Service
+let vm: FirmwareVm
+let hog: ChildProcess
+
+before(async () => {
+  // The programs must answer although the VM and the hog want the only CPU; both are started as everything else is.
+  setPriority(-19)
+  mkdirSync('/etc/prometheus', { recursive: true })
+  mkdirSync('/etc/kvminfo-remediate', { recursive: true })
+  writeFileSync(
+    '/etc/kvminfo-remediate/policy.yml',
+    `instances: [kvm1]
+actions:
+  sched-tier: {mode: auto, tier: "safe:1"}
+measure: {window: 3s}
+credentials: {alertmanager: [/etc/prometheus/kvminfo-remediation.token]}
+`,
+  )
+  alertmanager = await startDeployedAlertmanager('127.0.0.1', token)
+  chmodSync('/etc/prometheus/kvminfo-remediation.token', 0o640)
+  services.push(alertmanager)
+  services.push(await startService(['kvminfo', 'remediate'], 'http://127.0.0.1:9757', '/-/ready'))
+  console.log(`all services run after ${process.uptime().toFixed(1)} s`)
+  setPriority(0)
+  vm = startCompute()
+  hog = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
+  setPriority(-19)
+})
+
+after(async () => {
+  hog.kill('SIGKILL')
+  for (const service of services.reverse()) await service.stop()
+  await vm.end()
+})
+
+interface Run {
+  readonly id: number
+  readonly state: string
+  readonly verdict: string | null
+  readonly reason: string
+}
+
+const kvminfo = (...args: readonly string[]): string =>
+  execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8' })
+
+async function runs(): Promise<Run[]> {
+  const answer = await fetch('http://127.0.0.1:9757/api/v1/runs')
+  const { open, ended } = (await answer.json()) as { open: Run[]; ended: Run[] }
+  return [...open, ...ended]
+}
+
+/** The nice values of the VM's vCPU threads, from the kernel. */
+function niceValues(): number[] {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const threads = processes.flatMap((pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/task`).map((tid) => `/proc/${pid}/task/${tid}`)
+    } catch {
+      return []
+    }
+  })
+  return threads.flatMap((path) => {
+    try {
+      const text = readFileSync(`${path}/stat`, 'utf8')
+      return text.includes('(CPU 0/KVM)')
+        ? [Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[16])]
+        : []
+    } catch {
+      return []
+    }
+  })
+}
+
+test('an alert through a real Alertmanager opens one run, and a second alert of the same VM opens none', async () => {
+  const alert = (startsAt: string, replica: string) => ({
+    labels: {
+      alertname: 'KvmVmCpuStarved',
+      instance: 'kvm1',
+      job: 'kvminfo',
+      vm: 'compute',
+      remediation: 'sched-tier',
+      replica,
+    },
+    annotations: { summary: 'A VM is waiting for CPU.' },
+    startsAt,
+  })
+  await until(
+    'the VM is known',
+    () => kvminfo('plan', 'sched-tier', 'compute', '--json').includes('"unmet": null'),
+    1000,
+  )
+  console.log(kvminfo('plan', 'sched-tier', 'compute'))
+  const now = Date.now()
+  const posted = await fetch(`${alertmanager.url}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify([
+      alert(new Date(now).toISOString(), 'a'),
+      alert(new Date(now - 5000).toISOString(), 'b'),
+    ]),
+  })
+  assert.equal(posted.status, 200)
+  await until('a run was opened', async () => (await runs()).length > 0, 1000)
+  assert.deepEqual(
+    (await runs()).map(({ id }) => id),
+    [1],
+  )
+})
+
+test('the tier is applied by turns, proven, and kept', async () => {
+  const seen = new Set<number>()
+  await until(
+    'the run has ended',
+    async () => {
+      for (const nice of niceValues()) seen.add(nice)
+      const [run] = await runs()
+      return run !== undefined && !['received', 'approved', 'measuring'].includes(run.state)
+    },
+    2000,
+    500,
+  )
+  const [run] = await runs()
+  console.log(kvminfo('show', '1'))
+  assert.deepEqual([run?.state, run?.verdict], ['kept', 'improved'], run?.reason)
+  assert.deepEqual([...seen].sort(), [-5, 0])
+  assert.deepEqual(niceValues(), [-5])
+  assert.equal((await runs()).length, 1)
+})
+
+test('a person undoes it, and the journal is whole', () => {
+  console.log(kvminfo('undo', '1'))
+  assert.deepEqual(niceValues(), [0])
+  console.log(kvminfo('history'))
+  assert.match(kvminfo('verify-journal'), /^The journal is whole: \d+ events/)
+})
