@@ -1,4 +1,5 @@
 // The flags of `kvminfo remediate` and of its commands.
+import { parseAllowedHost } from '../http/allowed-hosts.ts'
 import { parseListenAddress } from '../http/listen-address.ts'
 import { defaultPaths } from '../sources/paths.ts'
 import { type Flags, type FlagValues, optional, repeatable, single, toggle } from './flag.ts'
@@ -46,6 +47,14 @@ export const remediateFlags = {
     defaults: ['127.0.0.1:9757'],
     description: 'Address to listen on, for Alertmanager, Prometheus and browsers. Repeatable.',
     parse: parseListenAddress,
+  }),
+  allowedHosts: repeatable({
+    name: 'web.allowed-host',
+    argument: '<name>',
+    defaults: [],
+    description:
+      'A further host name under which clients may reach a loopback address that the program listens on, as for `kvminfo serve`. Repeatable.',
+    parse: parseAllowedHost,
   }),
   webConfigFile: optional({
     name: 'web.config.file',

@@ -6,7 +6,9 @@ import { Router } from 'express'
 import { ActuatorClient } from '../../actuator/client.ts'
 import { isStopped } from '../../actuator/kill-switch.ts'
 import { KvminfoError } from '../../errors.ts'
+import { onlyKnownHosts } from '../../http/allowed-hosts.ts'
 import { createApp } from '../../http/app.ts'
+import { webGate } from '../../http/web-gate.ts'
 
 import { WebServer } from '../../http/web-server.ts'
 import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
@@ -16,6 +18,7 @@ import { historyOf } from '../../remediate/approve/journal-history.ts'
 import { BearerTokens } from '../../remediate/intake/bearer-tokens.ts'
 import { bootId, hostClock } from '../../remediate/journal/clock.ts'
 import { openJournal } from '../../remediate/journal/journal.ts'
+import { prune } from '../../remediate/journal/prune.ts'
 import { runCounts } from '../../remediate/journal/query.ts'
 import { receive } from '../../remediate/journal/receive.ts'
 import { storeOf } from '../../remediate/journal/store.ts'
@@ -37,6 +40,9 @@ const stopGraceMs = 5_000
 
 /** How often the journal is asked whether its disk has space again, and old alerts are removed. */
 const upkeepMs = 60_000
+
+/** How long alerts and measurements of ended runs are kept. */
+const keepMs = 90 * 86_400_000
 
 export async function remediate(options: RemediateFlags): Promise<void> {
   const stopped = stopSignal()
@@ -113,10 +119,19 @@ export async function remediate(options: RemediateFlags): Promise<void> {
   // Before anybody can ask for something new.
   await engine.recover()
   const local = await listenLocally(controlSocket(options.rundir), router, log)
-  const server = await WebServer.start(options.listenAddresses, createApp([router], log), webConfig, log)
+  const hosts = onlyKnownHosts([
+    ...options.allowedHosts,
+    ...options.listenAddresses.flatMap(({ host = [] }) => host),
+  ])
+  const gates = webConfig === undefined ? [hosts] : [hosts, webGate(webConfig)]
+  const app = createApp([...gates, router], log)
+  const server = await WebServer.start(options.listenAddresses, app, webConfig, log)
   for (const url of server.urls) log.info({ url, version }, 'listening')
   engine.start()
-  const upkeep = setInterval(() => journal.checkSpace(), upkeepMs)
+  const upkeep = setInterval(() => {
+    journal.checkSpace()
+    prune(journal, keepMs)
+  }, upkeepMs)
 
   const manager = await connectServiceManager(process.env, process.pid, log)
   const stopPinging = pingWatchdog(manager, () => journal.failure === undefined)
