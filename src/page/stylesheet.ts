@@ -27,9 +27,10 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 #filter-classes { display: flex; gap: .4rem; }
 #filter-count { color: var(--soft); }
 #sort-by { display: none; }
-[data-class=io].chip, .class .content[data-class=io], .verdict [data-class=io] { color: var(--to-qemu); background: var(--io-back); }
+[data-class=emulated-io].chip, .class .content[data-class=emulated-io], .verdict [data-class=emulated-io] { color: var(--to-qemu); background: var(--emulated-io-back); }
 [data-class=mixed].chip, .class .content[data-class=mixed], .verdict [data-class=mixed] { color: var(--mixed); background: var(--mixed-back); }
-[data-class=compute].chip, .class .content[data-class=compute], .verdict [data-class=compute] { color: var(--in-kvm); background: var(--compute-back); }
+[data-class=in-kernel-io].chip, .class .content[data-class=in-kernel-io], .verdict [data-class=in-kernel-io] { color: var(--accent); background: var(--in-kernel-io-back); }
+[data-class=near-native].chip, .class .content[data-class=near-native], .verdict [data-class=near-native] { color: var(--good); background: var(--near-native-back); }
 [data-class=idle].chip, .class .content[data-class=idle], .verdict [data-class=idle] { color: var(--soft); background: var(--idle-back); }
 
 #vm-table {
@@ -72,7 +73,7 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 .sparkline { position: absolute; left: .7rem; top: 7px; width: calc(100% - 4.9rem); height: 20px; overflow: visible; }
 .switches .sparkline path { stroke: var(--soft); }
 .device { margin-right: .45rem; }
-.emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--io-back); }
+.emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--emulated-io-back); }
 #show-all { padding: .2rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); cursor: pointer; }
 #empty { padding: 1.5rem; text-align: center; color: var(--soft); }
 
