@@ -24,7 +24,7 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 #filter { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .8rem; margin-bottom: .4rem; }
 #filter input { flex: 0 1 24rem; min-width: 12rem; padding: .35rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
 #filter select { padding: .3rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
-#filter-classes { display: flex; gap: .4rem; }
+#filter-classes { display: flex; flex-wrap: wrap; gap: .4rem; }
 #filter-count { color: var(--soft); }
 #sort-by { display: none; }
 [data-class=emulated-io].chip, .class .content[data-class=emulated-io], .verdict [data-class=emulated-io] { color: var(--to-qemu); background: var(--emulated-io-back); }
@@ -64,7 +64,7 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 #vm-table th.disks { width: 8rem; }
 #vm-table th.nics { width: 10.2rem; }
 #vm-table tbody .name { font-weight: 600; }
-#vm-table th.class { width: 5.9rem; }
+#vm-table th.class { width: 7.4rem; }
 .class .content, .verdict .content { padding: .1rem .55rem; border-radius: 1rem; font-size: .8rem; }
 .class .content:not([data-class]) { padding: 0; }
 #vm-table th.ratio { width: 8.8rem; }

@@ -5,9 +5,9 @@
 export const stylesheet = `:root {
   color-scheme: light dark;
   --text: #17212b; --soft: #5a6675; --line: #dde3e9; --page: #f4f6f8; --card: #ffffff; --hover: #eef4fa;
-  --accent: #0b63c5; --in-kvm: #0b7a75; --to-qemu: #d1440c; --mixed: #8a6400; --ratio: #0b63c5; --cpu: #3b5bdb;
-  --wait: #9c36b5; --bad: #9a3412; --bad-back: #ffedd5; --good: #1a7f37; --chosen: #dbeafb;
-  --emulated-io-back: #ffe5da; --mixed-back: #fdf0cc; --in-kernel-io-back: #dfe9ff; --near-native-back: #dcf3e0; --idle-back: #e8ecf0;
+  --accent: #0b63c5; --in-kvm: #0b7a75; --to-qemu: #c23b06; --mixed: #8a6400; --ratio: #0b63c5; --cpu: #3b5bdb;
+  --wait: #9c36b5; --bad: #9a3412; --bad-back: #ffedd5; --good: #197a35; --chosen: #dbeafb;
+  --emulated-io-back: #ffe8de; --mixed-back: #fdf0cc; --in-kernel-io-back: #dfe9ff; --near-native-back: #dff4e4; --idle-back: #e8ecf0;
 }
 @media (prefers-color-scheme: dark) {
   :root {
