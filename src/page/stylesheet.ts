@@ -64,7 +64,7 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 #vm-table th.disks { width: 8rem; }
 #vm-table th.nics { width: 10.2rem; }
 #vm-table tbody .name { font-weight: 600; }
-#vm-table th.class { width: 7.4rem; }
+#vm-table th.class { width: 7.2rem; }
 .class .content, .verdict .content { padding: .1rem .55rem; border-radius: 1rem; font-size: .8rem; }
 .class .content:not([data-class]) { padding: 0; }
 #vm-table th.ratio { width: 8.8rem; }
@@ -98,20 +98,21 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 }
 /* The name gets the width that the other columns leave. Columns are hidden at widths that keep at least 9rem for it, even
    beside a scroll bar. Those that say least about the cost of exits are hidden first. */
-@media (max-width: 87rem) {
+@media (max-width: 88.5rem) {
   #vm-table .memory { display: none; }
   #vm-table th.switches { width: 6rem; }
   #vm-table .switches .sparkline { display: none; }
   #sort-by { display: inline; }
 }
-@media (max-width: 78rem) {
+@media (max-width: 79.5rem) {
   #vm-table .delay { display: none; }
 }
-@media (max-width: 72rem) {
+@media (max-width: 73.5rem) {
   #vm-table .cpu { display: none; }
 }
-@media (max-width: 68rem) {
+@media (max-width: 69.5rem) {
   #vm-table .switches { display: none; }
+  #vm-table th.ratio { width: 7.4rem; }
 }
 @media (max-width: 62rem) {
   #host { grid-template-columns: repeat(6, minmax(0, 1fr)); }
@@ -134,8 +135,8 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
   #vm-table tbody tr.active :is(th, td):first-child { box-shadow: none; }
   #vm-table tbody .space { display: block; padding: 0; border: 0; }
   #vm-table tbody :is(th, td) { grid-column: span 3; width: auto; height: auto; padding: 0 .4rem 0 0; border: 0; text-align: left; }
-  #vm-table tbody .name { grid-column: span 9; }
-  #vm-table tbody .class { padding: 0; text-align: right; }
+  #vm-table tbody .name { grid-column: span 8; }
+  #vm-table tbody .class { grid-column: span 4; padding: 0; text-align: right; }
   #vm-table tbody .switches { display: block; }
   #vm-table tbody :is(.ratio, .switches, .io, .cost, .policy, .disks, .nics) .content::before { content: attr(data-title); display: block; font-size: .7rem; line-height: 1.2; color: var(--soft); }
   #vm-table tbody .disks { grid-column: span 4; }

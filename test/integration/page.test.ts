@@ -64,8 +64,9 @@ describe('the page of a host with a few VMs', () => {
     expect(await rowOf(page, 'erp').locator('.emulated').allTextContents()).toEqual(['sata', 'e1000e'])
     expect(await rowOf(page, 'web').locator('.emulated').count()).toBe(0)
     expect(await page.locator('#host .tile').allTextContents()).toEqual([
+      // No line ends within the number and the name of a class.
       expect.stringContaining(
-        '510 vCPUs · 1 emulated-io · 1 mixed · 1 in-kernel-io · 1 near-native · 1 idle',
+        '510 vCPUs · 1\u00a0emulated\u2011io · 1\u00a0mixed · 1\u00a0in\u2011kernel\u2011io · 1\u00a0near\u2011native · 1\u00a0idle',
       ),
       expect.stringMatching(/^CPU(49|50|51) %of 2 CPUs busy/),
       expect.stringContaining('of 252 GiB in use'),
