@@ -16,7 +16,7 @@ export function verdict({ vm }, { thresholds, missing }) {
   const meanings = {
     'emulated-io': ' The VM loses time in exits to QEMU.',
     mixed: '',
-    'in-kernel-io': ' It does much I/O, and KVM handles nearly all exits itself.',
+    'in-kernel-io': ' KVM handles nearly all exits itself, and many of them are port I/O.',
     'near-native': ' This is close to bare metal.',
     idle: '',
   }
