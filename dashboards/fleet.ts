@@ -17,7 +17,7 @@ export const fleetDashboard = (): Dashboard =>
         at(4, 4, hosts.hostsUpStat()),
         at(4, 4, hosts.hostsDownStat()),
         at(4, 4, vm.vmCountStat()),
-        at(4, 4, vms.ioVmsStat()),
+        at(4, 4, vms.emulatedIoVmsStat()),
         at(4, 4, vms.fleetRatioStat()),
         at(4, 4, vm.hostAlertsStat()),
       ],

@@ -21,7 +21,7 @@ export const hostDashboard = (): Dashboard =>
         at(4, 4, host.memoryAvailableStat()),
         at(4, 4, host.overcommitStat()),
         at(4, 4, vm.vmCountStat()),
-        at(4, 4, vms.ioVmsStat()),
+        at(4, 4, vms.emulatedIoVmsStat()),
         at(4, 4, vm.hostAlertsStat()),
         at(24, 5, host.hostTable()),
         at(24, 7, vm.hostAlertsTable()),

@@ -30,13 +30,13 @@ export const fleetRatioStat = (): StatPanel =>
     steps: ratioSteps,
   })
 
-export const ioVmsStat = (): StatPanel =>
+export const emulatedIoVmsStat = (): StatPanel =>
   stat({
-    title: 'I/O-bound VMs',
+    title: 'VMs with emulated I/O',
     description:
-      'VMs of class io: they are busy, and too large a share of their exits is handed to QEMU. Replace their emulated devices with virtio.',
+      'VMs of class emulated-io: they are busy, and too large a share of their exits is handed to QEMU. Replace their emulated devices with virtio.',
     unit: units.Short,
-    expr: exits.ioVms,
+    expr: exits.emulatedIoVms,
     steps: noneIsGood,
   })
 
@@ -108,7 +108,7 @@ export function vmsByClassGraph(): GraphPanel {
   const panel = timeseries({
     title: 'VMs by class',
     description:
-      'How many of the judged VMs are of class compute, mixed or io. Many io is bad: see the table above.',
+      'How many of the judged VMs are of each class. Class emulated-io is bad: see the table above. Classes near-native and in-kernel-io are both good.',
     unit: units.Short,
     decimals: 0,
     lines: [{ expr: exits.vmsByClass, legend: '{{class}}' }],
@@ -124,7 +124,8 @@ export function vmsByClassGraph(): GraphPanel {
 export const classMap = (): StatePanel =>
   stateTimeline({
     title: 'Class map',
-    description: 'The class of each VM over time. In a gap, the VM was too idle to be judged.',
+    description:
+      'The class of each VM over time: near-native, in-kernel-io, mixed or emulated-io. In a gap, the VM was too idle to be judged.',
     expr: exits.classNumber,
     legend: '{{vm}} on {{instance}}',
     mappings: classWords,
@@ -135,11 +136,11 @@ export const lowestRatios = (): GraphPanel =>
   timeseries({
     title: 'VMs with the lowest share of exits handled in KVM',
     description:
-      'The ten VMs with the lowest root-mode switch ratio over the time range, while they are busy enough to be judged. Below the line a VM is I/O-bound: replace its emulated devices with virtio.',
+      'The ten VMs with the lowest root-mode switch ratio over the time range, while they are busy enough to be judged. Below the line a VM becomes emulated-io: replace its emulated devices with virtio.',
     unit: units.PercentUnit,
     max: 1,
     lines: [{ expr: exits.lowestRatios, legend: '{{vm}} on {{instance}}' }],
-    limits: [limit('root_mode_switch_io', 'I/O-bound below')],
+    limits: [limit('root_mode_switch_emulated_io', 'emulated-io below')],
     lowestFirst: true,
     noValue: noneJudged,
     links: [graphToVm],

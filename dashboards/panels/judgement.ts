@@ -6,7 +6,6 @@ import * as exits from '../queries/exits.ts'
 import { classWords } from '../style/classes.ts'
 import { ratioSteps, waitSteps } from '../style/judgement-steps.ts'
 import { stat } from '../style/stat.ts'
-import { highIsBad } from '../style/steps.ts'
 import { limit, timeseries } from '../style/timeseries.ts'
 
 const tooIdle = 'idle'
@@ -15,7 +14,7 @@ export const classStat = (): StatPanel =>
   stat({
     title: 'Class',
     description:
-      'The class of the VM by its exits: compute, mixed or io. Not available while the VM is too idle to be judged.',
+      'The class of the VM by its exits. emulated-io: too many are handed to QEMU. mixed: in between. in-kernel-io: KVM handles nearly all, and many of them are port I/O. near-native: KVM handles nearly all; a VM whose virtio uses MMIO (virtio 1.0) is here too. Not available while the VM is too idle to be judged.',
     unit: units.NoUnit,
     expr: exits.classNumber,
     legend: '{{vm}} on {{instance}}',
@@ -40,12 +39,11 @@ export const ioShareStat = (): StatPanel =>
   stat({
     title: 'I/O share',
     description:
-      'Share of port I/O in all exits of the last 5 minutes, whether handled in KVM or by QEMU. Lower is better if everything else is equal. Not available while the VM is too idle to be judged.',
+      'Share of port I/O in all exits of the last 5 minutes, whether handled in KVM or by QEMU. A high share is no problem by itself: the class says who handles it. MMIO is not included. Not available while the VM is too idle to be judged.',
     unit: units.PercentUnit,
     decimals: 1,
     expr: exits.judgedIoShare5m,
     legend: '{{vm}} on {{instance}}',
-    steps: highIsBad(0.25, 0.5),
     noValue: tooIdle,
   })
 
@@ -65,7 +63,7 @@ export const ratioGraph = (): GraphPanel =>
   timeseries({
     title: 'Share of exits handled in KVM',
     description:
-      'Root-mode switch ratio, which the alerts judge. Below the lower line a VM is I/O-bound: replace its emulated devices with virtio. Above the upper line it is compute-bound. Marks show alerts and the remediations that they request.',
+      'Root-mode switch ratio, which the alerts judge. Below the lower line a VM becomes emulated-io: replace its emulated devices with virtio. Above the upper line it becomes near-native, or in-kernel-io if it does much port I/O. Marks show alerts and the remediations that they request.',
     unit: units.PercentUnit,
     max: 1,
     lines: [
@@ -73,8 +71,8 @@ export const ratioGraph = (): GraphPanel =>
       { expr: exits.ratio1h, legend: '1 h: {{vm}} on {{instance}}' },
     ],
     limits: [
-      limit('root_mode_switch_io', 'I/O-bound below'),
-      limit('root_mode_switch_compute', 'compute-bound above', 'green'),
+      limit('root_mode_switch_emulated_io', 'emulated-io below'),
+      limit('root_mode_switch_near_native', 'near-native above', 'green'),
     ],
     noValue: 'no data: no exits',
   })

@@ -45,8 +45,8 @@ export const fleetRatio5m = `sum(${kernelSwitches5m}) / (sum(${switches5m}) > 0)
 
 const ofClass = (name: string): string => ofVm('vm:kvminfo_class:info', `class="${name}"`)
 
-/** 1 compute, 2 mixed, 3 io. */
-export const classNumber = `max by (${perVm}) (${ofClass('compute')} or ${ofClass('mixed')} * 2 or ${ofClass('io')} * 3)`
+/** 1 near-native, 2 in-kernel-io, 3 mixed, 4 emulated-io. */
+export const classNumber = `max by (${perVm}) (${ofClass('near-native')} or ${ofClass('in-kernel-io')} * 2 or ${ofClass('mixed')} * 3 or ${ofClass('emulated-io')} * 4)`
 
 export const vmsByClass = `count by (class) (${ofVm('vm:kvminfo_class:info')})`
-export const ioVms = `count(${ofClass('io')}) or vector(0)`
+export const emulatedIoVms = `count(${ofClass('emulated-io')}) or vector(0)`

@@ -8,8 +8,8 @@ const fromHalf = (name: string): Steps => highIsBad(thresholdNow(name) / 2, thre
 const toTwice = (name: string): Steps => lowIsBad(thresholdNow(name), thresholdNow(name) * 2)
 
 export const ratioSteps = lowIsBad(
-  thresholdNow('root_mode_switch_io'),
-  thresholdNow('root_mode_switch_compute'),
+  thresholdNow('root_mode_switch_emulated_io'),
+  thresholdNow('root_mode_switch_near_native'),
 )
 export const runDelaySteps = fromHalf('run_delay_high')
 export const densitySteps = fromHalf('realtime_density_high')

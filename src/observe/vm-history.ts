@@ -101,11 +101,13 @@ export class VmHistory {
     if (kernelSwitches === undefined || userspaceSwitches === undefined) return { ...nothingKnown, ...times }
     const ratio = rootModeRatio(kernelSwitches, userspaceSwitches)
     const io = mean(this.#io)
+    const ofIo = io === undefined ? undefined : ioShare(io, kernelSwitches, userspaceSwitches)
+    const switches = kernelSwitches + userspaceSwitches
     return {
       ...times,
-      class: judge(this.#figures.class, ratio, kernelSwitches + userspaceSwitches),
+      class: judge(this.#figures.class, { ratio, ioShare: ofIo, switches }),
       ratio,
-      ioShare: io === undefined ? undefined : ioShare(io, kernelSwitches, userspaceSwitches),
+      ioShare: ofIo,
       kernelSwitches,
       userspaceSwitches,
     }

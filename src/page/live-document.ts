@@ -14,10 +14,12 @@ export interface LiveDocument {
   /** Rates and shares are means over at most this time before `at`. Those in `history` cover one sample each. */
   readonly windowSeconds: number
   readonly thresholds: {
-    /** Ratio below which class io begins. */
-    readonly io: number
-    /** Ratio above which class compute begins. */
-    readonly compute: number
+    /** Ratio below which class emulated-io begins. */
+    readonly emulatedIo: number
+    /** Ratio above which class near-native or in-kernel-io begins. */
+    readonly nearNative: number
+    /** I/O share from which such a VM is in-kernel-io. */
+    readonly inKernelIo: number
     /** A class ends this far beyond the threshold at which it begins. */
     readonly margin: number
     /** Exits per second at which a VM begins to be judged. */

@@ -24,12 +24,13 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 #filter { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .8rem; margin-bottom: .4rem; }
 #filter input { flex: 0 1 24rem; min-width: 12rem; padding: .35rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
 #filter select { padding: .3rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); }
-#filter-classes { display: flex; gap: .4rem; }
+#filter-classes { display: flex; flex-wrap: wrap; gap: .4rem; }
 #filter-count { color: var(--soft); }
 #sort-by { display: none; }
-[data-class=io].chip, .class .content[data-class=io], .verdict [data-class=io] { color: var(--to-qemu); background: var(--io-back); }
+[data-class=emulated-io].chip, .class .content[data-class=emulated-io], .verdict [data-class=emulated-io] { color: var(--to-qemu); background: var(--emulated-io-back); }
 [data-class=mixed].chip, .class .content[data-class=mixed], .verdict [data-class=mixed] { color: var(--mixed); background: var(--mixed-back); }
-[data-class=compute].chip, .class .content[data-class=compute], .verdict [data-class=compute] { color: var(--in-kvm); background: var(--compute-back); }
+[data-class=in-kernel-io].chip, .class .content[data-class=in-kernel-io], .verdict [data-class=in-kernel-io] { color: var(--accent); background: var(--in-kernel-io-back); }
+[data-class=near-native].chip, .class .content[data-class=near-native], .verdict [data-class=near-native] { color: var(--good); background: var(--near-native-back); }
 [data-class=idle].chip, .class .content[data-class=idle], .verdict [data-class=idle] { color: var(--soft); background: var(--idle-back); }
 
 #vm-table {
@@ -63,7 +64,7 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 #vm-table th.disks { width: 8rem; }
 #vm-table th.nics { width: 10.2rem; }
 #vm-table tbody .name { font-weight: 600; }
-#vm-table th.class { width: 5.9rem; }
+#vm-table th.class { width: 7.2rem; }
 .class .content, .verdict .content { padding: .1rem .55rem; border-radius: 1rem; font-size: .8rem; }
 .class .content:not([data-class]) { padding: 0; }
 #vm-table th.ratio { width: 8.8rem; }
@@ -72,7 +73,7 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 .sparkline { position: absolute; left: .7rem; top: 7px; width: calc(100% - 4.9rem); height: 20px; overflow: visible; }
 .switches .sparkline path { stroke: var(--soft); }
 .device { margin-right: .45rem; }
-.emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--io-back); }
+.emulated { padding: .05rem .4rem; border-radius: .25rem; color: var(--to-qemu); background: var(--emulated-io-back); }
 #show-all { padding: .2rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--card); cursor: pointer; }
 #empty { padding: 1.5rem; text-align: center; color: var(--soft); }
 
@@ -97,20 +98,21 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
 }
 /* The name gets the width that the other columns leave. Columns are hidden at widths that keep at least 9rem for it, even
    beside a scroll bar. Those that say least about the cost of exits are hidden first. */
-@media (max-width: 87rem) {
+@media (max-width: 88.5rem) {
   #vm-table .memory { display: none; }
   #vm-table th.switches { width: 6rem; }
   #vm-table .switches .sparkline { display: none; }
   #sort-by { display: inline; }
 }
-@media (max-width: 78rem) {
+@media (max-width: 79.5rem) {
   #vm-table .delay { display: none; }
 }
-@media (max-width: 72rem) {
+@media (max-width: 73.5rem) {
   #vm-table .cpu { display: none; }
 }
-@media (max-width: 68rem) {
+@media (max-width: 69.5rem) {
   #vm-table .switches { display: none; }
+  #vm-table th.ratio { width: 7.4rem; }
 }
 @media (max-width: 62rem) {
   #host { grid-template-columns: repeat(6, minmax(0, 1fr)); }
@@ -133,8 +135,8 @@ export const stylesheet = `#host-line { flex: 1 1 20rem; min-width: 0; overflow:
   #vm-table tbody tr.active :is(th, td):first-child { box-shadow: none; }
   #vm-table tbody .space { display: block; padding: 0; border: 0; }
   #vm-table tbody :is(th, td) { grid-column: span 3; width: auto; height: auto; padding: 0 .4rem 0 0; border: 0; text-align: left; }
-  #vm-table tbody .name { grid-column: span 9; }
-  #vm-table tbody .class { padding: 0; text-align: right; }
+  #vm-table tbody .name { grid-column: span 8; }
+  #vm-table tbody .class { grid-column: span 4; padding: 0; text-align: right; }
   #vm-table tbody .switches { display: block; }
   #vm-table tbody :is(.ratio, .switches, .io, .cost, .policy, .disks, .nics) .content::before { content: attr(data-title); display: block; font-size: .7rem; line-height: 1.2; color: var(--soft); }
   #vm-table tbody .disks { grid-column: span 4; }

@@ -5,16 +5,16 @@
 export const stylesheet = `:root {
   color-scheme: light dark;
   --text: #17212b; --soft: #5a6675; --line: #dde3e9; --page: #f4f6f8; --card: #ffffff; --hover: #eef4fa;
-  --accent: #0b63c5; --in-kvm: #0b7a75; --to-qemu: #d1440c; --mixed: #8a6400; --ratio: #0b63c5; --cpu: #3b5bdb;
-  --wait: #9c36b5; --bad: #9a3412; --bad-back: #ffedd5; --good: #1a7f37; --chosen: #dbeafb;
-  --io-back: #ffe5da; --mixed-back: #fdf0cc; --compute-back: #d8f1ee; --idle-back: #e8ecf0;
+  --accent: #0b63c5; --in-kvm: #0b7a75; --to-qemu: #c23b06; --mixed: #8a6400; --ratio: #0b63c5; --cpu: #3b5bdb;
+  --wait: #9c36b5; --bad: #9a3412; --bad-back: #ffedd5; --good: #197a35; --chosen: #dbeafb;
+  --emulated-io-back: #ffe8de; --mixed-back: #fdf0cc; --in-kernel-io-back: #dfe9ff; --near-native-back: #dff4e4; --idle-back: #e8ecf0;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --text: #e4e9ef; --soft: #94a1b1; --line: #28313b; --page: #0d1217; --card: #151b22; --hover: #1b242e;
     --accent: #6cb0ff; --in-kvm: #3cc4b9; --to-qemu: #ff8a57; --mixed: #e6b84a; --ratio: #6cb0ff; --cpu: #8ea6ff;
     --wait: #d98cf0; --bad: #fdba74; --bad-back: #3a2112; --good: #56d372; --chosen: #17304b;
-    --io-back: #41200f; --mixed-back: #38290a; --compute-back: #0d302e; --idle-back: #222a33;
+    --emulated-io-back: #41200f; --mixed-back: #38290a; --in-kernel-io-back: #1b2a58; --near-native-back: #10331b; --idle-back: #222a33;
   }
 }
 * { box-sizing: border-box; }

@@ -23,8 +23,9 @@ const threshold = (name: string) =>
 
 test('the page has the thresholds of alerts/settings.rules.yaml', () => {
   expect(classThresholds).toEqual({
-    io: threshold('root_mode_switch_io'),
-    compute: threshold('root_mode_switch_compute'),
+    emulatedIo: threshold('root_mode_switch_emulated_io'),
+    nearNative: threshold('root_mode_switch_near_native'),
+    inKernelIo: threshold('io_exit_in_kernel'),
     margin: threshold('root_mode_switch_margin'),
     activeSwitches: threshold('switches_active'),
   })

@@ -74,7 +74,7 @@ test('without the modules, says what is missing, why, and which command would he
   )
   onTestFinished(stop)
   const { page } = await openLive(url)
-  expect(await cell(page, 'vm-0000', 'class').textContent()).toBe('io')
+  expect(await cell(page, 'vm-0000', 'class').textContent()).toBe('emulated-io')
   expect(await cell(page, 'vm-0000', 'cost').textContent()).toBe('–')
   expect(await cell(page, 'vm-0000', 'cost').getAttribute('title')).toBe(
     'Only the kvminfo module measures time, and exits are read from debugfs.',

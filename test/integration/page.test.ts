@@ -13,8 +13,8 @@ describe('the page of a host with a few VMs', () => {
   const lives = new Map([
     ['erp', life(3000, 0.45)],
     ['mail', life(2000, 0.75)],
-    ['web', life(9000, 0.985)],
-    ['db', life(4000, 0.97)],
+    ['web', life(9000, 0.985, { io: 2700 })],
+    ['db', life(4000, 0.97, { io: 80 })],
     ['jump', life(40, 0.5, { cpu: 0.01 })],
     ['later', life(1000, 0.95)],
   ])
@@ -42,10 +42,10 @@ describe('the page of a host with a few VMs', () => {
     const { page, complaints, requests } = await openLive(url)
     expect(await names(page)).toEqual(['erp', 'mail', 'db', 'web', 'jump'])
     expect(await rows(page).locator('.class').allTextContents()).toEqual([
-      'io',
+      'emulated-io',
       'mixed',
-      'compute',
-      'compute',
+      'near-native',
+      'in-kernel-io',
       'idle',
     ])
     expect(await cell(page, 'jump', 'class').getAttribute('title')).toBe(
@@ -64,7 +64,10 @@ describe('the page of a host with a few VMs', () => {
     expect(await rowOf(page, 'erp').locator('.emulated').allTextContents()).toEqual(['sata', 'e1000e'])
     expect(await rowOf(page, 'web').locator('.emulated').count()).toBe(0)
     expect(await page.locator('#host .tile').allTextContents()).toEqual([
-      expect.stringContaining('510 vCPUs · 1 io · 1 mixed · 2 compute · 1 idle'),
+      // No line ends within the number and the name of a class.
+      expect.stringContaining(
+        '510 vCPUs · 1\u00a0emulated\u2011io · 1\u00a0mixed · 1\u00a0in\u2011kernel\u2011io · 1\u00a0near\u2011native · 1\u00a0idle',
+      ),
       expect.stringMatching(/^CPU(49|50|51) %of 2 CPUs busy/),
       expect.stringContaining('of 252 GiB in use'),
       expect.stringContaining('2 MiB: 2.0 GiB of 4.0 GiB'),
@@ -127,12 +130,12 @@ describe('the page of a host with a few VMs', () => {
 
     const chip = (name: string) => page.getByRole('group', { name: 'Classes' }).getByRole('button', { name })
     expect(await chip('idle').getAttribute('title')).toContain('begins at 200 exits per second')
-    await chip('io').click()
+    await chip('emulated-io').click()
     await chip('mixed').click()
-    expect(await chip('io').getAttribute('aria-pressed')).toBe('true')
+    expect(await chip('emulated-io').getAttribute('aria-pressed')).toBe('true')
     for (const text of await rows(page).locator('.class').allTextContents())
-      expect(['io', 'mixed']).toContain(text)
-    expect(await page.evaluate('location.hash')).toBe('#class=io%2Cmixed')
+      expect(['emulated-io', 'mixed']).toContain(text)
+    expect(await page.evaluate('location.hash')).toBe('#class=emulated-io%2Cmixed')
   })
 
   test('opens a VM with its exits by reason, by key, click, address and the Back button', async () => {
@@ -146,7 +149,7 @@ describe('the page of a host with a few VMs', () => {
     await detail.getByRole('cell', { name: 'external_interrupt' }).waitFor()
     expect(await detail.locator('h2').textContent()).toBe('erp')
     expect(await detail.locator('.verdict').textContent()).toMatch(
-      /^io Root-mode switch ratio 0\.45\d at [\d,]+ exits per second\. The VM loses/,
+      /^emulated-io Root-mode switch ratio 0\.45\d at [\d,]+ exits per second\. The VM loses/,
     )
     const shares = await detail.locator('.rest table').first().locator('tbody tr').allTextContents()
     expect(shares[0]).toMatch(/^io[\d.,k ]+50 %$/)
@@ -188,8 +191,8 @@ describe('the page of a host with a few VMs', () => {
     expect(Math.max(...later.history.switches.map((point) => point ?? 0))).toBeLessThan(2000)
 
     await eventually(
-      'web has class io',
-      async () => (await cell(page, 'web', 'class').textContent()) === 'io' || undefined,
+      'web has class emulated-io',
+      async () => (await cell(page, 'web', 'class').textContent()) === 'emulated-io' || undefined,
       15_000,
     )
     expect(await points()).toBeGreaterThan(before)

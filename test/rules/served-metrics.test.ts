@@ -103,7 +103,7 @@ test('every VM gets the class that fits its exits', async () => {
   })
   expect(
     classes.map(({ metric }) => ({ vm: metric.vm, class: metric.class, instance: metric.instance })),
-  ).toEqual(tree.vms.map(({ name }) => ({ vm: name, class: 'io', instance: 'kvm1' })))
+  ).toEqual(tree.vms.map(({ name }) => ({ vm: name, class: 'emulated-io', instance: 'kvm1' })))
   const [ratio] = await query('avg(vm:kvminfo_root_mode_switch:ratio_rate5m)')
   expect(Number(ratio!.value[1])).toBeCloseTo(0.25, 2)
 })

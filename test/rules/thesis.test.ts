@@ -88,8 +88,12 @@ function ioBound(vms: readonly string[]): Expected {
   }
 }
 
-test('gives the shares of table 3-17 to four decimals, and five VMs class io, three compute, two mixed', async () => {
-  const verdicts: Readonly<Record<string, string>> = { centos7: 'compute', win2003: 'io', win2008: 'mixed' }
+test('gives the shares of table 3-17 to four decimals, and five VMs class emulated-io, three near-native, two mixed', async () => {
+  const verdicts: Readonly<Record<string, string>> = {
+    centos7: 'near-native',
+    win2003: 'emulated-io',
+    win2008: 'mixed',
+  }
   const win2003 = table3_17.rows.map(({ vm }) => vm).filter((vm) => vm.startsWith('win2003'))
   expect(win2003).toHaveLength(5)
   expect(
@@ -105,7 +109,7 @@ test('gives the shares of table 7-4 to four decimals, and flags the untuned VM b
   expect(
     await evaluate(table7_4, [
       ...shares(table7_4),
-      classes(table7_4, (vm) => (vm.startsWith('untuned') ? 'io' : 'compute')),
+      classes(table7_4, (vm) => (vm.startsWith('untuned') ? 'emulated-io' : 'near-native')),
       ioBound(['untuned-15795']),
     ]),
   ).toBe('agrees')

@@ -2,18 +2,21 @@
 // the two.
 
 /** @import { LiveDocument, LiveVm } from '../live-document.ts' */
-import { count, plain } from '../../ui/browser/format.js'
+import { count, percent, plain } from '../../ui/browser/format.js'
 
 /**
  * @param {NonNullable<LiveVm['class']>} name
  * @param {LiveDocument['thresholds']} thresholds
- * @returns {string} a sentence
+ * @returns {string} one or two sentences
  */
-export function whyClass(name, { io, compute, margin, activeSwitches, idleSwitches }) {
+export function whyClass(name, thresholds) {
+  const { emulatedIo, nearNative, inKernelIo, margin, activeSwitches, idleSwitches } = thresholds
+  const nearlyAllInKvm = `Classes near-native and in-kernel-io begin when the ratio rises above ${plain(nearNative)} and end when it falls to ${plain(nearNative - margin)}. Such a VM becomes in-kernel-io when its I/O share reaches ${percent(inKernelIo)}, and near-native again when the share falls below ${percent(inKernelIo - margin)}.`
   const texts = {
-    io: `Class io begins when the ratio falls below ${plain(io)} and ends when it reaches ${plain(io + margin)}.`,
-    mixed: `Class mixed: the ratio is between ${plain(io)} and ${plain(compute)}.`,
-    compute: `Class compute begins when the ratio rises above ${plain(compute)} and ends when it falls to ${plain(compute - margin)}.`,
+    'emulated-io': `Class emulated-io begins when the ratio falls below ${plain(emulatedIo)} and ends when it reaches ${plain(emulatedIo + margin)}.`,
+    mixed: `Class mixed: the ratio is between ${plain(emulatedIo)} and ${plain(nearNative)}.`,
+    'in-kernel-io': nearlyAllInKvm,
+    'near-native': nearlyAllInKvm,
     idle: `Class idle: too few exits to judge. Judging begins at ${count(activeSwitches)} exits per second and ends below ${count(idleSwitches)}.`,
   }
   return texts[name]

@@ -109,7 +109,7 @@ const diskTitle = ({ device, target, bus, cache, format, emulated }) =>
 const nicTitle = ({ device, target, model, vhost, emulated }) =>
   `${deviceName({ device, target })}: ${model}${vhost === null ? '' : vhost ? ', vhost' : ', no vhost'}${emulated ? '; emulated by QEMU, virtio would cost far less' : ''}`
 
-const rankOfClass = { io: 0, mixed: 1, compute: 2, idle: 3 }
+const rankOfClass = { 'emulated-io': 0, mixed: 1, 'in-kernel-io': 2, 'near-native': 3, idle: 4 }
 
 /** @type {readonly Column[]} */
 export const columns = [
@@ -123,7 +123,7 @@ export const columns = [
   {
     id: 'class',
     title: 'Class',
-    hint: 'Where its exits are handled. io: many in QEMU; compute: nearly all in KVM; mixed: in between; idle: too few exits to judge',
+    hint: 'Where its exits are handled. emulated-io: too many in QEMU; mixed: in between; in-kernel-io: nearly all in KVM, and many of them port I/O; near-native: nearly all in KVM, virtio 1.0 included; idle: too few exits to judge',
     sortValue: (vm) => (vm.class === null ? null : rankOfClass[vm.class]),
     show(cell, vm, answer) {
       const why = vm.class === null ? whyNoExits(vm, answer) : whyClass(vm.class, answer.thresholds)
@@ -152,7 +152,7 @@ export const columns = [
   {
     id: 'io',
     title: 'I/O share',
-    hint: 'Port I/O exits as a share of all exits. KVM handles some of them itself',
+    hint: 'Port I/O exits as a share of all exits. KVM handles some of them itself. MMIO, which virtio 1.0 uses, is not included',
     isNumber: true,
     sortValue: (vm) => vm.ioShare,
     show: (cell, vm, answer) =>

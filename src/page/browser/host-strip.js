@@ -15,6 +15,12 @@ function ksmState(run) {
   return run === 1 ? 'merging' : run === 2 ? 'unmerged' : 'stopped'
 }
 
+/**
+ * The text with spaces and hyphens at which no line ends.
+ * @param {string} text
+ */
+const unbroken = (text) => text.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011')
+
 export class HostStrip {
   #vms = new Tile('Virtual machines', 'Processes that run a KVM guest, by class')
   #switches = new Tile(
@@ -60,7 +66,9 @@ export class HostStrip {
    */
   show({ host, vms, missing }, history) {
     const vcpus = vms.reduce((sum, vm) => sum + vm.vcpus, 0)
-    const byClass = classes.map((name) => `${count(vms.filter((vm) => vm.class === name).length)} ${name}`)
+    const byClass = classes.map((name) =>
+      unbroken(`${count(vms.filter((vm) => vm.class === name).length)} ${name}`),
+    )
     this.#vms.show(count(vms.length), `${counted(vcpus, 'vCPU')} · ${byClass.join(' · ')}`)
 
     const inKvm = history.host.kernelSwitches.at(-1) ?? null

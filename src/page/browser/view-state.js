@@ -12,7 +12,7 @@
  */
 
 /** @type {readonly VmClass[]} */
-export const classes = ['io', 'mixed', 'compute', 'idle']
+export const classes = ['emulated-io', 'mixed', 'in-kernel-io', 'near-native', 'idle']
 
 /** @type {ViewState} */
 const initial = { sort: 'ratio', descending: false, text: '', classes: new Set(), open: undefined }

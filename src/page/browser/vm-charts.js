@@ -29,13 +29,13 @@ export class VmCharts {
           { title: 'handed to QEMU', colour: '--to-qemu', isFilled: true },
         ],
       }),
-      ratio: chart('Root-mode switch ratio, with the thresholds of io and compute', {
+      ratio: chart('Root-mode switch ratio, with the thresholds of emulated-io and near-native', {
         format: (value) => value.toFixed(2),
         max: 1,
         lines: [{ title: 'ratio', colour: '--ratio' }],
         marks: [
-          { at: thresholds.io, colour: '--to-qemu' },
-          { at: thresholds.compute, colour: '--in-kvm' },
+          { at: thresholds.emulatedIo, colour: '--to-qemu' },
+          { at: thresholds.nearNative, colour: '--good' },
         ],
       }),
       time: chart('Seconds per second, all vCPUs', {

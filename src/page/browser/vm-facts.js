@@ -14,9 +14,10 @@ import { deviceName, memoryInUse, schedulingText } from './columns.js'
  */
 export function verdict({ vm }, { thresholds, missing }) {
   const meanings = {
-    io: ' The VM loses time in exits to QEMU.',
+    'emulated-io': ' The VM loses time in exits to QEMU.',
     mixed: '',
-    compute: ' This is close to bare metal.',
+    'in-kernel-io': ' KVM handles nearly all exits itself, and many of them are port I/O.',
+    'near-native': ' This is close to bare metal.',
     idle: '',
   }
   const figures =

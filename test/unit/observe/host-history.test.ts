@@ -104,7 +104,7 @@ test('keeps a class within the margin, from sample to sample', () => {
     )
     seen.push(history.vm(web).figures.class)
   }
-  expect(seen.filter((_, index) => index % 3 === 2)).toEqual(['io', 'io', 'mixed', 'mixed'])
+  expect(seen.filter((_, index) => index % 3 === 2)).toEqual(['emulated-io', 'emulated-io', 'mixed', 'mixed'])
 })
 
 test('the mark is 30 to 60 seconds old', () => {

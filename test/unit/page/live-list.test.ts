@@ -54,7 +54,7 @@ test('describes a VM with everything', () => {
     machine: 'pc-q35-7.2',
     startedAt: 1_000_005,
     vcpus: 3,
-    class: 'compute',
+    class: 'near-native',
     ratio: 0.99,
     ioShare: 0,
     userspaceCost: null,
@@ -206,6 +206,13 @@ test('says why a part could not be read', () => {
     at: 1,
     intervalSeconds: 5,
     windowSeconds: 60,
-    thresholds: { io: 0.62, compute: 0.9, margin: 0.02, activeSwitches: 200, idleSwitches: 100 },
+    thresholds: {
+      emulatedIo: 0.62,
+      nearNative: 0.9,
+      inKernelIo: 0.1,
+      margin: 0.02,
+      activeSwitches: 200,
+      idleSwitches: 100,
+    },
   })
 })

@@ -17,11 +17,13 @@ test('keeps every choice when it is written and read back', () => {
     sort: 'switches',
     descending: true,
     text: 'a&b=c #1',
-    classes: new Set(['io', 'idle'] as const),
+    classes: new Set(['emulated-io', 'idle'] as const),
     open: 'web & shop "1" ünï/☃',
   }
   expect(parse(formatViewState(state))).toEqual(state)
-  expect(formatViewState({ ...state, text: '', open: undefined })).toBe('#sort=-switches&class=io%2Cidle')
+  expect(formatViewState({ ...state, text: '', open: undefined })).toBe(
+    '#sort=-switches&class=emulated-io%2Cidle',
+  )
 })
 
 test.each(['#sort=nonsense', '#sort=-nonsense', '#class=all', '#sort=__proto__&class=', '#%'])(

@@ -12,7 +12,7 @@ function row(label: string, more: Partial<LiveVm> = {}): LiveVm {
     machine: null,
     startedAt: null,
     vcpus: 1,
-    class: 'compute',
+    class: 'near-native',
     ratio: 0.95,
     ioShare: null,
     userspaceCost: null,
@@ -36,7 +36,7 @@ test('sorts by ratio, with VMs that are not judged last in both directions', () 
     row('idle', { class: 'idle', ratio: 0.1 }),
     row('new', { class: null, ratio: null }),
     row('good', { ratio: 0.99 }),
-    row('bad', { class: 'io', ratio: 0.5 }),
+    row('bad', { class: 'emulated-io', ratio: 0.5 }),
   ]
   expect(labels(sorted(vms, by('ratio'), false))).toEqual(['bad', 'good', 'idle', 'new'])
   expect(labels(sorted(vms, by('ratio'), true))).toEqual(['good', 'bad', 'idle', 'new'])
@@ -49,7 +49,17 @@ test('sorts numbers in names by value, and equal values by name in both directio
 })
 
 test.each([
-  ['class', [{ class: 'idle' }, { class: 'io' }, { class: 'compute' }, { class: 'mixed' }], [1, 3, 2, 0]],
+  [
+    'class',
+    [
+      { class: 'idle' },
+      { class: 'emulated-io' },
+      { class: 'near-native' },
+      { class: 'in-kernel-io' },
+      { class: 'mixed' },
+    ],
+    [1, 4, 3, 2, 0],
+  ],
   ['switches', [{ switches: 10 }, { switches: null }, { switches: 9 }], [2, 0, 1]],
   ['cpu', [{ cpu: 0.5 }, { cpu: 0 }, { cpu: null }], [1, 0, 2]],
 ] as const)('sorts by %s', (id, given, order) => {
@@ -96,7 +106,7 @@ test('finds all words of a filter in name, identity, policy and devices', () => 
 })
 
 test('shows the chosen classes, or all VMs if no class is chosen', () => {
-  const vms = [row('a', { class: 'io' }), row('b', { class: 'idle' }), row('c', { class: null })]
+  const vms = [row('a', { class: 'emulated-io' }), row('b', { class: 'idle' }), row('c', { class: null })]
   expect(labels(ofClasses(vms, new Set()))).toEqual(['a', 'b', 'c'])
   expect(labels(ofClasses(vms, new Set(['idle', 'mixed'] as const)))).toEqual(['b'])
 })
