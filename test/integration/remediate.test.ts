@@ -151,7 +151,7 @@ test('killed in the middle of a trial, it leaves the host as it was after the ne
   await started.program.finished()
   expect(schedulingOf(vm.tid)).toBe('2 1 0')
   const again = await start('', started.root)
-  const run = await again.run(1)
+  const run = await ended(again, 1)
   expect(run).toMatchObject({
     state: 'undone',
     reason: 'the program was interrupted in the middle of the change',

@@ -130,6 +130,11 @@ export class Engine {
         // Between two processes it is recovered; in this one its own loop moves it on, except to obey the kill switch.
         if (this.#parts.isStopped()) this.#measuring.get(run.id)?.cancel.abort(stopped)
         return
+      case 'undoing':
+        // The actuator did not answer before.
+        if (!this.#measuring.has(run.id))
+          await undoRun(this.#parts, run, { reason: run.reason ?? 'undone', verdict: run.verdict })
+        return
       default:
         return
     }
@@ -235,8 +240,9 @@ export class Engine {
       .catch(async (error: unknown) => {
         // A person undoes it, or this process ends: whoever cancels decides.
         if (cancel.signal.aborted && cancel.signal.reason !== stopped) return
-        const reason =
-          error === stopped ? 'the kill switch is set' : `the measurement failed: ${errorText(error)}`
+        const reason = cancel.signal.aborted
+          ? 'the kill switch is set'
+          : `the measurement failed: ${errorText(error)}`
         await undoRun(this.#parts, run, { reason })
       })
       .catch((error: unknown) => log.error({ err: error, run: run.id }, 'a run could not be undone'))

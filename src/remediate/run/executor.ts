@@ -39,6 +39,8 @@ export type StepResult =
   | { readonly result: 'gone'; readonly reason: string }
   | { readonly result: 'refused'; readonly reason: string }
   | { readonly result: 'failed'; readonly reason: string }
+  /** Nobody knows whether it was done. */
+  | { readonly result: 'no-answer'; readonly reason: string }
 
 /** What identifies the knob that an operation turns. */
 export function knobOf({ from: _from, to: _to, ...knob }: Operation): string {
@@ -50,6 +52,8 @@ export interface UndoResult {
   readonly foreign: readonly string[]
   /** What could not be undone although the value is ours. */
   readonly failed: readonly string[]
+  /** Whether the actuator did not answer, so that it must be tried again. */
+  readonly isUnanswered: boolean
   /** Whether the VM had ended, so that there was nothing to undo. */
   readonly isGone: boolean
 }
@@ -80,20 +84,22 @@ export class Executor {
     const foreign: string[] = []
     const failed: string[] = []
     let gone = 0
+    let isUnanswered = false
     const applied = this.#steps.applied(runId)
     for (const operation of applied.toReversed()) {
       const live = await this.#live(operation)
       if (live === 'gone') gone += 1
-      else if (live === 'unreadable') failed.push(`${knobOf(operation)}: cannot be read`)
+      else if (live === 'unreadable') isUnanswered = true
       else if (live === 'foreign') foreign.push(knobOf(operation))
       else if (live === 'to') {
         const result = await this.#step(runId, reversed(operation), true)
         if (result.result === 'gone') gone += 1
         else if (result.result === 'foreign') foreign.push(`${knobOf(operation)}: ${result.reason}`)
+        else if (result.result === 'no-answer') isUnanswered = true
         else if (result.result !== 'done') failed.push(`${knobOf(operation)}: ${result.reason}`)
       }
     }
-    return { foreign, failed, isGone: gone > 0 && gone === applied.length }
+    return { foreign, failed, isUnanswered, isGone: gone > 0 && gone === applied.length }
   }
 
   /** Whether all that the run has applied is live: everything, nothing, only some of it, or something else. */
@@ -128,7 +134,7 @@ export class Executor {
       this.#steps.outcome(runId, step, 'done', undefined)
       return { result: 'done' }
     }
-    if (live === 'unreadable') return { result: 'failed', reason: 'the actuator does not answer' }
+    if (live === 'unreadable') return { result: 'no-answer', reason: 'the actuator does not answer' }
     this.#steps.outcome(runId, step, 'failed', undefined)
     if (live === 'from') return { result: 'failed', reason: 'the actuator did not do it in time' }
     return live === 'gone'

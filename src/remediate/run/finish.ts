@@ -5,7 +5,10 @@ import type { RunState, Verdict } from '../../model/remediation.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { onlyIdentity, type RunRow } from './store.ts'
 
-/** Undoes and moves the run to its final state: `undone`, or `overridden` or `person` if not all could be put back. */
+/**
+ * Undoes and moves the run to its final state: `undone`, or `overridden` or `person` if not all could be put back. If the
+ * actuator does not answer, the run stays `undoing`, and must be tried again.
+ */
 export async function undoRun(
   { store, executor, actuator, log }: EngineParts,
   run: RunRow,
@@ -13,7 +16,8 @@ export async function undoRun(
 ): Promise<RunState> {
   const now = store.run(run.id)!.state
   if (now !== 'undoing') store.move(run.id, now, 'undoing', { reason: why.reason })
-  const { foreign, failed, isGone } = await executor.undo(run.id)
+  const { foreign, failed, isGone, isUnanswered } = await executor.undo(run.id)
+  if (isUnanswered) return 'undoing'
   const verdict = why.verdict === undefined ? {} : { verdict: why.verdict }
   const end = (state: RunState, reason: string): RunState => {
     store.move(run.id, 'undoing', state, { reason, ...verdict })

@@ -39,9 +39,9 @@ export async function runSwitchback(
         }
       }
     } else if (isApplied) {
-      const { foreign, failed, isGone } = await executor.undo(run.id)
+      const { foreign, failed, isGone, isUnanswered } = await executor.undo(run.id)
       isApplied = false
-      if (isGone || foreign.length > 0 || failed.length > 0) {
+      if (isGone || isUnanswered || foreign.length > 0 || failed.length > 0) {
         await undoRun(parts, run, { reason: 'the measurement could not go on' })
         return
       }

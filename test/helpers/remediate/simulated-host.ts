@@ -93,10 +93,10 @@ export async function simulatedHost(policyText = '') {
       now: () => clock.now(),
       uptime: () => clock.uptime(),
       async sleep(ms, signal) {
-        signal.throwIfAborted()
+        refuseIfAborted(signal)
         // Others get their turn, as during a real sleep.
         await new Promise((resolve) => setImmediate(resolve))
-        signal.throwIfAborted()
+        refuseIfAborted(signal)
         clock.pass(ms)
         run()
       },
@@ -170,4 +170,12 @@ export async function simulatedHost(policyText = '') {
       throw new Error(`run ${id} is ${store.run(id)!.state}: ${store.run(id)!.reason}`)
     },
   }
+}
+
+/** As Node's sleep: the error is its own, and the reason only its cause. */
+function refuseIfAborted(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw Object.assign(new Error('The operation was aborted', { cause: signal.reason }), {
+      name: 'AbortError',
+    })
 }

@@ -258,3 +258,25 @@ test('every step has an outcome when a run ends', async () => {
   expect(steps.length).toBeGreaterThanOrEqual(8)
   expect(new Set(steps.map(({ phase }) => phase))).toEqual(new Set(['done']))
 })
+
+test('a later process undoes what was interrupted as soon as the actuator answers', async () => {
+  const host = await simulatedHost()
+  const [id] = host.fire() as [number]
+  await host.until(id, 'measuring')
+  while (host.live()[0] === other) await new Promise((resolve) => setImmediate(resolve))
+  await host.engine.stop()
+  expect(host.live()).toEqual([safe2, safe2])
+  host.actuator.isReachable = false
+  const { engine, store } = host.restart()
+  await engine.recover()
+  await engine.pass()
+  expect(store.run(id)?.state).toBe('undoing')
+  expect(host.live()).toEqual([safe2, safe2])
+  host.actuator.isReachable = true
+  await engine.pass()
+  expect(store.run(id)).toMatchObject({
+    state: 'undone',
+    reason: 'the program was interrupted in the middle of the change',
+  })
+  expect(host.live()).toEqual([other, other])
+})

@@ -53,7 +53,7 @@ test('applies in order, journals before and after each, and undoes all of it', a
     ['intent', 'done'],
   ])
   expect(await executor.state(1)).toBe('target')
-  expect(await executor.undo(1)).toEqual({ foreign: [], failed: [], isGone: false })
+  expect(await executor.undo(1)).toEqual({ foreign: [], failed: [], isUnanswered: false, isGone: false })
   expect(live()).toEqual([other, other])
   expect(await executor.state(1)).toBe('before')
 })
@@ -88,7 +88,7 @@ test('a call that timed out before it was done has failed, and is not repeated',
 test('if the actuator does not answer at all, the step stays unknown', async () => {
   actuator.isReachable = false
   expect(await executor.apply(1, operations)).toEqual({
-    result: 'failed',
+    result: 'no-answer',
     reason: 'the actuator does not answer',
   })
   expect(phases()).toEqual([['intent', 'unknown']])
@@ -98,7 +98,12 @@ test('if the actuator does not answer at all, the step stays unknown', async () 
 test('undo leaves alone what somebody else has changed, and puts back the rest', async () => {
   await executor.apply(1, operations)
   actuator.live.set(knobOf(operations[0]!), fifo)
-  expect(await executor.undo(1)).toEqual({ foreign: [knobOf(operations[0]!)], failed: [], isGone: false })
+  expect(await executor.undo(1)).toEqual({
+    foreign: [knobOf(operations[0]!)],
+    failed: [],
+    isUnanswered: false,
+    isGone: false,
+  })
   expect(live()).toEqual([fifo, other])
   expect(await executor.state(1)).toBe('foreign')
 })
@@ -112,7 +117,7 @@ test('applying does not overwrite a value that is neither the former nor the wan
 test('undo of a VM that has ended has nothing to do', async () => {
   await executor.apply(1, operations)
   actuator.live.clear()
-  expect(await executor.undo(1)).toEqual({ foreign: [], failed: [], isGone: true })
+  expect(await executor.undo(1)).toEqual({ foreign: [], failed: [], isUnanswered: false, isGone: true })
 })
 
 test('undo says what could not be put back', async () => {
@@ -127,7 +132,7 @@ test('a run that was applied in part is partial', async () => {
   await executor.apply(1, operations)
   actuator.live.set(knobOf(operations[0]!), other)
   expect(await executor.state(1)).toBe('partial')
-  expect(await executor.undo(1)).toEqual({ foreign: [], failed: [], isGone: false })
+  expect(await executor.undo(1)).toEqual({ foreign: [], failed: [], isUnanswered: false, isGone: false })
   expect(live()).toEqual([other, other])
 })
 
