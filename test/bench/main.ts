@@ -1,6 +1,7 @@
 // `npm run bench [-- PART…]`: runs the parts, prints their tables, and fails if a target is missed.
 import { Command } from 'commander'
 import { part as exitCost } from './exit-cost/run.ts'
+import { part as growth } from './growth.ts'
 import { part as memory } from './memory.ts'
 import type { BenchPart, Target } from './part.ts'
 import { part as peers } from './peers.ts'
@@ -11,6 +12,7 @@ import { part as taskinfo } from './taskinfo/run.ts'
 const parts: Readonly<Record<string, BenchPart>> = {
   scrape,
   memory,
+  growth,
   peers,
   'exit-cost': exitCost,
   taskinfo,
