@@ -1,6 +1,7 @@
 // `npm run bench [-- PART…]`: runs the parts, prints their tables, and fails if a target is missed.
 import { Command } from 'commander'
 import { part as exitCost } from './exit-cost/run.ts'
+import { part as growth } from './growth.ts'
 import { part as intake } from './intake.ts'
 import { part as memory } from './memory.ts'
 import type { BenchPart, Target } from './part.ts'
@@ -12,6 +13,7 @@ import { part as taskinfo } from './taskinfo/run.ts'
 const parts: Readonly<Record<string, BenchPart>> = {
   scrape,
   memory,
+  growth,
   peers,
   intake,
   'exit-cost': exitCost,

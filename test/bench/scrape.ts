@@ -38,6 +38,11 @@ export const part: BenchPart = {
                 limit: maxRatio,
                 measured: costs.exporter.wallMs / costs.floor.wallMs,
               },
+              {
+                what: 'CPU time of a scrape over the floor',
+                limit: maxRatio,
+                measured: costs.exporter.cpuMs / costs.floor.cpuMs,
+              },
             ],
           }
         } finally {

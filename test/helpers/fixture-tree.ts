@@ -19,6 +19,8 @@ export interface FixtureOptions {
   /** Whether there are /proc/kvminfo and /proc/taskinfo; default true. */
   readonly kvminfo?: boolean
   readonly taskinfo?: boolean
+  /** Whether VMs have /proc/<pid>/task; default true. Without the files of their threads a large host is written faster. */
+  readonly threads?: boolean
   /** Whether there are libvirt's status files; default true. */
   readonly libvirt?: boolean
   /** Whether there are KVM's statistics in debugfs; default true. */
@@ -48,8 +50,20 @@ export function writeFixtureTree(root: string, options: FixtureOptions): Fixture
 }
 
 /** Writes the files of one VM. The modules' files are not among them, because they cover all VMs. */
-export function writeVm(paths: HostPaths, vm: FixtureVm, { libvirt, debugfs }: FixtureOptions): void {
-  write(paths.procfs, processFiles({ ...vm, comm: 'qemu-system-x86', cmdline: commandLineOf(vm) }))
+export function writeVm(
+  paths: HostPaths,
+  vm: FixtureVm,
+  { libvirt, debugfs, threads }: FixtureOptions,
+): void {
+  write(
+    paths.procfs,
+    processFiles({
+      ...vm,
+      hasThreadFiles: threads !== false,
+      comm: 'qemu-system-x86',
+      cmdline: commandLineOf(vm),
+    }),
+  )
   if (libvirt !== false) write(paths.rundir, [[`libvirt/qemu/${vm.name}.xml`, statusXmlOf(vm)]])
   if (debugfs !== false) write(paths.sysfs, debugfsFiles(vm))
 }

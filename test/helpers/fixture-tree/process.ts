@@ -6,12 +6,14 @@ interface FixtureProcess extends Partial<FixtureVm> {
   readonly pid: number
   readonly comm: string
   readonly cmdline: string
+  /** Whether it has /proc/<pid>/task; default true. */
+  readonly hasThreadFiles?: boolean
 }
 
 const tick = 10_000_000
 
 export function* processFiles(process: FixtureProcess): FixtureFiles {
-  const { pid, comm, cmdline, emulator = [], vcpus = [] } = process
+  const { pid, comm, cmdline, hasThreadFiles = true, emulator = [], vcpus = [] } = process
   const main: FixtureThread = emulator[0] ?? {
     tid: pid,
     comm,
@@ -26,7 +28,7 @@ export function* processFiles(process: FixtureProcess): FixtureFiles {
   yield [`${pid}/comm`, `${comm}\n`]
   yield [`${pid}/stat`, statText(process, main, threads.length)]
   yield [`${pid}/status`, statusText(process, main, threads.length)]
-  for (const thread of threads) {
+  for (const thread of hasThreadFiles ? threads : []) {
     const directory = `${pid}/task/${thread.tid}`
     yield [`${directory}/comm`, `${thread.comm}\n`]
     yield [`${directory}/stat`, statText(process, thread, threads.length)]
