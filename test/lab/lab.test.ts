@@ -41,11 +41,6 @@ describe.concurrent('the lab', () => {
     await passes('service.sh', { kernel: '6.1' })
   })
 
-  // Two CPUs, because one must stay free of real-time vCPUs.
-  test('Linux 6.1 actuate.sh', async () => {
-    await passes('actuate.sh', { kernel: '6.1', cpus: 2 })
-  })
-
   test.each(kernels.flatMap((kernel) => cases.map((name) => [kernel, name] as const)))(
     'Linux %s %s',
     async (kernel, name) => {

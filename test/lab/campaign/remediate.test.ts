@@ -1,0 +1,12 @@
+// Remediation in the lab: from an alert to a proven improvement with a real Alertmanager and a real VM, and the services
+// under a real systemd. Minutes each.
+import { test } from 'vitest'
+import { passes } from '../passes.ts'
+
+test('Linux 6.1 remediate.ts', async () => {
+  await passes('remediate.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1200 })
+})
+
+test('Linux 6.1 actuate.sh', async () => {
+  await passes('actuate.sh', { kernel: '6.1', cpus: 2, timeoutSeconds: 800 })
+})
