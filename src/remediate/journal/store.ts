@@ -50,6 +50,7 @@ export function storeOf(journal: Journal) {
     approval: (id: number) => approvalOf(journal, id, journal.now.age),
     windows: (id: number) => windowsOf(journal, id),
     addWindow: (id: number, phase: string, window: unknown) => addWindow(journal, id, phase, window),
+    head: () => journal.head,
     note: (id: number | undefined, text: string) => note(journal, id, text),
   }
 }

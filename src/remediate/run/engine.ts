@@ -277,7 +277,11 @@ export class Engine {
     const { store, log } = this.#parts
     store.move(run.id, run.state, to, { ...facts, reason })
     this.#waiting.delete(run.id)
-    log.info({ run: run.id, action: run.action, vm: run.vm?.label, state: to, reason }, 'remediation')
+    const { seq, hash } = store.head()
+    log.info(
+      { run: run.id, action: run.action, vm: run.vm?.label, state: to, reason, event: seq, hash },
+      'remediation',
+    )
   }
 
   #wait(run: RunRow, reason: string): void {

@@ -21,7 +21,11 @@ export async function undoRun(
   const verdict = why.verdict === undefined ? {} : { verdict: why.verdict }
   const end = (state: RunState, reason: string): RunState => {
     store.move(run.id, 'undoing', state, { reason, ...verdict })
-    log.info({ run: run.id, action: run.action, vm: run.vm?.label, state, reason }, 'remediation ended')
+    const { seq, hash } = store.head()
+    log.info(
+      { run: run.id, action: run.action, vm: run.vm?.label, state, reason, event: seq, hash },
+      'remediation ended',
+    )
     return state
   }
   if (isGone) return end('obsolete', `${why.reason}; the VM has ended, and with it what was changed`)

@@ -58,6 +58,8 @@ export interface RunStore extends StepLog {
   /** The windows of a run, the oldest first. */
   windows(id: number): readonly { readonly phase: string; readonly window: unknown }[]
   addWindow(id: number, phase: string, window: unknown): void
+  /** The last event of the chain; logged with each run that ends, so that the log can prove the journal. */
+  head(): { readonly seq: number; readonly hash: string }
   /** For the history only. */
   note(id: number | undefined, text: string): void
 }
