@@ -18,7 +18,12 @@ const batches = 5
 /** The change must be proven to make the work at least so much cheaper. */
 const leastGain = Math.log(1 - 0.3)
 
-/** The logarithms of the costs of the windows that count, in the order of time. The last 20 before are compared. */
+/** Which of the windows that count are compared: the last 20 before and the first 60 after. */
+export function chooseWindows<T>(before: readonly T[], after: readonly T[]): readonly [T[], T[]] {
+  return [before.slice(-leastWindows), after.slice(0, mostWindows)]
+}
+
+/** The logarithms of the costs of the chosen windows, in the order of time. */
 export function compareBeforeAfter(before: readonly number[], after: readonly number[]): Comparison | TooFew {
   if (before.length < leastWindows)
     return {
@@ -26,11 +31,7 @@ export function compareBeforeAfter(before: readonly number[], after: readonly nu
     }
   if (after.length < leastWindows)
     return { tooFew: `${after.length} windows after the change count, and ${leastWindows} are needed` }
-  const difference = welch(
-    batchMeans(before.slice(-leastWindows), batches),
-    batchMeans(after.slice(0, mostWindows), batches),
-    0.99,
-  )
+  const difference = welch(batchMeans(before, batches), batchMeans(after, batches), 0.99)
   const effect = effectOf(difference)
   if (difference.upper <= leastGain) return { verdict: 'improved', effect }
   return { verdict: difference.lower > leastLoss ? 'worse' : 'inconclusive', effect }

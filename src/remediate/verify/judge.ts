@@ -1,7 +1,7 @@
 // The verdict on a change, from the windows that were measured without and with it.
 import type { Verdict } from '../../model/remediation.ts'
 import type { Measurement } from '../actions/action.ts'
-import { compareBeforeAfter } from './before-after.ts'
+import { chooseWindows, compareBeforeAfter } from './before-after.ts'
 import type { Effect } from './comparison.ts'
 import { brokenGuard } from './guard-metrics.ts'
 import { median } from './statistics.ts'
@@ -45,7 +45,8 @@ export function judge(
   }
   const phases = splitPhases(design, windows)
   const whyNots: string[] = []
-  const counted = comparable(metric, phases, options, whyNots)
+  const all = comparable(metric, phases, options, whyNots)
+  const counted = design === 'switchback' ? all : lastAndFirst(all)
   const count = { without: counted.without.length, with: counted.with.length }
   const logarithms = (block: number): number[] =>
     [...counted.without, ...counted.with]
@@ -67,6 +68,11 @@ export function judge(
   const figures = `${costText(metric, without, withIt)} (${effectText(result.effect)}, ${count.without} and ${count.with} windows)`
   const text = result.verdict === 'inconclusive' ? `no difference is proven: ${figures}` : figures
   return { verdict: result.verdict, effect, text, counted: count }
+}
+
+function lastAndFirst(phases: Phases): Phases {
+  const [without, withIt] = chooseWindows(phases.without, phases.with)
+  return { without, with: withIt }
 }
 
 interface Phases {
