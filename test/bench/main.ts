@@ -6,6 +6,7 @@ import { part as intake } from './intake.ts'
 import { part as memory } from './memory.ts'
 import type { BenchPart, Target } from './part.ts'
 import { part as peers } from './peers.ts'
+import { part as proof } from './proof.ts'
 import { part as scrape } from './scrape.ts'
 import { formatTable, formatTarget, isMet } from './table.ts'
 import { part as taskinfo } from './taskinfo/run.ts'
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, BenchPart>> = {
   growth,
   peers,
   intake,
+  proof,
   'exit-cost': exitCost,
   taskinfo,
 }

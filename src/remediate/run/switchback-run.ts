@@ -2,12 +2,8 @@
 import type { Sample } from '../../observe/sample.ts'
 import { durationText } from '../../policy/duration.ts'
 import type { Plan } from '../actions/action.ts'
-import {
-  judgeSwitchback,
-  type SwitchbackWindow,
-  switchbackBlocks,
-  windowsPerBlock,
-} from '../verify/switchback.ts'
+import { type JudgedWindow, judge } from '../verify/judge.ts'
+import { switchbackBlocks, windowsPerBlock } from '../verify/switchback.ts'
 import { measureWindow } from '../verify/window.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
@@ -23,7 +19,7 @@ export async function runSwitchback(
 ): Promise<void> {
   const { executor, store, clock, policy } = parts
   const windowMs = policy.current.policy.measure.window
-  const windows: SwitchbackWindow[] = []
+  const windows: JudgedWindow[] = []
   let isApplied = false
   for (const [block, phase] of switchbackBlocks.entries()) {
     if (phase === 'B') {
@@ -62,7 +58,7 @@ export async function runSwitchback(
       }
     }
   }
-  const { verdict, text } = judgeSwitchback(windows)
+  const { verdict, text } = judge(plan.measurement, windows)
   if (verdict !== 'improved') {
     if (verdict === 'worse') store.quarantine(run.slot, clock.now() + quarantineMs, text)
     await undoRun(parts, run, { reason: text, verdict })

@@ -1,5 +1,5 @@
 // Whether a change that was proven still helps: the condition for renewing its lease.
-import { median } from './switchback.ts'
+import { median } from './statistics.ts'
 import type { Window } from './window.ts'
 
 /** Of the last windows, at least so many must count. */

@@ -11,7 +11,7 @@ test('a tier that helps is applied by turns, proven, and held under a lease', as
   const run = host.store.run(id)!
   expect(run).toMatchObject({ state: 'holding', verdict: 'improved' })
   expect(run.reason).toBe(
-    'the VM waited for a CPU during 40.0 % of its time without and 10.0 % with the change',
+    'the VM waited for a CPU during 40.0 % of its runnable time without the change and 10.0 % with it (0.250 times the cost, 0.250 to 0.250, 16 and 16 windows)',
   )
   expect(host.live()).toEqual([safe2, safe2])
   expect(host.actuator.leasedUntil).toBeGreaterThan(host.clock.up)
@@ -32,7 +32,12 @@ test('the lease is asked for before the first thread is changed', async () => {
 
 test.each([
   ['makes no difference', { without: 0.4, with: 0.4 }, 'inconclusive', /^no difference is proven/],
-  ['makes it worse', { without: 0.2, with: 0.4 }, 'worse', /20\.0 % of its time without and 40\.0 % with/],
+  [
+    'makes it worse',
+    { without: 0.2, with: 0.4 },
+    'worse',
+    /20\.0 % of its runnable time without the change and 40\.0 % with it/,
+  ],
 ])('a tier that %s is undone', async (_what, shares, verdict, reason) => {
   const host = await simulatedHost()
   Object.assign(host.behaviour, shares)
@@ -67,7 +72,7 @@ test('an idle VM proves nothing', async () => {
   await host.until(id, 'undone')
   expect(host.store.run(id)).toMatchObject({
     verdict: 'inconclusive',
-    reason: 'no window counts: the VM is idle',
+    reason: 'in block 1 of 8, 0 of 4 windows count, and 2 are needed: mostly, the VM is idle',
   })
   expect(host.live()).toEqual([other, other])
 })
