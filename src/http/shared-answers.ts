@@ -1,0 +1,172 @@
+// Large answers. Clients that ask for the same one while it is being made share it, so it is made once and in memory once,
+// however slowly they read. All answers that clients have not read yet are bounded together: if a new one needs the
+// memory, the clients of another one are disconnected.
+import type { Request, Response } from 'express'
+import { countByNetwork, networkOf } from './client-network.ts'
+import { Turns } from './turns.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  /** Called when no client needs `body` any more. */
+  free?(): void
+}
+
+interface Reader {
+  readonly network: string
+  readonly response: Response
+  /** When the client last took a part of the answer. */
+  movedMs: number
+}
+
+interface Shared {
+  /** Undefined if all its clients left before its turn came. */
+  readonly made: Promise<Answer | undefined>
+  readonly readers: Set<Reader>
+}
+
+interface Unread {
+  readonly answer: Answer
+  readonly readers: ReadonlySet<Reader>
+}
+
+export interface AnswerLimits {
+  /** For all unread answers together, in bytes. The newest answer may be larger. */
+  readonly maxUnreadBytes: number
+  /** How many answers are made at the same time. */
+  readonly maxMaking: number
+}
+
+/**
+ * At most this much of an answer is handed to a connection at once. TLS encrypts what it is given at once, and the result
+ * is in memory once for each client.
+ */
+const pieceBytes = 64 * 1024
+
+export class SharedAnswers {
+  readonly #maxUnreadBytes: number
+  readonly #turns: Turns
+  readonly #now: () => number
+  readonly #making = new Map<string, Shared>()
+  /** In the order in which they were made. */
+  readonly #unread = new Set<Unread>()
+
+  constructor({ maxUnreadBytes, maxMaking }: AnswerLimits, now: () => number = () => performance.now()) {
+    this.#maxUnreadBytes = maxUnreadBytes
+    this.#turns = new Turns(maxMaking)
+    this.#now = now
+  }
+
+  /** The memory of all answers that clients have not read completely. */
+  get unreadBytes(): number {
+    let sum = 0
+    for (const { answer } of this.#unread) sum += memoryOf(answer)
+    return sum
+  }
+
+  /**
+   * Sends the answer that `make` returns, or the one of another client that is being made for the same `key`. Resolves
+   * when the client has all of it or has left. Rejects if `make` does.
+   */
+  async send(request: Request, response: Response, key: string, make: () => Promise<Answer>): Promise<void> {
+    const reader = { network: networkOf(request.socket.remoteAddress), response, movedMs: this.#now() }
+    const shared = this.#making.get(key) ?? this.#begin(key, make, reader)
+    shared.readers.add(reader)
+    let answer: Answer | undefined
+    try {
+      answer = await shared.made
+      if (answer !== undefined && isWaiting(response)) await this.#write(request, reader, answer)
+    } finally {
+      shared.readers.delete(reader)
+      if (answer !== undefined && shared.readers.size === 0) this.#free(answer)
+    }
+  }
+
+  #begin(key: string, make: () => Promise<Answer>, first: Reader): Shared {
+    const readers = new Set([first])
+    const made = this.#turns
+      .run(async () => {
+        if (![...readers].some(({ response }) => isWaiting(response))) return undefined
+        const answer = await make()
+        this.#keep({ answer, readers })
+        return answer
+      })
+      // Who asks from now on gets an answer of its own, because this one would be out of date.
+      .finally(() => this.#making.delete(key))
+    const shared = { made, readers }
+    this.#making.set(key, shared)
+    return shared
+  }
+
+  /** Makes room for a new answer. */
+  #keep(newest: Unread): void {
+    while (this.#unread.size > 0 && this.unreadBytes + memoryOf(newest.answer) > this.#maxUnreadBytes) {
+      const least = this.#leastEntitled()
+      this.#unread.delete(least)
+      // Then their send() ends, and the last of them frees the answer.
+      for (const { response } of least.readers) response.destroy()
+    }
+    this.#unread.add(newest)
+  }
+
+  /**
+   * The answer that gives way: one whose readers all belong to the networks that read the most, and of these the one that
+   * nobody has taken a part of for the longest time.
+   */
+  #leastEntitled(): Unread {
+    const counts = countByNetwork([...this.#unread].flatMap(({ readers }) => [...readers]))
+    const ranked = [...this.#unread].map((unread) => {
+      const readers = [...unread.readers]
+      return {
+        unread,
+        share: Math.min(...readers.map(({ network }) => counts.get(network)!)),
+        movedMs: Math.max(...readers.map(({ movedMs }) => movedMs)),
+      }
+    })
+    return ranked.reduce((least, other) =>
+      (other.share - least.share || least.movedMs - other.movedMs) > 0 ? other : least,
+    ).unread
+  }
+
+  #free(answer: Answer): void {
+    for (const unread of this.#unread) if (unread.answer === answer) this.#unread.delete(unread)
+    answer.free?.()
+  }
+
+  async #write(request: Request, reader: Reader, { status, headers, body }: Answer): Promise<void> {
+    const { response } = reader
+    response.status(status).set(headers).set('Content-Length', String(body.length))
+    if (request.method !== 'HEAD') {
+      for (let at = 0; at < body.length && !response.destroyed; at += pieceBytes) {
+        if (!response.write(body.subarray(at, at + pieceBytes))) await drained(response)
+        reader.movedMs = this.#now()
+      }
+    }
+    if (!response.destroyed) response.end()
+    await closed(response)
+  }
+}
+
+/** Of the whole buffer, of which the body may be a part. */
+const memoryOf = ({ body }: Answer): number => body.buffer.byteLength
+
+/** Whether the client is there and nothing has been sent to it, such as a refusal. */
+const isWaiting = (response: Response): boolean => !response.destroyed && !response.headersSent
+
+/** Resolves when the connection takes more, or is closed. */
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    if (response.closed) resolve()
+    else response.on('drain', done).on('close', done)
+  })
+}
+
+/** Resolves when the answer was sent or the client left. */
+function closed(response: Response): Promise<void> {
+  return new Promise((resolve) => (response.closed ? resolve() : response.once('close', resolve)))
+}
