@@ -1,9 +1,9 @@
 // Large answers. Clients that ask for the same one while it is being made share it, so it is made once and in memory once,
 // however slowly they read. All answers that clients have not read yet are bounded together: if a new one needs the
 // memory, the clients of another one are disconnected.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Request, Response } from 'express'
 import { countByNetwork, networkOf } from './client-network.ts'
-import { Turns } from './turns.ts'
 
 export interface Answer {
   readonly status: number
@@ -21,9 +21,11 @@ interface Reader {
 }
 
 interface Shared {
-  /** Undefined if all its clients left before its turn came. */
-  readonly made: Promise<Answer | undefined>
+  readonly key: string
+  readonly make: () => Promise<Answer>
   readonly readers: Set<Reader>
+  /** Of the answer; undefined if all its clients left before its turn came. */
+  readonly made: PromiseWithResolvers<Answer | undefined>
 }
 
 interface Unread {
@@ -44,17 +46,29 @@ export interface AnswerLimits {
  */
 const pieceBytes = 64 * 1024
 
+/**
+ * In one turn of the event loop, the server accepts only one connection, and it reads the request in the next. So if many
+ * clients ask at once, each would find that the answer of the one before has just been made. Before an answer is made,
+ * the event loop therefore turns until no further request has come for three turns, which is nothing on an idle server,
+ * or for this time.
+ */
+const maxGatherMs = 50
+
 export class SharedAnswers {
-  readonly #maxUnreadBytes: number
-  readonly #turns: Turns
+  readonly #limits: AnswerLimits
   readonly #now: () => number
-  readonly #making = new Map<string, Shared>()
+  /** By key, those that are being made and those that wait for it. */
+  readonly #wanted = new Map<string, Shared>()
+  /** In the order of their arrival. */
+  readonly #waiting = new Set<Shared>()
+  #making = 0
+  /** Of all requests so far. */
+  #requests = 0
   /** In the order in which they were made. */
   readonly #unread = new Set<Unread>()
 
-  constructor({ maxUnreadBytes, maxMaking }: AnswerLimits, now: () => number = () => performance.now()) {
-    this.#maxUnreadBytes = maxUnreadBytes
-    this.#turns = new Turns(maxMaking)
+  constructor(limits: AnswerLimits, now: () => number = () => performance.now()) {
+    this.#limits = limits
     this.#now = now
   }
 
@@ -71,11 +85,13 @@ export class SharedAnswers {
    */
   async send(request: Request, response: Response, key: string, make: () => Promise<Answer>): Promise<void> {
     const reader = { network: networkOf(request.socket.remoteAddress), response, movedMs: this.#now() }
-    const shared = this.#making.get(key) ?? this.#begin(key, make, reader)
+    const shared = this.#wanted.get(key) ?? this.#want(key, make)
     shared.readers.add(reader)
+    this.#requests++
+    this.#makeNext()
     let answer: Answer | undefined
     try {
-      answer = await shared.made
+      answer = await shared.made.promise
       if (answer !== undefined && isWaiting(response)) await this.#write(request, reader, answer)
     } finally {
       shared.readers.delete(reader)
@@ -83,25 +99,62 @@ export class SharedAnswers {
     }
   }
 
-  #begin(key: string, make: () => Promise<Answer>, first: Reader): Shared {
-    const readers = new Set([first])
-    const made = this.#turns
-      .run(async () => {
-        if (![...readers].some(({ response }) => isWaiting(response))) return undefined
-        const answer = await make()
-        this.#keep({ answer, readers })
-        return answer
-      })
-      // Who asks from now on gets an answer of its own, because this one would be out of date.
-      .finally(() => this.#making.delete(key))
-    const shared = { made, readers }
-    this.#making.set(key, shared)
+  #want(key: string, make: () => Promise<Answer>): Shared {
+    const made = Promise.withResolvers<Answer | undefined>()
+    const shared = { key, make, readers: new Set<Reader>(), made }
+    this.#wanted.set(key, shared)
+    this.#waiting.add(shared)
     return shared
+  }
+
+  /** Makes the next answer, unless enough are being made. */
+  #makeNext(): void {
+    if (this.#making >= this.#limits.maxMaking || this.#waiting.size === 0) return
+    const next = this.#mostEntitled()
+    this.#waiting.delete(next)
+    this.#making++
+    this.#make(next)
+      // Who asks from now on gets an answer of its own, because this one would be out of date.
+      .finally(() => {
+        this.#wanted.delete(next.key)
+        this.#making--
+        this.#makeNext()
+      })
+      .then(next.made.resolve, next.made.reject)
+  }
+
+  async #make({ make, readers }: Shared): Promise<Answer | undefined> {
+    await this.#gather()
+    if (![...readers].some(({ response }) => isWaiting(response))) return undefined
+    const answer = await make()
+    this.#keep({ answer, readers })
+    return answer
+  }
+
+  async #gather(): Promise<void> {
+    const startMs = this.#now()
+    let before = this.#requests
+    for (let quiet = 0; quiet < 3 && this.#now() - startMs < maxGatherMs; quiet++) {
+      await nextTurn()
+      if (this.#requests > before) quiet = -1
+      before = this.#requests
+    }
+  }
+
+  /** The first answer that somebody of the network that wants the fewest has asked for. */
+  #mostEntitled(): Shared {
+    const counts = countByNetwork([...this.#wanted.values()].flatMap(({ readers }) => [...readers]))
+    const sharesOf = ({ readers }: Shared) => [...readers].map(({ network }) => counts.get(network)!)
+    const ranked = [...this.#waiting].map((shared) => ({ shared, share: Math.min(...sharesOf(shared)) }))
+    return ranked.reduce((most, other) => (other.share < most.share ? other : most)).shared
   }
 
   /** Makes room for a new answer. */
   #keep(newest: Unread): void {
-    while (this.#unread.size > 0 && this.unreadBytes + memoryOf(newest.answer) > this.#maxUnreadBytes) {
+    while (
+      this.#unread.size > 0 &&
+      this.unreadBytes + memoryOf(newest.answer) > this.#limits.maxUnreadBytes
+    ) {
       const least = this.#leastEntitled()
       this.#unread.delete(least)
       // Then their send() ends, and the last of them frees the answer.
