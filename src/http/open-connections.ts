@@ -3,7 +3,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import { countByNetwork, networkOf } from './client-network.ts'
+import { clientNetwork } from './client-network.ts'
+import { countByNetwork } from './network-counts.ts'
 
 interface Connection {
   /** What the server accepted. With TLS, the encrypted side. */
@@ -15,7 +16,7 @@ interface Connection {
   response: ServerResponse | undefined
   /** Whether the connection is closed after this answer. */
   isLast: boolean
-  /** When the client last did what we wait for: it connected, took a part of an answer, or took the end of one. */
+  /** When the client last did what we wait for: it connected, sent a complete request, or took a part of an answer. */
   movedMs: number
 }
 
@@ -76,6 +77,7 @@ export class OpenConnections {
     const moved = () => {
       connection.movedMs = this.#now()
     }
+    moved()
     response.on('drain', moved)
     const deadline = setTimeout(() => socket.destroy(), this.#limits.answerDeadlineMs).unref()
     response.once('close', () => {
@@ -113,7 +115,7 @@ export class OpenConnections {
   #add(socket: Socket): Connection {
     const connection: Connection = {
       socket,
-      network: networkOf(socket.remoteAddress),
+      network: clientNetwork(socket.remoteAddress),
       stream: undefined,
       response: undefined,
       isLast: false,
@@ -121,7 +123,7 @@ export class OpenConnections {
     }
     this.#all.add(connection)
     socket.once('close', () => this.#all.delete(connection))
-    if (this.#all.size > this.#limits.max) this.#close(this.#leastEntitled(connection) ?? connection)
+    if (this.#all.size > this.#limits.max) this.#close(this.#leastEntitled(connection))
     return connection
   }
 
@@ -131,25 +133,27 @@ export class OpenConnections {
   }
 
   /**
-   * The connection that gives way to `newcomer`; undefined if all wait for this server to begin an answer, which it soon
-   * does. It is one of the network that has the most connections: rather one that is between requests or still sends its
-   * first than one that reads an answer, and of these the one that has not moved for the longest time.
+   * The connection that gives way to `newcomer`. It is one of the network that has the most connections. Of these, first
+   * come the ones between requests and those without a complete request, then those that read an answer, then those that
+   * wait for one. If there are several, it is the one that has not moved for the longest time.
    */
-  #leastEntitled(newcomer: Connection): Connection | undefined {
+  #leastEntitled(newcomer: Connection): Connection {
     const sizes = countByNetwork(this.#all)
-    const candidates = [...this.#all].filter(
-      (connection) => connection !== newcomer && connection.response?.headersSent !== false,
-    )
-    const isReading = ({ response }: Connection) => Number(response !== undefined)
-    const [first, ...others] = candidates
+    const [first, ...others] = [...this.#all].filter((connection) => connection !== newcomer)
     return others.reduce((least, connection) => {
       const order =
-        sizes.get(connection.network)! - sizes.get(least!.network)! ||
-        isReading(least!) - isReading(connection) ||
-        least!.movedMs - connection.movedMs
+        sizes.get(connection.network)! - sizes.get(least.network)! ||
+        stageOf(least) - stageOf(connection) ||
+        least.movedMs - connection.movedMs
       return order > 0 ? connection : least
-    }, first)
+    }, first!)
   }
+}
+
+/** 0 between requests, 1 while the client reads an answer, 2 while it waits for one. */
+function stageOf({ response }: Connection): number {
+  if (response === undefined) return 0
+  return response.headersSent ? 1 : 2
 }
 
 const clientOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`

@@ -1,7 +1,8 @@
 // Limits how many requests are processed at the same time; further ones get status 503. A request has its place until its
 // answer begins. How long an answer takes depends on the client, and shared-answers.ts and open-connections.ts bound that.
 import type { RequestHandler, Response } from 'express'
-import { countByNetwork, networkOf } from './client-network.ts'
+import { clientNetwork } from './client-network.ts'
+import { countByNetwork } from './network-counts.ts'
 import { refuse } from './refuse.ts'
 
 interface Place {
@@ -22,7 +23,7 @@ export class RequestLimit {
   readonly handler: RequestHandler = (request, response, next) => {
     // The client disconnected while its password was checked, so no 'close' event would free the place.
     if (response.closed) return
-    const place = { network: networkOf(request.socket.remoteAddress), response }
+    const place = { network: clientNetwork(request.socket.remoteAddress), response }
     const taken = [...this.#open].filter((open) => !open.response.headersSent)
     if (this.#max > 0 && taken.length >= this.#max) {
       const displaced = displacedBy(place, taken)

@@ -3,7 +3,8 @@
 // memory, the clients of another one are disconnected.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Request, Response } from 'express'
-import { countByNetwork, networkOf } from './client-network.ts'
+import { clientNetwork } from './client-network.ts'
+import { countByNetwork } from './network-counts.ts'
 
 export interface Answer {
   readonly status: number
@@ -84,7 +85,7 @@ export class SharedAnswers {
    * when the client has all of it or has left. Rejects if `make` does.
    */
   async send(request: Request, response: Response, key: string, make: () => Promise<Answer>): Promise<void> {
-    const reader = { network: networkOf(request.socket.remoteAddress), response, movedMs: this.#now() }
+    const reader = { network: clientNetwork(request.socket.remoteAddress), response, movedMs: this.#now() }
     const shared = this.#wanted.get(key) ?? this.#want(key, make)
     shared.readers.add(reader)
     this.#requests++

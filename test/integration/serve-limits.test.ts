@@ -79,7 +79,7 @@ test('scrapes and live data beyond --web.max-requests get 503 with Retry-After; 
   const answers = sockets.map(allOf)
   for (const [index, socket] of sockets.entries()) {
     const path = ['/metrics', '/-/healthy', '/api/v1/live'][index % 3]
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
   }
   const received = await Promise.all(answers)
   const statuses = received.map((text) => text.slice(9, 12))

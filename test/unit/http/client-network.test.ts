@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { networkOf } from '../../../src/http/client-network.ts'
+import { clientNetwork } from '../../../src/http/client-network.ts'
 
 test.each([
-  ['192.0.2.7', '192.0.2.7'],
-  // An IPv4 client of a socket that listens on IPv6 too.
+  ['127.0.0.1', '127.0.0.1'],
   ['::ffff:192.0.2.7', '192.0.2.7'],
-  ['2001:db8:0:1:2:3:4:5', '2001:db8:0:1::/64'],
-  ['2001:db8::5', '2001:db8:0:0::/64'],
-  ['2001:db8:0:1::', '2001:db8:0:1::/64'],
-  ['fe80::1:2:3:4%eth0', 'fe80:0:0:0::/64'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+  ['2001:db8::9', '2001:db8:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
-  [undefined, 'local'],
-])('the address %s belongs to %s', (address, network) => {
-  expect(networkOf(address)).toBe(network)
+  ['::', '0:0:0:0::/64'],
+  [undefined, ''],
+])('%s belongs to %s', (address, network) => {
+  expect(clientNetwork(address)).toBe(network)
 })

@@ -82,12 +82,20 @@ test('a connection between requests gives way before one that reads an answer', 
   expect([reading.client.socket.closed, third.socket.closed]).toEqual([false, false])
 })
 
-test('a connection whose answer has not begun never gives way; if there are no others, the new one is closed', async () => {
+test('a connection that reads gives way before one that waits for its answer, and of those the oldest does', async () => {
   const { client, asking } = await start()
-  const waiting = [await asking(), await asking(), await asking()]
-  await (await client()).closed
-  for (const { response } of waiting) response.end('yes')
-  for (const { client: asked } of waiting) {
+  const waiting = [await asking(), await asking()]
+  const reading = await asking()
+  reading.response.write('part')
+  const idle = await client()
+  await reading.client.closed
+  waiting.push(await asking())
+  await idle.closed
+  // A fourth, so that one of those that wait gives way.
+  await client()
+  await waiting[0]!.client.closed
+  for (const { client: asked, response } of waiting.slice(1)) {
+    response.end('yes')
     if (asked.received() === '') await once(asked.socket, 'data')
     expect(asked.received()).toContain('yes')
   }
