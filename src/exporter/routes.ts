@@ -27,6 +27,8 @@ const answerLimits = {
   maxUnreadBytes: 64 * 1024 * 1024,
   // Two Prometheus servers and two open pages. Each answer that is being made needs a buffer of its size.
   maxMaking: 4,
+  // As many as the requests that may be processed at once.
+  maxReading: 40,
 }
 
 export function createExporterRouter(options: ExporterOptions): Router {

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { clientNetwork } from './client-network.ts'
+import { disconnect } from './disconnect.ts'
 import { countByNetwork } from './network-counts.ts'
 
 interface Connection {
@@ -79,7 +80,7 @@ export class OpenConnections {
     }
     moved()
     response.on('drain', moved)
-    const deadline = setTimeout(() => socket.destroy(), this.#limits.answerDeadlineMs).unref()
+    const deadline = setTimeout(() => disconnect(socket), this.#limits.answerDeadlineMs).unref()
     response.once('close', () => {
       clearTimeout(deadline)
       connection.response = undefined
@@ -129,7 +130,8 @@ export class OpenConnections {
 
   #close(connection: Connection): void {
     this.#all.delete(connection)
-    connection.socket.destroy()
+    if (stageOf(connection) === 1) disconnect(connection.stream ?? connection.socket)
+    else connection.socket.destroy()
   }
 
   /**

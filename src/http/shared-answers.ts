@@ -1,9 +1,10 @@
 // Large answers. Clients that ask for the same one while it is being made share it, so it is made once and in memory once,
 // however slowly they read. All answers that clients have not read yet are bounded together: if a new one needs the
 // memory, the clients of another one are disconnected.
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Request, Response } from 'express'
 import { clientNetwork } from './client-network.ts'
+import { disconnect } from './disconnect.ts'
 import { countByNetwork } from './network-counts.ts'
 
 export interface Answer {
@@ -16,6 +17,7 @@ export interface Answer {
 
 interface Reader {
   readonly network: string
+  readonly request: Request
   readonly response: Response
   /** When the client last took a part of the answer. */
   movedMs: number
@@ -39,7 +41,12 @@ export interface AnswerLimits {
   readonly maxUnreadBytes: number
   /** How many answers are made at the same time. */
   readonly maxMaking: number
+  /** How many clients may read at the same time. For each, the kernel holds up to 4 MiB that it has taken (tcp_wmem). */
+  readonly maxReading: number
 }
+
+/** If all may read who can, one that has taken nothing for so long gives way to the next. */
+const stalledMs = 250
 
 /**
  * At most this much of an answer is handed to a connection at once. TLS encrypts what it is given at once, and the result
@@ -63,6 +70,7 @@ export class SharedAnswers {
   /** In the order of their arrival. */
   readonly #waiting = new Set<Shared>()
   #making = 0
+  readonly #reading = new Set<Reader>()
   /** Of all requests so far. */
   #requests = 0
   /** In the order in which they were made. */
@@ -85,7 +93,8 @@ export class SharedAnswers {
    * when the client has all of it or has left. Rejects if `make` does.
    */
   async send(request: Request, response: Response, key: string, make: () => Promise<Answer>): Promise<void> {
-    const reader = { network: clientNetwork(request.socket.remoteAddress), response, movedMs: this.#now() }
+    const network = clientNetwork(request.socket.remoteAddress)
+    const reader = { network, request, response, movedMs: this.#now() }
     const shared = this.#wanted.get(key) ?? this.#want(key, make)
     shared.readers.add(reader)
     this.#requests++
@@ -93,8 +102,9 @@ export class SharedAnswers {
     let answer: Answer | undefined
     try {
       answer = await shared.made.promise
-      if (answer !== undefined && isWaiting(response)) await this.#write(request, reader, answer)
+      if (answer !== undefined && isWaiting(response)) await this.#write(reader, answer)
     } finally {
+      this.#reading.delete(reader)
       shared.readers.delete(reader)
       if (answer !== undefined && shared.readers.size === 0) this.#free(answer)
     }
@@ -159,7 +169,7 @@ export class SharedAnswers {
       const least = this.#leastEntitled()
       this.#unread.delete(least)
       // Then their send() ends, and the last of them frees the answer.
-      for (const { response } of least.readers) response.destroy()
+      for (const { request } of least.readers) disconnect(request.socket)
     }
     this.#unread.add(newest)
   }
@@ -188,25 +198,62 @@ export class SharedAnswers {
     answer.free?.()
   }
 
-  async #write(request: Request, reader: Reader, { status, headers, body }: Answer): Promise<void> {
-    const { response } = reader
-    response.status(status).set(headers).set('Content-Length', String(body.length))
-    if (request.method !== 'HEAD') {
-      for (let at = 0; at < body.length && !response.destroyed; at += pieceBytes) {
-        if (!response.write(body.subarray(at, at + pieceBytes))) await drained(response)
-        reader.movedMs = this.#now()
+  /** Resolves when the client may read, or has left. */
+  async #takePlace(reader: Reader): Promise<void> {
+    while (this.#reading.size >= this.#limits.maxReading && !isGone(reader.response)) {
+      const least = this.#leastEntitledReader(reader)
+      if (least === undefined) await sleep(stalledMs / 2)
+      else {
+        this.#reading.delete(least)
+        disconnect(least.request.socket)
       }
     }
-    if (!response.destroyed) response.end()
+    reader.movedMs = this.#now()
+    this.#reading.add(reader)
+  }
+
+  /** One of a network with more readers than that of `newcomer` would have, or one that has stalled, if there is one. */
+  #leastEntitledReader(newcomer: Reader): Reader | undefined {
+    const counts = countByNetwork(this.#reading)
+    const share = (counts.get(newcomer.network) ?? 0) + 1
+    const candidates = [...this.#reading].filter(
+      ({ network, movedMs }) => counts.get(network)! > share || this.#now() - movedMs >= stalledMs,
+    )
+    return candidates.toSorted(
+      (a, b) => counts.get(b.network)! - counts.get(a.network)! || a.movedMs - b.movedMs,
+    )[0]
+  }
+
+  async #write(reader: Reader, answer: Answer): Promise<void> {
+    const { request, response } = reader
+    await this.#takePlace(reader)
+    if (isGone(response)) return
+    response.status(answer.status).set(answer.headers).set('Content-Length', String(answer.body.length))
+    const body = request.method === 'HEAD' ? empty : answer.body
+    let at = 0
+    for (; at + pieceBytes < body.length; at += pieceBytes) {
+      if (!response.write(body.subarray(at, at + pieceBytes))) await drained(response)
+      // Lets the server accept and read other clients, however many take what they get at once.
+      await nextTurn()
+      if (isGone(response)) return
+      reader.movedMs = this.#now()
+    }
+    // The last piece and the end at once, because a client that has the last byte may send its next request.
+    response.end(body.subarray(at))
     await closed(response)
   }
 }
+
+const empty = Buffer.alloc(0)
 
 /** Of the whole buffer, of which the body may be a part. */
 const memoryOf = ({ body }: Answer): number => body.buffer.byteLength
 
 /** Whether the client is there and nothing has been sent to it, such as a refusal. */
-const isWaiting = (response: Response): boolean => !response.destroyed && !response.headersSent
+const isWaiting = (response: Response): boolean => !isGone(response) && !response.headersSent
+
+/** A response learns that its connection is gone only in the next turn of the event loop. */
+const isGone = (response: Response): boolean => response.destroyed || response.req.socket.destroyed
 
 /** Resolves when the connection takes more, or is closed. */
 function drained(response: Response): Promise<void> {
@@ -215,7 +262,7 @@ function drained(response: Response): Promise<void> {
       response.off('drain', done).off('close', done)
       resolve()
     }
-    if (response.closed) resolve()
+    if (isGone(response)) resolve()
     else response.on('drain', done).on('close', done)
   })
 }

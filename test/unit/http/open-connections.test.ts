@@ -40,7 +40,7 @@ async function start(answerDeadlineMs = neverMs) {
       received += data
     })
     socket.on('error', () => undefined)
-    const closed = once(socket, 'close')
+    const closed = new Promise((resolve) => socket.once('close', resolve))
     await accepted
     if (text !== '') socket.write(text)
     return { socket, closed, received: () => received }

@@ -16,8 +16,13 @@ const answerBytes = 16 * 1024 * 1024
  * A server whose path is the key of the answer. `made` has the keys in the order in which the answers were made, `freed`
  * those that no client needs any more. An answer waits for `held`.
  */
-async function start({ maxUnreadBytes = 10 * answerBytes, maxMaking = 4, bytes = answerBytes } = {}) {
-  const answers = new SharedAnswers({ maxUnreadBytes, maxMaking })
+async function start({
+  maxUnreadBytes = 10 * answerBytes,
+  maxMaking = 4,
+  maxReading = 40,
+  bytes = answerBytes,
+} = {}) {
+  const answers = new SharedAnswers({ maxUnreadBytes, maxMaking, maxReading })
   const made: string[] = []
   const freed: string[] = []
   const state = { held: Promise.resolve(), failed: 0 }
@@ -130,6 +135,21 @@ test('the address with the most unread answers gives way, even if another one ha
   expect((await ask(`${url}/d`)).body).toHaveLength(answerBytes)
   await eventually('two are freed', () => (freed.length === 2 ? true : undefined))
   expect(freed.toSorted()).toEqual(['/b', '/d'])
+})
+
+test('if as many clients read as may, one that has stalled gives way', async () => {
+  const { stalled, url, responses } = await start({ maxReading: 2 })
+  for (const key of ['/a', '/b']) await stalled(key)
+  expect((await ask(`${url}/c`)).body).toHaveLength(answerBytes)
+  expect(responses.slice(0, 2).map(({ destroyed }) => destroyed)).toEqual([true, false])
+})
+
+test('a client of another network may read at once, in place of one of the network with the most readers', async () => {
+  const { stalled, responses } = await start({ maxReading: 3 })
+  await stalled('/a', '127.0.0.1')
+  for (const key of ['/b', '/c']) await stalled(key, '127.0.0.2')
+  await stalled('/d', '127.0.0.3')
+  expect(responses.map(({ destroyed }) => destroyed)).toEqual([false, true, false, false])
 })
 
 test('sends an answer that is larger than the bound, alone', async () => {

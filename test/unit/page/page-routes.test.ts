@@ -22,7 +22,7 @@ async function start(
     source: { snapshot },
     version: '1.2.3',
     telemetryPath: '/metrics',
-    answers: new SharedAnswers({ maxUnreadBytes: 1e6, maxMaking: 1 }),
+    answers: new SharedAnswers({ maxUnreadBytes: 1e6, maxMaking: 1, maxReading: 10 }),
     log: recordedLog().log,
   })
   const server = createServer(express().use(router)).listen(0, '127.0.0.1')
