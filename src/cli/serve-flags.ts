@@ -47,7 +47,7 @@ export const serveFlags = {
     argument: '<number>',
     default: '40',
     description:
-      'How many requests for metrics or live data may run at the same time. Further ones get status 503. 0 means no limit.',
+      'How many requests for metrics or live data may be processed at the same time. Further ones get status 503. 0 means no limit.',
     parse: wholeNumber,
   }),
   hidesExporterMetrics: toggle(

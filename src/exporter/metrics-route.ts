@@ -1,11 +1,14 @@
 // GET /metrics.
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { Collector } from '../collectors/collector.ts'
+import type { Format } from '../exposition/format.ts'
 import { negotiateFormat } from '../exposition/negotiation.ts'
 import { WriterPool } from '../exposition/writer-pool.ts'
+import type { Answer, SharedAnswers } from '../http/shared-answers.ts'
 import { wantsGzip } from '../http/wants-gzip.ts'
+import { BoundedLines } from '../log/bounded-lines.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Scraper } from './scrape.ts'
 
@@ -22,6 +25,7 @@ export interface MetricsRouteOptions {
   readonly scraper: Scraper
   /** The enabled collectors. */
   readonly collectors: readonly Collector[]
+  readonly answers: SharedAnswers
   readonly log: Logger
 }
 
@@ -33,13 +37,29 @@ function chosenCollectors(request: Request, enabled: readonly Collector[]): read
   return enabled.filter((collector) => names.includes(collector.name))
 }
 
-/** Resolves when the response no longer needs its bytes: it was sent, or the client went away. */
-function closed(response: Response): Promise<void> {
-  return new Promise((resolve) => (response.closed ? resolve() : response.once('close', resolve)))
-}
-
-export function createMetricsRoute({ scraper, collectors, log }: MetricsRouteOptions): RequestHandler {
+export function createMetricsRoute(options: MetricsRouteOptions): RequestHandler {
+  const { scraper, collectors, answers, log } = options
   const writers = new WriterPool()
+  const failures = new BoundedLines(log, 'error', 'scrape failed: cannot take a snapshot of this host')
+
+  async function make(chosen: readonly Collector[], format: Format, isGzip: boolean): Promise<Answer> {
+    const headers = { 'Content-Type': format.contentType, Vary: 'Accept, Accept-Encoding' }
+    const writer = writers.take()
+    try {
+      await scraper.scrape(chosen, format, writer)
+    } catch (error) {
+      failures.write({ err: error })
+      writers.giveBack(writer)
+      return unreadable
+    }
+    if (!isGzip) return { status: 200, headers, body: writer.bytes(), free: () => writers.giveBack(writer) }
+    try {
+      const body = await compress(writer.bytes(), gzipOptions)
+      return { status: 200, headers: { ...headers, 'Content-Encoding': 'gzip' }, body }
+    } finally {
+      writers.giveBack(writer)
+    }
+  }
 
   return async (request, response) => {
     const chosen = chosenCollectors(request, collectors)
@@ -52,35 +72,14 @@ export function createMetricsRoute({ scraper, collectors, log }: MetricsRouteOpt
       return
     }
     const format = negotiateFormat(request)
-    const writer = writers.take()
-    try {
-      try {
-        await scraper.scrape(chosen, format, writer)
-      } catch (error) {
-        log.error({ err: error }, 'scrape failed: cannot take a snapshot of this host')
-        response
-          .status(500)
-          .type('text/plain')
-          .send('The exporter cannot take a snapshot of this host. See its log for the reason.\n')
-        return
-      }
-      response.setHeader('Content-Type', format.contentType)
-      response.setHeader('Vary', 'Accept, Accept-Encoding')
-      await send(request, response, writer.bytes())
-    } finally {
-      writers.giveBack(writer)
-    }
+    const isGzip = wantsGzip(request)
+    const key = JSON.stringify([format.contentType, isGzip, chosen.map(({ name }) => name)])
+    await answers.send(request, response, key, () => make(chosen, format, isGzip))
   }
 }
 
-async function send(request: Request, response: Response, text: Buffer): Promise<void> {
-  let body = text
-  if (wantsGzip(request)) {
-    body = await compress(text, gzipOptions)
-    response.setHeader('Content-Encoding', 'gzip')
-  }
-  response.setHeader('Content-Length', body.length)
-  // Not send(), which would hash megabytes for an ETag that no scraper uses.
-  response.end(body)
-  await closed(response)
+const unreadable: Answer = {
+  status: 500,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  body: Buffer.from('The exporter cannot take a snapshot of this host. See its log for the reason.\n'),
 }

@@ -22,6 +22,11 @@ export class ByteWriter {
     return this.#length
   }
 
+  /** The memory that it holds, in bytes. */
+  get capacity(): number {
+    return this.#buffer.length
+  }
+
   /** Drops everything after `length`, a value that `length` had earlier. */
   truncate(length: number): void {
     this.#length = length

@@ -5,6 +5,9 @@ import { ByteWriter } from './byte-writer.ts'
 /** Enough for two Prometheus servers that scrape at once. More writers, after a burst, are left to the garbage collector. */
 const maxIdle = 2
 
+/** Far more than a response for 4,000 VMs needs. */
+const maxIdleBytes = 32 * 1024 * 1024
+
 export class WriterPool {
   readonly #idle: ByteWriter[] = []
 
@@ -15,6 +18,6 @@ export class WriterPool {
   /** The caller must not use the writer any more. */
   giveBack(writer: ByteWriter): void {
     writer.truncate(0)
-    if (this.#idle.length < maxIdle) this.#idle.push(writer)
+    if (this.#idle.length < maxIdle && writer.capacity <= maxIdleBytes) this.#idle.push(writer)
   }
 }

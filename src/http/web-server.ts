@@ -5,6 +5,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { KvminfoError } from '../errors.ts'
+import { BoundedLines } from '../log/bounded-lines.ts'
 import type { Logger } from '../log/logger.ts'
 import { clientRefusal } from './client-certificate.ts'
 import { formatListenAddress, type ListenAddress } from './listen-address.ts'
@@ -18,21 +19,36 @@ export type Endpoint = ListenAddress | { readonly fd: number }
 const limits: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
+  // How often Node looks for connections beyond these two.
+  connectionsCheckingInterval: 5_000,
   maxHeaderSize: 16 * 1024,
   // Longer than the usual scrape intervals (15 s, 1 min), so that one connection serves many scrapes.
   keepAliveTimeout: 90_000,
 }
-/** A connection without any traffic is closed after this time, even in the middle of a response. */
+/** A connection without any traffic is closed after this time. */
 const idleTimeoutMs = 120_000
-/** Per endpoint: half of the usual limit of 1024 open files. */
-const maxConnections = 512
+const connectionLimits = {
+  /** Half of the usual limit of 1024 open files. */
+  max: 512,
+  // As long as Prometheus's default scrape interval, beyond which no scrape timeout can go.
+  answerDeadlineMs: 60_000,
+}
 /** The handshake of an honest client takes less than a second. */
 const handshakeTimeoutMs = 10_000
+
+/** What clients can make the server log. */
+function clientLines(log: Logger) {
+  return {
+    refused: new BoundedLines(log, 'warn', 'TLS client refused'),
+    failed: new BoundedLines(log, 'debug', 'TLS handshake failed'),
+  }
+}
+type ClientLines = ReturnType<typeof clientLines>
 
 function createServerFor(
   handler: RequestListener,
   config: WebConfigFile | undefined,
-  log: Logger,
+  lines: ClientLines,
 ): Server | TlsServer {
   const atStart = config?.current().tls
   if (config === undefined || atStart === undefined) return createServer(limits, handler)
@@ -65,11 +81,11 @@ function createServerFor(
   server.prependListener('secureConnection', (socket: TLSSocket) => {
     const reason = clientRefusal(applied.settings, socket)
     if (reason === undefined) return
-    log.warn({ client: socket.remoteAddress, reason }, 'TLS client refused')
+    lines.refused.write({ client: socket.remoteAddress, reason })
     socket.destroy()
   })
   server.on('tlsClientError', (error, socket) => {
-    log.debug({ client: socket.remoteAddress, err: error.message }, 'TLS handshake failed')
+    lines.failed.write({ client: socket.remoteAddress, err: error.message })
   })
   return server
 }
@@ -119,9 +135,9 @@ export type CutOff = 'nothing' | 'requests' | 'connections'
 
 export class WebServer {
   readonly #servers: readonly (Server | TlsServer)[]
-  readonly #connections: readonly OpenConnections[]
+  readonly #connections: OpenConnections
 
-  private constructor(servers: readonly (Server | TlsServer)[], connections: readonly OpenConnections[]) {
+  private constructor(servers: readonly (Server | TlsServer)[], connections: OpenConnections) {
     this.#servers = servers
     this.#connections = connections
   }
@@ -133,11 +149,15 @@ export class WebServer {
     config: WebConfigFile | undefined,
     log: Logger,
   ): Promise<WebServer> {
-    const servers = endpoints.map(() => createServerFor(handler, config, log))
-    const connections = servers.map((server) => new OpenConnections(server))
+    const lines = clientLines(log)
+    const connections = new OpenConnections(connectionLimits)
+    const admitted: RequestListener = (request, response) => {
+      if (connections.admit(request, response)) handler(request, response)
+    }
+    const servers = endpoints.map(() => createServerFor(admitted, config, lines))
     try {
       for (const [index, server] of servers.entries()) {
-        server.maxConnections = maxConnections
+        connections.watch(server)
         server.timeout = idleTimeoutMs
         closeWhenAnswered(server)
         await listen(server, endpoints[index]!)
@@ -158,13 +178,13 @@ export class WebServer {
   stop(graceMs: number): Promise<CutOff> {
     return new Promise((resolve) => {
       const cutOff = setTimeout(() => {
-        const isAnswering = this.#connections.some(({ requests }) => requests > 0)
+        const isAnswering = this.#connections.requests > 0
         for (const server of this.#servers) server.closeAllConnections()
         // Does not wait until they are closed.
         resolve(isAnswering ? 'requests' : 'connections')
       }, graceMs)
       const closed = this.#servers.map((server) => new Promise((done) => server.close(done)))
-      for (const connections of this.#connections) connections.closeUnused()
+      this.#connections.closeUnused()
       Promise.all(closed).then(() => {
         clearTimeout(cutOff)
         resolve('nothing')

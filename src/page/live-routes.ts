@@ -2,6 +2,7 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import { type Request, type Response, Router } from 'express'
+import type { Answer, SharedAnswers } from '../http/shared-answers.ts'
 import { wantsGzip } from '../http/wants-gzip.ts'
 import type { HostHistory } from '../observe/host-history.ts'
 import type { Sample } from '../observe/sample.ts'
@@ -11,39 +12,49 @@ import { listJson } from './live-list.ts'
 
 const compress = promisify(gzip)
 
-export function createLiveRoutes(sampler: Sampler, version: string): Router {
+export function createLiveRoutes(sampler: Sampler, answers: SharedAnswers, version: string): Router {
+  const send = (
+    request: Request,
+    response: Response,
+    key: string,
+    read: (history: HostHistory, sample: Sample) => Json,
+  ) => {
+    const isGzip = wantsGzip(request)
+    return answers.send(request, response, `${key} ${isGzip}`, async () => {
+      const sampled = await lastSample(sampler)
+      return answerOf(sampled === undefined ? unreadable : read(sampled.history, sampled.sample), isGzip)
+    })
+  }
+
   return Router()
     .get('/api/v1/live', async (request, response) => {
       const since = sinceOf(request)
-      if (since === undefined) {
-        await answer(
-          request,
-          response,
-          400,
-          errorJson('since must be a time in seconds since the Unix epoch, such as 1700000000.5'),
-        )
-        return
-      }
-      const sampled = await lastSample(sampler)
-      if (sampled === undefined) await answer(request, response, 503, unreadable)
-      else await answer(request, response, 200, listJson(sampled.history, sampled.sample, since, version))
+      if (since === undefined) response.status(400).set('Cache-Control', 'no-store').json({ error: notATime })
+      else
+        await send(request, response, `list ${since}`, (history, sample) => ({
+          status: 200,
+          json: listJson(history, sample, since, version),
+        }))
     })
     .get('/api/v1/live/vms/:pid', async (request, response) => {
-      const sampled = await lastSample(sampler)
-      if (sampled === undefined) {
-        await answer(request, response, 503, unreadable)
-        return
-      }
-      const detail = describeDetail(sampled.history, sampled.sample, Number(request.params.pid))
-      if (detail === undefined)
-        await answer(request, response, 404, errorJson('no running VM has this process ID'))
-      else await answer(request, response, 200, JSON.stringify(detail))
+      const pid = Number(request.params.pid)
+      await send(request, response, `vm ${pid}`, (history, sample) => {
+        const detail = describeDetail(history, sample, pid)
+        return detail === undefined ? noVm : { status: 200, json: JSON.stringify(detail) }
+      })
     })
 }
 
-const errorJson = (error: string): string => JSON.stringify({ error })
+interface Json {
+  readonly status: number
+  readonly json: string
+}
 
-const unreadable = errorJson('The exporter cannot read this host at the moment. See its log for the reason.')
+const error = (status: number, text: string): Json => ({ status, json: JSON.stringify({ error: text }) })
+
+const notATime = 'since must be a time in seconds since the Unix epoch, such as 1700000000.5'
+const noVm = error(404, 'no running VM has this process ID')
+const unreadable = error(503, 'The exporter cannot read this host at the moment. See its log for the reason.')
 
 /** undefined if the host cannot be read. The sampler has logged the reason. */
 async function lastSample(sampler: Sampler): Promise<{ history: HostHistory; sample: Sample } | undefined> {
@@ -62,15 +73,14 @@ function sinceOf(request: Request): number | undefined {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
 }
 
-async function answer(request: Request, response: Response, status: number, json: string): Promise<void> {
-  let body = Buffer.from(json)
-  response
-    .status(status)
-    .type('application/json')
-    .set({ 'Cache-Control': 'no-store', Vary: 'Accept-Encoding' })
-  if (wantsGzip(request)) {
-    body = await compress(body, { level: constants.Z_BEST_SPEED })
-    response.set('Content-Encoding', 'gzip')
+async function answerOf({ status, json }: Json, isGzip: boolean): Promise<Answer> {
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    Vary: 'Accept-Encoding',
   }
-  response.set('Content-Length', String(body.length)).end(body)
+  const text = Buffer.from(json)
+  if (!isGzip) return { status, headers, body: text }
+  const body = await compress(text, { level: constants.Z_BEST_SPEED })
+  return { status, headers: { ...headers, 'Content-Encoding': 'gzip' }, body }
 }

@@ -1,5 +1,6 @@
 // All paths of the live page. The caller adds checks of method, limits, passwords and security headers.
 import { Router } from 'express'
+import type { SharedAnswers } from '../http/shared-answers.ts'
 import type { Logger } from '../log/logger.ts'
 import type { SnapshotSource } from '../model/host-snapshot.ts'
 import { Sampler } from '../observe/sampler.ts'
@@ -13,13 +14,14 @@ export interface PageOptions {
   readonly source: SnapshotSource
   readonly version: string
   readonly telemetryPath: string
+  readonly answers: SharedAnswers
   readonly log: Logger
 }
 
 /** tsc copies the modules into dist/, so they are beside this file there too. */
 const modules = new URL('browser/', import.meta.url)
 
-export function createPageRouter({ source, version, telemetryPath, log }: PageOptions): Router {
+export function createPageRouter({ source, version, telemetryPath, answers, log }: PageOptions): Router {
   let loaded: Assets | undefined
   const assets = () => {
     loaded ??= loadAssets({ name: 'page', modules, styles: { 'page.css': stylesheet } })
@@ -33,5 +35,5 @@ export function createPageRouter({ source, version, telemetryPath, log }: PageOp
         .send(shell({ version, telemetryPath, assetHash: assets().hash }))
     })
     .use('/page', createAssetRoutes(assets))
-    .use(createLiveRoutes(new Sampler({ ...sampling, source, log }), version))
+    .use(createLiveRoutes(new Sampler({ ...sampling, source, log }), answers, version))
 }

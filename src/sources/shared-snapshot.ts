@@ -6,11 +6,19 @@ import { whyNoVms } from './why-no-vms.ts'
 
 export class SharedSnapshot implements SnapshotSource {
   readonly #source: SnapshotSource
+  readonly #now: () => number
   #pending: Promise<HostSnapshot> | undefined
+  #startedMs: number | undefined
   #hasListedVms = false
 
-  constructor(source: SnapshotSource) {
+  constructor(source: SnapshotSource, now: () => number = () => performance.now()) {
     this.#source = source
+    this.#now = now
+  }
+
+  /** How long the snapshot that is being taken has taken so far, in milliseconds; undefined if none is being taken. */
+  get pendingMs(): number | undefined {
+    return this.#startedMs === undefined ? undefined : this.#now() - this.#startedMs
   }
 
   /** Whether at least one snapshot could list the VMs of the host. */
@@ -24,12 +32,14 @@ export class SharedSnapshot implements SnapshotSource {
   }
 
   async #take(): Promise<HostSnapshot> {
+    this.#startedMs = this.#now()
     try {
       const snapshot = await this.#source.snapshot()
       this.#hasListedVms ||= whyNoVms(snapshot) === undefined
       return snapshot
     } finally {
       this.#pending = undefined
+      this.#startedMs = undefined
     }
   }
 }

@@ -1,13 +1,13 @@
-// `--web.max-requests`.
-
+// `--web.max-requests`, and what clients that only take places cost the others.
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { writeFixtureTree } from '../helpers/fixture-tree.ts'
 import { ask } from '../helpers/http-request.ts'
-import { type RunningProcess, startServe } from '../helpers/kvminfo-process.ts'
+import { eventually, type RunningProcess, startServe } from '../helpers/kvminfo-process.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'kvminfo-limits-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -17,11 +17,45 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((serve) => serve.stop()))
 })
 
-function connected(url: string): Promise<Socket> {
+function connected(url: string, localAddress = '127.0.0.1'): Promise<Socket> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => resolve(socket)).once('error', reject)
+    const socket = connect({ port: Number(port), host: hostname, localAddress }, () => resolve(socket))
+    socket.on('error', reject)
   })
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`
+
+/** Sends one request and waits for the first bytes of its answer, which are all that it reads. */
+async function stalled(url: string, path: string, localAddress: string): Promise<Socket> {
+  const socket = await connected(url, localAddress)
+  socket.write(get(path))
+  await once(socket, 'readable')
+  return socket
+}
+
+async function startBig() {
+  const { paths } = writeFixtureTree(join(root, 'big'), {
+    vms: 1000,
+    vcpus: 8,
+    libvirt: false,
+    debugfs: false,
+  })
+  const { serve, urls } = await startServe([
+    ...[`--path.procfs=${paths.procfs}`, `--path.sysfs=${paths.sysfs}`, `--path.rundir=${paths.rundir}`],
+  ])
+  return { serve, url: urls[0]! }
+}
+
+/**
+ * Returns the number of series. On an idle machine all of these scrapes take less than Prometheus's default timeout of
+ * 10 s by far. This one has more time, because other tests may run beside it.
+ */
+async function scrape(url: string): Promise<number> {
+  const { status, body } = await ask(`${url}/metrics`, { signal: AbortSignal.timeout(40_000) })
+  expect(status).toBe(200)
+  return body.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length
 }
 
 function allOf(socket: Socket): Promise<string> {
@@ -61,4 +95,60 @@ test('scrapes and live data beyond --web.max-requests get 503 with Retry-After; 
   expect(refused).toMatch(/\r\n\r\nLimit of 1 concurrent requests reached, try again later\.\n$/)
 
   expect((await ask(`${url}/metrics`)).status).toBe(200)
+})
+
+describe('a scrape is not kept out', () => {
+  let serve: RunningProcess
+  let url: string
+  let series: number
+  beforeAll(async () => {
+    ;({ serve, url } = await startBig())
+    series = await eventually('all VMs are known', async () => {
+      const found = await scrape(url)
+      return found > 60_000 ? found : undefined
+    })
+  })
+  afterAll(() => serve.stop())
+  /** Of the attackers. */
+  const sockets: Socket[] = []
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy()
+  })
+
+  test.each(['127.0.0.1', '127.0.0.2'])(
+    'by 45 clients at %s that do not read their scrapes',
+    async (address) => {
+      for (let client = 0; client < 45; client++) {
+        const socket = await connected(url, address)
+        sockets.push(socket)
+        socket.on('error', () => undefined).write(get('/metrics'))
+      }
+      for (let round = 0; round < 3; round++) expect(await scrape(url)).toBe(series)
+    },
+  )
+
+  test.each(['127.0.0.1', '127.0.0.2'])(
+    'by 45 clients at %s that do not read, one after the other',
+    async (address) => {
+      for (let client = 0; client < 45; client++) sockets.push(await stalled(url, '/metrics', address))
+      for (let round = 0; round < 3; round++) expect(await scrape(url)).toBe(series)
+    },
+  )
+
+  test.each(['127.0.0.1', '127.0.0.2'])('by 600 connections from %s that send nothing', async (address) => {
+    for (let client = 0; client < 600; client++) {
+      const socket = await connected(url, address)
+      sockets.push(socket)
+      socket.on('error', () => undefined)
+    }
+    for (let round = 0; round < 3; round++) expect(await scrape(url)).toBe(series)
+  })
+
+  test.each(['127.0.0.1', '127.0.0.2'])(
+    'by 600 connections from %s that wait for a next request',
+    async (address) => {
+      for (let client = 0; client < 600; client++) sockets.push(await stalled(url, '/-/healthy', address))
+      for (let round = 0; round < 3; round++) expect(await scrape(url)).toBe(series)
+    },
+  )
 })

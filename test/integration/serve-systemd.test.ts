@@ -1,8 +1,10 @@
 // Under systemd: its sockets, readiness and the watchdog, tested with systemd's own tool as the other side.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { writeFixtureTree } from '../helpers/fixture-tree.ts'
 import { ask } from '../helpers/http-request.ts'
 import { eventually, kvminfoCommand, RunningProcess, startServe } from '../helpers/kvminfo-process.ts'
 
@@ -55,6 +57,36 @@ test('tells systemd when it is ready, that it is alive, and when it stops', asyn
   expect(code).toBe(0)
   expect(stderr).not.toContain('level=warn msg="cannot report the state')
   await eventually('STOPPING=1', () => (told().includes('STOPPING=1') ? true : undefined))
+})
+
+test('listens and is active before it has read the host; readiness follows, and a scrape waits for the first sample', async () => {
+  const { paths, vms } = writeFixtureTree(join(directory, 'slow'), { vms: 1, vcpus: 1, libvirt: false })
+  // Nobody writes to this FIFO, so the command line of this VM does not come before the deadline for it.
+  const commandLine = join(paths.procfs, String(vms[0]!.pid), 'cmdline')
+  rmSync(commandLine)
+  execFileSync('mkfifo', [commandLine])
+  const { path, told } = await startNotifySocket()
+  const { serve, urls } = await startServe(
+    [`--path.procfs=${paths.procfs}`, `--path.sysfs=${paths.sysfs}`, `--path.rundir=${paths.rundir}`],
+    { NOTIFY_SOCKET: path },
+  )
+  running.push(serve)
+  const early = await ask(`${urls[0]}/-/ready`)
+  expect([early.status, early.body]).toEqual([
+    503,
+    'kvminfo exporter is not ready: it is reading this host for the first time.\n',
+  ])
+  expect((await ask(`${urls[0]}/-/healthy`)).status).toBe(200)
+  await eventually('READY=1', () => (told().includes('READY=1') ? true : undefined))
+  expect(serve.stderr).not.toContain('msg="source in use"')
+
+  const scraped = await ask(`${urls[0]}/metrics`)
+  expect(scraped.status).toBe(200)
+  expect(scraped.body).toMatch(/^kvminfo_up 1$/m)
+  expect((await ask(`${urls[0]}/-/ready`)).status).toBe(200)
+  await serve.logged('msg="source in use"')
+  // The program cannot end by itself while one of its threads waits for the FIFO.
+  serve.child.kill('SIGKILL')
 })
 
 test('sends no pings for a watchdog of another process', async () => {

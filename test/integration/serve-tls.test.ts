@@ -153,6 +153,17 @@ test.each([
 
 const basic = (name: string, password: string) => ({ auth: `${name}:${password}` })
 
+test('logs only a few of many refused clients', async () => {
+  const { serve, get } = await start(
+    webFile(
+      `tls_server_config:${serverTls}\n  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ${authority.certFile}\n`,
+    ),
+  )
+  for (let client = 0; client < 30; client++) expect(await get()).not.toBe(200)
+  const { stderr } = await serve.stop()
+  expect(stderr.match(/level=warn msg="TLS client refused"/g)).toHaveLength(10)
+})
+
 test('asks for a password on every path, refuses a wrong one, and logs no secret', async () => {
   const hash = hashSync('hunter2', 4)
   const { serve, url, get } = await start(webFile(`basic_auth_users:\n  alice: ${hash}\n`))

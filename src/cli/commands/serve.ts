@@ -10,8 +10,8 @@ import type { WebConfigFile } from '../../http/web-config-file.ts'
 import { webGate } from '../../http/web-gate.ts'
 import { type CutOff, WebServer } from '../../http/web-server.ts'
 import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
-import type { SourceState } from '../../model/sources.ts'
-import { createHost, type Host } from '../../sources/host.ts'
+import { createHost } from '../../sources/host.ts'
+import { SharedSnapshot } from '../../sources/shared-snapshot.ts'
 import { chooseCollectors } from '../collector-flags.ts'
 import type { ServeOptions } from '../serve-flags.ts'
 import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
@@ -41,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     ? systemdSockets(process.env, process.pid)
     : options.listenAddresses
   const host = createHost(options)
+  const snapshots = new SharedSnapshot(host)
   const requests = new RequestLimit(options.maxRequests)
   const app = createApp(
     [
@@ -49,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       onlyReads,
       Router().use([options.telemetryPath, '/api'], requests.handler),
       createExporterRouter({
-        host,
+        snapshots,
         collectors: chooseCollectors(collectors, options.collectorChoices, options.hasOnlyChosenCollectors),
         telemetryPath: options.telemetryPath,
         hasProcessMetrics: !options.hidesExporterMetrics,
@@ -60,18 +61,15 @@ export async function serve(options: ServeOptions): Promise<void> {
     log,
   )
 
-  // Before the server listens, because a snapshot is valid only until the next one, which a scrape may take.
-  const sources = await firstSources(host, log)
   const server = await WebServer.start(endpoints, app, webConfig, log)
   for (const url of server.urls) log.info({ url, version }, 'listening')
-  reportSources(sources, log)
 
   const manager = await connectServiceManager(process.env, process.pid, log)
-  const stopPinging = pingWatchdog(
-    manager,
-    () => requests.longestMs() < (manager.watchdogMs ?? Number.POSITIVE_INFINITY),
-  )
+  const { watchdogMs = Number.POSITIVE_INFINITY } = manager
+  const stopPinging = pingWatchdog(manager, () => (snapshots.pendingMs ?? 0) < watchdogMs)
   manager.notify('READY=1')
+  // After the server listens, because a host may be slow to read. A scrape meanwhile waits for the same snapshot.
+  void readSources(snapshots, log)
 
   const signal = await stopped
   log.info({ signal }, 'stopping once running requests are answered; a second signal stops immediately')
@@ -82,13 +80,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   log.info(stoppedTexts[cutOff])
 }
 
-/** A failure here is no reason to exit, because the host may become readable later. */
-async function firstSources(host: Host, log: Logger): Promise<readonly SourceState[]> {
+/** Logs which sources this host has. A failure is no reason to exit, because the host may become readable later. */
+async function readSources(snapshots: SharedSnapshot, log: Logger): Promise<void> {
   try {
-    return (await host.snapshot()).sources().value
+    reportSources((await snapshots.snapshot()).sources().value, log)
   } catch (error) {
     log.error({ err: error }, 'cannot read this host yet; every scrape tries again')
-    return []
   }
 }
 

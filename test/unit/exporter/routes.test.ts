@@ -10,6 +10,8 @@ import { collectors } from '../../../src/collectors/index.ts'
 import { KvminfoError } from '../../../src/errors.ts'
 import { createExporterRouter, type ExporterOptions } from '../../../src/exporter/routes.ts'
 import { createApp } from '../../../src/http/app.ts'
+import type { HostSnapshot } from '../../../src/model/host-snapshot.ts'
+import { SharedSnapshot } from '../../../src/sources/shared-snapshot.ts'
 import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
 import { recordedLog } from '../../helpers/recorded-log.ts'
 
@@ -23,7 +25,9 @@ afterEach(() => {
 })
 
 const optionsOf = (options: Partial<ExporterOptions> = {}): ExporterOptions => ({
-  host: { snapshot: async () => hostSnapshot({ vms: () => part([vm('web', 10)]) }) },
+  snapshots: new SharedSnapshot({
+    snapshot: async () => hostSnapshot({ vms: () => part([vm('web', 10)]) }),
+  }),
   collectors,
   telemetryPath: '/metrics',
   hasProcessMetrics: true,
@@ -185,13 +189,13 @@ describe('without a snapshot', () => {
   test('scrapes and readiness fail, and both recover', async () => {
     let isBroken = true
     const { log, records } = recordedLog()
-    const host = {
+    const snapshots = new SharedSnapshot({
       snapshot: async () => {
         if (isBroken) throw new KvminfoError('SOURCE_ABSENT', '/nowhere is no procfs')
         return hostSnapshot()
       },
-    }
-    const url = await start({ host, log })
+    })
+    const url = await start({ snapshots, log })
     const status = async (path: string) => (await fetch(url + path)).status
 
     expect(await status('/-/ready')).toBe(503)
@@ -216,7 +220,8 @@ test('a host whose VMs cannot be listed can be scraped, but is not ready until t
     return part([])
   }
   const { log, records } = recordedLog()
-  const url = await start({ host: { snapshot: async () => hostSnapshot({ vms }) }, collectors: [], log })
+  const snapshots = new SharedSnapshot({ snapshot: async () => hostSnapshot({ vms }) })
+  const url = await start({ snapshots, collectors: [], log })
   const up = async () => (await (await scrape(url)).text()).match(/^kvminfo_up .*$/m)?.[0]
   expect(await up()).toBe('kvminfo_up 0')
   expect((await fetch(`${url}/-/ready`)).status).toBe(503)
@@ -224,6 +229,32 @@ test('a host whose VMs cannot be listed can be scraped, but is not ready until t
   isBroken = false
   expect(await up()).toBe('kvminfo_up 1')
   expect((await fetch(`${url}/-/ready`)).status).toBe(200)
+})
+
+test('while the first snapshot is being taken, readiness says so at once, and scrapes wait for that snapshot', async () => {
+  const first = Promise.withResolvers<HostSnapshot>()
+  let asked = 0
+  const snapshots = new SharedSnapshot({
+    snapshot: () => {
+      asked++
+      return first.promise
+    },
+  })
+  const url = await start({ snapshots })
+  const atStart = snapshots.snapshot()
+  const scraped = Promise.all([scrape(url), scrape(url)])
+  const ready = await fetch(`${url}/-/ready`)
+  expect([ready.status, await ready.text()]).toEqual([
+    503,
+    'kvminfo exporter is not ready: it is reading this host for the first time.\n',
+  ])
+  expect((await fetch(`${url}/-/healthy`)).status).toBe(200)
+
+  first.resolve(hostSnapshot({ vms: () => part([vm('web', 10)]) }))
+  await atStart
+  for (const response of await scraped) expect(await response.text()).toContain('kvminfo_vm_info{vm="web"')
+  expect((await fetch(`${url}/-/ready`)).status).toBe(200)
+  expect(asked).toBeLessThanOrEqual(2)
 })
 
 test('serves metrics at the given path', async () => {

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Request, Response } from 'express'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { RequestLimit } from '../../../src/http/request-limit.ts'
 
 function fakeResponse() {
@@ -18,16 +18,17 @@ function fakeResponse() {
     },
     send(text: string) {
       response.sent = text
+      response.headersSent = true
       return response
     },
   })
   return response
 }
 
-function ask(limit: RequestLimit) {
+function ask(limit: RequestLimit, remoteAddress = '127.0.0.1') {
   const response = fakeResponse()
   let isPassed = false
-  limit.handler({} as Request, response as unknown as Response, () => {
+  limit.handler({ socket: { remoteAddress } } as Request, response as unknown as Response, () => {
     isPassed = true
   })
   return { response, isPassed: () => isPassed }
@@ -47,10 +48,10 @@ test('a client that disconnected earlier takes no slot', async () => {
   const limit = new RequestLimit(1)
   let passed = 0
   const judged = new EventEmitter()
-  const server = createServer(async (_request, response) => {
+  const server = createServer(async (request, response) => {
     // As if its password was being checked in the meantime.
     await once(response, 'close')
-    limit.handler({} as Request, response as unknown as Response, () => passed++)
+    limit.handler(request as Request, response as unknown as Response, () => passed++)
     judged.emit('done')
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -73,19 +74,23 @@ test('0 means no limit', () => {
   expect(Array.from({ length: 100 }, () => ask(limit).isPassed())).not.toContain(false)
 })
 
-test('knows how long the oldest request without a response has been running; a slow reader does not count', () => {
-  vi.useFakeTimers({ toFake: ['performance'] })
-  try {
-    const limit = new RequestLimit(10)
-    expect(limit.longestMs()).toBe(0)
-    const old = ask(limit)
-    vi.advanceTimersByTime(300)
-    ask(limit)
-    vi.advanceTimersByTime(50)
-    expect(limit.longestMs()).toBe(350)
-    old.response.headersSent = true
-    expect(limit.longestMs()).toBe(50)
-  } finally {
-    vi.useRealTimers()
-  }
+test('a request whose answer has begun has no place any more', () => {
+  const limit = new RequestLimit(1)
+  const first = ask(limit)
+  expect(ask(limit).isPassed()).toBe(false)
+  first.response.headersSent = true
+  expect(ask(limit).isPassed()).toBe(true)
+})
+
+test('if one address has all places, its last request gives way to one from another address', () => {
+  const limit = new RequestLimit(4)
+  const greedy = [1, 2, 3, 4].map(() => ask(limit, '192.0.2.1'))
+  const other = ask(limit, '192.0.2.2')
+  expect(other.isPassed()).toBe(true)
+  expect(greedy.map(({ response }) => response.code)).toEqual([200, 200, 200, 503])
+  // Now 3 and 1. The next one makes it 2 and 2, and then nobody has more than the other.
+  expect(ask(limit, '192.0.2.2').isPassed()).toBe(true)
+  expect(greedy.map(({ response }) => response.code)).toEqual([200, 200, 503, 503])
+  expect(ask(limit, '192.0.2.2').isPassed()).toBe(false)
+  expect(ask(limit, '192.0.2.1').isPassed()).toBe(false)
 })

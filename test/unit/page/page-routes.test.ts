@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterEach, expect, test } from 'vitest'
+import { SharedAnswers } from '../../../src/http/shared-answers.ts'
 import type { LiveDocument } from '../../../src/page/live-document.ts'
 import { createPageRouter } from '../../../src/page/page-routes.ts'
 import { hostSnapshot, part, vm } from '../../helpers/host-snapshot.ts'
@@ -21,6 +22,7 @@ async function start(
     source: { snapshot },
     version: '1.2.3',
     telemetryPath: '/metrics',
+    answers: new SharedAnswers({ maxUnreadBytes: 1e6, maxMaking: 1, maxReading: 10 }),
     log: recordedLog().log,
   })
   const server = createServer(express().use(router)).listen(0, '127.0.0.1')

@@ -5,7 +5,7 @@ import { SharedSnapshot } from '../../../src/sources/shared-snapshot.ts'
 import { hostSnapshot } from '../../helpers/host-snapshot.ts'
 
 /** A source whose snapshots are ready when the test says so. */
-function heldSource() {
+function heldSource(now?: () => number) {
   const asked: PromiseWithResolvers<HostSnapshot>[] = []
   const source = {
     snapshot: () => {
@@ -13,7 +13,7 @@ function heldSource() {
       return asked.at(-1)!.promise
     },
   }
-  return { asked, shared: new SharedSnapshot(source) }
+  return { asked, shared: new SharedSnapshot(source, now) }
 }
 
 test('gives a caller the snapshot that is being taken, and a later caller a new one', async () => {
@@ -44,4 +44,18 @@ test('fails for all waiting callers, and takes a new snapshot for the next one',
   asked[1]!.resolve(hostSnapshot())
   await next
   expect(shared.hasListedVms).toBe(true)
+})
+
+test('knows how long the snapshot that is being taken has taken, whether or not a caller still waits', async () => {
+  let now = 1000
+  const { asked, shared } = heldSource(() => now)
+  expect(shared.pendingMs).toBe(undefined)
+  const first = shared.snapshot()
+  now += 300
+  const second = shared.snapshot()
+  now += 50
+  expect(shared.pendingMs).toBe(350)
+  asked[0]!.reject(new Error('no'))
+  await Promise.allSettled([first, second])
+  expect(shared.pendingMs).toBe(undefined)
 })
