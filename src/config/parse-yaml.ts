@@ -44,21 +44,32 @@ function describeIssue(issue: $ZodIssue): { path: Path; message: string } {
   if (issue.code === 'unrecognized_keys') {
     return { path: [...issue.path, issue.keys[0]!], message: 'unknown key' }
   }
-  return { path: issue.path, message: issue.message }
+  const [, wanted] = /expected (.*), received undefined$/.exec(issue.message) ?? []
+  return { path: issue.path, message: wanted === undefined ? issue.message : `missing; expected ${wanted}` }
 }
 
 /** A `---` with nothing behind it, which would begin a second document. */
 const trailingMarker = /\n---\s*$/
 
 /**
- * `name` is the name of the file, for the message. The schema gets maps as objects, lists as arrays, and scalars as
- * YamlScalar or null; an empty text as an empty map. Throws CONFIG_INVALID for the first problem.
+ * `go`: as programs in Go read YAML; the schema gets scalars as YamlScalar or null and decides their types. `core`: as YAML
+ * 1.2 says; the schema gets texts, numbers and booleans.
  */
-export function parseYaml<Output>(text: string, schema: $ZodType<Output>, name: string): Output {
+export type YamlTypes = 'go' | 'core'
+
+/**
+ * `name` is the name of the file, for the message. The schema gets maps as objects and lists as arrays; an empty text as an
+ * empty map. Throws CONFIG_INVALID for the first problem.
+ */
+export function parseYaml<Output>(
+  text: string,
+  schema: $ZodType<Output>,
+  name: string,
+  types: YamlTypes = 'go',
+): Output {
   const lines = new LineCounter()
   const document = parseDocument(text.replace(trailingMarker, '\n'), {
-    schema: 'failsafe',
-    merge: true,
+    ...(types === 'go' ? { schema: 'failsafe', merge: true } : {}),
     prettyErrors: false,
     lineCounter: lines,
   })
@@ -75,7 +86,7 @@ export function parseYaml<Output>(text: string, schema: $ZodType<Output>, name: 
 
   let value: unknown
   try {
-    value = plainValue(document)
+    value = types === 'go' ? plainValue(document) : (document.toJS() ?? {})
   } catch {
     // The original error is dropped because its message quotes the text.
     throw new KvminfoError('CONFIG_INVALID', `${name}: not valid YAML: an alias has no anchor`)

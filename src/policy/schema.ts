@@ -135,7 +135,7 @@ export interface ActionPolicy {
 
 /** `path` is for messages. Throws CONFIG_INVALID with file, line and key. */
 export function parsePolicy(text: string, path: string): Policy {
-  return parseYaml(text, policySchema, path)
+  return parseYaml(text, policySchema, path, 'core')
 }
 
 const defaultTier = 'safe:2'
