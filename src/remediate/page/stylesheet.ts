@@ -30,6 +30,7 @@ button.link { padding: 0; border: 0; background: none; color: var(--accent); tex
 .tile.asks > b { color: var(--accent); }
 .tile.is-set { border-color: var(--bad); background: var(--bad-back); }
 .tile.is-set > b { color: var(--bad); }
+#open > .hint { margin-top: .6rem; }
 #quarantines { margin-top: .6rem; padding: .45rem .8rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 #quarantines summary { color: var(--soft); cursor: pointer; }
 #quarantines ul { margin: .3rem 0 0; padding-left: 1.2rem; }
@@ -90,6 +91,8 @@ b.without { color: var(--to-qemu); }
 .head h2 { margin: 0; min-width: 0; max-height: 8rem; overflow-y: auto; font-size: 1.15rem; }
 .close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
 .close:hover { background: var(--hover); }
+/* Wide enough for a time of day or a date. */
+.rest td:first-child { min-width: 5.2rem; }
 .measured { margin-top: .8rem; }
 .labels { display: flex; flex-wrap: wrap; gap: .25rem; }
 
@@ -100,8 +103,9 @@ dialog p { margin: 0 0 .8rem; max-height: 12rem; overflow-y: auto; }
 dialog input { display: block; width: 100%; margin: .2rem 0 .3rem; padding: .4rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--page); }
 dialog .buttons { margin-top: 1rem; }
 
-@media (max-width: 80rem) {
+@media (max-width: 70rem) {
   #guards { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+  #guards .tile:last-child { grid-column: span 2; }
 }
 @media (max-width: 62rem) {
   .card-body { grid-template-columns: minmax(0, 1fr); }
@@ -111,7 +115,7 @@ dialog .buttons { margin-top: 1rem; }
   #history-table tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .7rem; padding: .5rem .7rem; border-top: 1px solid var(--line); }
   #history-table tr:first-child { border-top: 0; }
   #history-table :is(th, td) { padding: 0; border: 0; }
-  #history-table td:empty, #history-table td.verdict-none { display: none; }
+  #history-table td:empty { display: none; }
   #history-table .target { min-width: 0; }
   #history-table .reason { flex: 1 1 100%; width: auto; }
 }

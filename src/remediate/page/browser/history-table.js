@@ -101,7 +101,7 @@ export class HistoryTable {
       cell('action', run.action),
       cell('result', element('span', { class: 'state', 'data-state': run.state }, stateTitles[run.state])),
       cell(
-        'verdict',
+        'judged',
         run.verdict === null
           ? ''
           : element('span', { class: 'verdict', 'data-verdict': run.verdict }, verdictTitles[run.verdict]),

@@ -7,7 +7,7 @@ import { duration } from '../../../ui/browser/format.js'
 import { DecisionButtons } from './buttons.js'
 import { plainText } from './plain-text.js'
 import { changesOf, commandsOf, diffOf, factsOf, preconditionsOf } from './plan-view.js'
-import { stateTitles, targetText } from './states.js'
+import { stateTitles, targetText, verdictTitles } from './states.js'
 import { seconds, when } from './times.js'
 import { TrialView } from './trial-view.js'
 
@@ -20,6 +20,7 @@ import { TrialView } from './trial-view.js'
 export class RunCard {
   #since = element('span', { class: 'soft' })
   #state = element('span', { class: 'state' })
+  #verdict = element('span', { class: 'verdict', hidden: '' })
   #why = element('p', { class: 'why' })
   #problem = element('p', { class: 'failure', hidden: '' })
   #plan = element('div', { class: 'plan' })
@@ -46,7 +47,7 @@ export class RunCard {
     this.element = element(
       'article',
       { class: 'card', 'aria-labelledby': `run-${run.id}` },
-      element('div', { class: 'card-head' }, title, this.#state, this.#since),
+      element('div', { class: 'card-head' }, title, this.#state, this.#verdict, this.#since),
       this.#why,
       this.#problem,
       element('div', { class: 'card-body' }, this.#plan, this.#side),
@@ -63,6 +64,11 @@ export class RunCard {
     const age = Math.max(0, now - seconds(run.changed))
     setText(this.#state, stateTitles[run.state])
     this.#state.dataset.state = run.state
+    this.#verdict.hidden = run.verdict === null
+    if (run.verdict !== null) {
+      setText(this.#verdict, verdictTitles[run.verdict])
+      this.#verdict.dataset.verdict = run.verdict
+    }
     const left = run.state === 'proposed' ? `, expires in ${duration(Math.max(0, expiresSeconds - age))}` : ''
     setText(this.#since, `run ${run.id}, since ${when(seconds(run.changed), now)} (${duration(age)})${left}`)
     const why = run.waits ?? run.reason ?? ''

@@ -26,8 +26,8 @@ export function windowsOf(windows) {
     if (match === null && phase !== 'holding') continue
     const { cost, seconds: length, whyNot } = /** @type {Record<string, unknown>} */ (window ?? {})
     const ended = seconds(at)
-    // The clock may have been set back meanwhile. A chart needs ascending times.
-    if (typeof cost !== 'number' || ended <= (parsed.at(-1)?.at ?? 0)) continue
+    // The clock may have been set back meanwhile, and a chart needs ascending times. An unreadable time is NaN.
+    if (typeof cost !== 'number' || !(ended > (parsed.at(-1)?.at ?? 0))) continue
     parsed.push({
       at: ended,
       block: match === null ? null : Number(match[1]),
