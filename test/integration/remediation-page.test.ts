@@ -1,5 +1,5 @@
 // The page of remediation in Chromium: a person sees what waits, decides with the keyboard alone, and sees what became of it.
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { isStopped } from '../../src/actuator/kill-switch.ts'
 import { receive } from '../../src/remediate/journal/receive.ts'
@@ -33,6 +33,10 @@ async function proposal(policy?: string) {
   return { ...served, id }
 }
 
+/** By how many pixels the content is wider than the element. */
+const tooWide = (selector: string) =>
+  `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('${selector}'))`
+
 const dialog = (page: Page) => page.getByRole('dialog')
 const stateOf = (page: Page, id: number) =>
   page
@@ -41,12 +45,15 @@ const stateOf = (page: Page, id: number) =>
     .locator('.state')
     .first()
 
+const hasFocus = async (wanted: Locator): Promise<boolean> =>
+  (await wanted.and(wanted.page().locator(':focus')).count()) === 1
+
 /** Presses Tab until the element that matches has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const wanted = page.getByRole('button', { name })
   await wanted.waitFor()
   for (let presses = 0; presses < 60; presses++) {
-    if (await wanted.evaluate('element => element === document.activeElement')) return
+    if (await hasFocus(wanted)) return
     await page.keyboard.press('Tab')
   }
   throw new Error(`Tab does not reach ${name}`)
@@ -141,9 +148,7 @@ test('a proposal is approved with the keyboard alone, measured before the eyes, 
   expect(page.url()).toContain(`#run=${id}`)
   await page.keyboard.press('Escape')
   expect(await detail.isVisible()).toBe(false)
-  expect(
-    await page.getByRole('button', { name: `Open run ${id}` }).evaluate('e => e === document.activeElement'),
-  ).toBe(true)
+  expect(await hasFocus(page.getByRole('button', { name: `Open run ${id}` }))).toBe(true)
   expect(complaints).toEqual([])
 })
 
@@ -168,9 +173,7 @@ test('Escape answers no question, and a key that is held down neither', async ()
   await page.keyboard.press('Escape')
   await dialog(page).waitFor({ state: 'hidden' })
   expect(host.store.run(id)?.state).toBe('proposed')
-  expect(
-    await page.getByRole('button', { name: /^Approve run/ }).evaluate('e => e === document.activeElement'),
-  ).toBe(true)
+  expect(await hasFocus(page.getByRole('button', { name: /^Approve run/ }))).toBe(true)
   // The text that was typed is gone.
   await page.keyboard.press('Enter')
   expect(await page.getByLabel("Approver's token").inputValue()).toBe('')
@@ -335,10 +338,10 @@ test('shows names from outside as text, whatever they contain, and never wider t
       .locator('#detail')
       .getByText(`note="${'x'.repeat(255)}"`)
       .waitFor()
-    expect(await page.locator('#detail').evaluate('e => e.scrollWidth - e.clientWidth')).toBe(0)
+    expect(await page.evaluate(tooWide('#detail'))).toBe(0)
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: /^Approve run 5/ }).click()
-    expect(await dialog(page).evaluate('e => e.scrollWidth - e.clientWidth')).toBe(0)
+    expect(await page.evaluate(tooWide('dialog'))).toBe(0)
     await page.keyboard.press('Escape')
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
     expect(await page.evaluate('window.attacked')).toBeUndefined()
@@ -378,7 +381,7 @@ test('says so when the program is gone, and a decision is not lost silently', as
 
 test('keeps the focus and the buttons while it refreshes, and opens a run by its address', async () => {
   const { url, id } = await proposal()
-  const { page } = await openLive(`${url}/#run=${id}`.replace('/#', '/?x=1#'))
+  const { page } = await openPage(browser, `${url}/#run=${id}`)
   await page
     .locator('#detail')
     .getByRole('heading', { name: `Run ${id}: sched-tier` })
@@ -387,9 +390,7 @@ test('keeps the focus and the buttons while it refreshes, and opens a run by its
   await tabTo(page, /^Decline run/)
   const asOf = await page.locator('#status').textContent()
   await page.locator('#status').filter({ hasNotText: asOf! }).waitFor()
-  expect(
-    await page.getByRole('button', { name: /^Decline run/ }).evaluate('e => e === document.activeElement'),
-  ).toBe(true)
+  expect(await hasFocus(page.getByRole('button', { name: /^Decline run/ }))).toBe(true)
   expect(await stateOf(page, id).textContent()).toBe('waits for a decision')
 })
 

@@ -25,7 +25,7 @@ button.link { padding: 0; border: 0; background: none; color: var(--accent); tex
 #notice:focus-visible { outline-offset: -2px; }
 
 #guards { display: grid; grid-template-columns: repeat(7, minmax(0, 1fr)); gap: .6rem; }
-#guards .tile button { margin-top: .3rem; }
+#guards .tile button { margin-top: .3rem; padding: .3rem .6rem; white-space: nowrap; }
 .tile.asks { border-color: var(--accent); }
 .tile.asks > b { color: var(--accent); }
 .tile.is-set { border-color: var(--bad); background: var(--bad-back); }
@@ -91,8 +91,8 @@ b.without { color: var(--to-qemu); }
 .head h2 { margin: 0; min-width: 0; max-height: 8rem; overflow-y: auto; font-size: 1.15rem; }
 .close { flex: none; width: 2rem; height: 2rem; padding: 0; border: 1px solid var(--line); border-radius: .4rem; background: none; font-size: 1.2rem; line-height: 1; cursor: pointer; }
 .close:hover { background: var(--hover); }
-/* Wide enough for a time of day or a date. */
-.rest td:first-child { min-width: 5.2rem; }
+/* Wide enough for a time of day and for a word. */
+.rest td:nth-child(-n + 2) { min-width: 5.2rem; }
 .measured { margin-top: .8rem; }
 .labels { display: flex; flex-wrap: wrap; gap: .25rem; }
 
@@ -120,8 +120,9 @@ dialog .buttons { margin-top: 1rem; }
   #history-table .reason { flex: 1 1 100%; width: auto; }
 }
 @media (max-width: 34rem) {
-  #guards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  #guards .tile:last-child { grid-column: 1 / -1; }
+  #guards { grid-template-columns: repeat(6, minmax(0, 1fr)); gap: .4rem; }
+  #guards .tile { grid-column: span 2; padding: .4rem .6rem .5rem; }
+  #guards .tile:nth-child(n + 4) { grid-column: span 3; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
   #detail { padding: 0 .8rem 1.5rem; }
 }
