@@ -119,7 +119,7 @@ test('a proposal is approved with the keyboard alone, measured before the eyes, 
   expect(await trial.locator('.trial-figures').textContent()).toContain('Median: 40 % without, 10 % with')
   await trial.locator('canvas').waitFor()
   expect(await trial.locator('.u-legend').textContent()).toMatch(
-    /without the change: ?40 %.*with the change: ?10 %/,
+    /without the change:? ?40 %.*with the change:? ?10 %/,
   )
 
   hold(false)
@@ -376,6 +376,20 @@ test('says so when the program is gone, and a decision is not lost silently', as
     .getByText(/^The remediation service does not answer\. Failing since .* This page shows data from/)
     .waitFor()
   expect(await page.locator('#status').textContent()).toBe('not live')
+  expect(host.store.run(id)?.state).toBe('proposed')
+})
+
+test('without a token in the policy, says how to decide on the host', async () => {
+  const { url, host } = await servedPage('mode: propose', { hasApprovers: false })
+  const id = host.fire()[0]!
+  await host.until(id, 'proposed')
+  const { page } = await openLive(url)
+  await tabTo(page, /^Approve run/)
+  await page.keyboard.press('Enter')
+  await dialog(page).getByText(`Run on the host: kvminfo remediate approve ${id}`).waitFor()
+  expect(await page.getByLabel("Approver's token").isVisible()).toBe(false)
+  await page.keyboard.press('Enter')
+  await dialog(page).waitFor({ state: 'hidden' })
   expect(host.store.run(id)?.state).toBe('proposed')
 })
 

@@ -22,15 +22,15 @@ import { simulatedHost } from './simulated-host.ts'
 export const token = 'token-of-approvers-456789'
 
 /** `policy`: lines of the policy file besides the name of the host. */
-export async function servedPage(policy = 'mode: propose') {
+export async function servedPage(policy = 'mode: propose', { hasApprovers = true } = {}) {
   const directory = scratchDirectory()
   const path = join(directory, 'approver.token')
   writeFileSync(path, `${token}\n`, { mode: 0o600 })
-  const host = await simulatedHost(`${policy}\ncredentials: {approver: [${path}]}`)
+  const host = await simulatedHost(`${policy}\ncredentials: {approver: [${hasApprovers ? path : ''}]}`)
   // The page compares the times of runs with the present.
   host.clock.at = Date.now()
   const rundir = host.parts.paths.rundir
-  const approvers = new BearerTokens([path])
+  const approvers = new BearerTokens(hasApprovers ? [path] : [])
   const { journal, engine, log } = host
   const router = createRemediationRouter({
     webhook: {

@@ -62,6 +62,7 @@ function showDetail() {
 function decide(decision, run) {
   dialog.ask({
     ...questionOf(decision, run),
+    isPossible: answer?.guards.has_approvers !== false,
     onAnswer(outcome) {
       notify(outcomeText(decision, run.id, outcome), outcome.isDone)
       polling.askNow()
@@ -73,6 +74,7 @@ function decide(decision, run) {
 function switchKill(isStopped) {
   dialog.ask({
     ...killSwitchQuestion(isStopped),
+    isPossible: answer?.guards.has_approvers !== false,
     onAnswer({ isDone, reason }) {
       const done = isStopped ? 'The kill switch is released.' : 'The kill switch is set.'
       notify(isDone ? done : `The kill switch was not changed: ${reason}`, isDone)

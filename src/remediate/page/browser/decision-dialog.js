@@ -14,6 +14,7 @@ const timeoutMs = 70_000
  * @property {string} confirm text of the button
  * @property {string} path of the request
  * @property {object} body
+ * @property {boolean} isPossible whether the policy names a token with which this page can decide
  * @property {string} command that does the same on the host
  * @property {(outcome: { readonly isDone: boolean, readonly reason: string }) => void} onAnswer `reason`: why not, a full
  *   sentence for a person
@@ -53,11 +54,18 @@ export class DecisionDialog {
     setText(byId('decision-title'), question.title)
     setText(byId('decision-text'), question.text)
     setText(this.#confirm, question.confirm)
-    this.#complain('')
-    this.#field.hidden = this.#token !== ''
+    const { isPossible, command } = question
+    this.#complain(
+      isPossible
+        ? ''
+        : `The policy names no token of approvers (credentials.approver), so nobody can decide on this page. Run on the host: ${command}`,
+    )
+    this.#confirm.hidden = !isPossible
+    this.#field.hidden = !isPossible || this.#token !== ''
     this.#dialog.showModal()
-    if (this.#token === '') this.#input.focus()
-    else this.#confirm.focus()
+    if (!this.#field.hidden) this.#input.focus()
+    else if (isPossible) this.#confirm.focus()
+    else byId('decision-cancel').focus()
   }
 
   /** @param {string} problem */
@@ -68,7 +76,7 @@ export class DecisionDialog {
 
   async #send() {
     const question = this.#question
-    if (question === undefined || this.#isSending) return
+    if (question === undefined || this.#isSending || !question.isPossible) return
     if (!this.#field.hidden) {
       const given = this.#input.value.trim()
       if (!/^[\x21-\x7e]+$/.test(given)) {

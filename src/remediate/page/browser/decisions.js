@@ -12,7 +12,7 @@ const doneTitles = { approve: 'approved', decline: 'declined', undo: 'undone' }
 /**
  * @param {Decision} decision
  * @param {RunDocument} run whose plan is shown
- * @returns {Omit<Question, 'onAnswer'>}
+ * @returns {Omit<Question, 'onAnswer' | 'isPossible'>}
  */
 export function questionOf(decision, run) {
   const target = `${run.action} on ${targetText(run)}`
@@ -45,7 +45,7 @@ export function outcomeText(decision, id, { isDone, reason }) {
 
 /**
  * @param {boolean} isStopped whether the kill switch is set now
- * @returns {Omit<Question, 'onAnswer'>}
+ * @returns {Omit<Question, 'onAnswer' | 'isPossible'>}
  */
 export function killSwitchQuestion(isStopped) {
   if (isStopped) {
