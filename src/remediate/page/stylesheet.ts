@@ -25,7 +25,7 @@ button.link { padding: 0; border: 0; background: none; color: var(--accent); tex
 #notice:focus-visible { outline-offset: -2px; }
 
 #guards { display: grid; grid-template-columns: repeat(7, minmax(0, 1fr)); gap: .6rem; }
-#guards .tile button { margin-top: .3rem; padding: .3rem .6rem; white-space: nowrap; }
+#guards .tile button { margin-top: .3rem; padding: .3rem .4rem; white-space: nowrap; }
 .tile.asks { border-color: var(--accent); }
 .tile.asks > b { color: var(--accent); }
 .tile.is-set { border-color: var(--bad); background: var(--bad-back); }
