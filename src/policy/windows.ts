@@ -48,6 +48,17 @@ function daysOf(first: string | undefined, last: string | undefined): ReadonlySe
   return new Set(Array.from({ length: count }, (_, index) => (from + index) % 7))
 }
 
+/** As it would be written in the policy. */
+export function windowText({ days: chosen, from, to, timeZone }: TimeWindow): string {
+  const time = (minutes: number): string =>
+    `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+  const span = `${time(from)}-${time(to)} ${timeZone}`
+  if (chosen.size === days.length) return span
+  // A set keeps the order in which the days were named, so a window over the weekend reads Fri-Mon.
+  const named = [...chosen].map((day) => days[day]!)
+  return `${named.length === 1 ? named[0] : `${named[0]}-${named.at(-1)}`} ${span}`
+}
+
 /** `at`: milliseconds since the epoch. Without any window, always. */
 export function isWithin(windows: readonly TimeWindow[], at: number): boolean {
   return windows.length === 0 || windows.some((window) => contains(window, at))

@@ -1,5 +1,6 @@
 // Tests the architecture: which part of src/ may import which, and which files may start processes.
 import { globSync, readFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { importProblems, type Rules } from '../helpers/import-rules.ts'
@@ -94,11 +95,14 @@ test('src/ follows the rules for imports', () => {
   expect(importProblems(sources, rules)).toEqual([])
 })
 
-const isBrowserModule = (path: string) => /^src\/\w+\/browser\/.*\.js$/.test(path)
+const isBrowserModule = (path: string) => /^src\/(?:[\w-]+\/)+browser\/[\w-]+\.js$/.test(path)
 
 /** The specifiers that a module may import. Shared modules import only each other; a page's modules also the shared ones. */
-const servedBeside = (path: string) =>
-  path.startsWith('src/ui/') ? /^\.\/[\w-]+\.js$/ : /^(\.|\.\.\/\.\.\/ui\/browser)\/[\w-]+\.js$/
+const servedBeside = (path: string) => {
+  if (path.startsWith('src/ui/')) return /^\.\/[\w-]+\.js$/
+  const shared = relative(dirname(path), 'src/ui/browser')
+  return new RegExp(`^(\\.|${shared.replaceAll('.', '\\.')})/[\\w-]+\\.js$`)
+}
 
 test('browser modules import only modules that are served to the browser', () => {
   const files = [...sources].filter(([path]) => isBrowserModule(path))

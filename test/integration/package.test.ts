@@ -96,6 +96,7 @@ describe('kvminfo-exporter as .deb', () => {
       `${program}/bin/node`,
       `${program}/dist/cli/main.js`,
       `${program}/dist/page/browser/app.js`,
+      `${program}/dist/remediate/page/browser/app.js`,
       `${program}/node_modules/uplot/dist/uPlot.min.css`,
       `${program}/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node`,
       '/usr/lib/systemd/system/kvminfo-exporter.service',

@@ -1,7 +1,7 @@
 // `kvminfo remediate list`, `show`, `approve` and so on: ask the running program of this host, and print its answer.
 import { createInterface } from 'node:readline/promises'
 import { KvminfoError } from '../../errors.ts'
-import type { RunDocument, RunSummary } from '../../remediate/approve/run-document.ts'
+import type { RunDocument, RunList } from '../../remediate/approve/documents.ts'
 import { verifyChain } from '../../remediate/journal/chain.ts'
 import { openForReading } from '../../remediate/journal/database.ts'
 import { askRemediate } from '../../remediate/show/local-client.ts'
@@ -13,12 +13,6 @@ const width = (): number => process.stdout.columns ?? 160
 
 function print(value: unknown, isJson: boolean, text: () => string): void {
   console.log(isJson ? JSON.stringify(value, undefined, 2) : text())
-}
-
-interface Runs {
-  readonly stopped: boolean
-  readonly open: readonly RunSummary[]
-  readonly ended: readonly RunSummary[]
 }
 
 const ask = ({ rundir }: { readonly rundir: string }, method: 'GET' | 'POST', path: string, body?: unknown) =>
@@ -36,7 +30,7 @@ function runPath(id: string, verb = ''): string {
 
 /** Runs that wait, are being done, or hold. */
 export async function list(options: AskOptions): Promise<void> {
-  const runs = (await ask(options, 'GET', '/api/v1/runs?limit=1')) as Runs
+  const runs = (await ask(options, 'GET', '/api/v1/runs?limit=1')) as RunList
   print({ stopped: runs.stopped, open: runs.open }, options.isJson, () => {
     const lines = runs.stopped
       ? ['The kill switch is set: nothing new is changed. End it with: kvminfo remediate resume', '']
@@ -47,7 +41,7 @@ export async function list(options: AskOptions): Promise<void> {
 }
 
 export async function history(options: AskOptions): Promise<void> {
-  const { ended } = (await ask(options, 'GET', '/api/v1/runs?limit=100')) as Runs
+  const { ended } = (await ask(options, 'GET', '/api/v1/runs?limit=100')) as RunList
   print(ended, options.isJson, () =>
     ended.length === 0 ? 'Nothing has ended yet.' : runTable(ended, width()),
   )

@@ -2,7 +2,6 @@
 // and runs until a signal stops it. Stopping changes nothing on the host.
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Router } from 'express'
 import { ActuatorClient } from '../../actuator/client.ts'
 import { isStopped } from '../../actuator/kill-switch.ts'
 import { KvminfoError } from '../../errors.ts'
@@ -14,6 +13,7 @@ import { WebServer } from '../../http/web-server.ts'
 import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
 import { takeSample } from '../../observe/sample.ts'
 import { PolicyFile } from '../../policy/policy-file.ts'
+import { guardsOf } from '../../remediate/approve/guards-document.ts'
 import { historyOf } from '../../remediate/approve/journal-history.ts'
 import { BearerTokens } from '../../remediate/intake/bearer-tokens.ts'
 import { bootId, hostClock } from '../../remediate/journal/clock.ts'
@@ -22,6 +22,7 @@ import { prune } from '../../remediate/journal/prune.ts'
 import { runCounts } from '../../remediate/journal/query.ts'
 import { receive } from '../../remediate/journal/receive.ts'
 import { storeOf } from '../../remediate/journal/store.ts'
+import { createRemediationPage } from '../../remediate/page/page-routes.ts'
 import { Engine } from '../../remediate/run/engine.ts'
 import type { EngineParts } from '../../remediate/run/engine-parts.ts'
 import { Executor } from '../../remediate/run/executor.ts'
@@ -102,7 +103,8 @@ export async function remediate(options: RemediateFlags): Promise<void> {
       receive: (bodySha, alerts) => receive(journal, bodySha, alerts),
     },
     runs: {
-      ...{ engine, approvers, rundir: options.rundir, isStopped: stops },
+      ...{ engine, approvers, rundir: options.rundir, isStopped: stops, version },
+      guards: () => guardsOf(journal, policy),
       plan: (action, label, device) => planFor(action, label, device, parts),
       history: historyOf(journal, () => policy.current.policy.limits.approval_expires),
     },
@@ -113,7 +115,7 @@ export async function remediate(options: RemediateFlags): Promise<void> {
       isJournalWritable: () => !journal.isFull && journal.failure === undefined,
     },
     isReady: () => journal.failure === undefined,
-    page: Router(),
+    page: createRemediationPage(version),
   })
 
   // Before anybody can ask for something new.

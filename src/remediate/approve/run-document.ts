@@ -1,11 +1,14 @@
 // The JSON of runs.
 import type { Plan } from '../actions/action.ts'
 import type { RunRow } from '../run/store.ts'
+import { switchbackBlocks, windowsPerBlock } from '../verify/switchback.ts'
+import type { PlanDocument, RunDocument, RunSummary } from './documents.ts'
 import type { RunDetail } from './history.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-export function summaryOf(run: RunRow) {
+/** `waits`: what it waits for before it can go on; undefined if nothing is known. */
+export function summaryOf(run: RunRow, waits: string | undefined): RunSummary {
   return {
     id: run.id,
     action: run.action,
@@ -16,13 +19,15 @@ export function summaryOf(run: RunRow) {
     state: run.state,
     verdict: run.verdict ?? null,
     reason: run.reason ?? null,
+    waits: waits ?? null,
     plan_sha: run.planSha ?? null,
     created: iso(run.createdAt),
     changed: iso(run.changedAt),
   }
 }
 
-export function planDocument(plan: Plan) {
+export function planDocument(plan: Plan): PlanDocument {
+  const { design, metric, text } = plan.measurement
   return {
     changes: plan.changes,
     takes_effect: plan.takesEffect,
@@ -30,16 +35,21 @@ export function planDocument(plan: Plan) {
     preconditions: plan.preconditions,
     risk: plan.risk,
     owner: plan.owner,
-    judged: plan.measurement.text,
+    judged: text,
+    metric,
+    trial: design === 'switchback' ? { blocks: switchbackBlocks, windows_per_block: windowsPerBlock } : null,
     undo: plan.undo,
     commands: plan.commands,
     diff: plan.diff ?? null,
   }
 }
 
-export function detailOf({ run, steps, windows, events, alerts }: RunDetail) {
+export function detailOf(
+  { run, steps, windows, events, alerts }: RunDetail,
+  waits: string | undefined,
+): RunDocument {
   return {
-    ...summaryOf(run),
+    ...summaryOf(run, waits),
     plan: run.plan === undefined ? null : planDocument(run.plan),
     steps: steps.map(({ n, operation, isUndo, phase, answer, at }) => ({
       n,
@@ -62,6 +72,3 @@ export function detailOf({ run, steps, windows, events, alerts }: RunDetail) {
     events: events.map(({ seq, at, kind, body }) => ({ seq, at: iso(at), kind, body })),
   }
 }
-
-export type RunSummary = ReturnType<typeof summaryOf>
-export type RunDocument = ReturnType<typeof detailOf>

@@ -9,12 +9,16 @@ import { resumeAll, stopAll } from '../guard/kill-switch.ts'
 import type { BearerTokens } from '../intake/bearer-tokens.ts'
 import type { Engine } from '../run/engine.ts'
 import type { PlanResult } from '../run/plan-run.ts'
+import type { RunRow } from '../run/store.ts'
+import type { GuardsDocument, RunList } from './documents.ts'
 import type { History } from './history.ts'
 import { detailOf, planDocument, summaryOf } from './run-document.ts'
 
 export interface RunRoutesOptions {
   readonly history: History
-  readonly engine: Pick<Engine, 'undo'>
+  readonly engine: Pick<Engine, 'undo' | 'whyWaiting'>
+  readonly guards: () => GuardsDocument
+  readonly version: string
   readonly approvers: BearerTokens
   /** True for requests over the local socket, which only root and the program's own user can open. */
   readonly isLocal: (request: Request) => boolean
@@ -45,6 +49,7 @@ const idOf = (request: Request): number => {
 
 export function createRunRoutes(options: RunRoutesOptions): Router {
   const { history, engine, approvers, isLocal, rundir } = options
+  const summary = (run: RunRow) => summaryOf(run, engine.whyWaiting(run.id))
 
   const mayDecide: RequestHandler = (request, response, next) => {
     if (isLocal(request) || approvers.accepts(request.headers.authorization)) {
@@ -83,18 +88,20 @@ export function createRunRoutes(options: RunRoutesOptions): Router {
     .get('/api/v1/runs', (request, response) => {
       const before = Number(request.query.before ?? Number.MAX_SAFE_INTEGER)
       const limit = Math.min(200, Math.max(1, Number(request.query.limit ?? 50) || 50))
-      send(response, 200, {
+      const list: RunList = {
+        version: options.version,
+        at: Date.now() / 1000,
         stopped: options.isStopped(),
-        open: history.open().map(summaryOf),
-        ended: history
-          .ended(Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, limit)
-          .map(summaryOf),
-      })
+        guards: options.guards(),
+        open: history.open().map(summary),
+        ended: history.ended(Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, limit).map(summary),
+      }
+      send(response, 200, list)
     })
     .get('/api/v1/runs/:id', (request, response) => {
       const found = history.detail(idOf(request))
       if (found === undefined) refuse(response, 404, 'There is no such run.')
-      else send(response, 200, detailOf(found))
+      else send(response, 200, detailOf(found, engine.whyWaiting(found.run.id)))
     })
     .post('/api/v1/plan', mayDecide, express.json({ limit: '10kb' }), async (request, response) => {
       const asked = planRequest.safeParse(request.body)

@@ -21,7 +21,7 @@ export class Engine {
   readonly #measuring = new Map<number, { readonly done: Promise<void>; readonly cancel: AbortController }>()
   readonly #holding = new Map<number, HoldingWatch>()
   #passes: Promise<void> | undefined
-  /** Runs whose reason to wait has been logged. */
+  /** Why runs wait; each reason is logged once. */
   readonly #waiting = new Map<number, string>()
 
   constructor(parts: EngineParts) {
@@ -73,6 +73,11 @@ export class Engine {
         )
       }
     }
+  }
+
+  /** What a run waits for before it can go on; undefined if nothing keeps it back. */
+  whyWaiting(id: number): string | undefined {
+    return this.#waiting.get(id)
   }
 
   /** Undoes a run that is applied, at a person's wish. Returns the state it ends in, or why it cannot be undone. */
@@ -200,6 +205,7 @@ export class Engine {
     if ('gone' in planned) return this.#move(run, 'obsolete', planned.gone)
     if ('refused' in planned) return this.#refuse(run, planned.refused)
     if (planned.unmet !== undefined) return this.#refuse(run, planned.unmet)
+    this.#waiting.delete(run.id)
     const { plan, planSha, policySha } = planned
     if (planSha !== run.planSha) {
       // What a person approved is not what would be done now.

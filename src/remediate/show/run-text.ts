@@ -1,5 +1,5 @@
 // Runs as text for a terminal. Names of VMs come from outside, so control characters are shown as escapes.
-import type { RunDocument, RunSummary } from '../approve/run-document.ts'
+import type { RunDocument, RunSummary } from '../approve/documents.ts'
 
 const control = /[\p{Cc}\p{Cf}\u2028\u2029\p{Cs}]/gu
 const plain = (text: string): string =>

@@ -21,6 +21,8 @@ const darkTheme = window.matchMedia('(prefers-color-scheme: dark)')
  * @property {number} [max] top of the scale; by default the highest value
  * @property {readonly { readonly at: number, readonly colour: string }[]} [marks] dashed horizontal lines, such as
  *   thresholds
+ * @property {boolean} [isByTurns] each time has a value of one line only: points mark the values, and the legend shows the
+ *   last known one
  */
 
 /** @param {string} name */
@@ -77,7 +79,7 @@ export class Chart {
 
   /** @param {number} width */
   #build(width) {
-    const { lines, height, spanSeconds, format, max, marks = [] } = this.#options
+    const { lines, height, spanSeconds, format, max, marks = [], isByTurns = false } = this.#options
     const soft = colourOf('--soft')
     const grid = { stroke: colourOf('--line'), width: 1 }
     /** @type {uPlot.Axis} */
@@ -94,7 +96,7 @@ export class Chart {
           y: { range: (_plot, _from, to) => [0, max ?? (to > 0 ? to * 1.1 : 1)] },
         },
         axes: [
-          { ...axis, size: 22, space: 50, incrs: [60, 120], values: (_plot, times) => times.map(shortTime) },
+          { ...axis, size: 22, space: 50, incrs: timeSteps, values: (_plot, times) => times.map(shortTime) },
           { ...axis, size: 46, space: 24, values: (_plot, values) => values.map(format) },
         ],
         series: [
@@ -103,7 +105,7 @@ export class Chart {
             label: title,
             stroke: colourOf(colour),
             width: 1.5,
-            points: { show: false },
+            points: isByTurns ? { show: true, size: 5, fill: colourOf(colour) } : { show: false },
             // The colours in the style sheet are #rrggbb; the two digits added here are the opacity.
             ...(isFilled && { fill: `${colourOf(colour)}26` }),
             value: (
@@ -113,7 +115,9 @@ export class Chart {
               /** @type {number | null} */ index,
             ) => {
               // Without a cursor, the last value is shown.
-              const shown = index === null ? plot.data[line]?.at(-1) : value
+              const values = plot.data[line] ?? []
+              const last = isByTurns ? Array.from(values).findLast((one) => one !== null) : values.at(-1)
+              const shown = index === null ? last : value
               return shown === null || shown === undefined ? unknown : format(shown)
             },
           })),
@@ -125,6 +129,9 @@ export class Chart {
     )
   }
 }
+
+/** Between two labels of the time axis, seconds: the first that leaves enough room is used. */
+const timeSteps = [60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400]
 
 /** @param {number} at */
 const shortTime = (at) =>

@@ -58,6 +58,12 @@ export class Polling {
     void this.#ask()
   }
 
+  /** Asks now rather than when it is time, for example after the user has changed something. */
+  askNow() {
+    clearTimeout(this.#timer)
+    void this.#ask()
+  }
+
   async #ask() {
     if (this.#isAsking) return
     this.#isAsking = true

@@ -1,0 +1,3 @@
+// The program that serves this page, for messages.
+
+export const server = 'remediation service'
