@@ -45,7 +45,7 @@ const rules: Rules = {
     // These start processes: in the background, never in a scrape.
     child_process: [],
     execa: ['src/libvirt/run.ts'],
-    systeminformation: ['src/sources/hostfacts/host-facts-reader.ts'],
+    systeminformation: ['src/sources/hostfacts/host-facts-reader.ts', 'src/sources/hostfacts/systeminformation.d.ts'],
     // The only caller of C.
     koffi: ['src/native/sd-notify.ts'],
   },
