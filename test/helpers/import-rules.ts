@@ -43,7 +43,8 @@ const areaOf = (path: string): string => path.split('/')[1]!
 
 function edgeProblem(edge: Import, { mayImport, mayBeImportedBy, onlyIn }: Rules): string | undefined {
   if (!isRelative(edge.specifier)) {
-    const name = edge.specifier.replace(/^node:/, '')
+    // A package's name, also if only a part of it is imported: `koffi/lib/x.js`, `@scope/name/x.js`.
+    const name = /^(?:@[^/]+\/)?[^/]+/.exec(edge.specifier.replace(/^node:/, ''))![0]
     const allowed = onlyIn[name]
     return allowed === undefined || allowed.includes(edge.file)
       ? undefined

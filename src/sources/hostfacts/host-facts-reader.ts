@@ -1,6 +1,7 @@
 // Reads facts of the host that hardly change, by systeminformation. This starts other programs (lscpu, …), so it happens
 // at start and then on a slow timer, never during a scrape.
-import { cpu, osInfo } from 'systeminformation'
+import { cpu } from 'systeminformation/lib/cpu.js'
+import { osInfo } from 'systeminformation/lib/osinfo.js'
 import { KvminfoError } from '../../errors.ts'
 import type { HostFacts } from '../../model/host.ts'
 import type { HostFactsSource } from './host-facts-source.ts'
