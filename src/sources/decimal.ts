@@ -8,11 +8,17 @@ const zero = 48
  * long.
  */
 export function decimal(text: string | undefined): number | undefined {
-  if (text === undefined || text.length === 0 || text.length > 20) return undefined
+  return text === undefined ? undefined : decimalBetween(text, 0, text.length)
+}
+
+/** The same for the part of a text from `start` up to `end`. */
+export function decimalBetween(text: string, start: number, end: number): number | undefined {
+  if (end <= start || end - start > 20) return undefined
   let value = 0
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < end; at++) {
     const digit = text.charCodeAt(at) - zero
-    if (digit < 0 || digit > 9) return undefined
+    // NaN beyond the end of the text is not a digit either.
+    if (!(digit >= 0 && digit <= 9)) return undefined
     value = value * 10 + digit
   }
   return value

@@ -16,6 +16,7 @@ import type { HostPaths } from './paths.ts'
 import { QmpStatistics } from './qmp/qmp-statistics.ts'
 import { Snapshot } from './snapshot.ts'
 import { readTaskinfo } from './taskinfo/read.ts'
+import { RowIndex } from './taskinfo/row-index.ts'
 import { Threads } from './threads.ts'
 import { readUptimeNs } from './uptime/read.ts'
 import { WholeFile } from './whole-file.ts'
@@ -40,6 +41,7 @@ const none: VmDirectories = new Map()
 export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFactsReader()): Host {
   const file = new WholeFile()
   const taskinfoFile = new WholeFile()
+  const taskinfoRows = new RowIndex()
   const commandLines = new CommandLines(paths.procfs)
   const statusFiles = new StatusFiles(paths.rundir)
   const qmp = new QmpStatistics(paths.procfs)
@@ -53,7 +55,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
 
   async function snapshot(): Promise<HostSnapshot> {
     const kvminfo = attempt(() => readKvminfo(paths.procfs, file))
-    const taskinfo = attempt(() => readTaskinfo(paths.procfs, taskinfoFile))
+    const taskinfo = attempt(() => readTaskinfo(paths.procfs, taskinfoFile, taskinfoRows))
     const threads = new Threads(paths.procfs, file, taskinfo.value)
     const processes = attempt(() => threads.processes())
     const uptimeNs = attempt(() => readUptimeNs(paths.procfs, file))

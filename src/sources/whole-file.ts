@@ -23,6 +23,22 @@ export class WholeFile {
     }
   }
 
+  /**
+   * Like `bytes`, for files that the kernel makes as one record: stat, status, schedstat and comm of processes and threads
+   * (single_open of Linux's fs/seq_file.c). It gives all of such a record to a read that has room for it, so no second
+   * read has to find the end.
+   */
+  record(path: string): Buffer {
+    const fd = openSync(path, 'r')
+    let length: number
+    try {
+      length = readSync(fd, this.#buffer, 0, this.#buffer.length, null)
+    } finally {
+      closeSync(fd)
+    }
+    return length === this.#buffer.length ? this.bytes(path) : this.#buffer.subarray(0, length)
+  }
+
   /** As UTF-8; invalid bytes become U+FFFD. */
   text(path: string): string {
     return this.bytes(path).toString('utf8')

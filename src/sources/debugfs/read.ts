@@ -28,6 +28,9 @@ export interface DebugfsStatistics {
 
 const tgid = new StatusLine('Tgid')
 
+/** `<tid>-<fd>` */
+const directoryName = /^(\d+)-\d+$/
+
 export class Debugfs {
   readonly #directory: string
   readonly #procfs: string
@@ -45,7 +48,8 @@ export class Debugfs {
    * to find out what KVM can do.
    */
   check(): void {
-    for (const { name } of this.#list()) {
+    for (const name of this.#names()) {
+      if (!directoryName.test(name)) continue
       const { error } = attempt(() => this.#statistic(name, 'exits'))
       if (error === undefined) return
       if (error.code === 'SOURCE_DENIED') throw error
@@ -134,16 +138,18 @@ export class Debugfs {
     }
   }
 
-  #list(): { name: string; tid: number }[] {
-    let names: string[]
+  #names(): string[] {
     try {
-      names = readdirSync(this.#directory)
+      return readdirSync(this.#directory)
     } catch (cause) {
       const message = `debugfs is not mounted or kvm is not loaded: there is no ${this.#directory}`
       throw this.#explain(absentAs(message, cause, this.#directory))
     }
-    return names.flatMap((name) => {
-      const tid = /^(\d+)-\d+$/.exec(name)?.[1]
+  }
+
+  #list(): { name: string; tid: number }[] {
+    return this.#names().flatMap((name) => {
+      const tid = directoryName.exec(name)?.[1]
       return tid === undefined ? [] : [{ name, tid: Number(tid) }]
     })
   }

@@ -1,5 +1,6 @@
 // Makes the `vm` label: a VM's name, safe to show and unique on this host.
 import { createHash } from 'node:crypto'
+import { memoized } from '../memoized.ts'
 import { processKey, startTick } from '../process/process.ts'
 
 /** The longest name, in UTF-16 units. libvirt's names, as file names, have at most 255 bytes; QEMU has no limit. */
@@ -16,6 +17,14 @@ const control = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
  * two such names stay different.
  */
 export function safeName(name: string): string {
+  // Longer ones are not kept, because any user's command line can have them.
+  return name.length <= maxLabelLength ? shortSafeName(name) : makeSafe(name)
+}
+
+/** A scrape of a thousand VMs asks for the same few thousand names as the one before. */
+const shortSafeName = memoized(20_000, makeSafe)
+
+function makeSafe(name: string): string {
   const safe = name.toWellFormed().replace(control, '\uFFFD')
   if (safe.length <= maxLabelLength) return safe
   const hash = createHash('sha256').update(name).digest('hex').slice(0, hashDigits)
@@ -50,7 +59,9 @@ export class Labels {
 
   /** The labels by pid; all are different. */
   of(vms: readonly Named[]): Map<number, string> {
-    const plain = new Map(vms.map((vm) => [vm, vm.name === undefined ? `pid-${vm.pid}` : safeName(vm.name)]))
+    const usual = this.#given.size === 0 ? plainLabels(vms) : undefined
+    if (usual !== undefined) return usual
+    const plain = new Map(vms.map((vm) => [vm, plainName(vm)]))
     const labels = new Map(vms.map((vm) => [vm, this.#before(vm, plain.get(vm)!) ?? plain.get(vm)!]))
     for (let round = 0; new Set(labels.values()).size < labels.size; round++) {
       // A VM may really be called `a@12`, so a round can create new clashes. Each round makes clashing labels longer, and
@@ -76,6 +87,15 @@ export class Labels {
     const before = this.#given.get(processKey(vm))
     return before?.plain === plain && before.strength === vm.strength() ? before.label : undefined
   }
+}
+
+const plainName = ({ name, pid }: Named): string => (name === undefined ? `pid-${pid}` : safeName(name))
+
+/** The plain names by pid; undefined if two are equal, which is rare. */
+function plainLabels(vms: readonly Named[]): Map<number, string> | undefined {
+  const labels = new Map<number, string>()
+  for (const vm of vms) labels.set(vm.pid, plainName(vm))
+  return new Set(labels.values()).size === vms.length ? labels : undefined
 }
 
 /** undefined if several are equal in all: none of them can then be told to be the first. */

@@ -19,12 +19,28 @@ const maxVcpus = 4_096
  * /proc/kvminfo has the threads with at least one exit, but not vCPUs that the guest has not started yet.
  */
 export function mergeVcpus(...lists: readonly (readonly Vcpu[])[]): readonly Vcpu[] {
+  const [a, b] = lists
+  if (a === undefined || b === undefined || lists.length > 2) return merge(lists)
+  const before = merged.get(a)
+  if (before?.other === b) return before.vcpus
+  const vcpus = merge(lists)
+  merged.set(a, { other: b, vcpus })
+  return vcpus
+}
+
+// Keyed by object: the sources hand out the same lists at each scrape until a vCPU is added or removed.
+const merged = new WeakMap<
+  readonly Vcpu[],
+  { readonly other: readonly Vcpu[]; readonly vcpus: readonly Vcpu[] }
+>()
+
+function merge(lists: readonly (readonly Vcpu[])[]): readonly Vcpu[] {
   const [first, ...others] = lists.filter((list) => list.length > 0)
   if (first === undefined) return []
   if (isRising(first) && others.every((list) => isSame(list, first))) return bounded(others[0] ?? first)
-  const merged = new Map<number, Vcpu>()
-  for (const list of lists) for (const vcpu of list) if (!merged.has(vcpu.id)) merged.set(vcpu.id, vcpu)
-  return bounded([...merged.values()].sort((a, b) => a.id - b.id))
+  const byId = new Map<number, Vcpu>()
+  for (const list of lists) for (const vcpu of list) if (!byId.has(vcpu.id)) byId.set(vcpu.id, vcpu)
+  return bounded([...byId.values()].sort((a, b) => a.id - b.id))
 }
 
 const bounded = (vcpus: readonly Vcpu[]): readonly Vcpu[] =>

@@ -285,12 +285,15 @@ function tooMany(count: number, what: string): Problem {
   }
 }
 
+const none: readonly Vcpu[] = []
+
 function vmOf(candidate: Candidate, label: string, evidence: Evidence): Vm {
   const { process, row, domain, commandLine, description } = candidate
   const { pid, startNs } = process
   // Any process can offer a QMP socket and list the threads of another one there.
   const qmpVcpus = evidence.qmpVcpus(process).filter(({ tid }) => evidence.hasThread(pid, tid))
-  let vcpus = mergeVcpus(row?.vcpus ?? [], domain?.vcpus ?? [], qmpVcpus)
+  let vcpus = mergeVcpus(row?.vcpus ?? none, domain?.vcpus ?? none)
+  if (qmpVcpus.length > 0) vcpus = mergeVcpus(row?.vcpus ?? none, domain?.vcpus ?? none, qmpVcpus)
   if (vcpus.length === 0) vcpus = mergeVcpus(vcpusByThreadName(evidence.threadNames(pid)))
   if (vcpus.length === 0)
     vcpus = mergeVcpus(candidate.debugfsVcpus ?? debugfsVcpusOf(evidence, process) ?? [])

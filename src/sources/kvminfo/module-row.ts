@@ -1,7 +1,7 @@
 // Parses one row of our module's /proc/kvminfo. Columns are found by title, as kmod/include/abi.h requires.
 import { KvminfoError } from '../../errors.ts'
 import type { Vcpu } from '../../model/vm.ts'
-import { decimal } from '../decimal.ts'
+import { decimal, decimalBetween } from '../decimal.ts'
 import { memoized } from '../memoized.ts'
 import type { KvminfoRow } from './row.ts'
 
@@ -98,17 +98,31 @@ function optionalDecimal(text: string): number | undefined | null {
 function named(text: string): Map<string, number> | undefined {
   const result = new Map<string, number>()
   if (text === '-') return result
-  for (let start = 0; start <= text.length; ) {
+  let at = 0
+  for (let start = 0; start <= text.length; at++) {
     const comma = text.indexOf(',', start)
     const end = comma === -1 ? text.length : comma
     const colon = text.indexOf(':', start)
-    const value = decimal(text.slice(colon + 1, end))
+    const value = decimalBetween(text, colon + 1, end)
     if (colon <= start || colon >= end || value === undefined) return undefined
-    result.set(kept(text.slice(start, colon)), value)
+    result.set(nameAt(at, text, start, colon), value)
     start = end + 1
   }
   return result
 }
+
+/** The names of the last row. Most rows have the same ones in the same order, which saves cutting and finding them. */
+const lastNames: string[] = []
+
+function nameAt(index: number, text: string, start: number, end: number): string {
+  const guess = lastNames[index]
+  if (guess !== undefined && guess.length === end - start && text.startsWith(guess, start)) return guess
+  const name = kept(text.slice(start, end))
+  if (index < maxLastNames) lastNames[index] = name
+  return name
+}
+
+const maxLastNames = 64
 
 /** Names of exit reasons and ids of vCPUs. There are few, each row repeats them, and the counters keep them. */
 const kept = memoized(1_000, (name) => name)

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { KvminfoError } from '../../errors.ts'
 import type { Task } from '../../model/task.ts'
 import type { VmMemory } from '../../model/vm-memory.ts'
-import { decimal } from '../decimal.ts'
+import { decimalBetween } from '../decimal.ts'
 import { processError, sourceError } from '../source-error.ts'
 import type { WholeFile } from '../whole-file.ts'
 import type { Process } from './process.ts'
@@ -22,7 +22,7 @@ export function readProcesses(procfs: string, file: WholeFile): Map<number, Proc
   for (const pid of numbersIn(procfs)) {
     try {
       const path = `${procfs}/${pid}/stat`
-      const { startNs, comm } = parseStat(file.text(path), path)
+      const { startNs, comm } = parseStat(file.record(path).toString('utf8'), path)
       processes.set(pid, { pid, startNs, comm })
     } catch {
       // The process has ended since the directory was listed, or this user may not read it. Skip it.
@@ -46,7 +46,7 @@ export function readThreadNames(procfs: string, pid: number, file: WholeFile): M
   const directory = `${procfs}/${pid}/task`
   try {
     for (const tid of numbersIn(directory)) {
-      names.set(tid, file.text(`${directory}/${tid}/comm`).replace(/\n$/, ''))
+      names.set(tid, file.record(`${directory}/${tid}/comm`).toString('utf8').replace(/\n$/, ''))
     }
   } catch (cause) {
     throw processError(cause, pid, directory)
@@ -57,10 +57,10 @@ export function readThreadNames(procfs: string, pid: number, file: WholeFile): M
 export function readTask(procfs: string, pid: number, tid: number, file: WholeFile): Task {
   const directory = `${procfs}/${pid}/task/${tid}`
   try {
-    const stat = parseStat(file.text(`${directory}/stat`), `${directory}/stat`)
+    const stat = parseStat(file.record(`${directory}/stat`).toString('latin1'), `${directory}/stat`)
     const { cpuNs, runDelayNs } = readSchedstat(`${directory}/schedstat`, stat.cpuNs, file)
     const statusPath = `${directory}/status`
-    const status = file.bytes(statusPath)
+    const status = file.record(statusPath)
     return {
       pid,
       tid,
@@ -87,19 +87,23 @@ function readSchedstat(
 ): { cpuNs: number; runDelayNs: number | undefined } {
   let text: string
   try {
-    text = file.text(path)
+    text = file.record(path).toString('latin1')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { cpuNs: tickCpuNs, runDelayNs: undefined }
     throw cause
   }
-  const [cpuNs, runDelayNs] = text.trim().split(' ').map(decimal)
-  return { cpuNs: cpuNs ?? tickCpuNs, runDelayNs }
+  const first = text.indexOf(' ')
+  const second = text.indexOf(' ', first + 1)
+  return {
+    cpuNs: decimalBetween(text, 0, first) ?? tickCpuNs,
+    runDelayNs: decimalBetween(text, first + 1, second),
+  }
 }
 
 export function readVmMemory(procfs: string, pid: number, file: WholeFile): VmMemory {
   const path = `${procfs}/${pid}/status`
   try {
-    const status = file.bytes(path)
+    const status = file.record(path)
     const residentKib = resident.number(status)
     if (residentKib === undefined) {
       throw new KvminfoError('VM_VANISHED', `process ${pid} has released its memory because it is ending`)

@@ -1,5 +1,6 @@
 // Parses /proc/<pid>/stat and /proc/<pid>/task/<tid>/stat; field numbers are those of proc(5).
 import { KvminfoError } from '../../errors.ts'
+import { decimalBetween } from '../decimal.ts'
 import { nsPerTick } from './process.ts'
 
 export interface Stat {
@@ -17,8 +18,8 @@ export function parseStat(text: string, subject: string): Stat {
   // A name can contain blanks, parentheses and newlines; the fields after it cannot.
   const open = text.indexOf('(')
   const close = text.lastIndexOf(')')
-  const fields = text.slice(close + 2).split(' ')
-  const field = (number: number): number => Number(fields[number - 3] || Number.NaN)
+  findFields(text, close + 2)
+  const field = (number: number): number => signedAt(text, starts[number]!, starts[number + 1]! - 1)
   const stat: Stat = {
     comm: text.slice(open + 1, close),
     cpuNs: (field(14) + field(15)) * nsPerTick,
@@ -37,3 +38,30 @@ export function parseStat(text: string, subject: string): Stat {
   }
   return stat
 }
+
+/** The last field that is used; the line has about ten more. */
+const lastField = 41
+/** By the number of a field: where it starts in the text of the last call. A loop over them is faster than split(). */
+const starts = new Int32Array(lastField + 2)
+
+function findFields(text: string, from: number): void {
+  starts.fill(0)
+  let field = 3
+  starts[field] = from
+  for (let at = from; at < text.length && field <= lastField; at++) {
+    const code = text.charCodeAt(at)
+    if (code === blank || code === newline) starts[++field] = at + 1
+  }
+  if (field <= lastField) starts[field + 1] = text.length + 1
+}
+
+/** NaN if there is no number. */
+function signedAt(text: string, start: number, end: number): number {
+  const isNegative = text.charCodeAt(start) === minus
+  const value = decimalBetween(text, isNegative ? start + 1 : start, end) ?? Number.NaN
+  return isNegative ? -value : value
+}
+
+const newline = 10
+const blank = 32
+const minus = 45

@@ -4,8 +4,9 @@ import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
 import type { Task } from '../../model/task.ts'
 import type { Process } from '../process/process.ts'
-import { unescapeComm } from './comm.ts'
+import { commAt } from './comm.ts'
 import { type Columns, readHeader } from './header.ts'
+import { RowIndex } from './row-index.ts'
 
 const newline = 10
 const blank = 32
@@ -18,16 +19,14 @@ export class TaskTable {
   readonly problems: Problem[] = []
   readonly #bytes: Buffer
   readonly #columns: Columns
-  /** For each row: the offset of its first byte, its tgid and its tid. */
-  readonly #starts: number[] = []
-  readonly #tgids: number[] = []
-  readonly #tids: number[] = []
+  readonly #rows: RowIndex
   /** The offset of each field of the current row, and one past the row's end. */
   readonly #fields: number[]
 
-  /** Keeps `bytes`, which must not change while the table is in use. */
-  constructor(bytes: Buffer, subject: string) {
+  /** Keeps `bytes` and `rows`, which must not change while the table is in use. */
+  constructor(bytes: Buffer, subject: string, rows: RowIndex = new RowIndex()) {
     this.#bytes = bytes
+    this.#rows = rows
     this.subject = subject
     const { columns, bodyStart } = readHeader(bytes, subject)
     this.#columns = columns
@@ -38,9 +37,9 @@ export class TaskTable {
   /** Every process, by pid. */
   processes(): Map<number, Process> {
     const processes = new Map<number, Process>()
-    for (let row = 0; row < this.#starts.length; row++) {
-      const pid = this.#tgids[row]!
-      if (pid !== this.#tids[row]) continue
+    for (let row = 0; row < this.#rows.count; row++) {
+      const pid = this.#rows.tgids[row]!
+      if (pid !== this.#rows.tids[row]) continue
       const startNs = this.#select(row) ? this.#number(this.#columns.start_ns) : Number.NaN
       if (Number.isNaN(startNs)) this.#malformed(row)
       else processes.set(pid, { pid, startNs, comm: this.#comm() })
@@ -51,8 +50,8 @@ export class TaskTable {
   /** Names of the threads of a process, by tid. */
   threadNames(pid: number): Map<number, string> {
     const names = new Map<number, string>()
-    for (let row = 0; row < this.#starts.length; row++) {
-      if (this.#tgids[row] === pid && this.#select(row)) names.set(this.#tids[row]!, this.#comm())
+    for (let row = 0; row < this.#rows.count; row++) {
+      if (this.#rows.tgids[row] === pid && this.#select(row)) names.set(this.#rows.tids[row]!, this.#comm())
     }
     return names
   }
@@ -60,9 +59,9 @@ export class TaskTable {
   /** The threads that `wanted` lists for each pid. The result is by tid. */
   tasks(wanted: ReadonlyMap<number, readonly { readonly tid: number }[]>): Map<number, Task> {
     const tasks = new Map<number, Task>()
-    for (let row = 0; row < this.#starts.length; row++) {
-      const pid = this.#tgids[row]!
-      const tid = this.#tids[row]!
+    for (let row = 0; row < this.#rows.count; row++) {
+      const pid = this.#rows.tgids[row]!
+      const tid = this.#rows.tids[row]!
       if (!lists(wanted.get(pid), tid)) continue
       const task = this.#select(row) ? this.#task(pid, tid) : undefined
       if (task === undefined) this.#malformed(row)
@@ -73,6 +72,7 @@ export class TaskTable {
 
   #index(bodyStart: number): void {
     const bytes = this.#bytes
+    this.#rows.clear()
     const { tgid, tid } = this.#columns
     for (let start = bodyStart; start < bytes.length; ) {
       // Rows are short, so a loop finds their end faster than a call of indexOf.
@@ -88,9 +88,7 @@ export class TaskTable {
       if (Number.isNaN(tgidValue) || Number.isNaN(tidValue)) {
         this.#report(`cannot parse the row ${this.#excerpt(start, end)}; the row is ignored`)
       } else {
-        this.#starts.push(start)
-        this.#tgids.push(tgidValue)
-        this.#tids.push(tidValue)
+        this.#rows.add(start, tgidValue, tidValue)
       }
       start = end + 1
     }
@@ -107,7 +105,7 @@ export class TaskTable {
     const bytes = this.#bytes
     const fields = this.#fields
     const count = this.#columns.count
-    let at = this.#starts[row]!
+    let at = this.#rows.starts[row]!
     fields[0] = at
     for (let field = 1; ; at++) {
       const byte = bytes[at]
@@ -151,7 +149,7 @@ export class TaskTable {
 
   #comm(): string {
     const column = this.#columns.comm
-    return unescapeComm(this.#bytes.toString('latin1', this.#fields[column]!, this.#fields[column + 1]! - 1))
+    return commAt(this.#bytes, this.#fields[column]!, this.#fields[column + 1]! - 1)
   }
 
   #number(column: number): number {
@@ -184,7 +182,7 @@ export class TaskTable {
   }
 
   #malformed(row: number): void {
-    const start = this.#starts[row]!
+    const start = this.#rows.starts[row]!
     const end = this.#bytes.indexOf(newline, start)
     this.#report(`cannot parse the row ${this.#excerpt(start, end)}; the row is ignored`)
   }
