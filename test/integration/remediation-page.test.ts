@@ -125,7 +125,10 @@ test('a proposal is approved with the keyboard alone, measured before the eyes, 
   hold(false)
   host.parts.store.addWindow = addWindow
   await host.until(id, 'holding')
-  await page.locator('#holding').getByText('40.0 % of its runnable time without the change and 10.0 % with it').waitFor()
+  await page
+    .locator('#holding')
+    .getByText('40.0 % of its runnable time without the change and 10.0 % with it')
+    .waitFor()
   expect(host.live()).toEqual([safe2, safe2])
 
   // The token is still known.
