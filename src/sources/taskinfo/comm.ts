@@ -31,7 +31,7 @@ function isAt(text: string, bytes: Buffer, start: number, end: number): boolean 
   return true
 }
 
-export function unescapeComm(escaped: string): string {
+function unescapeComm(escaped: string): string {
   if (escaped === '-') return ''
   return escaped.includes('\\') ? unescaped(escaped) : escaped
 }
