@@ -114,6 +114,7 @@ describe('a real Prometheus', () => {
     expect(absent).toEqual([
       'kvminfo_vcpu_realtime_priority',
       'kvminfo_vm_owner_info',
+      'kvminfo_vm_host_device_info',
       'kvminfo_exporter_vm_problems_total',
     ])
   })
