@@ -65,8 +65,8 @@ test("the metrics have libvirt's names of the VMs and of their devices", async (
   const samples = [...(await exporter.samples()).keys()]
   const devices = samples.filter((sample) => /^kvminfo_vm_(disk|nic)_info\b/.test(sample))
   assert.deepEqual(devices, [
-    'kvminfo_vm_disk_info{vm="emulated",device="hda",bus="ide",cache="writeback",format="raw",emulated="true",target=""}',
-    'kvminfo_vm_disk_info{vm="paravirtual",device="vda",bus="virtio",cache="writeback",format="raw",emulated="false",target=""}',
+    'kvminfo_vm_disk_info{vm="emulated",device="ide0-0-0",bus="ide",cache="writeback",format="raw",emulated="true",target="hda"}',
+    'kvminfo_vm_disk_info{vm="paravirtual",device="virtio-disk0",bus="virtio",cache="writeback",format="raw",emulated="false",target="vda"}',
     'kvminfo_vm_nic_info{vm="emulated",device="net0",model="e1000",vhost="false",emulated="true",target=""}',
     'kvminfo_vm_nic_info{vm="paravirtual",device="net0",model="virtio",vhost="false",emulated="false",target=""}',
   ])
