@@ -1,10 +1,10 @@
 // The web configuration as it is on disk now. The server asks for it at every connection and every request; while no file
 // has changed, that costs one stat per file. A broken file locks everybody out until it is fixed, as in all exporters.
-import { statSync } from 'node:fs'
 import type { SecureContextOptions } from 'node:tls'
+import { fileStamp } from '../config/file-stamp.ts'
+import { readConfigFile } from '../config/read-config-file.ts'
 import { KvminfoError } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
-import { readConfigFile } from './read-config-file.ts'
 import { createTlsOptions } from './tls-options.ts'
 import { type Pem, parseWebConfig, type TlsSettings, type WebConfig } from './web-config.ts'
 
@@ -17,21 +17,13 @@ export interface LoadedWebConfig extends Omit<WebConfig, 'tls'> {
   readonly tls: LoadedTls | undefined
 }
 
-/** Changes whenever the file is written or replaced. */
-function stamp(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined
-    ? 'absent'
-    : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
-}
-
 /** Reads files and remembers their state, so that it can say later whether one of them has changed. */
 class FileReader {
   readonly #stamps = new Map<string, string>()
 
   read(path: string): string {
     // Before the read, so that a write in between counts as a change.
-    this.#stamps.set(path, stamp(path))
+    this.#stamps.set(path, fileStamp(path))
     try {
       return readConfigFile(path)
     } catch (cause) {
@@ -40,7 +32,7 @@ class FileReader {
   }
 
   hasChanged(): boolean {
-    return [...this.#stamps].some(([path, before]) => stamp(path) !== before)
+    return [...this.#stamps].some(([path, before]) => fileStamp(path) !== before)
   }
 }
 

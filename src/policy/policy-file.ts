@@ -1,12 +1,12 @@
 // The policy as it is on disk now. A file that becomes wrong stops new changes until it is fixed; what is applied already
 // is still watched and undone, with the last good policy.
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { fileStamp } from '../config/file-stamp.ts'
+import { maxConfigBytes, readConfigFile } from '../config/read-config-file.ts'
 import { KvminfoError } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
 import { type Policy, parsePolicy } from './schema.ts'
-
-const maxBytes = 1024 * 1024
 
 export interface LoadedPolicy {
   readonly policy: Policy
@@ -21,48 +21,24 @@ export function loadPolicy(path: string): LoadedPolicy {
 }
 
 function readSafely(path: string): string {
-  let fd: number
   try {
-    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    return readConfigFile(path, (stat) => {
+      const problem = problemOf(stat, path)
+      if (problem !== undefined) throw new KvminfoError('CONFIG_INVALID', `the policy ${path} ${problem}`)
+    })
   } catch (cause) {
+    if (cause instanceof KvminfoError) throw cause
     throw new KvminfoError('CONFIG_INVALID', `cannot read the policy ${path}`, { cause })
-  }
-  try {
-    const stat = fstatSync(fd)
-    if (!stat.isFile()) throw new KvminfoError('CONFIG_INVALID', `the policy ${path} is not a regular file`)
-    // Otherwise who takes over the process that faces the network could set the bounds of the actuator.
-    if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
-      throw new KvminfoError(
-        'CONFIG_INVALID',
-        `the policy ${path} belongs to another user; run: chown root ${path}`,
-      )
-    }
-    if ((stat.mode & 0o022) !== 0) {
-      throw new KvminfoError(
-        'CONFIG_INVALID',
-        `the policy ${path} can be changed by other users; run: chmod go-w ${path}`,
-      )
-    }
-    const buffer = Buffer.alloc(maxBytes + 1)
-    let length = 0
-    for (;;) {
-      const count = readSync(fd, buffer, length, buffer.length - length, null)
-      length += count
-      if (length > maxBytes)
-        throw new KvminfoError('CONFIG_INVALID', `the policy ${path} is larger than 1 MiB`)
-      if (count === 0) return buffer.toString('utf8', 0, length)
-    }
-  } finally {
-    closeSync(fd)
   }
 }
 
-function stamp(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined
-    ? 'absent'
-    : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
+function problemOf(stat: Stats, path: string): string | undefined {
+  if (!stat.isFile()) return 'is not a regular file'
+  // Otherwise who takes over the process that faces the network could set the bounds of the actuator.
+  if (stat.uid !== 0 && stat.uid !== process.geteuid?.())
+    return `belongs to another user; run: chown root ${path}`
+  if ((stat.mode & 0o022) !== 0) return `can be changed by other users; run: chmod go-w ${path}`
+  return stat.size > maxConfigBytes ? `is larger than ${maxConfigBytes / 1024 / 1024} MiB` : undefined
 }
 
 export class PolicyFile {
@@ -76,7 +52,7 @@ export class PolicyFile {
   constructor(path: string, log: Logger) {
     this.#path = path
     this.#log = log
-    this.#stamp = stamp(path)
+    this.#stamp = fileStamp(path)
     this.#loaded = loadPolicy(path)
   }
 
@@ -93,7 +69,7 @@ export class PolicyFile {
   }
 
   #refresh(): void {
-    const now = stamp(this.#path)
+    const now = fileStamp(this.#path)
     if (now === this.#stamp) return
     this.#stamp = now
     try {

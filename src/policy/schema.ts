@@ -168,12 +168,13 @@ function lowerOf(general: Mode | undefined, own: Mode): Mode {
   return modes.indexOf(general) < modes.indexOf(own) ? general : own
 }
 
-function matches(
+/** Whether an entry of `vms` is about this VM. */
+export function matches(
   entry: { readonly name?: string | undefined; readonly uuid?: string | undefined },
-  vm: { readonly name: string; readonly uuid: string | undefined },
+  vm: { readonly name: string | undefined; readonly uuid: string | null | undefined },
 ): boolean {
   if (entry.uuid !== undefined) return entry.uuid === vm.uuid?.toLowerCase()
-  return globMatches(entry.name!, vm.name)
+  return vm.name !== undefined && globMatches(entry.name!, vm.name)
 }
 
 /** Linear in the length of both, whatever the pattern. */

@@ -1,6 +1,7 @@
 // Bearer tokens from files. Two files allow a token to be replaced without a gap.
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { readConfigFile } from '../../config/read-config-file.ts'
 import { KvminfoError } from '../../errors.ts'
 
 const minLength = 16
@@ -12,15 +13,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 function readToken(path: string): string {
   let text: string
   try {
-    const stat = statSync(path)
-    if (!stat.isFile() || stat.size > maxBytes)
-      throw new KvminfoError('CONFIG_INVALID', `the token file ${path} is not a small regular file`)
-    if ((stat.mode & 0o007) !== 0)
-      throw new KvminfoError(
-        'CONFIG_INVALID',
-        `every user can read the token file ${path}; run: chmod o= ${path}`,
-      )
-    text = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    text = readConfigFile(path, (stat) => refuseUnsafe(stat, path)).replace(/\r?\n$/, '')
   } catch (cause) {
     if (cause instanceof KvminfoError) throw cause
     throw new KvminfoError('CONFIG_INVALID', `cannot read the token file ${path}`, { cause })
@@ -32,6 +25,17 @@ function readToken(path: string): string {
     )
   }
   return text
+}
+
+function refuseUnsafe(stat: Stats, path: string): void {
+  if (!stat.isFile() || stat.size > maxBytes)
+    throw new KvminfoError('CONFIG_INVALID', `the token file ${path} is not a small regular file`)
+  if ((stat.mode & 0o007) !== 0) {
+    throw new KvminfoError(
+      'CONFIG_INVALID',
+      `every user can read the token file ${path}; run: chmod o= ${path}`,
+    )
+  }
 }
 
 /** Reads the files at each check, as they are small and a check is rare; so a new token works at once. */

@@ -1,6 +1,5 @@
 // What of the policy bounds the actuator, whoever asks it.
-import type { Policy } from './schema.ts'
-import { globMatches } from './schema.ts'
+import { matches, type Policy } from './schema.ts'
 
 export interface ActuatorBounds {
   readonly maxRealtimePriority: number
@@ -21,11 +20,6 @@ export function actuatorBounds({ actuator, measure, vms }: Policy): ActuatorBoun
     // A block of a trial lasts five windows and may be late.
     maxLeaseSeconds: Math.max(measure.lease, 6 * measure.window) / 1000 + 60,
     maxLeaseTotalSeconds: measure.lease_total / 1000,
-    isProtected: ({ uuid, name }) =>
-      entries.some((entry) =>
-        entry.uuid !== undefined
-          ? entry.uuid === uuid?.toLowerCase()
-          : name !== undefined && globMatches(entry.name!, name),
-      ),
+    isProtected: ({ uuid, name }) => entries.some((entry) => matches(entry, { name, uuid })),
   }
 }
