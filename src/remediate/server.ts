@@ -1,7 +1,7 @@
 // The web server of remediation: webhook, API of runs, metrics, health. Two listeners serve the same routes: TCP for
 // Alertmanager, Prometheus and browsers, and a Unix socket for the commands of this host, which needs no token because only
 // root and the program's own user can open it.
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
@@ -53,6 +53,7 @@ export async function listenLocally(path: string, router: Router, log: Logger): 
   rmSync(path, { force: true })
   const server = createServer(createApp([router], log))
   server.on('connection', (socket) => localSockets.add(socket))
+  // Before it exists, so that it never has another mode than 0600.
   const umask = process.umask(0o177)
   try {
     await new Promise<void>((resolve, reject) => {
@@ -62,6 +63,5 @@ export async function listenLocally(path: string, router: Router, log: Logger): 
   } finally {
     process.umask(umask)
   }
-  chmodSync(path, 0o600)
   return server
 }

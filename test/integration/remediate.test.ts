@@ -241,6 +241,10 @@ test('its commands say what is wrong', async () => {
     code: 1,
     stderr: 'kvminfo: There is no such run.\n',
   })
+  expect(await started.command('undo', '7')).toMatchObject({
+    code: 1,
+    stderr: 'kvminfo: There is no such run.\n',
+  })
   expect(await started.command('show', '../metrics')).toMatchObject({ code: 2 })
   expect(await started.command('plan', 'reboot')).toMatchObject({
     code: 1,

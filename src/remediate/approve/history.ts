@@ -1,9 +1,24 @@
-// What the API needs of the journal.
-import type { Step, StoredAlert, StoredEvent, StoredWindow } from '../journal/query.ts'
-import type { RunRow } from '../run/store.ts'
+// The runs as the API shows them, and the decisions of people, in the journal.
+import { KvminfoError } from '../../errors.ts'
+import type { Journal } from '../journal/journal.ts'
+import {
+  alertsOf,
+  eventsOf,
+  findRun,
+  history,
+  openRuns,
+  type Step,
+  type StoredAlert,
+  type StoredEvent,
+  type StoredWindow,
+  stepsOf,
+  windowsOf,
+} from '../journal/query.ts'
+import { isFinal, type Run } from '../journal/run-row.ts'
+import { approve, decline } from '../journal/runs.ts'
 
 export interface RunDetail {
-  readonly run: RunRow
+  readonly run: Run
   readonly steps: readonly Step[]
   readonly windows: readonly StoredWindow[]
   /** State changes with their reasons, the oldest first. */
@@ -12,16 +27,42 @@ export interface RunDetail {
   readonly alerts: readonly StoredAlert[]
 }
 
-export interface History {
-  open(): readonly RunRow[]
-  /** Ended runs with a lower id, the newest first. */
-  ended(before: number, limit: number): readonly RunRow[]
-  detail(id: number): RunDetail | undefined
-  /** Bound to the plan: another one needs another decision. */
-  decide(
-    id: number,
-    decision: 'approved' | 'declined',
-    planSha: string | undefined,
-    who: string,
-  ): 'done' | 'unknown' | 'other-plan' | 'not-proposed'
+export type History = ReturnType<typeof historyOf>
+
+type Decided = 'done' | 'unknown' | 'other-plan' | 'not-proposed'
+
+export function historyOf(journal: Journal, approvalExpiresMs: () => number) {
+  return {
+    open: () => openRuns(journal),
+    /** Ended runs with a lower id, the newest first. */
+    ended: (before: number, limit: number) =>
+      history(journal, { before, limit }).filter(({ state }) => isFinal(state)),
+    detail(id: number): RunDetail | undefined {
+      const run = findRun(journal, id)
+      if (run === undefined) return undefined
+      return {
+        run,
+        steps: stepsOf(journal, id),
+        windows: windowsOf(journal, id),
+        events: eventsOf(journal, id),
+        alerts: alertsOf(journal, id),
+      }
+    },
+    /** Bound to the plan: another one needs another decision. */
+    decide(id: number, decision: 'approved' | 'declined', planSha: string | undefined, who: string): Decided {
+      const run = findRun(journal, id)
+      if (run === undefined) return 'unknown'
+      if (run.planSha === undefined) return 'not-proposed'
+      const given = { who, how: 'api', planSha: planSha ?? run.planSha }
+      if (given.planSha !== run.planSha) return 'other-plan'
+      try {
+        if (decision === 'approved') approve(journal, id, given, approvalExpiresMs())
+        else decline(journal, id, given)
+        return 'done'
+      } catch (error) {
+        if (error instanceof KvminfoError && error.code === 'RUN_CHANGED') return 'not-proposed'
+        throw error
+      }
+    },
+  }
 }

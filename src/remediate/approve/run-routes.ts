@@ -121,13 +121,14 @@ export function createRunRoutes(options: RunRoutesOptions): Router {
           plan_sha: result.planSha,
           unmet: result.unmet ?? null,
         })
-      else refuse(response, 409, `Nothing can be planned: ${Object.values(result)[0]}.`)
+      else refuse(response, 409, `Nothing can be planned: ${result.reason}.`)
     })
     .post('/api/v1/runs/:id/approve', mayDecide, express.json({ limit: '10kb' }), decide('approved'))
     .post('/api/v1/runs/:id/decline', mayDecide, express.json({ limit: '10kb' }), decide('declined'))
     .post('/api/v1/runs/:id/undo', mayDecide, async (request, response) => {
-      const state = await engine.undo(idOf(request), who(request))
-      send(response, state.includes(' ') ? 409 : 200, { state })
+      const result = await engine.undo(idOf(request), who(request))
+      if ('refused' in result) refuse(response, 409, result.refused)
+      else send(response, 200, result)
     })
     .post('/api/v1/stop', mayDecide, (request, response) => {
       stopAll(rundir, `stopped by ${who(request)}`)

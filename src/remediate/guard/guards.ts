@@ -22,16 +22,11 @@ export function maySlot(budget: Budget, { limits }: Policy, now: number): Decisi
       reason: `in quarantine for another ${durationText(quarantine.until - now)}: ${quarantine.reason}`,
     }
   }
-  if (lastEndedInSlot !== undefined) {
-    // If the clock was set back, the cooldown must not become longer than it is.
-    const rest = Math.min(lastEndedInSlot + limits.cooldown - now, limits.cooldown)
-    if (rest > 0 && lastEndedInSlot <= now)
-      return {
-        go: false,
-        reason: `cooldown: the last change ended less than ${durationText(limits.cooldown)} ago`,
-      }
-    if (lastEndedInSlot > now)
-      return { go: false, reason: 'cooldown: the last change ended after the present time of this clock' }
+  if (lastEndedInSlot !== undefined && now - lastEndedInSlot < limits.cooldown) {
+    return {
+      go: false,
+      reason: `cooldown: the last change ended less than ${durationText(limits.cooldown)} ago`,
+    }
   }
   if (attemptsInDay >= limits.attempts_per_day)
     return {

@@ -1,5 +1,5 @@
-// The journal as the engine sees it (run/store.ts): one object, times as milliseconds since the epoch. A time that comes
-// from here fits the `now` of the same call, even if the clock was set since it was written.
+// The journal as the engine sees it: one object, times as milliseconds since the epoch. A time that comes from here fits
+// the `now` of the same call, even if the clock was set since it was written.
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
 import type { RunState } from '../../model/remediation.ts'
 import type { Journal } from './journal.ts'
@@ -33,6 +33,7 @@ export function storeOf(journal: Journal) {
       answer: ActuatorAnswer | undefined,
     ) => outcome(journal, id, step, phase, answer),
     applied: (id: number) => appliedBy(journal, id),
+    /** Of changes begun: how many on the host and in the slot, when the last one in the slot ended, and its quarantine. */
     budget(slot: string, now: number) {
       const { age } = journal.now
       const since = sinceLastChange(journal, age, slot)
@@ -46,11 +47,15 @@ export function storeOf(journal: Journal) {
     },
     quarantine: (slot: string, until: number, reason: string) =>
       quarantine(journal, slot, Number.isFinite(until) ? until - journal.now.at : undefined, reason),
+    /** Firing alerts received since that time. */
     alertsSince: (since: number) => alertsWithin(journal, journal.now.age, journal.now.at - since),
+    /** A person's decision on a plan, if there is one that has not expired. */
     approval: (id: number) => approvalOf(journal, id, journal.now.age),
     windows: (id: number) => windowsOf(journal, id),
     addWindow: (id: number, phase: string, window: unknown) => addWindow(journal, id, phase, window),
+    /** The last event of the chain; logged with each run that ends, so that the log can prove the journal. */
     head: () => journal.head,
+    /** For the history only. */
     note: (id: number | undefined, text: string) => note(journal, id, text),
   }
 }

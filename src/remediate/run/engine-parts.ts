@@ -3,15 +3,12 @@ import type { Logger } from '../../log/logger.ts'
 import type { Sample } from '../../observe/sample.ts'
 import type { LoadedPolicy } from '../../policy/policy-file.ts'
 import type { HostPaths } from '../../sources/paths.ts'
+import type { Clock as HostClock } from '../journal/clock.ts'
 import type { Actuator, Executor } from './executor.ts'
 import type { RunStore } from './store.ts'
 
-interface Clock {
-  /** Milliseconds since the epoch; may be set. */
-  now(): number
-  /** Seconds since boot. */
-  uptime(): number
-  /** Rejects with the signal's reason when it aborts. */
+interface Clock extends HostClock {
+  /** Rejects when the signal aborts; the signal's reason is the cause of the error. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 

@@ -3,6 +3,7 @@
 import { errorText } from '../../log/error-text.ts'
 import type { RunState } from '../../model/remediation.ts'
 import type { Sample } from '../../observe/sample.ts'
+import { once } from '../../sources/attempt.ts'
 import { mayBegin, maySlot } from '../guard/guards.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
@@ -13,6 +14,18 @@ import { runSwitchback } from './switchback-run.ts'
 
 /** How often a pass is made when nothing wakes the engine. The kill switch must work within a second. */
 const passMs = 1_000
+
+/** The states in which something may be applied. */
+const undoable: readonly RunState[] = [
+  'applying',
+  'measuring',
+  'holding',
+  'kept',
+  'unproven',
+  'waiting',
+  'undoing',
+  'person',
+]
 
 export class Engine {
   readonly #parts: EngineParts
@@ -60,10 +73,9 @@ export class Engine {
   /** One pass over all open runs. */
   async pass(): Promise<void> {
     const { store, log } = this.#parts
-    const open = store.openRuns()
-    const needsSample = open.some(({ state }) => state === 'received' || state === 'approved')
-    const sample = needsSample ? await this.#parts.sample() : undefined
-    for (const run of open) {
+    // One for all runs of the pass, and none if all of them wait.
+    const sample = once(() => this.#parts.sample())
+    for (const run of store.openRuns()) {
       try {
         await this.#moveOn(run, sample)
       } catch (error) {
@@ -80,8 +92,8 @@ export class Engine {
     return this.#waiting.get(id)
   }
 
-  /** Undoes a run that is applied, at a person's wish. Returns the state it ends in, or why it cannot be undone. */
-  async undo(id: number, who: string): Promise<RunState | string> {
+  /** Undoes a run that is applied, at a person's wish. Returns the state it ends in, or a sentence why it cannot be undone. */
+  async undo(id: number, who: string): Promise<{ readonly state: RunState } | { readonly refused: string }> {
     const { store } = this.#parts
     const measuring = this.#measuring.get(id)
     if (measuring !== undefined) {
@@ -89,20 +101,10 @@ export class Engine {
       await measuring.done.catch(() => undefined)
     }
     const run = store.run(id)
-    if (run === undefined) return 'there is no such run'
-    const undoable: readonly RunState[] = [
-      'applying',
-      'measuring',
-      'holding',
-      'kept',
-      'unproven',
-      'waiting',
-      'undoing',
-      'person',
-    ]
-    if (!undoable.includes(run.state)) return `a run that is ${run.state} has nothing to undo`
+    if (run === undefined) return { refused: 'There is no such run.' }
+    if (!undoable.includes(run.state)) return { refused: `A run that is ${run.state} has nothing to undo.` }
     this.#holding.delete(id)
-    return undoRun(this.#parts, run, { reason: `undone by ${who}` })
+    return { state: await undoRun(this.#parts, run, { reason: `undone by ${who}` }) }
   }
 
   async #loop(): Promise<void> {
@@ -121,14 +123,14 @@ export class Engine {
     }
   }
 
-  async #moveOn(run: RunRow, sample: Sample | undefined): Promise<void> {
+  async #moveOn(run: RunRow, sample: () => Promise<Sample>): Promise<void> {
     switch (run.state) {
       case 'received':
-        return this.#plan(run, sample!)
+        return this.#plan(run, sample)
       case 'proposed':
         return this.#awaitApproval(run)
       case 'approved':
-        return this.#begin(run, sample!)
+        return this.#begin(run, sample)
       case 'holding':
         return this.#hold(run)
       case 'measuring':
@@ -145,12 +147,11 @@ export class Engine {
     }
   }
 
-  async #plan(run: RunRow, sample: Sample): Promise<void> {
+  async #plan(run: RunRow, sample: () => Promise<Sample>): Promise<void> {
     const { store, policy: file, clock } = this.#parts
     const { policy } = file.current
     const now = clock.now()
-    if (this.#parts.isStopped()) return this.#wait(run, 'the kill switch is set')
-    if (file.problem !== undefined) return this.#wait(run, 'the policy is broken')
+    if (this.#mustWait(run)) return
     if (store.alertsSince(now - policy.limits.storm_period) > policy.limits.storm_alerts)
       return this.#wait(
         run,
@@ -158,10 +159,8 @@ export class Engine {
       )
     const slot = maySlot(store.budget(run.slot, now), policy, now)
     if (slot.go === false) return this.#refuse(run, slot.reason)
-    const planned = await planRun(run, sample, this.#parts)
-    if ('later' in planned) return this.#wait(run, planned.later)
-    if ('gone' in planned) return this.#move(run, 'obsolete', planned.gone)
-    if ('refused' in planned) return this.#refuse(run, planned.refused)
+    const planned = await this.#planned(run, sample)
+    if (planned === undefined) return
     const { plan, planSha, policySha, unmet, policy: ofAction } = planned
     const facts = { plan, planSha, policySha, mode: ofAction.mode }
     if (unmet !== undefined) return this.#refuse(run, unmet, facts)
@@ -184,11 +183,10 @@ export class Engine {
       this.#move(run, 'expired', 'nobody approved it in time')
   }
 
-  async #begin(run: RunRow, sample: Sample): Promise<void> {
+  async #begin(run: RunRow, sample: () => Promise<Sample>): Promise<void> {
     const { store, policy: file, clock } = this.#parts
     if (this.#measuring.has(run.id)) return
-    if (this.#parts.isStopped()) return this.#wait(run, 'the kill switch is set')
-    if (file.problem !== undefined) return this.#wait(run, 'the policy is broken')
+    if (this.#mustWait(run)) return
     const now = clock.now()
     const isApproved = store.approval(run.id) !== undefined
     const budget = store.budget(run.slot, now)
@@ -200,10 +198,8 @@ export class Engine {
       isApproved,
     })
     if (decision.go !== true) return this.#wait(run, decision.reason)
-    const planned = await planRun(run, sample, this.#parts)
-    if ('later' in planned) return this.#wait(run, planned.later)
-    if ('gone' in planned) return this.#move(run, 'obsolete', planned.gone)
-    if ('refused' in planned) return this.#refuse(run, planned.refused)
+    const planned = await this.#planned(run, sample)
+    if (planned === undefined) return
     if (planned.unmet !== undefined) return this.#refuse(run, planned.unmet)
     this.#waiting.delete(run.id)
     const { plan, planSha, policySha } = planned
@@ -225,12 +221,29 @@ export class Engine {
     await this.#applyOnce({ ...run, plan }, planned)
   }
 
+  /** Whether nothing new may begin now, whatever the run. */
+  #mustWait(run: RunRow): boolean {
+    if (this.#parts.isStopped()) this.#wait(run, 'the kill switch is set')
+    else if (this.#parts.policy.problem !== undefined) this.#wait(run, 'the policy is broken')
+    else return false
+    return true
+  }
+
+  /** The plan by what the host is like now. undefined if there is none; the run then waits or has ended. */
+  async #planned(run: RunRow, sample: () => Promise<Sample>): Promise<Planned | undefined> {
+    const planned = await planRun(run, await sample(), this.#parts)
+    if ('plan' in planned) return planned
+    if (planned.no === 'later') this.#wait(run, planned.reason)
+    else this.#move(run, planned.no === 'gone' ? 'obsolete' : 'refused', planned.reason)
+    return undefined
+  }
+
   async #applyOnce(run: RunRow, { plan }: Planned): Promise<void> {
     const { store, executor } = this.#parts
     store.move(run.id, 'approved', 'applying', { reason: 'being applied' })
-    const { result, ...why } = await executor.apply(run.id, plan.operations)
-    if (result !== 'done') {
-      await undoRun(this.#parts, run, { reason: `not applied: ${'reason' in why ? why.reason : result}` })
+    const applied = await executor.apply(run.id, plan.operations)
+    if (applied.result !== 'done') {
+      await undoRun(this.#parts, run, { reason: `not applied: ${applied.reason}` })
       return
     }
     store.move(run.id, 'applying', 'kept', {
@@ -268,11 +281,10 @@ export class Engine {
   async #hold(run: RunRow): Promise<void> {
     const watch = this.#holding.get(run.id) ?? { windows: [] }
     this.#holding.set(run.id, watch)
-    const ended = await watchHolding(this.#parts, run, watch)
-    if (ended === undefined) return
+    const reason = await watchHolding(this.#parts, run, watch)
+    if (reason === undefined) return
     this.#holding.delete(run.id)
-    if ('foreign' in ended) this.#move(run, 'overridden', ended.foreign)
-    else await undoRun(this.#parts, run, { reason: ended.undo, verdict: run.verdict })
+    await undoRun(this.#parts, run, { reason, verdict: run.verdict })
   }
 
   #refuse(run: RunRow, reason: string, facts = {}): void {

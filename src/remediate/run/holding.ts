@@ -17,33 +17,29 @@ export interface HoldingWatch {
   readonly windows: Window[]
 }
 
-export type HoldingEnd = { readonly undo: string } | { readonly foreign: string }
-
-/** Called at every pass; undefined if it goes on. */
+/** Called at every pass. Why the change must be undone; undefined if it goes on. */
 export async function watchHolding(
   parts: EngineParts,
   run: RunRow,
   watch: HoldingWatch,
-): Promise<HoldingEnd | undefined> {
+): Promise<string | undefined> {
   const { clock, policy, executor, actuator, store } = parts
   const { measure } = policy.current.policy
   const now = clock.uptime()
   watch.since ??= now - Math.max(0, clock.now() - run.changedAt) / 1000
   watch.renewed ??= watch.since
-  if (parts.isStopped()) return { undo: 'the kill switch is set' }
+  if (parts.isStopped()) return 'the kill switch is set'
   if (now - watch.since > measure.lease_total / 1000)
-    return {
-      undo: `it has held for ${durationText(measure.lease_total)}; make it permanent yourself if it is to stay`,
-    }
+    return `it has held for ${durationText(measure.lease_total)}; make it permanent yourself if it is to stay`
   // Ends it ourselves while the lease still lasts, so that the history says why.
   if (now - watch.renewed > (measure.lease / 1000) * 0.9)
-    return { undo: `its benefit could not be proven again for ${durationText(measure.lease * 0.9)}` }
+    return `its benefit could not be proven again for ${durationText(measure.lease * 0.9)}`
   const period = Math.max(measure.window, measure.lease / 6) / 1000
   if (watch.begun !== undefined && now - watch.begun < period) return undefined
   const state = await executor.state(run.id)
-  if (state === 'gone') return { undo: 'the VM has ended' }
-  if (state === 'before') return { undo: 'the lease has ended' }
-  if (state === 'foreign' || state === 'partial') return { undo: 'somebody else has changed it' }
+  if (state === 'gone') return 'the VM has ended'
+  if (state === 'before') return 'the lease has ended'
+  if (state === 'foreign' || state === 'partial') return 'somebody else has changed it'
   const after = await parts.sample()
   if (watch.before !== undefined && run.plan !== undefined) {
     const window = measureWindow(watch.before, after, run.vm!, run.plan.measurement.metric)

@@ -2,7 +2,7 @@
 import type { ActionName } from '../../model/remediation.ts'
 import { identityOf, vmByLabel } from '../target/identity.ts'
 import type { EngineParts } from './engine-parts.ts'
-import { type PlanResult, planRun } from './plan-run.ts'
+import { noPlan, type PlanResult, planRun } from './plan-run.ts'
 
 export async function planFor(
   action: ActionName,
@@ -15,6 +15,6 @@ export async function planFor(
   const vm = vmByLabel(sample.vms, label)
   const identity = vm && identityOf(vm, parts.paths.procfs)
   if (vm === undefined || identity === undefined)
-    return { gone: `no VM ${JSON.stringify(label)} runs on this host` }
+    return noPlan('gone', `no VM ${JSON.stringify(label)} runs on this host`)
   return planRun({ action, vm: { ...identity, label: vm.label }, device }, sample, parts)
 }

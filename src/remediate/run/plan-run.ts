@@ -21,13 +21,13 @@ export interface Planned {
   readonly unmet: string | undefined
 }
 
-export type PlanResult =
-  | Planned
-  | { readonly refused: string }
-  /** The VM has ended, or another one has its pid. */
-  | { readonly gone: string }
-  /** Ask again later. */
-  | { readonly later: string }
+/** `refused`: it may not or need not be done. `gone`: the VM has ended. `later`: ask again. */
+export interface NoPlan {
+  readonly no: 'refused' | 'gone' | 'later'
+  readonly reason: string
+}
+
+export type PlanResult = Planned | NoPlan
 
 export async function planRun(
   { action, vm: target, device }: Pick<RunRow, 'action' | 'vm' | 'device'>,
@@ -36,9 +36,9 @@ export async function planRun(
 ): Promise<PlanResult> {
   const { policy, sha } = file.current
   const vm = target === undefined ? undefined : findVm(sample.vms, target, paths.procfs)
-  if (target !== undefined && vm === undefined) return { gone: `VM ${target.label} has ended` }
+  if (target !== undefined && vm === undefined) return noPlan('gone', `VM ${target.label} has ended`)
   const ofAction = actionPolicy(policy, action, vm && { name: vm.label, uuid: vm.uuid })
-  if (ofAction.isProtected) return { refused: 'the policy protects this VM' }
+  if (ofAction.isProtected) return noPlan('refused', 'the policy protects this VM')
   try {
     const result = await actionOf(action).plan({
       action,
@@ -55,7 +55,7 @@ export async function planRun(
       procfs: paths.procfs,
       sysfs: paths.sysfs,
     })
-    if (isRefusal(result)) return result
+    if (isRefusal(result)) return noPlan('refused', result.refused)
     const unmet = result.preconditions.filter(({ holds }) => !holds)
     return {
       plan: result,
@@ -68,11 +68,13 @@ export async function planRun(
           : unmet.map(({ text, seen }) => `it does not hold that ${text} (${seen})`).join('; '),
     }
   } catch (error) {
-    if (error instanceof NoAnswer) return { later: 'the actuator does not answer' }
-    if (error instanceof Unreadable) return { refused: error.message }
+    if (error instanceof NoAnswer) return noPlan('later', 'the actuator does not answer')
+    if (error instanceof Unreadable) return noPlan('refused', error.message)
     throw error
   }
 }
+
+export const noPlan = (no: NoPlan['no'], reason: string): NoPlan => ({ no, reason })
 
 class Unreadable extends Error {}
 

@@ -26,11 +26,10 @@ export async function runSwitchback(
       // Until the end of the block and half a minute more, so that a busy host does not cut it short.
       await renewLease(parts, run, plan, ((windowsPerBlock + 1) * windowMs) / 1000 + 30)
       if (!isApplied) {
-        const { result, ...why } = await executor.apply(run.id, plan.operations)
+        const applied = await executor.apply(run.id, plan.operations)
         isApplied = true
-        if (result !== 'done') {
-          const reason = `not applied: ${'reason' in why ? why.reason : result}`
-          await undoRun(parts, run, { reason })
+        if (applied.result !== 'done') {
+          await undoRun(parts, run, { reason: `not applied: ${applied.reason}` })
           return
         }
       }
@@ -95,14 +94,14 @@ async function whyStop(
 ): Promise<string | undefined> {
   if (parts.isStopped()) return 'the kill switch is set'
   const planned = await planRun(run, sample, parts)
-  if ('gone' in planned) return planned.gone
+  if ('no' in planned) return planned.no === 'gone' ? planned.reason : undefined
   // While it is applied, a new plan finds nothing to do, unless the VM has new threads.
-  if (!isApplied || 'later' in planned || 'refused' in planned) return undefined
+  if (!isApplied) return undefined
   const known = new Set(plan.operations.map((operation) => JSON.stringify(operation)))
   const added = planned.plan.operations.filter((operation) => !known.has(JSON.stringify(operation)))
   if (added.length === 0) return undefined
-  const { result, ...why } = await parts.executor.apply(run.id, added)
-  return result === 'done'
+  const applied = await parts.executor.apply(run.id, added)
+  return applied.result === 'done'
     ? undefined
-    : `a new thread of the VM could not be given the same: ${'reason' in why ? why.reason : ''}`
+    : `a new thread of the VM could not be given the same: ${applied.reason}`
 }

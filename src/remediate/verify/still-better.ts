@@ -5,7 +5,7 @@ import type { Window } from './window.ts'
 /** Of the last windows, at least so many must count. */
 const leastRecent = 2
 
-/** As in the switchback, at least a tenth cheaper. */
+/** At least a tenth cheaper than without the change. */
 const mostCost = 0.9
 
 /** `windows`: those of the switchback with their phases, such as `1 A`. `recent`: the last ones since it holds. */
