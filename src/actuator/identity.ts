@@ -7,7 +7,7 @@ import { vcpusByThreadName } from '../sources/identity/vcpus.ts'
 import { readKvminfo } from '../sources/kvminfo/read.ts'
 import type { KvminfoRow } from '../sources/kvminfo/row.ts'
 import { type Process, startTick } from '../sources/process/process.ts'
-import { parseStat } from '../sources/process/stat.ts'
+import { readProcess } from '../sources/process/read.ts'
 import { readUptimeNs } from '../sources/uptime/read.ts'
 import type { WholeFile } from '../sources/whole-file.ts'
 import { type Problem, refused, stale } from './problem.ts'
@@ -19,23 +19,9 @@ export interface IdentifiedVm {
   readonly name: string | undefined
 }
 
-const isGone = (error: unknown): boolean =>
-  ['ENOENT', 'ESRCH', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
-
-/** The process or thread of a stat file; undefined if there is none. */
-function processOf(path: string, pid: number, file: WholeFile): Process | undefined {
-  try {
-    const { startNs, comm } = parseStat(file.text(path), path)
-    return { pid, startNs, comm }
-  } catch (error) {
-    if (isGone(error)) return undefined
-    throw error
-  }
-}
-
 /** Whether this very process still runs. */
 export function isRunning(procfs: string, { pid, startTick: tick }: VmProcess, file: WholeFile): boolean {
-  const process = processOf(`${procfs}/${pid}/stat`, pid, file)
+  const process = readProcess(`${procfs}/${pid}/stat`, pid, file)
   return process !== undefined && startTick(process.startNs) === tick
 }
 
@@ -46,7 +32,7 @@ export function isThreadRunning(
   thread: { readonly tid: number; readonly startTick: number },
   file: WholeFile,
 ): boolean {
-  const found = processOf(`${procfs}/${pid}/task/${thread.tid}/stat`, thread.tid, file)
+  const found = readProcess(`${procfs}/${pid}/task/${thread.tid}/stat`, thread.tid, file)
   return found !== undefined && startTick(found.startNs) === thread.startTick
 }
 
@@ -66,7 +52,7 @@ export class Identities {
   /** Waits at most two seconds for the command line, which a stuck VM may hold back. */
   async identify(identity: VmIdentity): Promise<IdentifiedVm | Problem> {
     const { pid, uuid } = identity
-    const process = processOf(`${this.#procfs}/${pid}/stat`, pid, this.#file)
+    const process = readProcess(`${this.#procfs}/${pid}/stat`, pid, this.#file)
     if (process === undefined) return stale(`process ${pid} has ended`)
     if (startTick(process.startNs) !== identity.startTick)
       return stale(`process ${pid} has ended, and another one has its number`)
@@ -95,12 +81,12 @@ export class Identities {
   /** undefined if the thread is a vCPU of that VM. */
   threadProblem(vm: VmProcess, tid: number, tick: number): Problem | undefined {
     const directory = `${this.#procfs}/${vm.pid}/task/${tid}`
-    const thread = processOf(`${directory}/stat`, tid, this.#file)
+    const thread = readProcess(`${directory}/stat`, tid, this.#file)
     if (thread === undefined) return stale(`thread ${tid} of process ${vm.pid} has ended`)
     if (startTick(thread.startNs) !== tick)
       return stale(`thread ${tid} of process ${vm.pid} has ended, and another one has its number`)
     if (vcpusByThreadName(new Map([[tid, thread.comm]])).length === 1) return undefined
-    const process = processOf(`${this.#procfs}/${vm.pid}/stat`, vm.pid, this.#file)
+    const process = readProcess(`${this.#procfs}/${vm.pid}/stat`, vm.pid, this.#file)
     const row = process === undefined ? 'none' : this.row(process)
     if (typeof row === 'object' && row.vcpus.some((vcpu) => vcpu.tid === tid)) return undefined
     return refused(

@@ -1,5 +1,4 @@
 // Whether real-time vCPU threads leave the host enough CPUs, and whether its kernel limits what they take.
-import { readFileSync } from 'node:fs'
 import { isRealtimePolicy } from '../model/policy.ts'
 import { attempt } from '../sources/attempt.ts'
 import { mayBeVm } from '../sources/cmdline/command-lines.ts'
@@ -8,6 +7,7 @@ import { vcpusByThreadName } from '../sources/identity/vcpus.ts'
 import { readKvminfo } from '../sources/kvminfo/read.ts'
 import { readProcesses, readThreadNames } from '../sources/process/read.ts'
 import { parseStat } from '../sources/process/stat.ts'
+import { readRealtimeRuntimeUs } from '../sources/realtime-limit.ts'
 import type { WholeFile } from '../sources/whole-file.ts'
 
 /**
@@ -22,7 +22,7 @@ export function roomProblem(
   freeCpus: number,
   file: WholeFile,
 ): string | undefined {
-  if (realtimeRuntimeUs(procfs) === -1)
+  if (readRealtimeRuntimeUs(procfs) === -1)
     return 'the kernel does not limit real-time threads (kernel.sched_rt_runtime_us is -1), so one that never sleeps would take its CPU from everything else; set it to 950000'
   const cpus = readHostStat(procfs, file).cpuTime.length
   const rows = attempt(() => readKvminfo(procfs, file)).value?.rows
@@ -49,14 +49,5 @@ function isRealtime(procfs: string, pid: number, tid: number, file: WholeFile): 
     return isRealtimePolicy(parseStat(file.text(path), path).policy)
   } catch {
     return false
-  }
-}
-
-/** undefined if the kernel has no such limit to set. */
-function realtimeRuntimeUs(procfs: string): number | undefined {
-  try {
-    return Number(readFileSync(`${procfs}/sys/kernel/sched_rt_runtime_us`, 'utf8'))
-  } catch {
-    return undefined
   }
 }

@@ -1,8 +1,8 @@
 // A process that looks like a VM whose only vCPU wants a whole CPU, and others that want the same CPU.
 import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
+import { type FakeVm, startVmLike } from './fake-vm.ts'
 
 export const busyUuid = '7a2ee3a1-4d7b-4f10-8b69-1e6b8c2f3d44'
 
@@ -13,7 +13,6 @@ new Worker(\`
   const { readlinkSync, writeFileSync } = require('fs')
   const tid = readlinkSync('/proc/thread-self').split('/').at(-1)
   writeFileSync('/proc/self/task/' + tid + '/comm', 'CPU 0/KVM')
-  console.log(tid)
   require('worker_threads').parentPort.postMessage(tid)
   setImmediate(() => { for (;;); })
 \`, { eval: true, stdout: true }).on('message', (tid) => console.log(tid))
@@ -23,37 +22,16 @@ const pin = (pid: number): void => {
   execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '0', String(pid)], { stdio: 'ignore' })
 }
 
-export interface BusyVm {
-  readonly pid: number
-  readonly tid: number
-}
-
 /** `hogs`: how many others share its CPU. Everything ends with the test. */
-export async function startBusyVm(name: string, hogs: number): Promise<BusyVm> {
-  const args = [
-    '-e',
-    script,
-    '--',
-    '-accel',
-    'kvm',
-    '-uuid',
-    busyUuid,
-    '-name',
-    `guest=${name},debug-threads=on`,
-  ]
-  const vm = spawn(process.execPath, args, {
-    argv0: '/usr/bin/qemu-system-x86_64',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => void vm.kill('SIGKILL'))
-  const [line] = (await once(vm.stdout!, 'data')) as [Buffer]
-  pin(vm.pid!)
+export async function startBusyVm(name: string, hogs: number): Promise<FakeVm> {
+  const busy = await startVmLike(script, name, busyUuid)
+  pin(busy.vm.pid)
   for (let hog = 0; hog < hogs; hog++) {
     const child = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
     onTestFinished(() => void child.kill('SIGKILL'))
     pin(child.pid!)
   }
-  return { pid: vm.pid!, tid: Number(String(line).trim()) }
+  return busy
 }
 
 /** What the kernel says of a thread: `2 1 0` is rr, priority 1, nice 0. */

@@ -22,8 +22,9 @@ export interface FakeVm {
   kill(): Promise<void>
 }
 
-export async function startFakeVm(): Promise<FakeVm> {
-  const args = ['-e', script, '--', '-accel', 'kvm', '-uuid', uuid, '-name', 'guest=fake,debug-threads=on']
+/** Runs `script`, which prints the thread that it has named like that of a vCPU. Ends with the test. */
+export async function startVmLike(script: string, name: string, uuid: string): Promise<FakeVm> {
+  const args = ['-e', script, '--', '-accel', 'kvm', '-uuid', uuid, '-name', `guest=${name},debug-threads=on`]
   const child = spawn(process.execPath, args, {
     argv0: '/usr/bin/qemu-system-x86_64',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,3 +45,6 @@ export async function startFakeVm(): Promise<FakeVm> {
     kill,
   }
 }
+
+/** Its vCPU is idle. */
+export const startFakeVm = (): Promise<FakeVm> => startVmLike(script, 'fake', uuid)

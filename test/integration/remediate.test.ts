@@ -120,7 +120,7 @@ test('a starved VM gets a real-time tier, which is proven by turns and held unde
   expect(run).toMatchObject({ state: 'holding', verdict: 'improved', uuid: busyUuid, action: 'sched-tier' })
   expect(schedulingOf(vm.tid)).toBe('2 1 0')
   expect((await started.runs()).open.map(({ id }) => id)).toEqual([1])
-  const [lease] = readFileSync(join(started.root, 'run/kvminfo/leases', leaseName(vm.pid)), 'utf8').split(
+  const [lease] = readFileSync(join(started.root, 'run/kvminfo/leases', leaseName(vm.vm.pid)), 'utf8').split(
     /\s/,
   )
   expect(Number(lease)).toBeGreaterThan(uptime())
@@ -128,7 +128,7 @@ test('a starved VM gets a real-time tier, which is proven by turns and held unde
   const undone = await started.command('undo', '1')
   expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining('Run 1 is undone.') })
   expect(schedulingOf(vm.tid)).toBe('0 0 0')
-  expect(existsSync(join(started.root, 'run/kvminfo/leases', leaseName(vm.pid)))).toBe(false)
+  expect(existsSync(join(started.root, 'run/kvminfo/leases', leaseName(vm.vm.pid)))).toBe(false)
 })
 
 const uptime = (): number => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])

@@ -3,10 +3,11 @@ import { type Limits, shippedLimits } from '../../actuator/limits.ts'
 import type { SocketEndpoint } from '../../actuator/socket.ts'
 import { startActuator } from '../../actuator/start.ts'
 import { systemdSockets } from '../../http/systemd-sockets.ts'
-import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
+import type { Logger } from '../../log/logger.ts'
 import { actuatorBounds } from '../../policy/actuator-bounds.ts'
 import { PolicyFile } from '../../policy/policy-file.ts'
 import type { ActuateOptions } from '../actuate-flags.ts'
+import { commandLog } from '../command-log.ts'
 import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { version } from '../version.ts'
@@ -14,11 +15,7 @@ import { version } from '../version.ts'
 export async function actuate(options: ActuateOptions): Promise<void> {
   const stopped = stopSignal()
   const { procfs, rundir, socket, allowedUids } = options
-  const log = createLogger({
-    level: options.logLevel,
-    format: options.logFormat,
-    isColoured: wantsColour(process.stderr, process.env),
-  })
+  const log = commandLog(options)
   const isActivated = Number(process.env.LISTEN_PID) === process.pid
   const endpoint: SocketEndpoint = isActivated
     ? systemdSockets(process.env, process.pid)[0]!

@@ -5,12 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ActuatorClient } from '../../actuator/client.ts'
 import { isStopped } from '../../actuator/kill-switch.ts'
 import { KvminfoError } from '../../errors.ts'
-import { onlyKnownHosts } from '../../http/allowed-hosts.ts'
 import { createApp } from '../../http/app.ts'
-import { webGate } from '../../http/web-gate.ts'
-
 import { WebServer } from '../../http/web-server.ts'
-import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
+
 import { takeSample } from '../../observe/sample.ts'
 import { PolicyFile } from '../../policy/policy-file.ts'
 import { guardsOf } from '../../remediate/approve/guards-document.ts'
@@ -31,10 +28,12 @@ import { createRemediationRouter, listenLocally } from '../../remediate/server.t
 import { createHost } from '../../sources/host.ts'
 import { SharedSnapshot } from '../../sources/shared-snapshot.ts'
 import { startActuatorProcess } from '../actuator-process.ts'
+import { commandLog } from '../command-log.ts'
 import type { RemediateFlags } from '../remediate-flags.ts'
 import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { version } from '../version.ts'
+import { openWebGates } from '../web-gates.ts'
 import { controlSocket } from './control-socket.ts'
 
 const stopGraceMs = 5_000
@@ -47,11 +46,7 @@ const keepMs = 90 * 86_400_000
 
 export async function remediate(options: RemediateFlags): Promise<void> {
   const stopped = stopSignal()
-  const log = createLogger({
-    level: options.logLevel,
-    format: options.logFormat,
-    isColoured: wantsColour(process.stderr, process.env),
-  })
+  const log = commandLog(options)
   const policy = new PolicyFile(options.policyFile, log)
   const { credentials } = policy.current.policy
   const alertmanager = new BearerTokens(credentials.alertmanager)
@@ -66,8 +61,7 @@ export async function remediate(options: RemediateFlags): Promise<void> {
       `${options.policyFile}: credentials.alertmanager names no token file, so nobody could send alerts; deploy/remediation/README.md says how to make one`,
     )
   }
-  const webConfig =
-    options.webConfigFile === undefined ? undefined : await openWebConfig(options.webConfigFile, log)
+  const gates = await openWebGates(options, log)
 
   const journal = openJournal(options.stateDirectory, { clock: hostClock, boot: bootId(options.procfs), log })
   const socket = options.actuatorSocket ?? join(options.rundir, 'kvminfo/actuate.sock')
@@ -121,13 +115,8 @@ export async function remediate(options: RemediateFlags): Promise<void> {
   // Before anybody can ask for something new.
   await engine.recover()
   const local = await listenLocally(controlSocket(options.rundir), router, log)
-  const hosts = onlyKnownHosts([
-    ...options.allowedHosts,
-    ...options.listenAddresses.flatMap(({ host = [] }) => host),
-  ])
-  const gates = webConfig === undefined ? [hosts] : [hosts, webGate(webConfig)]
-  const app = createApp([...gates, router], log)
-  const server = await WebServer.start(options.listenAddresses, app, webConfig, log)
+  const app = createApp([...gates.handlers, router], log)
+  const server = await WebServer.start(options.listenAddresses, app, gates.config, log)
   for (const url of server.urls) log.info({ url, version }, 'listening')
   engine.start()
   const upkeep = setInterval(() => {
@@ -154,9 +143,4 @@ export async function remediate(options: RemediateFlags): Promise<void> {
   host.close()
   journal.close()
   log.info('stopped')
-}
-
-async function openWebConfig(path: string, log: Logger) {
-  const { WebConfigFile } = await import('../../http/web-config-file.ts')
-  return new WebConfigFile(path, log)
 }

@@ -2,22 +2,21 @@
 import { Router } from 'express'
 import { collectors } from '../../collectors/index.ts'
 import { createExporterRouter } from '../../exporter/routes.ts'
-import { onlyKnownHosts } from '../../http/allowed-hosts.ts'
 import { createApp, onlyReads } from '../../http/app.ts'
 import { RequestLimit } from '../../http/request-limit.ts'
 import { systemdSockets } from '../../http/systemd-sockets.ts'
-import type { WebConfigFile } from '../../http/web-config-file.ts'
-import { webGate } from '../../http/web-gate.ts'
 import { type CutOff, WebServer } from '../../http/web-server.ts'
-import { createLogger, type Logger, wantsColour } from '../../log/logger.ts'
+import type { Logger } from '../../log/logger.ts'
 import { createHost } from '../../sources/host.ts'
 import { SharedSnapshot } from '../../sources/shared-snapshot.ts'
 import { chooseCollectors } from '../collector-flags.ts'
+import { commandLog } from '../command-log.ts'
 import type { ServeOptions } from '../serve-flags.ts'
 import { connectServiceManager, pingWatchdog } from '../service-manager.ts'
 import { reportSources } from '../source-report.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { version } from '../version.ts'
+import { openWebGates } from '../web-gates.ts'
 
 /** Longer than Prometheus's default scrape timeout (10 s) and much shorter than systemd's default stop timeout (90 s). */
 const stopGraceMs = 12_000
@@ -30,13 +29,8 @@ const stoppedTexts: Readonly<Record<CutOff, string>> = {
 
 export async function serve(options: ServeOptions): Promise<void> {
   const stopped = stopSignal()
-  const log = createLogger({
-    level: options.logLevel,
-    format: options.logFormat,
-    isColoured: wantsColour(process.stderr, process.env),
-  })
-  const webConfig =
-    options.webConfigFile === undefined ? undefined : await openWebConfig(options.webConfigFile, log)
+  const log = commandLog(options)
+  const gates = await openWebGates(options, log)
   const endpoints = options.usesSystemdSocket
     ? systemdSockets(process.env, process.pid)
     : options.listenAddresses
@@ -45,8 +39,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const requests = new RequestLimit(options.maxRequests)
   const app = createApp(
     [
-      onlyKnownHosts([...options.allowedHosts, ...options.listenAddresses.flatMap(({ host = [] }) => host)]),
-      ...(webConfig === undefined ? [] : [webGate(webConfig)]),
+      ...gates.handlers,
       onlyReads,
       Router().use([options.telemetryPath, '/api'], requests.handler),
       createExporterRouter({
@@ -61,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     log,
   )
 
-  const server = await WebServer.start(endpoints, app, webConfig, log)
+  const server = await WebServer.start(endpoints, app, gates.config, log)
   for (const url of server.urls) log.info({ url, version }, 'listening')
 
   const manager = await connectServiceManager(process.env, process.pid, log)
@@ -87,10 +80,4 @@ async function readSources(snapshots: SharedSnapshot, log: Logger): Promise<void
   } catch (error) {
     log.error({ err: error }, 'cannot read this host yet; every scrape tries again')
   }
-}
-
-/** Imported on demand, because the YAML and certificate parsers take 10 MB of memory. */
-async function openWebConfig(path: string, log: Logger): Promise<WebConfigFile> {
-  const { WebConfigFile } = await import('../../http/web-config-file.ts')
-  return new WebConfigFile(path, log)
 }

@@ -4,7 +4,8 @@ import { isRealtimePolicy, policyName } from '../../model/policy.ts'
 import type { Vcpu, Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
 import type { Tier } from '../../policy/tiers.ts'
-import { hasCpuQuota, realtimeRuntimeUs } from '../target/cpu-limits.ts'
+import { readRealtimeRuntimeUs } from '../../sources/realtime-limit.ts'
+import { hasCpuQuota } from '../target/cpu-quota.ts'
 import { startTickOf } from '../target/identity.ts'
 import type { Action, Change, Plan, PlanInput, Precondition, Refusal } from './action.ts'
 
@@ -138,7 +139,7 @@ function preconditions(input: PlanInput, vm: Vm): Precondition[] {
   }
   const cpus = sample.cpuTime?.length ?? 0
   const others = realtimeVcpus(sample, vm)
-  const runtime = realtimeRuntimeUs(procfs)
+  const runtime = readRealtimeRuntimeUs(procfs)
   const isQuoted = hasCpuQuota(procfs, sysfs, vm.pid)
   return [
     ...always,

@@ -1,9 +1,7 @@
 // Runs as text for a terminal. Names of VMs come from outside, so control characters are shown as escapes.
-import type { RunDocument, RunSummary } from '../approve/documents.ts'
 
-const control = /[\p{Cc}\p{Cf}\u2028\u2029\p{Cs}]/gu
-const plain = (text: string): string =>
-  text.replace(control, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+import type { RunDocument, RunSummary } from '../approve/documents.ts'
+import { plainLines, plainText } from '../page/browser/plain-text.js'
 
 /** `2026-11-26 19:20` in local time. */
 function timeText(iso: string): string {
@@ -40,11 +38,11 @@ export function runTable(runs: readonly RunSummary[], width: number): string {
     String(run.id),
     run.state,
     run.action,
-    plain(run.vm ?? 'host'),
-    plain(run.device ?? '-'),
+    plainText(run.vm ?? 'host'),
+    plainText(run.device ?? '-'),
     run.verdict ?? '-',
     timeText(run.changed),
-    plain(run.reason ?? ''),
+    plainText(run.reason ?? ''),
   ])
   return table([header, ...rows], width)
 }
@@ -52,8 +50,8 @@ export function runTable(runs: readonly RunSummary[], width: number): string {
 /** Everything about one run: plan, steps, windows. */
 export function runText(run: RunDocument, width: number): string {
   const lines = [
-    `Run ${run.id}: ${run.action} on ${plain(run.vm ?? 'the host')}${run.device === null ? '' : `, device ${plain(run.device)}`}`,
-    `State: ${run.state} since ${timeText(run.changed)}${run.reason === null ? '' : `: ${plain(run.reason)}`}`,
+    `Run ${run.id}: ${run.action} on ${plainText(run.vm ?? 'the host')}${run.device === null ? '' : `, device ${plainText(run.device)}`}`,
+    `State: ${run.state} since ${timeText(run.changed)}${run.reason === null ? '' : `: ${plainText(run.reason)}`}`,
   ]
   if (run.verdict !== null) lines.push(`Verdict: ${run.verdict}`)
   if (run.plan !== null)
@@ -64,7 +62,7 @@ export function runText(run: RunDocument, width: number): string {
       'Steps:',
       ...run.steps.map(
         ({ n, undo, phase, at, reason }) =>
-          `  ${n}  ${timeText(at)}  ${undo ? 'undo' : 'apply'}  ${phase}${reason === null ? '' : `: ${plain(reason)}`}`,
+          `  ${n}  ${timeText(at)}  ${undo ? 'undo' : 'apply'}  ${phase}${reason === null ? '' : `: ${plainText(reason)}`}`,
       ),
     )
   }
@@ -86,18 +84,17 @@ export function planText({ plan, plan_sha, unmet }: ShownPlan, width: number): s
     ),
     `Takes effect: ${plan.takes_effect === 'live' ? 'at once' : 'when the VM starts next'}`,
     `Risk: ${plan.risk}`,
-    `Managed by: ${plain(plan.owner)}`,
+    `Managed by: ${plainText(plan.owner)}`,
     `Judged: ${plan.judged}`,
     `Undone: ${plan.undo}`,
     'Preconditions:',
     ...plan.preconditions.map(
-      ({ text, holds, seen }) => `  ${holds ? 'yes' : 'NO '}  ${text} (${plain(seen)})`,
+      ({ text, holds, seen }) => `  ${holds ? 'yes' : 'NO '}  ${text} (${plainText(seen)})`,
     ),
     'The same by hand:',
-    ...plan.commands.map((command) => `  ${plain(command)}`),
+    ...plan.commands.map((command) => `  ${plainText(command)}`),
   ]
-  if (plan.diff !== null)
-    lines.push('', plain(plan.diff.replaceAll('\n', '\u0000')).replaceAll('\\u{0}', '\n'))
-  if (unmet !== null) lines.push('', `It would be refused: ${plain(unmet)}`)
+  if (plan.diff !== null) lines.push('', plainLines(plan.diff))
+  if (unmet !== null) lines.push('', `It would be refused: ${plainText(unmet)}`)
   return lines.join('\n')
 }

@@ -40,6 +40,21 @@ export function readThreadIds(procfs: string, pid: number): ReadonlySet<number> 
   }
 }
 
+/**
+ * The process or thread of the stat file at `path`; undefined if it has ended. `pid` is what it is called in the result.
+ * Throws Node's own error or SOURCE_MALFORMED.
+ */
+export function readProcess(path: string, pid: number, file: WholeFile): Process | undefined {
+  try {
+    const { startNs, comm } = parseStat(file.text(path), path)
+    return { pid, startNs, comm }
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ESRCH', 'ENOTDIR'].includes(code)) return undefined
+    throw error
+  }
+}
+
 /** Names of a process's threads, by tid. */
 export function readThreadNames(procfs: string, pid: number, file: WholeFile): Map<number, string> {
   const names = new Map<number, string>()

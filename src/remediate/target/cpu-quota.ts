@@ -1,4 +1,4 @@
-// What on this host forbids real-time policies: the throttle, and CPU quotas, which a real-time thread would escape.
+// Whether a VM has a CPU quota, which a real-time thread would escape.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -8,15 +8,6 @@ const read = (path: string): string | undefined => {
   } catch {
     return undefined
   }
-}
-
-/**
- * Microseconds in each period that real-time tasks may use; -1 is without limit; undefined if the kernel has no limit to
- * set. Before Linux 6.12, -1 lets a real-time thread keep everything else from a CPU for ever.
- */
-export function realtimeRuntimeUs(procfs: string): number | undefined {
-  const text = read(join(procfs, 'sys/kernel/sched_rt_runtime_us'))
-  return text === undefined ? undefined : Number(text)
 }
 
 /** Whether a CPU quota applies to the process, in its cgroup or in one around it. Both versions of cgroups. */
