@@ -1,11 +1,11 @@
 // Turns the text of the web configuration file that all Prometheus exporters share (exporter-toolkit's
 // web-configuration.md) into settings. Reads no files itself; it only resolves their paths.
-import { validateHeaderValue } from 'node:http'
 import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
 import { parseYaml } from '../config/parse-yaml.ts'
 import { yamlBoolean, yamlInteger, yamlText, yamlValue } from '../config/yaml-scalar.ts'
 import { parseGoDuration } from './go-duration.ts'
+import { validateHeaderValue } from './node-http.ts'
 import { type ClientAuthType, cipherSuites, clientAuthTypes, curves, tlsVersions } from './tls-names.ts'
 
 /** A file to read, or its contents as given in the configuration itself. */

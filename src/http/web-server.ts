@@ -1,7 +1,7 @@
 // The web server: one HTTP or HTTPS server per endpoint, all with the same limits and the same handler. Stops gracefully.
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { RequestListener, Server, ServerOptions } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { KvminfoError } from '../errors.ts'
@@ -9,6 +9,7 @@ import { BoundedLines } from '../log/bounded-lines.ts'
 import type { Logger } from '../log/logger.ts'
 import { clientRefusal } from './client-certificate.ts'
 import { formatListenAddress, type ListenAddress } from './listen-address.ts'
+import { createServer } from './node-http.ts'
 import { OpenConnections } from './open-connections.ts'
 import type { LoadedTls, WebConfigFile } from './web-config-file.ts'
 
@@ -45,14 +46,16 @@ function clientLines(log: Logger) {
 }
 type ClientLines = ReturnType<typeof clientLines>
 
-function createServerFor(
+async function createServerFor(
   handler: RequestListener,
   config: WebConfigFile | undefined,
   lines: ClientLines,
-): Server | TlsServer {
+): Promise<Server | TlsServer> {
   const atStart = config?.current().tls
   if (config === undefined || atStart === undefined) return createServer(limits, handler)
 
+  // Imported on demand, because TLS takes 4 MB of memory.
+  const { createServer: createTlsServer } = await import('node:https')
   const server = createTlsServer(
     {
       ...limits,
@@ -154,7 +157,7 @@ export class WebServer {
     const admitted: RequestListener = (request, response) => {
       if (connections.admit(request, response)) handler(request, response)
     }
-    const servers = endpoints.map(() => createServerFor(admitted, config, lines))
+    const servers = await Promise.all(endpoints.map(() => createServerFor(admitted, config, lines)))
     try {
       for (const [index, server] of servers.entries()) {
         connections.watch(server)

@@ -2,11 +2,12 @@
 // Alertmanager, Prometheus and browsers, and a Unix socket for the commands of this host, which needs no token because only
 // root and the program's own user can open it.
 import { mkdirSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { type Request, Router } from 'express'
 import { createApp } from '../http/app.ts'
+import { createServer } from '../http/node-http.ts'
 import type { Logger } from '../log/logger.ts'
 import { createRunRoutes, type RunRoutesOptions } from './approve/run-routes.ts'
 import { createWebhookRoute, type IntakeCounts, type WebhookOptions } from './intake/webhook-route.ts'

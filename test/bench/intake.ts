@@ -73,6 +73,7 @@ async function measure(directory: string, progress: (line: string) => void): Pro
       '--max-semi-space-size=2',
       '--heap-growing-percent=10',
       '--no-concurrent-recompilation',
+      '--optimize-for-size',
       script,
       directory,
     ],

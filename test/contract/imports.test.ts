@@ -98,6 +98,11 @@ test('src/ follows the rules for imports', () => {
   expect(importProblems(sources, rules)).toEqual([])
 })
 
+test('an import of node:http takes only types, because values cost memory (src/http/node-http.ts)', () => {
+  for (const [path, text] of sources)
+    expect([path, /^import (?!type ).*from 'node:https?'$/m.exec(text)?.[0]]).toEqual([path, undefined])
+})
+
 const isBrowserModule = (path: string) => /^src\/(?:[\w-]+\/)+browser\/[\w-]+\.js$/.test(path)
 
 /** The specifiers that a module may import. Shared modules import only each other; a page's modules also the shared ones. */

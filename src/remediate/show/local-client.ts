@@ -1,6 +1,6 @@
 // Asks the running `kvminfo remediate` of this host over its local socket.
-import { request } from 'node:http'
 import { KvminfoError } from '../../errors.ts'
+import { request } from '../../http/node-http.ts'
 
 /** An undo waits for the actuator, once for each thread. */
 const deadlineMs = 60_000
