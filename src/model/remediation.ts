@@ -66,7 +66,8 @@ export const finalStates = [
 
 export type RunState = (typeof openStates)[number] | (typeof finalStates)[number]
 
-export type Verdict = 'improved' | 'worse' | 'inconclusive' | 'not-measurable'
+export const verdictNames = ['improved', 'worse', 'inconclusive', 'not-measurable'] as const
+export type Verdict = (typeof verdictNames)[number]
 
 /** Identifies a running VM: a pid alone may be used again. */
 export interface VmIdentity {

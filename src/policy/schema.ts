@@ -104,6 +104,8 @@ const measureSchema = z.strictObject({
   lease: duration.default(15 * 60_000),
   /** How long a real-time tier lasts in all; after that a person decides. */
   lease_total: duration.default(24 * 3_600_000),
+  /** How often a placebo run is made; 0 is never. */
+  placebo: duration.default(7 * 86_400_000),
 })
 
 const policySchema = z.strictObject({

@@ -1,9 +1,10 @@
 // The list of actions.
 import type { ActionName } from '../../model/remediation.ts'
 import type { Action } from './action.ts'
+import { placebo } from './placebo.ts'
 import { schedTier } from './sched-tier.ts'
 
-const actions: readonly Action[] = [schedTier]
+const actions: readonly Action[] = [schedTier, placebo]
 
 const byName = new Map(actions.flatMap((action) => action.names.map((name) => [name, action] as const)))
 

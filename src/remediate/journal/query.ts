@@ -156,6 +156,15 @@ export function sinceLastChange(reader: Reader, age: number, slot: string): numb
   return ended === null ? undefined : age - ended
 }
 
+/** Milliseconds since a run of the action was opened; the age of the journal if there is none. */
+export function sinceOpened(reader: Reader, age: number, action: ActionName): number {
+  const { opened } = reader.get<{ opened: number | null }>(
+    'SELECT max(created_age) AS opened FROM run WHERE action = ?',
+    action,
+  )!
+  return age - (opened ?? 0)
+}
+
 export interface Quarantine {
   readonly slot: string
   /** Milliseconds; undefined if only a person can end it. */

@@ -2,6 +2,7 @@
 // doubles, because both startsAt and the fingerprint change while a problem goes on.
 import type { ActionName, Mode, VmIdentity } from '../../model/remediation.ts'
 import { canonicalJson } from './canonical-json.ts'
+import type { Reader } from './database.ts'
 import type { Journal, Transaction } from './journal.ts'
 import { slotOf } from './run-row.ts'
 
@@ -73,8 +74,14 @@ export function receive(journal: Journal, bodySha: string, alerts: readonly Rece
   })
 }
 
-function openRun({ get }: Transaction, slot: string): number | undefined {
-  return get<{ id: number }>(
+/** Opens a run that no alert asks for; returns its id, or undefined if its slot has an open run. */
+export function openUnasked(journal: Journal, request: RunRequest): number | undefined {
+  if (openRun(journal, slotOf(request)) !== undefined) return undefined
+  return journal.write('new', (transaction) => open(transaction, request))
+}
+
+function openRun(reader: Reader, slot: string): number | undefined {
+  return reader.get<{ id: number }>(
     `SELECT id FROM run WHERE slot = ? AND state IN
      ('received', 'proposed', 'approved', 'applying', 'waiting', 'measuring', 'holding', 'undoing')`,
     slot,

@@ -1,7 +1,7 @@
 // The journal as the engine sees it: one object, times as milliseconds since the epoch. A time that comes from here fits
 // the `now` of the same call, even if the clock was set since it was written.
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
-import type { RunState } from '../../model/remediation.ts'
+import type { ActionName, RunState } from '../../model/remediation.ts'
 import type { Journal } from './journal.ts'
 import {
   alertsWithin,
@@ -12,8 +12,10 @@ import {
   openRuns,
   quarantines,
   sinceLastChange,
+  sinceOpened,
   windowsOf,
 } from './query.ts'
+import { openUnasked, type RunRequest } from './receive.ts'
 import { move, note, quarantine, type RunFacts } from './runs.ts'
 import { addWindow, intend, outcome } from './steps.ts'
 
@@ -24,6 +26,10 @@ export function storeOf(journal: Journal) {
   return {
     openRuns: () => openRuns(journal),
     run: (id: number) => findRun(journal, id),
+    /** Opens a run that no alert asks for; undefined if its slot has one. */
+    open: (request: RunRequest) => openUnasked(journal, request),
+    /** Milliseconds since a run of the action was opened; the age of the journal if there is none. */
+    sinceOpened: (action: ActionName) => sinceOpened(journal, journal.now.age, action),
     move: (id: number, from: RunState, to: RunState, facts: RunFacts) => move(journal, id, from, to, facts),
     intend: (id: number, operation: Operation, isUndo: boolean) => intend(journal, id, operation, isUndo),
     outcome: (

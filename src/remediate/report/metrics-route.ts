@@ -6,6 +6,7 @@ import { negotiateFormat } from '../../exposition/negotiation.ts'
 import { noLabels, renderLabels } from '../../metrics/labels.ts'
 import type { Metric } from '../../metrics/metric.ts'
 import { remediationMetrics as metrics } from '../../metrics/remediation.ts'
+import { verdictNames } from '../../model/remediation.ts'
 import type { IntakeCounts } from '../intake/webhook-route.ts'
 import type { RunCounts } from '../journal/query.ts'
 
@@ -34,6 +35,11 @@ export function createRemediationMetrics(options: MetricsOptions): RequestHandle
     exposition.family(metrics.runs)
     for (const { action, state, count } of states) exposition.sample(renderLabels({ action, state }), count)
     exposition.family(metrics.verdicts)
+    // So that a rate of false positives is 0, and not absent, from the first placebo run on.
+    for (const verdict of verdictNames) {
+      if (!verdicts.some((one) => one.action === 'placebo' && one.verdict === verdict))
+        exposition.sample(renderLabels({ action: 'placebo', verdict }), 0)
+    }
     for (const { action, verdict, count } of verdicts)
       exposition.sample(renderLabels({ action, verdict }), count)
     one(metrics.stopped, Number(isStopped()))

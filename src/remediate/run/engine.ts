@@ -8,6 +8,7 @@ import { mayBegin, maySlot } from '../guard/guards.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { type HoldingWatch, watchHolding } from './holding.ts'
+import { PlaceboTimer } from './placebo-timer.ts'
 import { type Planned, planRun } from './plan-run.ts'
 import type { RunRow } from './store.ts'
 import { runSwitchback } from './switchback-run.ts'
@@ -33,12 +34,14 @@ export class Engine {
   /** The runs that are being measured. */
   readonly #measuring = new Map<number, { readonly done: Promise<void>; readonly cancel: AbortController }>()
   readonly #holding = new Map<number, HoldingWatch>()
+  readonly #placebo: PlaceboTimer
   #passes: Promise<void> | undefined
   /** Why runs wait; each reason is logged once. */
   readonly #waiting = new Map<number, string>()
 
   constructor(parts: EngineParts) {
     this.#parts = parts
+    this.#placebo = new PlaceboTimer(parts)
   }
 
   /**
@@ -85,6 +88,7 @@ export class Engine {
         )
       }
     }
+    await this.#placebo.check()
   }
 
   /** What a run waits for before it can go on; undefined if nothing keeps it back. */

@@ -58,8 +58,9 @@ export async function runSwitchback(
     }
   }
   const { verdict, text } = judge(plan.measurement, windows)
-  if (verdict !== 'improved') {
-    if (verdict === 'worse') store.quarantine(run.slot, clock.now() + quarantineMs, text)
+  const isPlacebo = plan.operations.every(({ kind }) => kind === 'nothing')
+  if (verdict !== 'improved' || isPlacebo) {
+    if (verdict === 'worse' && !isPlacebo) store.quarantine(run.slot, clock.now() + quarantineMs, text)
     await undoRun(parts, run, { reason: text, verdict })
     return
   }
