@@ -1,7 +1,7 @@
 // One sample of the host: what is kept of a snapshot, which itself is only valid until the next one is taken. A part that
 // cannot be read is undefined, and `missing` says why.
 import type { VmExits } from '../model/exits.ts'
-import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo } from '../model/host.ts'
+import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
 import type { HostSnapshot, Part } from '../model/host-snapshot.ts'
 import type { SourceState } from '../model/sources.ts'
 import type { Task } from '../model/task.ts'
@@ -23,6 +23,7 @@ export interface Sample {
   readonly memory: MemoryInfo | undefined
   readonly hugePages: readonly HugePagePool[] | undefined
   readonly ksm: KsmState | undefined
+  readonly pressure: readonly Pressure[] | undefined
   readonly cpuTime: readonly CpuTime[] | undefined
   readonly bootTime: number | undefined
   readonly facts: HostFacts | undefined
@@ -52,6 +53,7 @@ export function takeSample(snapshot: HostSnapshot): Sample {
     memory: read('memory', snapshot.memory),
     hugePages: read('hugePages', snapshot.hugePages),
     ksm: read('ksm', snapshot.ksm),
+    pressure: read('pressure', snapshot.pressure),
     cpuTime: read('cpuTime', snapshot.cpuTime),
     bootTime: read('bootTime', snapshot.bootTime),
     facts: read('hostFacts', snapshot.hostFacts),

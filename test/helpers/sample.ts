@@ -24,6 +24,7 @@ export function sample(
     memory: undefined,
     hugePages: undefined,
     ksm: undefined,
+    pressure: undefined,
     cpuTime: undefined,
     bootTime: undefined,
     facts: undefined,

@@ -1,7 +1,9 @@
 // What the parts of the engine share.
 import type { Logger } from '../../log/logger.ts'
+import type { VmIdentity } from '../../model/remediation.ts'
 import type { Sample } from '../../observe/sample.ts'
 import type { LoadedPolicy } from '../../policy/policy-file.ts'
+import type { Transfers } from '../../sources/domstats/transfers.ts'
 import type { HostPaths } from '../../sources/paths.ts'
 import type { Clock as HostClock } from '../journal/clock.ts'
 import type { Actuator, Executor } from './executor.ts'
@@ -20,6 +22,8 @@ export interface EngineParts {
   readonly paths: HostPaths
   readonly clock: Clock
   readonly log: Logger
+  /** What the disks and NICs of a VM have transferred so far; undefined if there is no source of it. */
+  transfers(vm: VmIdentity): Promise<Transfers | undefined>
   /** Samples the host now. */
   sample(): Promise<Sample>
   /** Whether the kill switch is set. */

@@ -61,10 +61,24 @@ export interface UndoResult {
 export class Executor {
   readonly #steps: StepLog
   readonly #actuator: Actuator
+  /** Counts the beginnings and ends of changes, by all runs and by each. */
+  #changes = 0
+  readonly #lastChange = new Map<number, number>()
 
   constructor(steps: StepLog, actuator: Actuator) {
     this.#steps = steps
     this.#actuator = actuator
+  }
+
+  /** How many changes have begun or ended so far; for `otherSince`. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** Another run than this one that has changed something since then; undefined if there is none. */
+  otherSince(changes: number, runId: number): number | undefined {
+    for (const [other, last] of this.#lastChange) if (other !== runId && last > changes) return other
+    return undefined
   }
 
   /** Executes in order and stops at the first operation that is not done. */
@@ -116,15 +130,24 @@ export class Executor {
   async #step(runId: number, operation: Operation, isUndo: boolean): Promise<StepResult> {
     const step = this.#steps.intend(runId, operation, isUndo)
     let answer: ActuatorAnswer
+    this.#noteChange(runId, operation)
     try {
       answer = await this.#actuator.execute(operation)
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       this.#steps.outcome(runId, step, 'unknown', undefined)
       return this.#decide(runId, step, operation)
+    } finally {
+      this.#noteChange(runId, operation)
     }
     this.#steps.outcome(runId, step, answer.outcome === 'done' ? 'done' : 'failed', answer)
     return resultOf(answer)
+  }
+
+  #noteChange(runId: number, { kind }: Operation): void {
+    if (kind === 'nothing') return
+    this.#changes += 1
+    this.#lastChange.set(runId, this.#changes)
   }
 
   /** The actuator does one thing after the other, so its answer to a later question is about the time after that call. */

@@ -1,21 +1,25 @@
 // Watches a change that was proven and is kept under a lease. The lease is renewed only by fresh proof of benefit, never
 // because this program is alive.
-import type { Sample } from '../../observe/sample.ts'
 import { durationText } from '../../policy/duration.ts'
+import { brokenGuard } from '../verify/guard-metrics.ts'
 import { isStillBetter } from '../verify/still-better.ts'
-import { measureWindow, type Window } from '../verify/window.ts'
+import { isMeasured, type Window } from '../verify/window.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { onlyIdentity, type RunRow } from './store.ts'
+import { type WindowEnd, windowBetween, windowEnd } from './window-ends.ts'
 
 export interface HoldingWatch {
   /** When it began to hold, and when the lease was last renewed; uptime, seconds. */
   since?: number
   renewed?: number
   /** The beginning of the window that is being measured. */
-  before?: Sample
+  before?: WindowEnd
   begun?: number
   readonly windows: Window[]
 }
+
+/** The last windows whose benefit must be proven, and those in which no guard may be broken. */
+const [recent, guarded] = [4, 8]
 
 /** Called at every pass. Why the change must be undone; undefined if it goes on. */
 export async function watchHolding(
@@ -40,13 +44,20 @@ export async function watchHolding(
   if (state === 'gone') return 'the VM has ended'
   if (state === 'before') return 'the lease has ended'
   if (state === 'foreign' || state === 'partial') return 'somebody else has changed it'
-  const after = await parts.sample()
-  if (watch.before !== undefined && run.plan !== undefined) {
-    const window = measureWindow(watch.before, after, run.vm!, run.plan.measurement.metric)
+  const { metric } = run.plan!.measurement
+  const after = await windowEnd(parts, run.vm!, metric)
+  if (watch.before !== undefined) {
+    const window = windowBetween(parts, { id: run.id, vm: run.vm!, metric }, watch.before, after)
     watch.windows.push(window)
-    if (watch.windows.length > 4) watch.windows.shift()
+    if (watch.windows.length > guarded) watch.windows.shift()
     store.addWindow(run.id, 'holding', window)
-    if (isStillBetter(store.windows(run.id), watch.windows)) {
+    const without = store
+      .windows(run.id)
+      .filter(({ phase }) => phase.endsWith(' A'))
+      .map((stored) => stored.window as Window)
+    const harm = brokenGuard(without.filter(isMeasured), watch.windows.filter(isMeasured))
+    if (harm !== undefined) return harm
+    if (metric !== 'none' && isStillBetter(metric, without, watch.windows.slice(-recent))) {
       const answer = await actuator.lease(onlyIdentity(run.vm!), now + measure.lease / 1000)
       if (answer.outcome === 'done') watch.renewed = now
     }

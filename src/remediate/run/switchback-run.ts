@@ -4,11 +4,11 @@ import { durationText } from '../../policy/duration.ts'
 import type { Plan } from '../actions/action.ts'
 import { type JudgedWindow, judge } from '../verify/judge.ts'
 import { switchbackBlocks, windowsPerBlock } from '../verify/switchback.ts'
-import { measureWindow } from '../verify/window.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { planRun } from './plan-run.ts'
 import { onlyIdentity, type RunRow } from './store.ts'
+import { windowBetween, windowEnd } from './window-ends.ts'
 
 /** The run must be in state `measuring`. Returns when it has ended or holds. Rejects with the signal's reason. */
 export async function runSwitchback(
@@ -19,6 +19,7 @@ export async function runSwitchback(
 ): Promise<void> {
   const { executor, store, clock, policy } = parts
   const windowMs = policy.current.policy.measure.window
+  const { metric } = plan.measurement
   const windows: JudgedWindow[] = []
   let isApplied = false
   for (const [block, phase] of switchbackBlocks.entries()) {
@@ -42,15 +43,15 @@ export async function runSwitchback(
       }
     }
     await clock.sleep(windowMs, signal)
-    let before = await parts.sample()
+    let before = await windowEnd(parts, run.vm!, metric)
     for (let index = 0; index < windowsPerBlock; index++) {
       await clock.sleep(windowMs, signal)
-      const after = await parts.sample()
-      const window = measureWindow(before, after, run.vm!, plan.measurement.metric)
+      const after = await windowEnd(parts, run.vm!, metric)
+      const window = windowBetween(parts, { id: run.id, vm: run.vm!, metric }, before, after)
       windows.push({ block, ...window })
       store.addWindow(run.id, `${block + 1} ${phase}`, window)
       before = after
-      const stop = await whyStop(parts, run, plan, after, isApplied)
+      const stop = await whyStop(parts, run, plan, after.sample, isApplied)
       if (stop !== undefined) {
         await undoRun(parts, run, { reason: stop })
         return

@@ -97,11 +97,11 @@ function comparable(
   whyNots: string[],
 ): Phases {
   const usualLoad = median(without.filter(({ whyNot }) => whyNot === null).map(({ load }) => load))
-  // The source of most windows: the others count exits differently.
-  const source = commonest([...without, ...withIt].filter(isMeasured).map(({ exitsSource }) => exitsSource))
+  // The source before the change decides, because the others count exits differently.
+  const source = commonest(without.filter(isMeasured).map(({ exitsSource }) => exitsSource))
   const whyNot = (window: JudgedWindow): string | null => {
     if (window.whyNot !== null && !window.isIdle) return window.whyNot
-    if (window.exitsSource !== source)
+    if (source !== undefined && window.exitsSource !== source)
       return `the exits were counted by ${window.exitsSource || 'none'} instead of ${source || 'none'}`
     if (usualLoad === undefined) return window.whyNot ?? 'the usual load is not known'
     return whyNotComparable(metric, window, usualLoad, options.loadRange ?? loadRange)

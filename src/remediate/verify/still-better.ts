@@ -1,24 +1,29 @@
 // Whether a change that was proven still helps: the condition for renewing its lease.
 import { median } from './statistics.ts'
-import type { Window } from './window.ts'
+import { loadRange, type Window, whyNotComparable } from './window.ts'
+import { lnCost, type Metric } from './work.ts'
 
 /** Of the last windows, at least so many must count. */
 const leastRecent = 2
 
 /** At least a tenth cheaper than without the change. */
-const mostCost = 0.9
+const leastGain = Math.log(0.9)
 
-/** `windows`: those of the switchback with their phases, such as `1 A`. `recent`: the last ones since it holds. */
+/** More load than in the trial makes it harder to be cheaper, so it is no reason to doubt. */
+const range = { least: loadRange.least, most: Number.POSITIVE_INFINITY }
+
+/** `without`: the windows of the trial without the change. `recent`: the last ones since it holds. */
 export function isStillBetter(
-  windows: readonly { readonly phase: string; readonly window: unknown }[],
+  metric: Metric,
+  without: readonly Window[],
   recent: readonly Window[],
 ): boolean {
-  const before = windows
-    .filter(({ phase }) => phase.endsWith(' A'))
-    .map(({ window }) => window as Window)
-    .filter(({ whyNot }) => whyNot === null)
-  const usual = median(before.map(({ cost }) => cost))
-  const counted = recent.filter(({ whyNot }) => whyNot === null)
-  if (usual === undefined || counted.length < leastRecent) return false
-  return median(counted.map(({ cost }) => cost))! <= usual * mostCost
+  const before = without.filter(({ whyNot }) => whyNot === null)
+  const usualLoad = median(before.map(({ load }) => load))
+  if (usualLoad === undefined) return false
+  const counted = recent.filter((window) => whyNotComparable(metric, window, usualLoad, range) === null)
+  if (counted.length < leastRecent) return false
+  const typical = (windows: readonly Window[]): number =>
+    median(windows.map(({ cost }) => lnCost(metric, cost)))!
+  return typical(counted) - typical(before) <= leastGain
 }

@@ -7,6 +7,7 @@ import type { Vm } from '../../model/vm.ts'
 import { classThresholds } from '../../model/vm-class.ts'
 import { exitRates, sumOfRates, type TaskRates, vcpuRates } from '../../observe/rates.ts'
 import type { Sample } from '../../observe/sample.ts'
+import type { Transfers } from '../../sources/domstats/transfers.ts'
 import { startTick } from '../../sources/process/process.ts'
 import type { Measurement } from '../actions/action.ts'
 import { type Activity, type Metric, workOf } from './work.ts'
@@ -20,18 +21,11 @@ export const leastCpuDemand = 0.25
 /** Windows with less or more than this share of the usual load are not compared. */
 export const loadRange = { least: 0.5, most: 2 } as const
 
-/** What a sample does not hold: counters since the VM or host started. A part that cannot be read is undefined. */
-interface Beside {
-  /** Read and written by the VM's disks. */
-  readonly bytes?: number | undefined
-  /** Received and sent by the VM's NICs. */
-  readonly packets?: number | undefined
-  readonly pressure?: readonly Pressure[] | undefined
-}
-
+/** What the two samples do not hold. */
 export interface WindowExtras {
-  readonly before?: Beside
-  readonly after?: Beside
+  /** What the VM's disks and NICs had transferred; undefined if that cannot be read. */
+  readonly before?: Partial<Transfers> | undefined
+  readonly after?: Partial<Transfers> | undefined
   /** What else touched the VM or the host meanwhile, such as `run 12 changed the host`. The window then does not count. */
   readonly disturbance?: string | undefined
 }
@@ -75,8 +69,8 @@ export function measureWindow(
   const beside = {
     seconds,
     othersRunDelay: runDelayOfOthers(before, after, identity, seconds),
-    memoryStall: stall('memory', extras, seconds),
-    ioStall: stall('io', extras, seconds),
+    memoryStall: stall('memory', before, after, seconds),
+    ioStall: stall('io', before, after, seconds),
   }
   const invalid = (whyNot: string): Window => ({ ...beside, ...nothing, whyNot })
   if (metric === 'none') return invalid('the counters cannot show the effect')
@@ -219,11 +213,12 @@ function runDelayOfOthers(
 
 function stall(
   resource: Pressure['resource'],
-  { before, after }: WindowExtras,
+  before: Sample,
+  after: Sample,
   seconds: number,
 ): number | null {
-  const full = (beside: Beside | undefined): number | undefined =>
-    beside?.pressure?.find((one) => one.resource === resource)?.fullUs
+  const full = ({ pressure }: Sample): number | undefined =>
+    pressure?.find((one) => one.resource === resource)?.fullUs
   const [from, to] = [full(before), full(after)]
   if (from === undefined || to === undefined || to < from) return null
   return Math.min(1, (to - from) / 1e6 / seconds)

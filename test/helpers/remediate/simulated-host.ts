@@ -102,6 +102,7 @@ export async function simulatedHost(policyText = '') {
       },
     },
     log,
+    transfers: async () => undefined,
     async sample() {
       run()
       return {

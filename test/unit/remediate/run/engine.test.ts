@@ -132,6 +132,31 @@ test('without fresh proof the lease is not renewed, and the change is undone', a
   expect(host.live()).toEqual([other, other])
 })
 
+test('a change that holds is undone if the host stalls more than without it, however much it helps', async () => {
+  const host = await simulatedHost()
+  let stalledUs = 0
+  let share = 0.01
+  const { sample } = host.parts
+  let last = host.clock.up
+  host.parts.sample = async () => {
+    stalledUs += (host.clock.up - last) * 1e6 * share
+    last = host.clock.up
+    return { ...(await sample()), pressure: [{ resource: 'memory', someUs: 0, fullUs: stalledUs }] }
+  }
+  const [id] = host.fire() as [number]
+  await host.until(id, 'holding')
+  host.clock.pass(3 * 60_000)
+  share = 0.09
+  await host.until(id, 'undone')
+  expect(host.store.run(id)).toMatchObject({
+    verdict: 'improved',
+    reason: expect.stringMatching(
+      /^all tasks of the host waited for memory during 1\.0 % of the time without the change and \d\.\d % with it$/,
+    ),
+  })
+  expect(host.live()).toEqual([other, other])
+})
+
 test('a value that somebody else has set is left alone', async () => {
   const host = await simulatedHost()
   const [id] = host.fire() as [number]

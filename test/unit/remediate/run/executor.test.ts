@@ -45,6 +45,23 @@ beforeEach(() => {
 const live = (): unknown[] => operations.map((operation) => actuator.live.get(knobOf(operation)))
 const phases = (): string[][] => journal.steps.map((step) => step.phases)
 
+test('tells a run of the changes of others, and of those that were under way', async () => {
+  const before = executor.changes
+  expect(executor.otherSince(before, 1)).toBeUndefined()
+  const applied = executor.apply(1, operations)
+  const meanwhile = executor.changes
+  await applied
+  expect(executor.otherSince(before, 1)).toBeUndefined()
+  expect(executor.otherSince(meanwhile, 2)).toBe(1)
+  expect(executor.otherSince(executor.changes, 2)).toBeUndefined()
+  const nothing: Operation = { kind: 'nothing', vm, from: 0, to: 1 }
+  actuator.live.set(knobOf(nothing), 0)
+  await executor.apply(3, [nothing])
+  expect(executor.otherSince(executor.changes - 1, 2)).toBe(1)
+  await executor.undo(1)
+  expect(executor.otherSince(before, 2)).toBe(1)
+})
+
 test('applies in order, journals before and after each, and undoes all of it', async () => {
   expect(await executor.apply(1, operations)).toEqual({ result: 'done' })
   expect(live()).toEqual([rr, rr])

@@ -173,6 +173,24 @@ describe('before and after', () => {
     })
   })
 
+  test('an idle window before the change does not count, even with the usual load', () => {
+    const windows = beforeAfter(390, 7)
+    windows[3] = judgedWindow(0, 390, { ...module, isIdle: true, whyNot: 'the VM is idle' })
+    expect(judge(perByte, windows)).toMatchObject({
+      verdict: 'inconclusive',
+      text: '19 windows before the change count, and 20 are needed: mostly, the VM is idle',
+    })
+  })
+
+  test('the source before the change decides, even with more windows after it', () => {
+    const windows = beforeAfter(390, 7, {}, { exitsSource: 'qmp' }, [20, 60])
+    expect(judge(perByte, windows)).toMatchObject({
+      verdict: 'inconclusive',
+      counted: { without: 20, with: 0 },
+      text: '0 windows after the change count, and 20 are needed: mostly, the exits were counted by qmp instead of module',
+    })
+  })
+
   test('much more work is compared only if it is allowed', () => {
     const windows = beforeAfter(390, 7, {}, { load: 5, done: 5 })
     expect(judge(perByte, windows)).toMatchObject({

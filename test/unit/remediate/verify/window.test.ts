@@ -136,8 +136,9 @@ describe('a window', () => {
       { resource: 'memory' as const, someUs: 0, fullUs: memory },
       { resource: 'io' as const, someUs: 0, fullUs: io },
     ]
-    const extras = { before: { pressure: pressure(0, 7) }, after: { pressure: pressure(1_000_000, 6) } }
-    expect(measureWindow(before, after, identity, 'run-delay', extras)).toMatchObject({
+    const from = { ...before, pressure: pressure(0, 7) }
+    const to = { ...after, pressure: pressure(1_000_000, 6) }
+    expect(measureWindow(from, to, identity, 'run-delay')).toMatchObject({
       memoryStall: 0.1,
       // It fell, so it is not known.
       ioStall: null,
