@@ -2,6 +2,8 @@
 
 /** What each code means to an operator. The table in errors.md is made from this one. */
 export const errorCodes = {
+  CHANGE_FAILED:
+    'The actuator could not make a change, or only a part of it, which it has put back. The message says what is missing.',
   CONFIG_INVALID:
     'A flag or a configuration file is wrong. At start-up, the program exits before it listens. If the web configuration file becomes wrong later, every client is refused until it is fixed.',
   DEVICES_LEFT_OUT:

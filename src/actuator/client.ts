@@ -2,7 +2,13 @@
 import { connect } from 'node:net'
 import { errorText } from '../log/error-text.ts'
 import type { VmIdentity } from '../model/remediation.ts'
-import { type ActuatorAnswer, type ActuatorRequest, maxLineBytes, type Operation } from './protocol.ts'
+import {
+  type ActuatorAnswer,
+  type ActuatorRequest,
+  maxLineBytes,
+  type Operation,
+  type OperationKind,
+} from './protocol.ts'
 import { parseAnswer } from './request-schema.ts'
 
 /** No answer came in time, or none that can be read. This does not mean that nothing was done. */
@@ -20,6 +26,10 @@ export class NoAnswer extends Error {
 /** Longer than the actuator takes for a VM that is stuck (two seconds), on a host that is busy. */
 const defaultDeadlineMs = 10_000
 
+/** For operations in which the kernel moves memory. The actuator gives up on them earlier. */
+const slowDeadlineMs = 90_000
+const slow: readonly OperationKind[] = ['huge-pages', 'ksm-run']
+
 /** All methods reject with NoAnswer, and with nothing else. */
 export class ActuatorClient {
   readonly #path: string
@@ -31,7 +41,10 @@ export class ActuatorClient {
   }
 
   execute(operation: Operation): Promise<ActuatorAnswer> {
-    return this.#ask({ do: 'execute', operation })
+    const deadlineMs = slow.includes(operation.kind)
+      ? Math.max(slowDeadlineMs, this.#deadlineMs)
+      : this.#deadlineMs
+    return this.#ask({ do: 'execute', operation }, deadlineMs)
   }
 
   /** The live value is `after`. */
@@ -48,7 +61,7 @@ export class ActuatorClient {
     return this.#ask({ do: 'release', vm })
   }
 
-  #ask(request: ActuatorRequest): Promise<ActuatorAnswer> {
+  #ask(request: ActuatorRequest, deadlineMs = this.#deadlineMs): Promise<ActuatorAnswer> {
     return new Promise((resolve, reject) => {
       let wasSent = false
       let text = ''
@@ -58,7 +71,7 @@ export class ActuatorClient {
         reject(new NoAnswer(`${message}: ${why}`, wasSent, { cause }))
         socket.destroy()
       }
-      const deadline = setTimeout(() => fail(`no answer within ${this.#deadlineMs} ms`), this.#deadlineMs)
+      const deadline = setTimeout(() => fail(`no answer within ${deadlineMs} ms`), deadlineMs)
       socket.setEncoding('utf8')
       socket.once('connect', () => {
         wasSent = true

@@ -1,5 +1,5 @@
 // Answers requests. Each is checked here again, whoever asks: identity, limits, kill switch, and whether the live value is
-// what the asker thinks. Requests come one after the other.
+// what the asker thinks. Requests about VMs come one after the other, and so do those about the host.
 import { isDeepStrictEqual } from 'node:util'
 import { errorText } from '../log/error-text.ts'
 import type { Logger } from '../log/logger.ts'
@@ -17,12 +17,19 @@ import { type KitOf, operationKits } from './operations/index.ts'
 import type { OperationKit } from './operations/operation.ts'
 import { isEnded } from './operations/thread-scheduling.ts'
 import { type Problem, refused, stale } from './problem.ts'
-import type { ActuatorAnswer, ActuatorRequest, Operation, ValueOf } from './protocol.ts'
+import {
+  type ActuatorAnswer,
+  type ActuatorRequest,
+  isPartWay,
+  type Operation,
+  type ValueOf,
+} from './protocol.ts'
 import { roomProblem } from './realtime-room.ts'
-import { VmFiles } from './vm-files.ts'
+import { type FileSubject, fileName, VmFiles } from './vm-files.ts'
 
 export interface ActuatorParts {
   readonly procfs: string
+  readonly sysfs: string
   /** The folders `kvminfo/leases` and `kvminfo/changes` are created below it. */
   readonly rundir: string
   readonly scheduler: Scheduler
@@ -32,6 +39,9 @@ export interface ActuatorParts {
 }
 
 const isProblem = (result: object): result is Problem => 'outcome' in result
+
+/** The file of the record of changes. */
+const subjectOf = (operation: Operation): FileSubject => ('vm' in operation ? operation.vm : { name: 'host' })
 
 /** How often leases are checked, milliseconds. */
 const watchMs = 1_000
@@ -44,7 +54,8 @@ export class Actuator {
   readonly #changes: Changes
   readonly #kitOf: KitOf
   readonly #watch: LeaseWatch
-  #last: Promise<unknown> = Promise.resolve()
+  /** The last request in each queue that is not answered yet. */
+  readonly #last = new Map<string, Promise<unknown>>()
   #isWatching = false
   #timer: NodeJS.Timeout | undefined
 
@@ -55,7 +66,7 @@ export class Actuator {
     this.#identities = new Identities(procfs, this.#file)
     this.#leases = new Leases(new VmFiles(`${rundir}/kvminfo/leases`))
     this.#changes = new Changes(new VmFiles(`${rundir}/kvminfo/changes`))
-    this.#kitOf = operationKits(scheduler)
+    this.#kitOf = operationKits(parts)
     const [leases, changes, file] = [this.#leases, this.#changes, this.#file]
     this.#watch = new LeaseWatch({ procfs, file, leases, changes, scheduler, log })
   }
@@ -99,22 +110,25 @@ export class Actuator {
 
   /** Never rejects. */
   answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
-    const answered = this.#last.then(() => this.#answer(request))
-    this.#last = answered
+    // The kernel may take a minute to move the host's memory, and a lease must not wait for that.
+    const queue = vmOf(request) === undefined ? 'host' : 'processes'
+    const answered = (this.#last.get(queue) ?? Promise.resolve()).then(() => this.#answer(request))
+    this.#last.set(queue, answered)
+    void answered.then(() => {
+      if (this.#last.get(queue) === answered) this.#last.delete(queue)
+    })
     return answered
   }
 
   async #answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
     const { log } = this.#parts
-    const vm = 'vm' in request ? request.vm : request.operation.vm
     let answer: ActuatorAnswer
     try {
-      const identified = await this.#identities.identify(vm)
-      answer = isProblem(identified) ? identified : this.#answerFor(identified, request)
+      answer = await this.#answerFor(request)
     } catch (error) {
       // Nothing that changes the host throws to here.
       answer = refused(errorText(error))
-      log.error({ err: error, do: request.do, pid: vm.pid }, 'a request could not be answered')
+      log.error({ err: error, ...what(request) }, 'a request could not be answered')
     }
     if (request.do !== 'read') this.#checkLater()
     const record = { ...what(request), ...answer }
@@ -124,16 +138,19 @@ export class Actuator {
     return answer
   }
 
-  #answerFor(vm: IdentifiedVm, request: ActuatorRequest): ActuatorAnswer {
+  async #answerFor(request: ActuatorRequest): Promise<ActuatorAnswer> {
+    const identity = vmOf(request)
+    const vm = identity === undefined ? undefined : await this.#identities.identify(identity)
+    if (vm !== undefined && isProblem(vm)) return vm
     switch (request.do) {
       case 'read':
         return this.#read(request.operation)
       case 'execute':
         return this.#execute(vm, request.operation)
       case 'lease':
-        return this.#lease(vm, request.until)
+        return this.#lease(vm!, request.until)
       case 'release':
-        return this.#release(vm.identity)
+        return this.#release(request.vm)
     }
   }
 
@@ -145,7 +162,8 @@ export class Actuator {
     return isProblem(live) ? live : { outcome: 'done', before: live.value, after: live.value }
   }
 
-  #execute<O extends Operation>(vm: IdentifiedVm, operation: O): ActuatorAnswer {
+  /** `vm`: undefined if the operation is about the host. */
+  async #execute<O extends Operation>(vm: IdentifiedVm | undefined, operation: O): Promise<ActuatorAnswer> {
     const kit = this.#kitOf(operation)
     const problem = kit.problem(operation, this.#identities)
     if (problem !== undefined) return problem
@@ -153,15 +171,16 @@ export class Actuator {
     if (isProblem(live)) return live
     const before = live.value
     const { from, to } = operation
+    const recorded = this.#changes.of(subjectOf(operation)).get(kit.knob(operation))
+    const isReversal = recorded?.was === kit.encode(to)
     const isThereAlready = isDeepStrictEqual(before, to)
-    if (!isThereAlready && !isDeepStrictEqual(before, from))
+    const isOurs = isDeepStrictEqual(before, from) || (isReversal && isPartWay(operation, before))
+    if (!isThereAlready && !isOurs)
       return {
         ...stale('somebody else has changed the value; nothing was done'),
         before,
         after: before,
       }
-    const recorded = this.#changes.of(vm.identity).get(kit.knob(operation))
-    const isReversal = recorded?.was === kit.encode(to)
     const objection = isReversal
       ? undefined
       : (this.#objection(vm) ??
@@ -169,54 +188,57 @@ export class Actuator {
         this.#leaseObjection(vm, operation))
     if (objection !== undefined) return { ...refused(objection), before, after: before }
     if (isThereAlready) return { outcome: 'done', before, after: before }
-    return this.#change(vm.identity, operation, kit, { isReversal, recorded })
+    return this.#change(operation, kit, { before, isReversal, recorded })
   }
 
-  #change<O extends Operation>(
-    vm: VmIdentity,
+  async #change<O extends Operation>(
     operation: O,
     kit: OperationKit<O>,
-    { isReversal, recorded }: { isReversal: boolean; recorded: { was: string; set: string } | undefined },
-  ): ActuatorAnswer {
+    given: { before: ValueOf<O>; isReversal: boolean; recorded: { was: string; set: string } | undefined },
+  ): Promise<ActuatorAnswer> {
+    const { before, isReversal, recorded } = given
+    const subject = subjectOf(operation)
     const knob = kit.knob(operation)
-    const before: ValueOf<O> = operation.from
     const [from, to] = [kit.encode(operation.from), kit.encode(operation.to)]
     // What somebody else has set since is what we return to.
     const was = recorded !== undefined && recorded.set === from ? recorded.was : from
     try {
-      if (!isReversal) this.#changes.put(vm, knob, { was, set: to })
+      if (!isReversal) this.#changes.put(subject, knob, { was, set: to })
     } catch (error) {
       return { ...refused(`the change cannot be recorded: ${errorText(error)}`), before, after: before }
     }
     let failure: unknown
     try {
-      kit.write(operation)
+      await kit.write(operation)
     } catch (error) {
       failure = error
     }
-    if (failure === undefined && isReversal) this.#forget(vm, knob)
+    if (failure === undefined && isReversal) this.#forget(subject, knob)
     const live = this.#live(operation, kit)
     if (isProblem(live))
       return live.outcome === 'stale' ? live : { outcome: 'failed', before, reason: live.reason }
     const after = live.value
     if (isDeepStrictEqual(after, operation.to)) return { outcome: 'done', before, after }
     // As it was: there is nothing to reverse.
-    if (kit.encode(after) === was) this.#forget(vm, knob)
+    if (kit.encode(after) === was) this.#forget(subject, knob)
     const reason = failure === undefined ? 'the kernel did not keep the value' : errorText(failure)
     return { outcome: 'failed', before, after, reason }
   }
 
   /** A record that stays is only a nuisance: it reverses to what is live already. */
-  #forget(vm: VmIdentity, knob: string): void {
+  #forget(subject: FileSubject, knob: string): void {
     try {
-      this.#changes.drop(vm, knob)
+      this.#changes.drop(subject, knob)
     } catch (error) {
-      this.#parts.log.warn({ err: error, pid: vm.pid }, 'cannot remove the record of a change')
+      this.#parts.log.warn(
+        { err: error, of: fileName(subject), knob },
+        'cannot remove the record of a change',
+      )
     }
   }
 
   #live<O extends Operation>(operation: O, kit: OperationKit<O>): { readonly value: ValueOf<O> } | Problem {
-    const recorded = this.#changes.of(operation.vm).get(kit.knob(operation))
+    const recorded = this.#changes.of(subjectOf(operation)).get(kit.knob(operation))
     try {
       return { value: kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set)) }
     } catch (error) {
@@ -224,17 +246,20 @@ export class Actuator {
     }
   }
 
-  /** Why nothing of the VM may be changed, except to reverse. */
-  #objection({ identity, name }: IdentifiedVm): string | undefined {
+  /** Why nothing of the VM or of the host may be changed, except to reverse. */
+  #objection(vm: IdentifiedVm | undefined): string | undefined {
     const { rundir, limits } = this.#parts
     if (isStopped(rundir))
       return `the kill switch is set; remove ${killSwitchPath(rundir)} when changes may go on`
+    if (vm === undefined) return undefined
+    const { identity, name } = vm
     return limits().isProtected({ uuid: identity.uuid, name }) ? 'the policy protects this VM' : undefined
   }
 
-  #leaseObjection<O extends Operation>({ identity }: IdentifiedVm, operation: O): string | undefined {
+  #leaseObjection<O extends Operation>(vm: IdentifiedVm | undefined, operation: O): string | undefined {
     const kit = this.#kitOf(operation)
-    if (!kit.needsLease(operation.to)) return undefined
+    if (vm === undefined || !kit.needsLease(operation.to)) return undefined
+    const { identity } = vm
     if (!this.#leases.lasts(identity, this.uptime))
       return 'a real-time policy needs a lease of the VM that lasts; ask for one first'
     const isOurs = this.#changes.of(identity).get(kit.knob(operation))?.set === kit.encode(operation.from)
@@ -284,14 +309,19 @@ export class Actuator {
   }
 }
 
+/** undefined for a request about the host. */
+function vmOf(request: ActuatorRequest): VmIdentity | undefined {
+  if ('vm' in request) return request.vm
+  return 'vm' in request.operation ? request.operation.vm : undefined
+}
+
 /** For the log. */
 function what(request: ActuatorRequest): Record<string, unknown> {
-  if ('vm' in request) return { do: request.do, pid: request.vm.pid }
-  const { kind, vm } = request.operation
+  const operation = 'operation' in request ? request.operation : undefined
   return {
     do: request.do,
-    kind,
-    pid: vm.pid,
-    ...('tid' in request.operation && { tid: request.operation.tid }),
+    ...(operation !== undefined && { kind: operation.kind }),
+    pid: vmOf(request)?.pid,
+    ...(operation !== undefined && 'tid' in operation && { tid: operation.tid }),
   }
 }

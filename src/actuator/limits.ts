@@ -8,6 +8,8 @@ export interface Limits {
   readonly maxNice: number
   /** CPUs that real-time vCPUs of all VMs together cannot fill. */
   readonly freeCpus: number
+  /** The weight of a VM's control group, in times of the kernel's default. */
+  readonly maxCpuWeight: number
   /** How far ahead a lease may end, seconds. */
   readonly maxLeaseSeconds: number
   /** How long leases of a VM may follow each other, seconds; a day at most. */
@@ -22,6 +24,7 @@ export const shippedLimits: Limits = {
   minNice: -10,
   maxNice: 19,
   freeCpus: 1,
+  maxCpuWeight: 10,
   maxLeaseSeconds: 3_600,
   maxLeaseTotalSeconds: 86_400,
   isProtected: () => false,

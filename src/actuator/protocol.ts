@@ -2,6 +2,7 @@
 // what the value is now (`from`) and what it is to be (`to`). The actuator compares `from` with the live value, sets,
 // reads back, and says what it saw. To undo an operation, swap the two.
 import type { VmIdentity } from '../model/remediation.ts'
+import type { WeightFile } from '../sources/cgroup/cpu-weight.ts'
 
 /** The scheduling of one thread, as sched_getscheduler(2), sched_getparam(2) and getpriority(2) tell it. */
 export interface Scheduling {
@@ -33,7 +34,62 @@ export interface NothingOperation {
   readonly to: 0 | 1
 }
 
-export type Operation = ThreadSchedulingOperation | NothingOperation
+/** The VM's share of CPU time against other VMs: the weight of its own control group. */
+export interface CpuWeightOperation {
+  readonly kind: 'cpu-weight'
+  readonly vm: VmIdentity
+  /** On this host's scale: 1 to 10000 for cpu.weight, 2 to 262144 for cpu.shares. The actuator finds the file itself. */
+  readonly file: WeightFile
+  readonly from: number
+  readonly to: number
+}
+
+/** /sys/kernel/mm/ksm/run. 0: KSM stands, and merged pages stay merged. 1: it runs. 2: it stands, and nothing is merged. */
+export interface KsmRunOperation {
+  readonly kind: 'ksm-run'
+  readonly from: 0 | 1 | 2
+  readonly to: 0 | 1 | 2
+}
+
+/** How fast KSM scans. */
+export interface KsmPace {
+  readonly pagesToScan: number
+  /** Between two scans, milliseconds. */
+  readonly sleepMs: number
+}
+
+export interface KsmPaceOperation {
+  readonly kind: 'ksm-pace'
+  readonly from: KsmPace
+  readonly to: KsmPace
+}
+
+/** The pool of 2 MiB pages of one NUMA node, or of the host if its kernel knows no nodes (null). In pages. */
+export interface HugePagesOperation {
+  readonly kind: 'huge-pages'
+  readonly node: number | null
+  readonly from: number
+  readonly to: number
+}
+
+/** Which memory the kernel backs with transparent huge pages: that of programs that ask for it is `madvise`. */
+export type TransparentHugePages = 'always' | 'madvise' | 'never'
+
+export interface TransparentHugePagesOperation {
+  readonly kind: 'transparent-huge-pages'
+  readonly from: TransparentHugePages
+  readonly to: TransparentHugePages
+}
+
+/** Those without `vm` are about the host itself. */
+export type Operation =
+  | ThreadSchedulingOperation
+  | NothingOperation
+  | CpuWeightOperation
+  | KsmRunOperation
+  | KsmPaceOperation
+  | HugePagesOperation
+  | TransparentHugePagesOperation
 export type OperationKind = Operation['kind']
 
 /** The value that an operation compares and sets. */
@@ -41,6 +97,12 @@ export type ValueOf<O extends Operation = Operation> = O['from']
 
 export function reversed<O extends Operation>(operation: O): O {
   return { ...operation, from: operation.to, to: operation.from }
+}
+
+/** Whether an operation that takes several steps was interrupted at `live`: then it can still be reversed. */
+export function isPartWay({ kind, from, to }: Operation, live: unknown): boolean {
+  if (kind !== 'huge-pages' || typeof live !== 'number') return false
+  return live > Math.min(from, to) && live < Math.max(from, to)
 }
 
 export type ActuatorRequest =

@@ -22,6 +22,13 @@ const scheduling = z.strictObject({
 
 const bit = z.union([z.literal(0), z.literal(1)])
 
+const ksmRun = z.union([z.literal(0), z.literal(1), z.literal(2)])
+const unsigned = z.int().min(0).max(0xffff_ffff)
+const ksmPace = z.strictObject({ pagesToScan: unsigned, sleepMs: unsigned })
+const weight = z.int().min(1).max(262_144)
+const pages = z.int().min(0)
+const transparentHugePages = z.enum(['always', 'madvise', 'never'])
+
 const operation = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('thread-scheduling'),
@@ -32,6 +39,26 @@ const operation = z.discriminatedUnion('kind', [
     to: scheduling,
   }),
   z.strictObject({ kind: z.literal('nothing'), vm, from: bit, to: bit }),
+  z.strictObject({
+    kind: z.literal('cpu-weight'),
+    vm,
+    file: z.enum(['cpu.weight', 'cpu.shares']),
+    from: weight,
+    to: weight,
+  }),
+  z.strictObject({ kind: z.literal('ksm-run'), from: ksmRun, to: ksmRun }),
+  z.strictObject({ kind: z.literal('ksm-pace'), from: ksmPace, to: ksmPace }),
+  z.strictObject({
+    kind: z.literal('huge-pages'),
+    node: z.int().min(0).max(1_023).nullable(),
+    from: pages,
+    to: pages,
+  }),
+  z.strictObject({
+    kind: z.literal('transparent-huge-pages'),
+    from: transparentHugePages,
+    to: transparentHugePages,
+  }),
 ])
 
 const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [

@@ -9,6 +9,7 @@ import { listen, type SocketEndpoint } from './socket.ts'
 
 export interface ActuatorOptions {
   readonly procfs: string
+  readonly sysfs: string
   /** Parent of `kvminfo/`, which has the leases, the record of changes and the kill switch. */
   readonly rundir: string
   readonly endpoint: SocketEndpoint

@@ -1,5 +1,5 @@
 // One small file for each VM in a folder below /run, named `<pid>-<start tick>`, so that it never counts for a later
-// process with the same pid. Only the actuator's user can write there, but what is read is checked as if anybody could.
+// process with the same pid, and one named `host`. Only the actuator's user can write there, but what is read is checked as if anybody could.
 import {
   closeSync,
   constants,
@@ -21,12 +21,16 @@ export interface VmProcess {
   readonly startTick: number
 }
 
+/** What has a file: a process, or something else with a name that no process has. */
+export type FileSubject = VmProcess | { readonly name: string }
+
 /** More than the changes to 4,096 vCPU threads take. */
 const maxBytes = 1024 * 1024
 
 const namePattern = /^([1-9]\d{0,9})-(0|[1-9]\d{0,14})$/
 
-export const fileName = ({ pid, startTick }: VmProcess): string => `${pid}-${startTick}`
+export const fileName = (subject: FileSubject): string =>
+  'name' in subject ? subject.name : `${subject.pid}-${subject.startTick}`
 
 export class VmFiles {
   readonly directory: string
@@ -48,12 +52,12 @@ export class VmFiles {
   }
 
   /** undefined without a file; '' for what is no regular file, is too large or cannot be read. */
-  read(vm: VmProcess): string | undefined {
+  read(subject: FileSubject): string | undefined {
     let fd: number
     try {
       // O_NONBLOCK, because opening a FIFO would wait for a writer.
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-      fd = openSync(this.#path(vm), flags)
+      fd = openSync(this.#path(subject), flags)
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : ''
     }
@@ -70,18 +74,18 @@ export class VmFiles {
   }
 
   /** Another process sees the old text or the new one, never a part. Throws Node's own error. */
-  write(vm: VmProcess, text: string): void {
-    const temporary = join(this.directory, `.${fileName(vm)}`)
+  write(subject: FileSubject, text: string): void {
+    const temporary = join(this.directory, `.${fileName(subject)}`)
     rmSync(temporary, { force: true, recursive: true })
     writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 })
-    renameSync(temporary, this.#path(vm))
+    renameSync(temporary, this.#path(subject))
   }
 
-  remove(vm: VmProcess): void {
-    rmSync(this.#path(vm), { force: true, recursive: true })
+  remove(subject: FileSubject): void {
+    rmSync(this.#path(subject), { force: true, recursive: true })
   }
 
-  #path(vm: VmProcess): string {
-    return join(this.directory, fileName(vm))
+  #path(subject: FileSubject): string {
+    return join(this.directory, fileName(subject))
   }
 }

@@ -2,7 +2,7 @@
 import { defaultPaths } from '../sources/paths.ts'
 import { type Flags, type FlagValues, optional, repeatable, single } from './flag.ts'
 import { directory, nonEmpty, userId } from './flag-values.ts'
-import { logFlags, procfsFlag } from './shared-flags.ts'
+import { logFlags, procfsFlag, sysfsFlag } from './shared-flags.ts'
 
 export const actuateFlags = {
   socket: single({
@@ -29,6 +29,7 @@ export const actuateFlags = {
     parse: nonEmpty,
   }),
   procfs: procfsFlag,
+  sysfs: sysfsFlag,
   rundir: single({
     name: 'path.rundir',
     argument: '<directory>',

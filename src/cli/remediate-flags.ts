@@ -4,7 +4,7 @@ import { parseListenAddress } from '../http/listen-address.ts'
 import { defaultPaths } from '../sources/paths.ts'
 import { type Flags, type FlagValues, optional, repeatable, single, toggle } from './flag.ts'
 import { directory, nonEmpty } from './flag-values.ts'
-import { logFlags, procfsFlag } from './shared-flags.ts'
+import { logFlags, procfsFlag, sysfsFlag } from './shared-flags.ts'
 
 const policyFlag = single({
   name: 'policy.file',
@@ -64,13 +64,7 @@ export const remediateFlags = {
     parse: nonEmpty,
   }),
   procfs: procfsFlag,
-  sysfs: single({
-    name: 'path.sysfs',
-    argument: '<directory>',
-    default: defaultPaths.sysfs,
-    description: "Where the host's sysfs is mounted.",
-    parse: directory,
-  }),
+  sysfs: sysfsFlag,
   rundir: rundirFlag,
   ...logFlags,
 } as const satisfies Flags

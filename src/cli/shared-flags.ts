@@ -12,6 +12,14 @@ export const procfsFlag = single({
   parse: directory,
 })
 
+export const sysfsFlag = single({
+  name: 'path.sysfs',
+  argument: '<directory>',
+  default: defaultPaths.sysfs,
+  description: "Where the host's sysfs is mounted.",
+  parse: directory,
+})
+
 export const logFlags = {
   logLevel: single({
     name: 'log.level',

@@ -5,6 +5,7 @@ export interface ActuatorBounds {
   readonly maxRealtimePriority: number
   readonly minNice: number
   readonly freeCpus: number
+  readonly maxCpuWeight: number
   /** How far ahead a lease may end. */
   readonly maxLeaseSeconds: number
   readonly maxLeaseTotalSeconds: number
@@ -17,6 +18,7 @@ export function actuatorBounds({ actuator, measure, vms }: Policy): ActuatorBoun
     maxRealtimePriority: actuator.max_realtime_priority,
     minNice: actuator.min_nice,
     freeCpus: actuator.free_cpus,
+    maxCpuWeight: actuator.max_cpu_weight,
     // A block of a trial lasts five windows and may be late.
     maxLeaseSeconds: Math.max(measure.lease, 6 * measure.window) / 1000 + 60,
     maxLeaseTotalSeconds: measure.lease_total / 1000,

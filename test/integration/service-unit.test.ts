@@ -85,6 +85,8 @@ const remediationUnits = [
   'kvminfo-remediate.service',
   'kvminfo-lease-sweep.service',
   'kvminfo-lease-sweep.timer',
+  'kvminfo-weight-rights.service',
+  'kvminfo-weight-rights.path',
 ]
 const remediationServices = remediationUnits.filter((name) => name.endsWith('.service'))
 
@@ -108,13 +110,19 @@ test.each(remediationServices)('%s is rated 1.5 of 10 or less, as README.md says
   expect(read('README.md')).toContain(`| \`${name}\` | ${exposure} |`)
 })
 
-test.each(remediationServices)('%s runs as a user of sysusers-remediation.conf, without root', (name) => {
-  const unit = read(name)
-  const user = /^User=(.*)$/m.exec(unit)![1]!
-  expect(['kvminfo-actuate', 'kvminfo-remediate']).toContain(user)
-  expect(unit).toContain(`\nGroup=${user}\n`)
-  expect(read('sysusers-remediation.conf')).toMatch(new RegExp(`^u ${user} `, 'm'))
-})
+// It changes the group of root's files, and nothing else.
+const asRoot = 'kvminfo-weight-rights.service'
+
+test.each(remediationServices.filter((name) => name !== asRoot))(
+  '%s runs as a user of sysusers-remediation.conf, without root',
+  (name) => {
+    const unit = read(name)
+    const user = /^User=(.*)$/m.exec(unit)![1]!
+    expect(['kvminfo-actuate', 'kvminfo-remediate']).toContain(user)
+    expect(unit).toContain(`\nGroup=${user}\n`)
+    expect(read('sysusers-remediation.conf')).toMatch(new RegExp(`^u ${user} `, 'm'))
+  },
+)
 
 test('only what must change threads has a capability, and it has no network', () => {
   const rights = remediationServices.map((name) => {
@@ -127,7 +135,31 @@ test('only what must change threads has a capability, and it has no network', ()
     ['kvminfo-actuate.service', 'CAP_SYS_NICE', 'CAP_SYS_NICE', true],
     ['kvminfo-remediate.service', '', '', false],
     ['kvminfo-lease-sweep.service', 'CAP_SYS_NICE', 'CAP_SYS_NICE', true],
+    [asRoot, 'CAP_CHOWN', '', true],
   ])
+})
+
+test('the actuator may write the knobs that have an operation, for both versions of cgroups', () => {
+  const files = [...read('tmpfiles-remediation.conf').matchAll(/^z (\S+) (.*)$/gm)]
+  expect(new Set(files.map(([, , rights]) => rights))).toEqual(new Set(['0664 root kvminfo-actuate -']))
+  const paths = files.map(([, path]) => path!)
+  const writable = /^ReadWritePaths=(.*)$/m.exec(read('kvminfo-actuate.service'))![1]!.split(' ')
+  for (const path of paths) {
+    const isWeight = path.startsWith('/sys/fs/cgroup/')
+    expect([path, isWeight || writable.some((folder) => path.startsWith(`${folder.slice(1)}/`))]).toEqual([
+      path,
+      true,
+    ])
+  }
+  expect(read('kvminfo-actuate.service')).not.toMatch(/^ProtectControlGroups=yes/m)
+  expect(paths.map((path) => path.split('/').at(-1))).toEqual([
+    ...['run', 'pages_to_scan', 'sleep_millisecs', 'enabled', 'nr_hugepages', 'nr_hugepages'],
+    ...['cpu.weight', 'cpu.weight', 'cpu.shares', 'cpu.shares'],
+  ])
+  for (const path of paths.filter((one) => one.startsWith('/sys/fs/cgroup/')))
+    expect(read('kvminfo-weight-rights.path')).toContain(
+      `\nPathChanged=${path.split('/').slice(0, -2).join('/')}\n`,
+    )
 })
 
 test('both watchers of the leases have the highest real-time priority', () => {

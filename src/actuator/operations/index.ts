@@ -2,9 +2,13 @@
 // request-schema.ts, one file here, and one line below.
 import type { Scheduler } from '../../native/scheduler.ts'
 import type { Operation, OperationKind } from '../protocol.ts'
+import { cpuWeight } from './cpu-weight.ts'
+import { hugePages } from './huge-pages.ts'
+import { ksmPace, ksmRun } from './ksm.ts'
 import { nothing } from './nothing.ts'
 import type { OperationKit } from './operation.ts'
 import { threadScheduling } from './thread-scheduling.ts'
+import { transparentHugePages } from './transparent-huge-pages.ts'
 
 type Kits = {
   readonly [Kind in OperationKind]: OperationKit<Extract<Operation, { readonly kind: Kind }>>
@@ -12,8 +16,22 @@ type Kits = {
 
 export type KitOf = <O extends Operation>(operation: O) => OperationKit<O>
 
-export function operationKits(scheduler: Scheduler): KitOf {
-  const kits: Kits = { 'thread-scheduling': threadScheduling(scheduler), nothing }
+export interface HostAccess {
+  readonly scheduler: Scheduler
+  readonly procfs: string
+  readonly sysfs: string
+}
+
+export function operationKits({ scheduler, procfs, sysfs }: HostAccess): KitOf {
+  const kits: Kits = {
+    'thread-scheduling': threadScheduling(scheduler),
+    nothing,
+    'cpu-weight': cpuWeight(procfs, sysfs),
+    'ksm-run': ksmRun(procfs, sysfs),
+    'ksm-pace': ksmPace(sysfs),
+    'huge-pages': hugePages(procfs, sysfs),
+    'transparent-huge-pages': transparentHugePages(sysfs),
+  }
   // The key and the kind are the same, which the type of an object cannot say.
   return <O extends Operation>({ kind }: O) => kits[kind] as unknown as OperationKit<O>
 }

@@ -14,14 +14,14 @@ import { version } from '../version.ts'
 
 export async function actuate(options: ActuateOptions): Promise<void> {
   const stopped = stopSignal()
-  const { procfs, rundir, socket, allowedUids } = options
+  const { procfs, sysfs, rundir, socket, allowedUids } = options
   const log = commandLog(options)
   const isActivated = Number(process.env.LISTEN_PID) === process.pid
   const endpoint: SocketEndpoint = isActivated
     ? systemdSockets(process.env, process.pid)[0]!
     : { path: socket }
   const limits = limitsOf(options.policyFile, log)
-  const stop = await startActuator({ procfs, rundir, endpoint, allowedUids, limits, log })
+  const stop = await startActuator({ procfs, sysfs, rundir, endpoint, allowedUids, limits, log })
   log.info({ socket: isActivated ? 'of systemd' : socket, version }, 'listening')
 
   const manager = await connectServiceManager(process.env, process.pid, log)

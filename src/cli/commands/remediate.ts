@@ -73,6 +73,7 @@ export async function remediate(options: RemediateFlags): Promise<void> {
             `--actuator.socket=${socket}`,
             `--policy.file=${options.policyFile}`,
             `--path.procfs=${options.procfs}`,
+            `--path.sysfs=${options.sysfs}`,
             `--path.rundir=${options.rundir}`,
             `--log.level=${options.logLevel}`,
             `--log.format=${options.logFormat}`,

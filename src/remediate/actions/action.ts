@@ -56,16 +56,18 @@ export interface Plan {
   readonly isLeased: boolean
   readonly preconditions: readonly Precondition[]
   readonly risk: Risk
-  /** Who manages the knob: `nobody else`, or the program that does. */
+  /** Who manages the knob: `nobody else`, or the program that does. Then the plan is only shown, and never executed. */
   readonly owner: string
   readonly measurement: Measurement
   /** A sentence: how it is undone. */
   readonly undo: string
-  /** What a person would type for the same. */
+  /** What a person would type for the same: if somebody else manages the knob, in that program. */
   readonly commands: readonly string[]
   /** Unified diff of the domain's XML, for changes of the definition. */
   readonly diff: string | undefined
 }
+
+export const noOwner = 'nobody else'
 
 /** Nothing to do, or nothing that may be done. */
 export interface Refusal {

@@ -1,10 +1,14 @@
 // The list of actions.
 import type { ActionName } from '../../model/remediation.ts'
 import type { Action } from './action.ts'
+import { cpuWeight } from './cpu-weight.ts'
+import { hostPrepare } from './host-prepare.ts'
+import { hugepages } from './hugepages.ts'
+import { ksm } from './ksm.ts'
 import { placebo } from './placebo.ts'
 import { schedTier } from './sched-tier.ts'
 
-const actions: readonly Action[] = [schedTier, placebo]
+const actions: readonly Action[] = [schedTier, cpuWeight, hugepages, ksm, hostPrepare, placebo]
 
 const byName = new Map(actions.flatMap((action) => action.names.map((name) => [name, action] as const)))
 

@@ -1,7 +1,7 @@
 // Changes nothing, and goes through everything else: it is applied and undone by turns, and judged. How often it is called
 // improved is how often the judge is wrong on this host.
 import type { NothingOperation } from '../../actuator/protocol.ts'
-import type { Action, Plan, Refusal } from './action.ts'
+import { type Action, noOwner, type Plan, type Refusal } from './action.ts'
 
 export const placebo: Action = {
   names: ['placebo'],
@@ -21,7 +21,7 @@ export const placebo: Action = {
       isLeased: false,
       preconditions: [],
       risk: 'low',
-      owner: 'nobody else',
+      owner: noOwner,
       measurement: {
         design: 'switchback',
         metric: 'run-delay',

@@ -7,7 +7,15 @@ import type { Tier } from '../../policy/tiers.ts'
 import { readRealtimeRuntimeUs } from '../../sources/realtime-limit.ts'
 import { hasCpuQuota } from '../target/cpu-quota.ts'
 import { startTickOf } from '../target/identity.ts'
-import type { Action, Change, Plan, PlanInput, Precondition, Refusal } from './action.ts'
+import {
+  type Action,
+  type Change,
+  noOwner,
+  type Plan,
+  type PlanInput,
+  type Precondition,
+  type Refusal,
+} from './action.ts'
 
 function schedulingOf(tier: Tier): Scheduling {
   return {
@@ -67,7 +75,7 @@ export const schedTier: Action = {
       isLeased: isRealtime,
       preconditions: preconditions(input, vm),
       risk: isRealtime ? (to.rtPriority <= 2 ? 'medium' : 'critical') : 'low',
-      owner: 'nobody else',
+      owner: noOwner,
       measurement: {
         design: 'switchback',
         metric: 'run-delay',

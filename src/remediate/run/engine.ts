@@ -4,6 +4,7 @@ import { errorText } from '../../log/error-text.ts'
 import type { RunState } from '../../model/remediation.ts'
 import type { Sample } from '../../observe/sample.ts'
 import { once } from '../../sources/attempt.ts'
+import { noOwner } from '../actions/action.ts'
 import { mayBegin, maySlot } from '../guard/guards.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
@@ -169,7 +170,7 @@ export class Engine {
     const facts = { plan, planSha, policySha, mode: ofAction.mode }
     if (unmet !== undefined) return this.#refuse(run, unmet, facts)
     if (ofAction.mode === 'observe') return this.#refuse(run, 'the policy only observes this action', facts)
-    const isOwned = plan.owner !== 'nobody else'
+    const isOwned = plan.owner !== noOwner
     if (ofAction.mode === 'auto' && !isOwned)
       return this.#move(run, 'approved', 'approved by the policy', facts)
     this.#move(run, 'proposed', isOwned ? `${plan.owner} manages this` : 'waits for a person', facts)
@@ -205,6 +206,10 @@ export class Engine {
     const planned = await this.#planned(run, sample)
     if (planned === undefined) return
     if (planned.unmet !== undefined) return this.#refuse(run, planned.unmet)
+    const { owner } = planned.plan
+    // Two programs that set the same value would undo each other's changes for ever.
+    if (owner !== noOwner)
+      return this.#refuse(run, `${owner} manages this: change it there, as the commands of the plan do`)
     this.#waiting.delete(run.id)
     const { plan, planSha, policySha } = planned
     if (planSha !== run.planSha) {
@@ -252,7 +257,7 @@ export class Engine {
     }
     store.move(run.id, 'applying', 'kept', {
       verdict: 'not-measurable',
-      reason: 'applied; the counters cannot show its effect',
+      reason: `applied; ${plan.measurement.text}`,
     })
   }
 

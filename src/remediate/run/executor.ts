@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { NoAnswer } from '../../actuator/client.ts'
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
-import { reversed } from '../../actuator/protocol.ts'
+import { isPartWay, reversed } from '../../actuator/protocol.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import { canonicalJson } from '../journal/canonical-json.ts'
 
@@ -105,7 +105,7 @@ export class Executor {
       if (live === 'gone') gone += 1
       else if (live === 'unreadable') isUnanswered = true
       else if (live === 'foreign') foreign.push(knobOf(operation))
-      else if (live === 'to') {
+      else if (live === 'to' || live === 'part-way') {
         const result = await this.#step(runId, reversed(operation), true)
         if (result.result === 'gone') gone += 1
         else if (result.result === 'foreign') foreign.push(`${knobOf(operation)}: ${result.reason}`)
@@ -123,7 +123,7 @@ export class Executor {
     if (lives.size === 0) return 'before'
     for (const decisive of ['unreadable', 'gone', 'foreign'] as const)
       if (lives.has(decisive)) return decisive
-    if (lives.size > 1) return 'partial'
+    if (lives.size > 1 || lives.has('part-way')) return 'partial'
     return lives.has('to') ? 'target' : 'before'
   }
 
@@ -159,7 +159,8 @@ export class Executor {
     }
     if (live === 'unreadable') return { result: 'no-answer', reason: 'the actuator does not answer' }
     this.#steps.outcome(runId, step, 'failed', undefined)
-    if (live === 'from') return { result: 'failed', reason: 'the actuator did not do it in time' }
+    if (live === 'from' || live === 'part-way')
+      return { result: 'failed', reason: 'the actuator did not do it in time' }
     return live === 'gone'
       ? { result: 'gone', reason: 'the VM has ended' }
       : { result: 'foreign', reason: 'somebody else has changed it meanwhile' }
@@ -171,7 +172,8 @@ export class Executor {
       if (answer.outcome === 'stale') return 'gone'
       if (answer.outcome !== 'done') return 'unreadable'
       if (isDeepStrictEqual(answer.after, operation.to)) return 'to'
-      return isDeepStrictEqual(answer.after, operation.from) ? 'from' : 'foreign'
+      if (isDeepStrictEqual(answer.after, operation.from)) return 'from'
+      return isPartWay(operation, answer.after) ? 'part-way' : 'foreign'
     } catch (error) {
       if (error instanceof NoAnswer) return 'unreadable'
       throw error
@@ -179,7 +181,8 @@ export class Executor {
   }
 }
 
-type Live = 'from' | 'to' | 'foreign' | 'gone' | 'unreadable'
+/** `part-way`: ours, and interrupted before it was complete. */
+type Live = 'from' | 'to' | 'part-way' | 'foreign' | 'gone' | 'unreadable'
 
 function resultOf({ outcome, before, reason = 'the actuator gave no reason' }: ActuatorAnswer): StepResult {
   if (outcome === 'done') return { result: 'done' }

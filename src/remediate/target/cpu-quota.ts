@@ -1,35 +1,24 @@
-// Whether a VM has a CPU quota, which a real-time thread would escape.
+// Whether a VM has a CPU quota: a real-time thread would escape it, and a larger weight does not lift it.
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { ancestors, type ControlGroup, groupDirectory, readControlGroups } from '../../sources/cgroup/read.ts'
 
-const read = (path: string): string | undefined => {
+/** Whether a CPU quota applies to the process, in its cgroup or in one around it. Both versions of cgroups. */
+export function hasCpuQuota(procfs: string, sysfs: string, pid: number): boolean {
+  return readControlGroups(procfs, pid).flatMap(ancestors).some(hasQuota)
+
+  function hasQuota(group: ControlGroup): boolean {
+    const isSecond = group.controllers === ''
+    if (!isSecond && !group.controllers.split(',').includes('cpu')) return false
+    const text = read(join(groupDirectory(sysfs, group), isSecond ? 'cpu.max' : 'cpu.cfs_quota_us'))
+    return isSecond ? (text ?? 'max').split(' ')[0] !== 'max' : Number(text ?? -1) > 0
+  }
+}
+
+function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {
     return undefined
   }
-}
-
-/** Whether a CPU quota applies to the process, in its cgroup or in one around it. Both versions of cgroups. */
-export function hasCpuQuota(procfs: string, sysfs: string, pid: number): boolean {
-  const lines = (read(`${procfs}/${pid}/cgroup`) ?? '').split('\n')
-  return lines.some((line) => {
-    const [, controllers = '', path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
-    if (path === undefined || path.includes('/..')) return false
-    if (controllers === '') {
-      return ancestors(path).some((directory) => {
-        const [quota] = (read(join(sysfs, 'fs/cgroup', directory, 'cpu.max')) ?? 'max').split(' ')
-        return quota !== 'max'
-      })
-    }
-    if (!controllers.split(',').includes('cpu')) return false
-    return ancestors(path).some(
-      (directory) =>
-        Number(read(join(sysfs, 'fs/cgroup', controllers, directory, 'cpu.cfs_quota_us')) ?? -1) > 0,
-    )
-  })
-}
-
-function ancestors(path: string): string[] {
-  return path === '/' ? ['/'] : [path, ...ancestors(dirname(path))]
 }

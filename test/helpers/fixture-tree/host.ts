@@ -4,6 +4,7 @@ import type { FixtureFiles } from './files.ts'
 export function* hostFiles(): FixtureFiles {
   yield ['proc/uptime', '90000.00 300000.00\n']
   yield ['proc/meminfo', meminfo]
+  yield ['proc/loadavg', '1.20 0.90 0.50 2/400 5293\n']
   yield ['proc/stat', stat]
   yield ['proc/pressure/cpu', pressure(53_956_705, 0)]
   yield ['proc/pressure/memory', pressure(1_200_300, 400_500)]
@@ -11,9 +12,12 @@ export function* hostFiles(): FixtureFiles {
   for (const node of [0, 1]) {
     yield* pool(`sys/devices/system/node/node${node}/hugepages/hugepages-2048kB`, 1024 + node, 512, node)
     yield* pool(`sys/devices/system/node/node${node}/hugepages/hugepages-1048576kB`, 4, 1, 0)
+    yield [`sys/devices/system/node/node${node}/meminfo`, nodeMeminfo(node)]
   }
   yield* pool('sys/kernel/mm/hugepages/hugepages-2048kB', 2049, 1024, 1)
   yield* pool('sys/kernel/mm/hugepages/hugepages-1048576kB', 8, 2, 0)
+  yield ['sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages', '10\n']
+  yield ['sys/kernel/mm/transparent_hugepage/enabled', 'always [madvise] never\n']
   for (const [name, value] of Object.entries(ksm)) yield [`sys/kernel/mm/ksm/${name}`, `${value}\n`]
 }
 
@@ -43,6 +47,18 @@ function* pool(directory: string, total: number, free: number, surplus: number) 
   yield [`${directory}/free_hugepages`, `${free}\n`] as const
   yield [`${directory}/surplus_hugepages`, `${surplus}\n`] as const
 }
+
+/** Half of the host's memory each, of which node 1 has more available. */
+const nodeMeminfo = (node: number) =>
+  [
+    `Node ${node} MemTotal:       131925632 kB`,
+    `Node ${node} MemFree:        ${10_000_000 + node * 2_411_396} kB`,
+    `Node ${node} MemUsed:        121925632 kB`,
+    `Node ${node} Active(file):     245384 kB`,
+    `Node ${node} Inactive(file):   740950 kB`,
+    `Node ${node} SReclaimable:      37186 kB`,
+    '',
+  ].join('\n')
 
 const stat = `cpu  20191 2235 13840 168803 1945 0 388 2222 7000 50
 cpu0 8499 1116 6098 87867 160 0 45 1093 4000 20

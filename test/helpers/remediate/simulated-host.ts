@@ -2,7 +2,7 @@
 // passes when somebody sleeps. Everything else is real: journal, plans, engine, judge.
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Operation, Scheduling } from '../../../src/actuator/protocol.ts'
+import type { Scheduling, ThreadSchedulingOperation } from '../../../src/actuator/protocol.ts'
 import { isRealtimePolicy } from '../../../src/model/policy.ts'
 import type { Task } from '../../../src/model/task.ts'
 import { type Sample, takeSample } from '../../../src/observe/sample.ts'
@@ -42,7 +42,7 @@ export async function simulatedHost(policyText = '') {
   const identity = identityOf(vm, paths.procfs)!
   const actuator = fakeActuator()
   const operations = vm.vcpus.map(
-    ({ tid }): Operation => ({
+    ({ tid }): ThreadSchedulingOperation => ({
       kind: 'thread-scheduling',
       vm: identity,
       tid,

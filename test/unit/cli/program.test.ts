@@ -157,6 +157,7 @@ test('reads the flags of actuate', async () => {
     socket: '/run/kvminfo/actuate.sock',
     allowedUids: [],
     procfs: '/proc',
+    sysfs: '/sys',
     rundir: '/run',
     logLevel: 'info',
     logFormat: 'logfmt',

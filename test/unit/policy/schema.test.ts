@@ -15,6 +15,9 @@ test('the smallest policy has the shipped modes, limits and tier', () => {
     freeCpus: 1,
     maxRealtimePriority: 2,
     minNice: -10,
+    cpuWeight: 4,
+    maxCpuWeight: 10,
+    ksmPace: { pagesToScan: 100, sleepMs: 200 },
   })
   expect(policy.limits).toEqual({
     at_once: 1,
@@ -73,6 +76,8 @@ test.each([
   ['an unknown key', 'limts: {}', 'policy.yml:2: limts: unknown key'],
   ['an unknown action', 'actions:\n  virtio: {mode: auto}', 'policy.yml:3: actions.virtio:'],
   ['a wrong mode', 'mode: yes', 'policy.yml:2: mode:'],
+  ['a weight that lowers', 'actions:\n  cpu-weight: {weight: 1}', 'policy.yml:3: actions.cpu-weight.weight:'],
+  ['a pace that takes a CPU', 'actions:\n  ksm-pace: {sleep: 9ms}', 'must be 10ms to 10s'],
   [
     'a duration without a unit',
     'limits:\n  cooldown: 30',

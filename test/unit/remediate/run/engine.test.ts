@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Operation } from '../../../../src/actuator/protocol.ts'
 import { stepsOf, windowsOf } from '../../../../src/remediate/journal/query.ts'
 import { approve } from '../../../../src/remediate/journal/runs.ts'
 import { knobOf } from '../../../../src/remediate/run/executor.ts'
+import { setMemory } from '../../../helpers/memory-files.ts'
 import { other, safe2, simulatedHost } from '../../../helpers/remediate/simulated-host.ts'
 
 test('a tier that helps is applied by turns, proven, and held under a lease', async () => {
@@ -309,4 +313,52 @@ test('a later process undoes what was interrupted as soon as the actuator answer
     reason: 'the program was interrupted in the middle of the change',
   })
   expect(host.live()).toEqual([other, other])
+})
+
+describe('a change of the host itself', () => {
+  const off: Operation = { kind: 'ksm-run', from: 1, to: 0 }
+  const request = {
+    action: 'ksm-off',
+    mode: 'auto',
+    vm: undefined,
+    device: undefined,
+    policySha: 'p1',
+  } as const
+
+  async function hostWithKsm() {
+    const host = await simulatedHost()
+    setMemory(host.parts.paths.procfs, 64, 32)
+    host.actuator.live.set(knobOf(off), 1)
+    return { ...host, run: () => host.actuator.live.get(knobOf(off)) }
+  }
+
+  test('is applied once, kept without a measurement, and undone by a person', async () => {
+    const host = await hostWithKsm()
+    const [id] = host.fire({ request }) as [number]
+    await host.until(id, 'kept')
+    expect(host.run()).toBe(0)
+    expect(host.store.run(id)).toMatchObject({
+      verdict: 'not-measurable',
+      reason: expect.stringContaining('applied; not measured per VM'),
+    })
+    expect(await host.engine.undo(id, 'somebody')).toEqual({ state: 'undone' })
+    expect(host.run()).toBe(1)
+  })
+
+  test('that another program manages is only proposed, and not made even if a person approves', async () => {
+    const host = await hostWithKsm()
+    const { procfs } = host.parts.paths
+    mkdirSync(join(procfs, '77'))
+    writeFileSync(join(procfs, '77/stat'), `77 (ksmtuned) S 1${' 0'.repeat(50)}\n`)
+    const [id] = host.fire({ request }) as [number]
+    await host.until(id, 'proposed')
+    const { planSha, reason } = host.store.run(id)!
+    expect(reason).toBe('ksmtuned manages this')
+    approve(host.journal, id, { who: 'somebody', how: 'cli', planSha: planSha! }, 60_000)
+    await host.until(id, 'refused')
+    expect(host.store.run(id)?.reason).toBe(
+      'ksmtuned manages this: change it there, as the commands of the plan do',
+    )
+    expect([host.run(), stepsOf(host.journal, id)]).toEqual([1, []])
+  })
 })

@@ -158,3 +158,16 @@ test('a knob is the same whatever its values and the order of its keys', () => {
   expect(knobOf({ to, from, ...rest } as Operation)).toBe(knobOf({ ...thread(11), from: fifo } as Operation))
   expect(knobOf(thread(11))).not.toBe(knobOf(thread(12)))
 })
+
+test('an operation that was interrupted half way is undone, and counts as partial', async () => {
+  const grow: Operation = { kind: 'huge-pages', node: 0, from: 0, to: 600 }
+  actuator.live.set(knobOf(grow), 0)
+  actuator.next = 'time out before doing it'
+  const applied = executor.apply(1, [grow])
+  actuator.live.set(knobOf(grow), 256)
+  expect(await applied).toMatchObject({ result: 'failed' })
+  expect(await executor.state(1)).toBe('partial')
+  actuator.live.set(knobOf(grow), 600)
+  expect(await executor.undo(1)).toMatchObject({ foreign: [], failed: [] })
+  expect(actuator.live.get(knobOf(grow))).toBe(0)
+})

@@ -1,0 +1,207 @@
+// The knobs of a host and of its control groups on a real kernel: alerts ask `kvminfo remediate` for them, which plans,
+// applies, reads back and undoes. Asserted against the kernel's own files. The weight of a VM is proven by turns: the VM
+// and a hog share the only CPU, each in a control group as libvirt and systemd make it.
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { after, before, test } from 'node:test'
+import { type FirmwareVm, startCompute } from './firmware/vm.ts'
+import { until } from './kvminfo/until.ts'
+import { type Service, startService } from './stack/service.ts'
+
+const token = 'a-token-of-the-lab-0123456789'
+const url = 'http://127.0.0.1:9757'
+const slice = '/sys/fs/cgroup/machine.slice'
+const scope = `${slice}/machine-qemu\\x2d1\\x2dcompute.scope`
+const ksm = '/sys/kernel/mm/ksm'
+const thp = '/sys/kernel/mm/transparent_hugepage/enabled'
+const pool = '/sys/devices/system/node/node0/hugepages/hugepages-2048kB'
+
+let remediate: Service
+let vm: FirmwareVm
+let hog: ChildProcess
+
+const value = (path: string): string => readFileSync(path, 'utf8').trim()
+
+before(async () => {
+  // The programs must answer although the VM and the hog want the only CPU.
+  setPriority(-19)
+  mkdirSync('/etc/kvminfo-remediate', { recursive: true })
+  writeFileSync('/etc/kvminfo-remediate/token', `${token}\n`, { mode: 0o640 })
+  writeFileSync(
+    '/etc/kvminfo-remediate/policy.yml',
+    `instances: [kvm1]
+limits: {cooldown: 0, changes_per_hour: 100}
+measure: {window: 2s}
+credentials: {alertmanager: [/etc/kvminfo-remediate/token]}
+`,
+  )
+  writeFileSync('/sys/fs/cgroup/cgroup.subtree_control', '+cpu')
+  mkdirSync(slice)
+  writeFileSync(`${slice}/cgroup.subtree_control`, '+cpu')
+  for (const group of [scope, `${slice}/other.scope`]) mkdirSync(group)
+  remediate = await startService(['kvminfo', 'remediate'], url, '/-/ready')
+  setPriority(0)
+  vm = startCompute()
+  await until('QEMU runs', () => qemuPid() !== undefined)
+  writeFileSync(`${scope}/cgroup.procs`, String(qemuPid()))
+  hog = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
+  writeFileSync(`${slice}/other.scope/cgroup.procs`, String(hog.pid))
+  setPriority(-19)
+})
+
+after(async () => {
+  hog.kill('SIGKILL')
+  await remediate.stop()
+  await vm.end()
+})
+
+function qemuPid(): number | undefined {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('guest=compute')
+      } catch {
+        return false
+      }
+    })
+}
+
+interface Run {
+  readonly id: number
+  readonly action: string
+  readonly state: string
+  readonly verdict: string | null
+  readonly reason: string
+}
+
+const kvminfo = (...args: readonly string[]): string =>
+  execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+async function runs(): Promise<Run[]> {
+  const { open, ended } = (await (await fetch(`${url}/api/v1/runs`)).json()) as { open: Run[]; ended: Run[] }
+  return [...open, ...ended]
+}
+
+/** An alert asks for the action. Returns the run that it opens once that is in none of the states in which it only waits. */
+async function ask(remediation: string, labels: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const known = new Set((await runs()).map(({ id }) => id))
+  const alert = {
+    status: 'firing',
+    labels: { alertname: 'Lab', instance: 'kvm1', remediation, ...labels },
+    annotations: {},
+    startsAt: new Date().toISOString(),
+    endsAt: '0001-01-01T00:00:00Z',
+    generatorURL: '',
+    fingerprint: `${remediation}${known.size}`,
+  }
+  const answer = await fetch(`${url}/alerts`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify({
+      ...{ version: '4', groupKey: 'lab', truncatedAlerts: 0, status: 'firing', receiver: 'lab' },
+      ...{ groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '', alerts: [alert] },
+    }),
+  })
+  assert.equal(answer.status, 202)
+  let run: Run | undefined
+  await until(
+    `${remediation} is decided`,
+    async () => {
+      run = (await runs()).find(({ id }) => !known.has(id))
+      return run !== undefined && !['received', 'approved', 'applying'].includes(run.state)
+    },
+    500,
+  )
+  return run!
+}
+
+async function ended(id: number, seconds = 120): Promise<Run> {
+  let run: Run | undefined
+  await until(
+    `run ${id} has ended`,
+    async () => {
+      run = (await runs()).find((one) => one.id === id)
+      return !['received', 'approved', 'applying', 'measuring', 'undoing', 'proposed'].includes(run!.state)
+    },
+    1000,
+    seconds,
+  )
+  return run!
+}
+
+test('KSM: off and on again, and its pace', async () => {
+  writeFileSync(`${ksm}/run`, '1')
+  const before = [value(`${ksm}/pages_to_scan`), value(`${ksm}/sleep_millisecs`)]
+  const pace = await ask('ksm-pace')
+  assert.deepEqual([pace.state, pace.verdict], ['kept', 'not-measurable'], pace.reason)
+  assert.deepEqual([value(`${ksm}/pages_to_scan`), value(`${ksm}/sleep_millisecs`)], ['100', '200'])
+  kvminfo('undo', String(pace.id))
+  assert.deepEqual([value(`${ksm}/pages_to_scan`), value(`${ksm}/sleep_millisecs`)], before)
+
+  const off = await ask('ksm-off')
+  assert.equal(off.state, 'kept', off.reason)
+  assert.equal(value(`${ksm}/run`), '0')
+  console.log(kvminfo('show', String(off.id)))
+  kvminfo('undo', String(off.id))
+  assert.equal(value(`${ksm}/run`), '1')
+  assert.equal((await ended(off.id)).state, 'undone')
+})
+
+test('transparent huge pages come first, and a person approves them', async () => {
+  writeFileSync(thp, 'never')
+  const run = await ask('hugepages', { vm: 'compute' })
+  assert.equal(run.state, 'proposed', run.reason)
+  assert.match(value(thp), /\[never\]/)
+  kvminfo('approve', String(run.id), '--yes')
+  assert.equal((await ended(run.id)).state, 'kept')
+  assert.match(value(thp), /\[madvise\]/)
+  kvminfo('undo', String(run.id))
+  assert.match(value(thp), /\[never\]/)
+})
+
+test('a pool as large as the VM, of which only free pages are given back', async () => {
+  writeFileSync(thp, 'madvise')
+  const run = await ask('hugepages', { vm: 'compute' })
+  console.log(kvminfo('show', String(run.id)))
+  kvminfo('approve', String(run.id), '--yes')
+  assert.equal((await ended(run.id)).state, 'kept')
+  assert.equal(value(`${pool}/nr_hugepages`), '16')
+  // Somebody uses a page.
+  mkdirSync('/tmp/huge')
+  execFileSync('mount', ['-t', 'hugetlbfs', 'none', '/tmp/huge'])
+  execFileSync('fallocate', ['--length', '2MiB', '/tmp/huge/page'])
+  assert.match(kvminfo('undo', String(run.id)), /person/)
+  assert.equal(value(`${pool}/nr_hugepages`), '16')
+  execFileSync('rm', ['/tmp/huge/page'])
+  kvminfo('undo', String(run.id))
+  assert.equal(value(`${pool}/nr_hugepages`), '0')
+})
+
+test('the weight of a VM is raised by turns, proven, kept and undone', async () => {
+  console.log(kvminfo('plan', 'cpu-weight', 'compute'))
+  const opened = await ask('cpu-weight', { vm: 'compute' })
+  assert.equal(opened.state, 'measuring', opened.reason)
+  const seen = new Set<string>()
+  await until(
+    'the trial has ended',
+    async () => {
+      seen.add(value(`${scope}/cpu.weight`))
+      return (await runs()).find(({ id }) => id === opened.id)!.state !== 'measuring'
+    },
+    2000,
+    700,
+  )
+  const run = await ended(opened.id)
+  console.log(kvminfo('show', String(run.id)))
+  assert.deepEqual([...seen].sort(), ['100', '400'])
+  assert.deepEqual([run.state, run.verdict], ['kept', 'improved'], run.reason)
+  assert.equal(value(`${scope}/cpu.weight`), '400')
+  kvminfo('undo', String(run.id))
+  assert.equal(value(`${scope}/cpu.weight`), '100')
+  assert.match(kvminfo('verify-journal'), /^The journal is whole/)
+})
