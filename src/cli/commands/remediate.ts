@@ -97,7 +97,7 @@ export async function remediate(options: RemediateFlags): Promise<void> {
   const router = createRemediationRouter({
     webhook: {
       ...{ tokens: alertmanager, policy, sample, procfs: options.procfs, log },
-      receive: (bodySha, alerts) => receive(journal, bodySha, alerts),
+      receive: (bodySha, alerts) => receive(journal, bodySha, alerts, policy.current.policy.limits.cooldown),
     },
     runs: {
       ...{ engine, approvers, rundir: options.rundir, isStopped: stops, version },

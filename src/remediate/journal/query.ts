@@ -13,6 +13,16 @@ export function openRuns(reader: Reader): Run[] {
   return reader.all<RunColumns>(`SELECT * FROM run WHERE ${open} ORDER BY id`).map(runOf)
 }
 
+/** The runs whose change is still in place: of each slot, the last one that changed anything. */
+export function keptRuns(reader: Reader): Run[] {
+  return reader
+    .all<RunColumns>(
+      `SELECT * FROM run WHERE state IN ('kept', 'unproven') AND id IN (
+         SELECT max(id) FROM run WHERE begun_age IS NOT NULL GROUP BY slot) ORDER BY id`,
+    )
+    .map(runOf)
+}
+
 export function findRun(reader: Reader, id: number): Run | undefined {
   const row = reader.get<RunColumns>('SELECT * FROM run WHERE id = ?', id)
   return row && runOf(row)

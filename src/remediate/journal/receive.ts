@@ -40,10 +40,16 @@ const untouched = "('received', 'proposed', 'approved')"
 
 /**
  * Stores the alerts of one request, opens a run for each slot that is asked for and has none, and ends those runs that
- * have not changed anything and of which all alerts are resolved. `bodySha` is the SHA-256 of the request's body. Throws
- * JOURNAL_FULL if the sender should try again later.
+ * have not changed anything and of which all alerts are resolved. Alertmanager repeats what fires: if the last run of a
+ * slot was refused less than `refusedForMs` ago, or its quarantine lasts, the alert is evidence for that run and opens none.
+ * `bodySha` is the SHA-256 of the request's body. Throws JOURNAL_FULL if the sender should try again later.
  */
-export function receive(journal: Journal, bodySha: string, alerts: readonly ReceivedAlert[]): Received {
+export function receive(
+  journal: Journal,
+  bodySha: string,
+  alerts: readonly ReceivedAlert[],
+  refusedForMs = 0,
+): Received {
   return journal.write('new', (transaction) => {
     const opened = new Set<number>()
     const joined = new Set<number>()
@@ -61,8 +67,11 @@ export function receive(journal: Journal, bodySha: string, alerts: readonly Rece
         if (runId !== undefined) mayEnd.add(runId)
       } else if (request !== undefined) {
         if (runId === undefined) {
-          runId = open(transaction, request)
-          opened.add(runId)
+          runId = refusedRun(transaction, request, refusedForMs)
+          if (runId === undefined) {
+            runId = open(transaction, request)
+            opened.add(runId)
+          }
         } else if (!opened.has(runId)) joined.add(runId)
       }
       store(transaction, alert, bodySha, runId)
@@ -86,6 +95,24 @@ function openRun(reader: Reader, slot: string): number | undefined {
      ('received', 'proposed', 'approved', 'applying', 'waiting', 'measuring', 'holding', 'undoing')`,
     slot,
   )?.id
+}
+
+/** The last run of the slot, if it was refused and would be refused again. A changed policy may have another opinion. */
+function refusedRun(
+  { get, now }: Transaction,
+  request: RunRequest,
+  refusedForMs: number,
+): number | undefined {
+  const slot = slotOf(request)
+  const last = get<{ id: number; state: string; policy_sha: string | null; ended_age: number | null }>(
+    'SELECT id, state, policy_sha, ended_age FROM run WHERE slot = ? ORDER BY id DESC LIMIT 1',
+    slot,
+  )
+  if (last?.state !== 'refused' || last.policy_sha !== (request.policySha ?? null)) return undefined
+  const isInQuarantine =
+    get('SELECT 1 FROM quarantine WHERE slot = ? AND (until_age IS NULL OR until_age > ?)', slot, now.age) !==
+    undefined
+  return isInQuarantine || now.age - last.ended_age! < refusedForMs ? last.id : undefined
 }
 
 /** The run that this very alert is evidence for, if nothing has been changed yet. */

@@ -22,7 +22,7 @@ export interface Run {
   /** Milliseconds since the epoch, for people; the clock may have been set since. */
   readonly createdAt: number
   readonly changedAt: number
-  /** Since it came into its state, milliseconds of the journal's time: see Moment. */
+  /** When it came into its state, by the time of the journal: see Moment. */
   readonly changedAge: number
 }
 

@@ -9,6 +9,7 @@ import {
   approvalOf,
   changesWithin,
   findRun,
+  keptRuns,
   openRuns,
   quarantines,
   sinceLastChange,
@@ -26,6 +27,7 @@ export function storeOf(journal: Journal) {
   return {
     openRuns: () => openRuns(journal),
     run: (id: number) => findRun(journal, id),
+    keptRuns: () => keptRuns(journal),
     /** Opens a run that no alert asks for; undefined if its slot has one. */
     open: (request: RunRequest) => openUnasked(journal, request),
     /** Milliseconds since a run of the action was opened; the age of the journal if there is none. */
@@ -39,6 +41,8 @@ export function storeOf(journal: Journal) {
       answer: ActuatorAnswer | undefined,
     ) => outcome(journal, id, step, phase, answer),
     applied: (id: number) => appliedBy(journal, id),
+    /** Milliseconds since the run came into its state. */
+    sinceMoved: ({ changedAge }: { readonly changedAge: number }) => journal.now.age - changedAge,
     /** Of changes begun: how many on the host and in the slot, when the last one in the slot ended, and its quarantine. */
     budget(slot: string, now: number) {
       const { age } = journal.now

@@ -6,6 +6,7 @@ import type { Sample } from '../../observe/sample.ts'
 import { once } from '../../sources/attempt.ts'
 import { noOwner } from '../actions/action.ts'
 import { mayBegin, maySlot } from '../guard/guards.ts'
+import { DriftWatch } from './drift.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { type HoldingWatch, watchHolding } from './holding.ts'
@@ -36,6 +37,7 @@ export class Engine {
   readonly #measuring = new Map<number, { readonly done: Promise<void>; readonly cancel: AbortController }>()
   readonly #holding = new Map<number, HoldingWatch>()
   readonly #placebo: PlaceboTimer
+  readonly #drift: DriftWatch
   #passes: Promise<void> | undefined
   /** Why runs wait; each reason is logged once. */
   readonly #waiting = new Map<number, string>()
@@ -43,6 +45,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.#placebo = new PlaceboTimer(parts)
+    this.#drift = new DriftWatch(parts)
   }
 
   /**
@@ -90,6 +93,7 @@ export class Engine {
       }
     }
     await this.#placebo.check()
+    await this.#drift.check()
   }
 
   /** What a run waits for before it can go on; undefined if nothing keeps it back. */
@@ -177,14 +181,13 @@ export class Engine {
   }
 
   #awaitApproval(run: RunRow): void {
-    const { store, clock, policy } = this.#parts
+    const { store, policy } = this.#parts
     const approval = store.approval(run.id)
     if (approval !== undefined && approval.planSha === run.planSha) {
       this.#move(run, 'approved', `approved by ${approval.who}`)
       return
     }
-    const age = clock.now() - run.changedAt
-    if (age > policy.current.policy.limits.approval_expires)
+    if (store.sinceMoved(run) > policy.current.policy.limits.approval_expires)
       this.#move(run, 'expired', 'nobody approved it in time')
   }
 
@@ -194,6 +197,8 @@ export class Engine {
     if (this.#mustWait(run)) return
     const now = clock.now()
     const isApproved = store.approval(run.id) !== undefined
+    if (!isApproved && needsApproval(run))
+      return this.#move(run, 'expired', 'the approval has expired before it could begin')
     const budget = store.budget(run.slot, now)
     const decision = mayBegin({
       budget,
@@ -319,3 +324,5 @@ export class Engine {
 }
 
 const stopped = new Error('the kill switch is set')
+
+const needsApproval = ({ mode, plan }: RunRow): boolean => mode !== 'auto' || plan?.owner !== 'nobody else'

@@ -30,7 +30,7 @@ export async function watchHolding(
   const { clock, policy, executor, actuator, store } = parts
   const { measure } = policy.current.policy
   const now = clock.uptime()
-  watch.since ??= now - Math.max(0, clock.now() - run.changedAt) / 1000
+  watch.since ??= now - store.sinceMoved(run) / 1000
   watch.renewed ??= watch.since
   if (parts.isStopped()) return 'the kill switch is set'
   if (now - watch.since > measure.lease_total / 1000)

@@ -5,7 +5,7 @@ import type { Plan } from '../actions/action.ts'
 import { type JudgedWindow, judge } from '../verify/judge.ts'
 import { switchbackBlocks, windowsPerBlock } from '../verify/switchback.ts'
 import type { EngineParts } from './engine-parts.ts'
-import { undoRun } from './finish.ts'
+import { quarantineMs, undoRun } from './finish.ts'
 import { planRun } from './plan-run.ts'
 import { onlyIdentity, type RunRow } from './store.ts'
 import { windowBetween, windowEnd } from './window-ends.ts'
@@ -75,9 +75,6 @@ export async function runSwitchback(
   } else await renewLease(parts, run, plan, policy.current.policy.measure.lease / 1000)
   store.move(run.id, 'measuring', plan.isLeased ? 'holding' : 'kept', { verdict, reason: text })
 }
-
-/** A change that made things worse is not tried again for so long. */
-const quarantineMs = 7 * 86_400_000
 
 async function renewLease(parts: EngineParts, run: RunRow, plan: Plan, seconds: number): Promise<void> {
   if (!plan.isLeased || run.vm === undefined) return

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { verifyChain } from '../../../../src/remediate/journal/chain.ts'
+import type { Journal } from '../../../../src/remediate/journal/journal.ts'
 import { alertsOf, eventsOf, findRun, openRuns } from '../../../../src/remediate/journal/query.ts'
 import { type ReceivedAlert, receive } from '../../../../src/remediate/journal/receive.ts'
 import { slotOf } from '../../../../src/remediate/journal/run-row.ts'
-import { move } from '../../../../src/remediate/journal/runs.ts'
-import { runIn, testJournal } from '../../../helpers/journal.ts'
+import { move, quarantine } from '../../../../src/remediate/journal/runs.ts'
+import { runIn, type TestJournal, testJournal } from '../../../helpers/journal.ts'
 import { alert, alertOf, vm } from '../../../helpers/journal-values.ts'
 
 const count = (journal: { get: (sql: string) => unknown }, table: string) =>
@@ -236,4 +237,58 @@ test('at any time a slot has at most one open run, and one if an alert fires', (
     }),
     { numRuns: 30 },
   )
+})
+
+describe('what was refused', () => {
+  const hour = 3_600_000
+  const repeat = (journal: Journal) => receive(journal, 'again', [alert()], hour)
+
+  /** A run that was refused. */
+  function refused(): TestJournal {
+    const made = testJournal()
+    receive(made.journal, 'sha', [alert()])
+    move(made.journal, 1, 'received', 'refused', { reason: 'cooldown' })
+    return made
+  }
+
+  test('takes the repeated alerts as evidence for an hour, and opens no runs', () => {
+    const { journal, clock } = refused()
+    for (let minute = 5; minute < 60; minute += 5) {
+      clock.pass(5 * 60_000)
+      expect(repeat(journal)).toEqual({ opened: [], joined: [], ended: [] })
+    }
+    expect(count(journal, 'run')).toBe(1)
+    expect(alertsOf(journal, 1)).toHaveLength(12)
+    clock.pass(5 * 60_000)
+    expect(repeat(journal).opened).toEqual([2])
+  })
+
+  test('is asked again at once if the policy has changed', () => {
+    const { journal } = refused()
+    const request = { ...alert().request!, policySha: 'p2' }
+    expect(receive(journal, 'again', [alert({ request })], hour).opened).toEqual([2])
+  })
+
+  test('is asked again after the quarantine', () => {
+    const { journal, clock } = refused()
+    quarantine(journal, findRun(journal, 1)!.slot, 7 * 24 * hour, 'it made things worse')
+    clock.pass(7 * 24 * hour - 1)
+    expect(repeat(journal).opened).toEqual([])
+    clock.pass(1)
+    expect(repeat(journal).opened).toEqual([2])
+  })
+
+  test('does not keep another slot or another end from a new run', () => {
+    const { journal } = refused()
+    expect(receive(journal, 'again', [alertOf(7)], hour).opened).toEqual([2])
+    move(journal, 2, 'received', 'undone')
+    expect(receive(journal, 'again', [alertOf(7)], hour).opened).toEqual([3])
+  })
+
+  test('is not ended again by a resolved alert', () => {
+    const { journal } = refused()
+    repeat(journal)
+    expect(receive(journal, 'end', [alert({ status: 'resolved' })], hour).ended).toEqual([])
+    expect(findRun(journal, 1)?.state).toBe('refused')
+  })
 })

@@ -237,6 +237,33 @@ test('nobody approves: the proposal expires', async () => {
   await host.until(id, 'expired')
 })
 
+test('a proposal expires by the time that has passed, also if the clock was set back', async () => {
+  const host = await simulatedHost('mode: propose\nlimits: {approval_expires: 1h}')
+  const [id] = host.fire() as [number]
+  await host.until(id, 'proposed')
+  host.clock.at -= 86_400_000
+  host.clock.pass(3_599_000)
+  await host.engine.pass()
+  expect(host.store.run(id)?.state).toBe('proposed')
+  host.clock.pass(2_000)
+  await host.engine.pass()
+  expect(host.store.run(id)?.state).toBe('expired')
+})
+
+test('an approval that has expired before its turn comes begins nothing', async () => {
+  const host = await simulatedHost('mode: propose')
+  const [id] = host.fire() as [number]
+  await host.until(id, 'proposed')
+  const { planSha } = host.store.run(id)!
+  host.state.isStopped = true
+  approve(host.journal, id, { who: 'alice', how: 'page', planSha: planSha! }, 3_600_000)
+  host.clock.pass(3_600_000)
+  host.state.isStopped = false
+  await host.until(id, 'expired')
+  expect(host.store.run(id)?.reason).toBe('the approval has expired before it could begin')
+  expect(host.live()).toEqual([other, other])
+})
+
 test.each([
   ['protects the VM', 'vms: [{name: "*", protected: true}]', 'the policy protects this VM'],
   ['only observes', 'mode: observe', 'the policy only observes this action'],
