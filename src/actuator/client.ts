@@ -61,6 +61,11 @@ export class ActuatorClient {
     return this.#ask({ do: 'release', vm })
   }
 
+  /** Whether it answers at all; asks for nothing. */
+  ping(): Promise<ActuatorAnswer> {
+    return this.#ask({ do: 'ping' })
+  }
+
   #ask(request: ActuatorRequest, deadlineMs = this.#deadlineMs): Promise<ActuatorAnswer> {
     return new Promise((resolve, reject) => {
       let wasSent = false

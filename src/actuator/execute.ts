@@ -43,6 +43,9 @@ const isProblem = (result: object): result is Problem => 'outcome' in result
 /** The file of the record of changes. */
 const subjectOf = (operation: Operation): FileSubject => ('vm' in operation ? operation.vm : { name: 'host' })
 
+/** About a value or a lease. */
+type ChangeRequest = Exclude<ActuatorRequest, { readonly do: 'ping' }>
+
 /** How often leases are checked, milliseconds. */
 const watchMs = 1_000
 
@@ -110,6 +113,8 @@ export class Actuator {
 
   /** Never rejects. */
   answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
+    // Waits for no other request: a VM that is stuck does not make the actuator look dead.
+    if (request.do === 'ping') return Promise.resolve({ outcome: 'done' })
     // The kernel may take a minute to move the host's memory, and a lease must not wait for that.
     const queue = vmOf(request) === undefined ? 'host' : 'processes'
     const answered = (this.#last.get(queue) ?? Promise.resolve()).then(() => this.#answer(request))
@@ -120,7 +125,7 @@ export class Actuator {
     return answered
   }
 
-  async #answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
+  async #answer(request: ChangeRequest): Promise<ActuatorAnswer> {
     const { log } = this.#parts
     let answer: ActuatorAnswer
     try {
@@ -138,7 +143,7 @@ export class Actuator {
     return answer
   }
 
-  async #answerFor(request: ActuatorRequest): Promise<ActuatorAnswer> {
+  async #answerFor(request: ChangeRequest): Promise<ActuatorAnswer> {
     const identity = vmOf(request)
     const vm = identity === undefined ? undefined : await this.#identities.identify(identity)
     if (vm !== undefined && isProblem(vm)) return vm
@@ -310,13 +315,13 @@ export class Actuator {
 }
 
 /** undefined for a request about the host. */
-function vmOf(request: ActuatorRequest): VmIdentity | undefined {
+function vmOf(request: ChangeRequest): VmIdentity | undefined {
   if ('vm' in request) return request.vm
   return 'vm' in request.operation ? request.operation.vm : undefined
 }
 
 /** For the log. */
-function what(request: ActuatorRequest): Record<string, unknown> {
+function what(request: ChangeRequest): Record<string, unknown> {
   const operation = 'operation' in request ? request.operation : undefined
   return {
     do: request.do,

@@ -12,6 +12,16 @@ export interface Lease {
 /** No row of leases is longer than this, whatever the limits say, seconds. */
 export const maxTotalSeconds = 86_400
 
+/** What makes no sense is a lease that has ended. */
+export function parseLease(text: string): Lease {
+  const [, until, first] = /^(\d{1,10}) (\d{1,10})\n$/.exec(text) ?? []
+  if (until === undefined || Number(first) > Number(until)) return { until: 0, first: 0 }
+  return {
+    until: Math.min(Number(until), Number(first) + maxTotalSeconds),
+    first: Number(first),
+  }
+}
+
 export class Leases {
   readonly #files: VmFiles
 
@@ -26,13 +36,7 @@ export class Leases {
   /** undefined without a lease. A file that makes no sense is a lease that has ended, so that its VM is put back. */
   of(vm: VmProcess): Lease | undefined {
     const text = this.#files.read(vm)
-    if (text === undefined) return undefined
-    const [, until, first] = /^(\d{1,10}) (\d{1,10})\n$/.exec(text) ?? []
-    if (until === undefined || Number(first) > Number(until)) return { until: 0, first: 0 }
-    return {
-      until: Math.min(Number(until), Number(first) + maxTotalSeconds),
-      first: Number(first),
-    }
+    return text === undefined ? undefined : parseLease(text)
   }
 
   /** Whether a real-time policy may be set now. */

@@ -113,6 +113,8 @@ export type ActuatorRequest =
   | { readonly do: 'lease'; readonly vm: VmIdentity; readonly until: number }
   /** Ends the lease without changing the threads; refused while one of them still has a real-time policy of ours. */
   | { readonly do: 'release'; readonly vm: VmIdentity }
+  /** Changes and reads nothing; `done` says that the actuator answers. */
+  | { readonly do: 'ping' }
 
 /**
  * `done`: the live value is `to` now, by reading it back (it may have been before). `stale`: it was neither `from` nor

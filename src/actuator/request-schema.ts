@@ -66,6 +66,7 @@ const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('read'), operation }),
   z.strictObject({ do: z.literal('lease'), vm, until: z.number().min(0) }),
   z.strictObject({ do: z.literal('release'), vm }),
+  z.strictObject({ do: z.literal('ping') }),
 ])
 
 const answer = z.strictObject({

@@ -32,6 +32,36 @@ const namePattern = /^([1-9]\d{0,9})-(0|[1-9]\d{0,14})$/
 export const fileName = (subject: FileSubject): string =>
   'name' in subject ? subject.name : `${subject.pid}-${subject.startTick}`
 
+/** The VMs that have a file; other names are ignored. Throws Node's own error. */
+export function listVmFiles(directory: string): VmProcess[] {
+  return readdirSync(directory).flatMap((name) => {
+    const [, pid, startTick] = namePattern.exec(name) ?? []
+    return pid === undefined ? [] : [{ pid: Number(pid), startTick: Number(startTick) }]
+  })
+}
+
+/** undefined without a file; '' for what is no regular file, is too large or cannot be read. */
+export function readVmFile(directory: string, subject: FileSubject): string | undefined {
+  let fd: number
+  try {
+    // O_NONBLOCK, because opening a FIFO would wait for a writer.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    fd = openSync(join(directory, fileName(subject)), flags)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : ''
+  }
+  try {
+    const { size } = fstatSync(fd)
+    if (!fstatSync(fd).isFile() || size > maxBytes) return ''
+    const buffer = Buffer.alloc(size)
+    return buffer.toString('latin1', 0, readSync(fd, buffer, 0, size, 0))
+  } catch {
+    return ''
+  } finally {
+    closeSync(fd)
+  }
+}
+
 export class VmFiles {
   readonly directory: string
 
@@ -43,34 +73,12 @@ export class VmFiles {
       if (name.startsWith('.')) rmSync(join(directory, name), { force: true, recursive: true })
   }
 
-  /** The VMs that have a file; other names are ignored. */
   list(): VmProcess[] {
-    return readdirSync(this.directory).flatMap((name) => {
-      const [, pid, startTick] = namePattern.exec(name) ?? []
-      return pid === undefined ? [] : [{ pid: Number(pid), startTick: Number(startTick) }]
-    })
+    return listVmFiles(this.directory)
   }
 
-  /** undefined without a file; '' for what is no regular file, is too large or cannot be read. */
   read(subject: FileSubject): string | undefined {
-    let fd: number
-    try {
-      // O_NONBLOCK, because opening a FIFO would wait for a writer.
-      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-      fd = openSync(this.#path(subject), flags)
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : ''
-    }
-    try {
-      const { size } = fstatSync(fd)
-      if (!fstatSync(fd).isFile() || size > maxBytes) return ''
-      const buffer = Buffer.alloc(size)
-      return buffer.toString('latin1', 0, readSync(fd, buffer, 0, size, 0))
-    } catch {
-      return ''
-    } finally {
-      closeSync(fd)
-    }
+    return readVmFile(this.directory, subject)
   }
 
   /** Another process sees the old text or the new one, never a part. Throws Node's own error. */

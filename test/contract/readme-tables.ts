@@ -6,6 +6,8 @@ import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { errorCodes } from '../../src/errors.ts'
 import { catalog } from '../../src/metrics/catalog.ts'
+import type { Metric } from '../../src/metrics/metric.ts'
+import { remediationCatalog } from '../../src/metrics/remediation.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -25,13 +27,16 @@ const flagTable = (flags: Flags) =>
     ]),
   )
 
+const metricTable = (metrics: readonly Metric[]) =>
+  table(
+    ['metric', 'type', 'labels', 'meaning'],
+    metrics.map(({ name, type, labels, help }) => [code(name), type, labels.map(code).join(' '), help]),
+  )
+
 /** By the name in the markers `<!-- name -->` … `<!-- /name -->`. */
 const tables = {
-  metrics: () =>
-    table(
-      ['metric', 'type', 'labels', 'meaning'],
-      catalog.map(({ name, type, labels, help }) => [code(name), type, labels.map(code).join(' '), help]),
-    ),
+  metrics: () => metricTable(catalog),
+  'remediation metrics': () => metricTable(remediationCatalog),
   flags: () => flagTable(serveFlags),
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
@@ -55,7 +60,7 @@ type Table = keyof typeof tables
 
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
-  'src/metrics/README.md': ['metrics'],
+  'src/metrics/README.md': ['metrics', 'remediation metrics'],
   'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate'],
   'src/errors.md': ['errors'],
 }

@@ -256,6 +256,22 @@ test('its commands say what is wrong', async () => {
   })
 })
 
+test('its metrics say whether the actuator answers, and which runs there are', async () => {
+  const vm = await startBusyVm('counted', 1)
+  const started = await start('mode: propose')
+  const metrics = async () => (await fetch(`${started.url}/metrics`)).text()
+  await eventually(
+    'the actuator answers',
+    async () => (await metrics()).includes('\nkvminfo_remediation_actuator_up 1\n') || undefined,
+  )
+  await started.post('/alerts', alertmanagerToken, notification('counted'))
+  await ended(started, 1)
+  expect(await metrics()).toContain(
+    '\nkvminfo_remediation_run_info{run="1",action="sched-tier",vm="counted",device="",state="proposed",verdict=""} 1\n',
+  )
+  expect(schedulingOf(vm.tid)).toBe('0 0 0')
+})
+
 test('two of them cannot use one journal', async () => {
   const started = await start()
   const second = new RunningProcess(

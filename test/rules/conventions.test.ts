@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { catalog } from '../../src/metrics/catalog.ts'
+import { remediationCatalog } from '../../src/metrics/remediation.ts'
 import { root } from './checkers.ts'
 import { metricNamesIn, recordedNames, unknownNamesIn } from './metric-names.ts'
 import { alerts, recordingRules } from './rule-files.ts'
@@ -11,7 +12,7 @@ const expressions = [...alerts, ...recordingRules].map(({ expr }) => expr).join(
 
 describe.each(alerts)('$alert', ({ alert, expr, for: duration, labels, annotations }) => {
   test('name, labels and annotations follow the conventions', () => {
-    expect(alert).toMatch(/^Kvm(Vm|Host|Exporter)[A-Z][A-Za-z]+$/)
+    expect(alert).toMatch(/^Kvm(Vm|Host|Exporter|Remediation)[A-Z][A-Za-z]+$/)
     expect(duration).toBeDefined()
     expect(Object.keys(labels).filter((label) => label !== 'remediation')).toEqual(['severity'])
     expect(labels.severity).toMatch(/^(critical|warning|info)$/)
@@ -19,7 +20,7 @@ describe.each(alerts)('$alert', ({ alert, expr, for: duration, labels, annotatio
     expect(annotations.summary).not.toContain('{{')
     expect(annotations.description).toContain('{{ $labels.instance }}')
     if (alert.startsWith('KvmVm')) expect(annotations.description).toContain('VM {{ $labels.vm }}')
-    if (!alert.startsWith('KvmExporter')) expect(annotations.description).toContain('{{ $value')
+    if (/^Kvm(Vm|Host)/.test(alert)) expect(annotations.description).toContain('{{ $value')
     expect(annotations.runbook_url).toContain(`/${alert}.md`)
   })
 
@@ -28,12 +29,15 @@ describe.each(alerts)('$alert', ({ alert, expr, for: duration, labels, annotatio
   })
 })
 
-test('an alert outlasts a silent exporter until KvmExporterDown fires', () => {
-  // When an exporter is down, its series end, and so would its alerts. KvmExporterDown then inhibits them, so that
-  // Alertmanager does not report them as resolved.
-  const down = alerts.find(({ alert }) => alert === 'KvmExporterDown')!
+test.each([
+  ['KvmExporterDown', /^Kvm(?!Remediation)/],
+  ['KvmRemediationDown', /^KvmRemediation/],
+])('an alert outlasts a silent program until %s fires', (name, ofProgram) => {
+  // When a program is down, its series end, and so would its alerts. The alert that it is down then inhibits them, so
+  // that Alertmanager does not report them as resolved.
+  const down = alerts.find(({ alert }) => alert === name)!
   for (const { alert, keep_firing_for: kept } of alerts) {
-    if (alert === down.alert) continue
+    if (alert === name || !ofProgram.test(alert)) continue
     expect(minutes(kept ?? '0m'), alert).toBeGreaterThanOrEqual(2 * minutes(down.for))
   }
 })
@@ -83,7 +87,7 @@ describe('the input of the promtool tests has the metrics and labels that the ex
     for (const { series } of tests.flatMap(({ input_series }) => input_series)) {
       const [name, labels] = series.split(/[{}]/) as [string, string]
       if (others.includes(name)) continue
-      const metric = catalog.find((known) => known.name === name)
+      const metric = [...catalog, ...remediationCatalog].find((known) => known.name === name)
       expect(metric, `${name} is in the catalog`).toBeDefined()
       const names = [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label!)
       expect(names.filter((label) => !targetLabels.has(label)).sort(), series).toEqual(

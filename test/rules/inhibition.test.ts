@@ -28,6 +28,7 @@ const known = new Set(alerts.map(({ alert }) => alert))
 test.each([
   { source: 'KvmExporterDown', target: 'KvmVmIoBound', scope: 'host' },
   { source: 'KvmExporterDown', target: 'KvmHostKsmUnderLoad', scope: 'host' },
+  { source: 'KvmRemediationDown', target: 'KvmRemediationFailed', scope: 'host' },
   { source: 'KvmHostCpuOvercommitted', target: 'KvmVmCpuStarved', scope: 'host' },
   { source: 'KvmHostRealtimeDensityHigh', target: 'KvmVmCpuStarved', scope: 'host' },
   { source: 'KvmHostMemoryLow', target: 'KvmVmWithoutHugepages', scope: 'host' },

@@ -25,6 +25,7 @@ test('promtool check rules finds no problem', async () => {
     'host.rules.yaml',
     'memory.rules.yaml',
     'recording.rules.yaml',
+    'remediation.rules.yaml',
     'settings.rules.yaml',
     'vm.rules.yaml',
     'tiers.rules.yaml.example',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ActuatorClient } from '../../actuator/client.ts'
 import { isStopped } from '../../actuator/kill-switch.ts'
+import { overdueLeases } from '../../actuator/overdue-leases.ts'
 import { KvminfoError } from '../../errors.ts'
 import { createApp } from '../../http/app.ts'
 import { WebServer } from '../../http/web-server.ts'
@@ -13,13 +14,14 @@ import { PolicyFile } from '../../policy/policy-file.ts'
 import { guardsOf } from '../../remediate/approve/guards-document.ts'
 import { historyOf } from '../../remediate/approve/history.ts'
 import { BearerTokens } from '../../remediate/intake/bearer-tokens.ts'
+import { ChainWatch } from '../../remediate/journal/chain-watch.ts'
 import { bootId, hostClock } from '../../remediate/journal/clock.ts'
 import { openJournal } from '../../remediate/journal/journal.ts'
 import { prune } from '../../remediate/journal/prune.ts'
-import { runCounts } from '../../remediate/journal/query.ts'
 import { receive } from '../../remediate/journal/receive.ts'
 import { storeOf } from '../../remediate/journal/store.ts'
 import { createRemediationPage } from '../../remediate/page/page-routes.ts'
+import { runFigures } from '../../remediate/report/run-figures.ts'
 import { Engine } from '../../remediate/run/engine.ts'
 import type { EngineParts } from '../../remediate/run/engine-parts.ts'
 import { Executor } from '../../remediate/run/executor.ts'
@@ -44,6 +46,15 @@ const upkeepMs = 60_000
 
 /** How long alerts and measurements of ended runs are kept. */
 const keepMs = 90 * 86_400_000
+
+/** How long a scrape of the metrics waits for the actuator. */
+const pingMs = 2_000
+
+const answers = (actuator: ActuatorClient): Promise<boolean> =>
+  actuator.ping().then(
+    ({ outcome }) => outcome === 'done',
+    () => false,
+  )
 
 export async function remediate(options: RemediateFlags): Promise<void> {
   const stopped = stopSignal()
@@ -85,6 +96,7 @@ export async function remediate(options: RemediateFlags): Promise<void> {
   const host = createHost(options)
   const snapshots = new SharedSnapshot(host)
   const store = storeOf(journal)
+  const chain = new ChainWatch(journal, log)
   const sample = async () => takeSample(await snapshots.snapshot())
   const stops = () => isStopped(options.rundir)
   const parts: EngineParts = {
@@ -106,10 +118,14 @@ export async function remediate(options: RemediateFlags): Promise<void> {
       history: historyOf(journal, () => policy.current.policy.limits.approval_expires),
     },
     metrics: {
-      counts: () => runCounts(journal),
+      version,
+      figures: () => runFigures(journal, policy.current.policy),
+      isActuatorUp: () => answers(new ActuatorClient(socket, pingMs)),
+      overdueLeases: () => overdueLeases(options.rundir, hostClock.uptime()),
       isStopped: stops,
       isPolicyValid: () => policy.problem === undefined,
       isJournalWritable: () => !journal.isFull && journal.failure === undefined,
+      isJournalIntact: () => chain.isIntact,
     },
     isReady: () => journal.failure === undefined,
     page: createRemediationPage(version),
@@ -124,6 +140,7 @@ export async function remediate(options: RemediateFlags): Promise<void> {
   engine.start()
   const upkeep = setInterval(() => {
     journal.checkSpace()
+    chain.check()
     prune(journal, keepMs)
   }, upkeepMs)
 

@@ -12,7 +12,7 @@ export interface Head {
 }
 
 /** Before the first event. */
-const origin: Head = { seq: 0, hash: '0'.repeat(64) }
+export const origin: Head = { seq: 0, hash: '0'.repeat(64) }
 
 interface Content extends Moment {
   readonly seq: number
@@ -57,11 +57,17 @@ export function append(
   )
 }
 
+/** The first event that is wrong, and why. */
+export interface Bad {
+  readonly seq: number
+  readonly why: string
+}
+
 export interface Verified {
   readonly events: number
   readonly head: Head
-  /** The first event that is wrong, and why; undefined if all are right. */
-  readonly bad: { readonly seq: number; readonly why: string } | undefined
+  /** undefined if all are right. */
+  readonly bad: Bad | undefined
 }
 
 type Row = Content & { readonly prev_hash: string; readonly hash: string }
@@ -98,7 +104,30 @@ export function verifyChain(database: Database, known?: Head): Verified {
   })
 }
 
-function whyBad(row: Row, last: Head, known: Head | undefined): { seq: number; why: string } | undefined {
+/** The next `limit` events after `last`, which was right. `known` as in verifyChain. The result's `last` is right too. */
+export function verifyPart(
+  reader: Reader,
+  last: Head,
+  limit: number,
+  known: Head | undefined,
+): { readonly last: Head; readonly bad: Bad | undefined } {
+  const there = reader.get<{ hash: string }>('SELECT hash FROM event WHERE seq = ?', last.seq)
+  if (last.seq > 0 && there?.hash !== last.hash)
+    return { last, bad: { seq: last.seq, why: `event ${last.seq} was ${there ? 'changed' : 'removed'}` } }
+  let right = last
+  for (const row of reader.all<Row>(
+    'SELECT seq, at, uptime, age, run_id AS run, kind, body, prev_hash, hash FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
+    last.seq,
+    limit,
+  )) {
+    const bad = whyBad(row, right, known)
+    if (bad !== undefined) return { last: right, bad }
+    right = { seq: row.seq, hash: row.hash }
+  }
+  return { last: right, bad: undefined }
+}
+
+function whyBad(row: Row, last: Head, known: Head | undefined): Bad | undefined {
   if (row.seq !== last.seq + 1) return { seq: last.seq + 1, why: `event ${last.seq + 1} is missing` }
   const { seq } = row
   if (row.prev_hash !== last.hash) return { seq, why: `event ${seq} does not follow on event ${last.seq}` }

@@ -23,6 +23,13 @@ export function keptRuns(reader: Reader): Run[] {
     .map(runOf)
 }
 
+/** The runs that have ended in the last `withinMs`, and those that still need a person, oldest first. */
+export function endedWithin(reader: Reader, age: number, withinMs: number): Run[] {
+  return reader
+    .all<RunColumns>("SELECT * FROM run WHERE ended_age > ? OR state = 'person' ORDER BY id", age - withinMs)
+    .map(runOf)
+}
+
 export function findRun(reader: Reader, id: number): Run | undefined {
   const row = reader.get<RunColumns>('SELECT * FROM run WHERE id = ?', id)
   return row && runOf(row)
@@ -217,14 +224,11 @@ export interface RunCounts {
     readonly verdict: Verdict
     readonly count: number
   }[]
-  /** When the oldest run that is changing the host came into its state, milliseconds since the epoch. */
-  readonly oldestChanging: number | undefined
+  /** Runs that have begun to change the host, by action. */
+  readonly changes: readonly { readonly action: ActionName; readonly count: number }[]
 }
 
 export function runCounts(reader: Reader): RunCounts {
-  const { oldest } = reader.get<{ oldest: number | null }>(
-    "SELECT min(changed_at) AS oldest FROM run WHERE state IN ('applying', 'measuring', 'undoing')",
-  )!
   return {
     states: reader.all(
       'SELECT action, state, count(*) AS count FROM run GROUP BY action, state ORDER BY action, state',
@@ -232,6 +236,8 @@ export function runCounts(reader: Reader): RunCounts {
     verdicts: reader.all(
       'SELECT action, verdict, count(*) AS count FROM run WHERE verdict IS NOT NULL GROUP BY action, verdict ORDER BY action, verdict',
     ),
-    oldestChanging: oldest ?? undefined,
+    changes: reader.all(
+      'SELECT action, count(*) AS count FROM run WHERE begun_age IS NOT NULL GROUP BY action ORDER BY action',
+    ),
   }
 }

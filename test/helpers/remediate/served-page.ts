@@ -11,9 +11,9 @@ import { createApp } from '../../../src/http/app.ts'
 import { guardsOf } from '../../../src/remediate/approve/guards-document.ts'
 import { historyOf } from '../../../src/remediate/approve/history.ts'
 import { BearerTokens } from '../../../src/remediate/intake/bearer-tokens.ts'
-import { runCounts } from '../../../src/remediate/journal/query.ts'
 import { receive } from '../../../src/remediate/journal/receive.ts'
 import { createRemediationPage } from '../../../src/remediate/page/page-routes.ts'
+import { runFigures } from '../../../src/remediate/report/run-figures.ts'
 import { planFor } from '../../../src/remediate/run/plan-for.ts'
 import { createRemediationRouter } from '../../../src/remediate/server.ts'
 import { scratchDirectory } from '../scratch.ts'
@@ -46,10 +46,14 @@ export async function servedPage(policy = 'mode: propose', { hasApprovers = true
       history: historyOf(journal, () => 86_400_000),
     },
     metrics: {
-      counts: () => runCounts(journal),
+      version: '1.2.3',
+      figures: () => runFigures(journal, host.policy.current.policy),
+      isActuatorUp: async () => true,
+      overdueLeases: () => 0,
       isStopped: () => isStopped(rundir),
       isPolicyValid: () => true,
       isJournalWritable: () => true,
+      isJournalIntact: () => true,
     },
     isReady: () => true,
     page: createRemediationPage('1.2.3'),

@@ -62,6 +62,19 @@ describe('a change without a lease', () => {
   })
 })
 
+test('answers a ping at once, also while a request is being answered, and logs nothing', async () => {
+  const { actuator, operation, records } = actuatorOnFiles()
+  const answered: string[] = []
+  const change = actuator.answer({ do: 'execute', operation: operation(other, nice5) })
+  const ping = actuator.answer({ do: 'ping' })
+  await Promise.all([
+    change.then(() => answered.push('execute')),
+    ping.then((answer) => answered.push(`ping ${answer.outcome}`)),
+  ])
+  expect(answered).toEqual(['ping done', 'execute'])
+  expect(records).toHaveLength(1)
+})
+
 test('reads the live value and changes nothing', async () => {
   const { actuator, raise, scheduler, tid } = actuatorOnFiles()
   scheduler.threads.set(tid, nice5)

@@ -56,11 +56,13 @@ test('the client gets the answer to each kind of request', async () => {
   await client.execute(operation)
   await client.read(operation)
   await client.release(vm)
+  await client.ping()
   expect(asked).toEqual([
     request,
     { do: 'execute', operation },
     { do: 'read', operation },
     { do: 'release', vm },
+    { do: 'ping' },
   ])
 })
 

@@ -1,4 +1,4 @@
-// Listens at the address of the future `kvminfo remediate`, and records Alertmanager's calls.
+// Listens in place of `kvminfo remediate`, and records Alertmanager's calls.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -12,7 +12,7 @@ export interface WebhookAlert {
   readonly startsAt: string
 }
 
-export interface WebhookCall {
+interface WebhookCall {
   readonly version: string
   readonly receiver: string
   readonly alerts: readonly WebhookAlert[]
@@ -20,26 +20,20 @@ export interface WebhookCall {
 
 export interface Webhook {
   readonly calls: readonly WebhookCall[]
-  /** Requests other than a POST of /alerts with the token. */
+  /** Requests other than a POST of /alerts with the token, and scrapes of Prometheus. */
   readonly refused: readonly string[]
   stop(): Promise<void>
 }
 
-/** Listens at the address in the Alertmanager example. Passes each call with the token to `onCall`. */
-export async function startWebhook(
-  token: string,
-  onCall: (call: WebhookCall) => void = () => {},
-): Promise<Webhook> {
+/** Listens at the address in the Alertmanager example. */
+export async function startWebhook(token: string): Promise<Webhook> {
   const calls: WebhookCall[] = []
   const refused: string[] = []
   const server = createServer(async (request, response) => {
     const asked = `${request.method} ${request.url} ${request.headers.authorization}`
     const expected = asked === `POST /alerts Bearer ${token}`
-    if (expected) {
-      const call = (await json(request)) as WebhookCall
-      calls.push(call)
-      onCall(call)
-    } else refused.push(asked)
+    if (expected) calls.push((await json(request)) as WebhookCall)
+    else if (request.url !== '/metrics') refused.push(asked)
     response.writeHead(expected ? 200 : 401).end()
   })
   server.listen(9757, '127.0.0.1')

@@ -1,0 +1,25 @@
+// Runs that take longer than they can: something in the program or on the host hangs, and a person should look.
+import type { Policy } from '../../policy/schema.ts'
+import type { RunRow } from '../run/store.ts'
+import { switchbackBlocks, windowsPerBlock } from '../verify/switchback.ts'
+
+/** Each operation has an answer within seconds; on a host whose CPUs are all busy, later. */
+const operationsMs = 5 * 60_000
+
+/** A before/after comparison waits up to seven days for load. */
+const beforeAfterMs = 8 * 86_400_000
+
+/** How long a run may be in its state; undefined if it may wait for as long as it likes. */
+function longestMs({ state, plan }: RunRow, { measure }: Policy): number | undefined {
+  if (state === 'applying' || state === 'undoing') return operationsMs
+  if (state !== 'measuring') return undefined
+  // Each block has one more window, in which the change settles.
+  const windows = switchbackBlocks.length * (windowsPerBlock + 1)
+  return plan?.measurement.design === 'switchback'
+    ? 2 * windows * measure.window + operationsMs
+    : beforeAfterMs
+}
+
+/** `age`: the present time of the journal, milliseconds. */
+export const isOverdue = (run: RunRow, policy: Policy, age: number): boolean =>
+  age - run.changedAge > (longestMs(run, policy) ?? Number.POSITIVE_INFINITY)
