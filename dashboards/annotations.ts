@@ -1,5 +1,7 @@
-// Marks in every graph: when an alert of this project fired, and when an alert requested a remediation.
+// Marks in every graph: when an alert of this project fired, when an alert requested a remediation, and what kvminfo
+// remediate did.
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { remediationMetrics } from '../src/metrics/remediation.ts'
 import { ofVm, onHost } from './queries/selector.ts'
 import { datasource } from './style/prometheus.ts'
 
@@ -7,7 +9,13 @@ const firing = ['alertstate="firing"', 'alertname=~"Kvm.*"']
 /** The selected VMs or no VM, because alerts of their host concern them too. */
 const vmOrNone = 'vm=~"|$vm"'
 
-const annotation = (name: string, expr: string, color: string, text: string): AnnotationQueryBuilder =>
+const annotation = (
+  name: string,
+  expr: string,
+  color: string,
+  text: string,
+  title = '{{alertname}}',
+): AnnotationQueryBuilder =>
   new AnnotationQueryBuilder()
     .name(name)
     .datasource(datasource)
@@ -15,7 +23,7 @@ const annotation = (name: string, expr: string, color: string, text: string): An
     .iconColor(color)
     .expr(expr)
     .step('60s')
-    .titleFormat('{{alertname}}')
+    .titleFormat(title)
     .textFormat(text)
     .tagKeys('severity,instance,vm')
 
@@ -31,6 +39,18 @@ export const remediations = annotation(
   onHost('ALERTS', vmOrNone, ...firing, 'remediation!=""'),
   'purple',
   '{{remediation}}: {{vm}} on {{instance}}',
+)
+
+/** In these, a run changes something or has changed something. */
+const changing = 'applying|measuring|holding|undoing|kept|unproven|undone|overridden|person'
+
+/** Does not select the job, because that of kvminfo remediate is not the exporter's. */
+export const runs = annotation(
+  'Remediation runs',
+  `${remediationMetrics.runInfo.name}{instance=~"$instance",${vmOrNone},state=~"${changing}"}`,
+  'blue',
+  'run {{run}}: {{vm}} on {{instance}} {{verdict}}',
+  '{{action}}: {{state}}',
 )
 
 /** The alerts of the selected VMs that fire now. */

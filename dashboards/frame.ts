@@ -8,11 +8,11 @@ import {
   type QueryVariableBuilder,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import { alerts, remediations } from './annotations.ts'
+import { alerts, remediations, runs } from './annotations.ts'
 import { tag, toAll, type uids } from './links.ts'
 import { fitNames } from './style/names.ts'
 import { fitColumns } from './style/table.ts'
-import { datasourceVariable, instanceVariable, jobVariable, vmVariable } from './variables.ts'
+import { datasourceVariable, exporterVariables } from './variables.ts'
 
 interface Sized extends Builder<Panel> {
   span(width: number): this
@@ -25,7 +25,8 @@ export interface Frame {
   readonly description: string
   /** The start of the time range when the dashboard opens, such as now-6h. */
   readonly from: string
-  readonly vms?: QueryVariableBuilder
+  /** Those of the exporter's hosts and VMs unless given. */
+  readonly variables?: readonly QueryVariableBuilder[]
   /** The panels of each row, by the title of the row. Their widths add up to one or more full lines of 24. */
   readonly rows: Readonly<Record<string, readonly Builder<Panel>[]>>
 }
@@ -44,8 +45,8 @@ export function frame(spec: Frame): Dashboard {
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from: spec.from, to: 'now' })
     .refresh('1m')
-    .variables([datasourceVariable, jobVariable, instanceVariable, spec.vms ?? vmVariable])
-    .annotations([alerts, remediations])
+    .variables([datasourceVariable, ...(spec.variables ?? exporterVariables)])
+    .annotations([alerts, remediations, runs])
     .link(toAll)
   for (const [title, panels] of Object.entries(spec.rows)) {
     builder.withRow(new RowBuilder(title))

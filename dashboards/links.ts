@@ -9,6 +9,7 @@ export const uids = {
   scheduling: 'kvminfo-scheduling',
   memory: 'kvminfo-memory',
   capacity: 'kvminfo-capacity',
+  remediation: 'kvminfo-remediation',
 } as const
 
 export const tag = 'kvminfo'

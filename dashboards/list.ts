@@ -4,6 +4,7 @@ import { capacityDashboard } from './capacity.ts'
 import { fleetDashboard } from './fleet.ts'
 import { hostDashboard } from './host.ts'
 import { memoryDashboard } from './memory.ts'
+import { remediationDashboard } from './remediation.ts'
 import { schedulingDashboard } from './scheduling.ts'
 import { vmDashboard } from './vm.ts'
 
@@ -14,6 +15,7 @@ export const dashboards: Readonly<Record<string, () => Dashboard>> = {
   scheduling: schedulingDashboard,
   memory: memoryDashboard,
   capacity: capacityDashboard,
+  remediation: remediationDashboard,
 }
 
 /** The text of the file. The same sources always give the same text. */

@@ -6,6 +6,8 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { buildInfo } from '../src/metrics/exporter.ts'
+import type { Metric } from '../src/metrics/metric.ts'
+import { remediationMetrics } from '../src/metrics/remediation.ts'
 import { vmInfo } from '../src/metrics/vm.ts'
 import { datasource } from './style/prometheus.ts'
 
@@ -26,15 +28,32 @@ const query = (name: string, label: string, values: string): QueryVariableBuilde
 const withAll = (variable: QueryVariableBuilder): QueryVariableBuilder =>
   variable.includeAll(true).allValue('.+').current({ selected: true, text: 'All', value: '$__all' })
 
-export const jobVariable = withAll(query('job', 'Job', `label_values(${buildInfo.name}, job)`))
+const jobs = ({ name }: Metric): string => `label_values(${name}, job)`
+const instances = ({ name }: Metric): string => `label_values(${name}{job=~"$job"}, instance)`
+const vms = ({ name }: Metric): string => `label_values(${name}{job=~"$job",instance=~"$instance"}, vm)`
 
-export const instanceVariable = withAll(
-  query('instance', 'Instance', `label_values(${buildInfo.name}{job=~"$job"}, instance)`),
-)
+/** The variables for a job, its hosts and their VMs. */
+type Variables = readonly [QueryVariableBuilder, QueryVariableBuilder, QueryVariableBuilder]
 
-const vms = `label_values(${vmInfo.name}{job=~"$job",instance=~"$instance"}, vm)`
+const jobVariable = withAll(query('job', 'Job', jobs(buildInfo)))
+const instanceVariable = withAll(query('instance', 'Instance', instances(buildInfo)))
 
-export const vmVariable = withAll(query('vm', 'VM', vms))
+export const exporterVariables: Variables = [
+  jobVariable,
+  instanceVariable,
+  withAll(query('vm', 'VM', vms(vmInfo))),
+]
 
-/** Has no All. The dashboard opens with the first VM, and the reader can select several to compare them. */
-export const someVmsVariable = query('vm', 'VM', vms).includeAll(false)
+/** No All for VMs: the dashboard opens with the first VM, and the reader can select several to compare them. */
+export const someVmsVariables: Variables = [
+  jobVariable,
+  instanceVariable,
+  query('vm', 'VM', vms(vmInfo)).includeAll(false),
+]
+
+/** Those of kvminfo remediate, whose job is another one. Its VMs are those that have runs. */
+export const remediationVariables: Variables = [
+  withAll(query('job', 'Job', jobs(remediationMetrics.buildInfo))),
+  withAll(query('instance', 'Instance', instances(remediationMetrics.buildInfo))),
+  withAll(query('vm', 'VM', vms(remediationMetrics.runInfo))),
+]

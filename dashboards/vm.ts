@@ -7,7 +7,7 @@ import * as judgement from './panels/judgement.ts'
 import * as scheduling from './panels/scheduling.ts'
 import * as vm from './panels/vm.ts'
 import * as memory from './panels/vm-memory.ts'
-import { someVmsVariable } from './variables.ts'
+import { someVmsVariables } from './variables.ts'
 
 export const vmDashboard = (): Dashboard =>
   frame({
@@ -16,7 +16,7 @@ export const vmDashboard = (): Dashboard =>
     description:
       'Where the exits of a VM are handled and why they happen, and its devices, scheduling and memory.',
     from: 'now-6h',
-    vms: someVmsVariable,
+    variables: someVmsVariables,
     rows: {
       // Wide enough for the names of several VMs beside their values.
       'At a glance': [

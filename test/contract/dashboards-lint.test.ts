@@ -13,8 +13,10 @@ const all = files.map((file) => [file.name, file] as const)
 /** Records without labels (alerts/settings.rules.yaml) hold one number for all jobs and instances. */
 const withoutLabels = /^kvminfo:\w+:threshold$/
 
-test('there are six dashboards', () => {
-  expect(files.map(({ name }) => name)).toEqual(['capacity', 'fleet', 'host', 'memory', 'scheduling', 'vm'])
+test('there are seven dashboards', () => {
+  expect(files.map(({ name }) => name)).toEqual([
+    ...['capacity', 'fleet', 'host', 'memory', 'remediation', 'scheduling', 'vm'],
+  ])
 })
 
 describe.each(all)('%s', (_name, { dashboard, panels }) => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { catalog } from '../../src/metrics/catalog.ts'
+import { remediationCatalog } from '../../src/metrics/remediation.ts'
 import { dashboardFiles, fillIn, targetsOf } from '../helpers/dashboard-files.ts'
 import { selectors } from '../helpers/promql.ts'
 
@@ -54,7 +55,11 @@ test('Prometheus parses every query', () => {
 })
 
 test('every metric of every query exists', () => {
-  const known = new Set([...catalog.map(({ name }) => name), ...recorded, ...others])
+  const known = new Set([
+    ...[...catalog, ...remediationCatalog].map(({ name }) => name),
+    ...recorded,
+    ...others,
+  ])
   for (const { where, expr } of queries) {
     for (const { metric } of selectors(expr)) expect(known, where).toContain(metric)
   }
