@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exporterCopyright } from '../package/copyright.ts'
 import { heapLimits } from '../package/launcher.ts'
-import { documentation, exporterPackage, programDirectory } from '../package/names.ts'
+import { documentation, exporterPackage, leaseSweepPath, programDirectory } from '../package/names.ts'
 import { nativeBinaries, type Staging, stageExporter } from '../package/stage.ts'
 import { PackageError, run, say } from '../package/step.ts'
 import { copy, put, settle } from '../package/tree.ts'
@@ -38,6 +38,8 @@ export function layOutImage({ tree, version, date }: Staging): Image {
   const staged = mkdtempSync(join(tmpdir(), 'kvminfo-staged-'))
   try {
     stageExporter({ tree: staged, version, date })
+    // The image only reads, and has no shell.
+    rmSync(join(staged, leaseSweepPath))
     cpSync(join(staged, programDirectory), join(tree, programDirectory), { recursive: true })
   } finally {
     rmSync(staged, { recursive: true })

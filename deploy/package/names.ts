@@ -13,6 +13,18 @@ export const documentation = (packageName: string): string => `usr/share/doc/${p
 export const nodeLicenses = `${documentation(exporterPackage)}/node-licences.txt.gz`
 export const unitDirectory = 'usr/lib/systemd/system'
 export const launcherPath = 'usr/bin/kvminfo'
+/** Of remediation; none is enabled by an installation. */
+export const remediationUnits = [
+  'kvminfo-actuate.service',
+  'kvminfo-actuate.socket',
+  'kvminfo-remediate.service',
+  'kvminfo-lease-sweep.service',
+  'kvminfo-lease-sweep.timer',
+  'kvminfo-weight-rights.service',
+  'kvminfo-weight-rights.path',
+] as const
+/** The second watcher of leases, a shell script that the program does not need. */
+export const leaseSweepPath = `${programDirectory}/lease-sweep.sh`
 export const defaultsFile = 'etc/default/kvminfo-exporter'
 
 export const maintainer = 'kvminfo-exporter developers <maintainers@kvminfo.invalid>'

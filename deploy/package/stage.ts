@@ -13,9 +13,11 @@ import {
   documentation,
   exporterPackage,
   launcherPath,
+  leaseSweepPath,
   modulesPackage,
   nodeLicenses,
   programDirectory,
+  remediationUnits,
   sharedDirectory,
   unitDirectory,
 } from './names.ts'
@@ -105,7 +107,7 @@ function addShared(tree: string): void {
   copyTracked(tree, 'dashboards/out', join(sharedDirectory, 'dashboards'), () => true)
   const documents = documentation(exporterPackage)
   copy(tree, join(documents, 'README.md'), join(root, 'README.md'))
-  for (const name of ['alertmanager', 'grafana', 'prometheus']) {
+  for (const name of ['alertmanager', 'grafana', 'prometheus', 'remediation']) {
     copyTracked(tree, `deploy/${name}`, join(documents, 'examples', name), () => true)
   }
   const dropIn = 'deploy/systemd/read-all-files.conf'
@@ -114,10 +116,13 @@ function addShared(tree: string): void {
 
 function addService(tree: string): void {
   const source = (name: string): string => join(root, 'deploy/systemd', name)
-  for (const name of ['kvminfo-exporter.service', 'kvminfo-exporter.socket']) {
+  for (const name of ['kvminfo-exporter.service', 'kvminfo-exporter.socket', ...remediationUnits]) {
     copy(tree, join(unitDirectory, name), source(name))
   }
   copy(tree, 'usr/lib/sysusers.d/kvminfo-exporter.conf', source('sysusers.conf'))
+  copy(tree, 'usr/lib/sysusers.d/kvminfo-remediation.conf', source('sysusers-remediation.conf'))
+  copy(tree, 'usr/lib/tmpfiles.d/kvminfo-remediation.conf', source('tmpfiles-remediation.conf'))
+  copy(tree, leaseSweepPath, source('lease-sweep.sh'), 0o755)
   copy(tree, defaultsFile, join(root, 'deploy/package/files/kvminfo-exporter.default'))
 }
 

@@ -5,6 +5,7 @@ import { PackageError } from './step.ts'
 /** Parts in scripts/, by the placeholder that they take the place of. */
 const parts: Readonly<Record<string, string>> = {
   ACCOUNTS: 'create-accounts.sh',
+  ENDLEASES: 'end-leases.sh',
   CONFIGURE: 'configure-modules.sh',
   LOAD: 'load-modules.sh',
   UNLOAD: 'unload-module.sh',

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Gives SCHED_OTHER to all threads of each VM whose lease ended more than 5 s ago, which the actuator should have done, and
-# the nice values that they had before. $1: /run/kvminfo. $2: /proc, for tests.
+# the nice values that they had before. $1: /run/kvminfo. $2: /proc, for tests. $3: `all` ends every lease, due or not.
 # A lease is a file <pid>-<start tick> with the text `<until> <first>`, seconds since boot (src/actuator/leases.ts).
 set -u
 cd "$1/leases" || exit 1
@@ -17,7 +17,7 @@ for name in [1-9]*-*; do
     case $until in '' | 0* | *[!0-9]* | ???????????*) until=0 ;; esac
     case $first in '' | 0?* | *[!0-9]* | ???????????*) until=0 first=0 ;; esac
     [ "$until" -gt $((first + 86400)) ] && until=$((first + 86400))
-    [ "$first" -le "$now" ] && [ "$now" -lt $((until + 5)) ] && continue
+    [ "${3-}" != all ] && [ "$first" -le "$now" ] && [ "$now" -lt $((until + 5)) ] && continue
     chrt --all-tasks --other --pid 0 "$pid" || { failed=1 && continue; }
     [ -f "$changes" ] && [ ! -L "$changes" ] || changes=/dev/null
     while read -r kind tid started was _ _ nice _ set policy _; do

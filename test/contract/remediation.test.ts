@@ -34,6 +34,25 @@ test('the shipped policy is valid', () => {
   expect(policy).toMatchObject({ mode: 'propose', limits: { at_once: 1 } })
 })
 
+test('the shipped policy knows the host by the name that the shipped Prometheus gives it', () => {
+  const { scrape_configs } = parse(text('deploy/prometheus/prometheus.yml')) as {
+    scrape_configs: {
+      job_name: string
+      static_configs: { targets: string[]; labels: { instance: string } }[]
+    }[]
+  }
+  const { instances } = parsePolicy(text('deploy/remediation/policy.yml'), 'policy.yml')
+  const named = scrape_configs.map(({ job_name, static_configs: [target] }) => [
+    job_name,
+    target?.targets,
+    instances.includes(target!.labels.instance),
+  ])
+  expect(named).toEqual([
+    ['kvminfo', ['127.0.0.1:9756'], true],
+    ['kvminfo-remediation', ['127.0.0.1:9757'], true],
+  ])
+})
+
 test('the shipped Alertmanager route calls the address that the program listens on', () => {
   const { receivers } = parse(text('deploy/alertmanager/alertmanager.yml')) as {
     receivers: { name: string; webhook_configs?: { url: string }[] }[]

@@ -41,12 +41,14 @@ async function realtimeProcess() {
     directory,
     file: join(directory, 'leases', name),
     changes: join(directory, 'changes', name),
-    sweep: (...before: string[]) => {
-      const command = [...before, 'sh', script, directory, procfs]
-      const { status, stdout, stderr } = spawnSync(command[0]!, command.slice(1), { encoding: 'utf8' })
-      return { status, stdout, stderr }
-    },
+    sweep: (...before: string[]) => run(...before, 'sh', script, directory, procfs),
+    endAll: () => run('sh', script, directory, procfs, 'all'),
   }
+}
+
+function run(...command: string[]) {
+  const { status, stdout, stderr } = spawnSync(command[0]!, command.slice(1), { encoding: 'utf8' })
+  return { status, stdout, stderr }
 }
 
 const quiet = { status: 0, stdout: '', stderr: '' }
@@ -91,6 +93,15 @@ test('gives back the nice value that is recorded, to the very thread of the reco
   )
   expect(sweep()).toEqual(ended(pid))
   expect(scheduler.read(pid).nice).toBe(4)
+})
+
+test('ends a lease that lasts if it is told to end all, as at the removal of the package', async () => {
+  const { pid, start, file, changes, endAll } = await realtimeProcess()
+  writeFileSync(file, `${now + 600} ${now - 10}\n`)
+  writeFileSync(changes, `thread ${pid} ${start} was 0 0 4 0 set 2 1 -5 1\n`)
+  expect(endAll()).toEqual(ended(pid))
+  expect(scheduler.read(pid)).toMatchObject({ policy: 0, nice: 4 })
+  expect(existsSync(file)).toBe(false)
 })
 
 test('ends a lease a day after the first one, whatever its text', async () => {

@@ -12,6 +12,7 @@ import { bashCompletion } from '../../deploy/package/completion.ts'
 import { productionDependencies } from '../../deploy/package/dependencies.ts'
 import { heapLimits } from '../../deploy/package/launcher.ts'
 import { pageName } from '../../deploy/package/man-page.ts'
+import { leaseSweepPath, remediationUnits } from '../../deploy/package/names.ts'
 import { buildPackages, copySources, namesIn, root, run } from '../helpers/built-packages.ts'
 import { debianRoot, inRoot, installFakeDkms } from '../helpers/debian-root.ts'
 
@@ -101,6 +102,14 @@ describe('kvminfo-exporter as .deb', () => {
       `${program}/node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node`,
       '/usr/lib/systemd/system/kvminfo-exporter.service',
       '/usr/lib/systemd/system/kvminfo-exporter.socket',
+      ...remediationUnits.map((name) => `/usr/lib/systemd/system/${name}`),
+      `/${leaseSweepPath}`,
+      '/usr/lib/tmpfiles.d/kvminfo-remediation.conf',
+      '/usr/lib/sysusers.d/kvminfo-remediation.conf',
+      '/usr/share/doc/kvminfo-exporter/examples/remediation/policy.yml',
+      '/usr/share/kvminfo-exporter/alerts/remediation.rules.yaml',
+      '/usr/share/man/man1/kvminfo-remediate.1.gz',
+      '/usr/share/man/man1/kvminfo-actuate.1.gz',
       '/usr/lib/sysusers.d/kvminfo-exporter.conf',
       '/etc/default/kvminfo-exporter',
       '/usr/share/kvminfo-exporter/alerts/vm.rules.yaml',
@@ -323,10 +332,11 @@ describe.skipIf(!isRoot)('in a Debian without systemd, Node and network', { time
     const before = files()
     inSystem('dpkg', '-i', `/tmp/${basename(exporterDeb)}`)
     expect(inSystem('kvminfo', '--version')).toContain('version 0.1.0')
-    expect(inSystem('id', '-Gn', 'kvminfo-exporter').trim().split(' ').sort()).toEqual([
-      'kvminfo',
-      'kvminfo-exporter',
-    ])
+    for (const user of ['kvminfo-exporter', 'kvminfo-remediate', 'kvminfo-actuate'])
+      expect(inSystem('id', '-Gn', user).trim().split(' ').sort()).toEqual(['kvminfo', user])
+    // What changes the host is for the operator to start.
+    const wanted = newFiles(before).filter((path) => path.includes('.wants/'))
+    expect(wanted).toEqual(['/etc/systemd/system/multi-user.target.wants/kvminfo-exporter.service'])
 
     const configuration = 'ARGS="--log.level=debug"\n'
     writeFileSync(here('etc/default/kvminfo-exporter'), configuration)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { defaultsFile, launcherPath } from '../../deploy/package/names.ts'
+import { defaultsFile, launcherPath, remediationUnits } from '../../deploy/package/names.ts'
 import { actuateFlags } from '../../src/cli/actuate-flags.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -79,15 +79,6 @@ test('the command of a clone starts the built program on the Node of the npm pac
   expect(stdout).toContain(`Node: v${manifest.devDependencies.node}`)
 })
 
-const remediationUnits = [
-  'kvminfo-actuate.service',
-  'kvminfo-actuate.socket',
-  'kvminfo-remediate.service',
-  'kvminfo-lease-sweep.service',
-  'kvminfo-lease-sweep.timer',
-  'kvminfo-weight-rights.service',
-  'kvminfo-weight-rights.path',
-]
 const remediationServices = remediationUnits.filter((name) => name.endsWith('.service'))
 
 test('systemd finds nothing wrong with the units of remediation', () => {
@@ -101,6 +92,31 @@ test('systemd finds nothing wrong with the units of remediation', () => {
     return path
   })
   expect(analyze('verify', '--man=no', ...units)).toEqual({ status: 0, text: '' })
+  for (const name of ['actuate', 'remediate']) {
+    const dropIns = join(directory, `kvminfo-${name}.service.d`)
+    mkdirSync(dropIns)
+    writeFileSync(join(dropIns, 'from-clone.conf'), here(read(`from-clone-${name}.conf`)))
+  }
+  expect(analyze('verify', '--man=no', ...units)).toEqual({ status: 0, text: '' })
+})
+
+test.each(['actuate', 'remediate'])(
+  'the drop-in for clones starts %s with the arguments of the unit',
+  (name) => {
+    const command = (text: string) => /^ExecStart=(\S+) (.+)$/m.exec(text)!.slice(1)
+    const [installed, expected] = command(read(`kvminfo-${name}.service`))
+    expect(installed).toBe(`/${launcherPath}`)
+    expect(command(read(`from-clone-${name}.conf`))).toEqual([
+      '/opt/kvminfo-exporter/dist/cli/main.js',
+      expected,
+    ])
+  },
+)
+
+test('enabling the actuator enables all that it needs', () => {
+  expect(read('kvminfo-actuate.service')).toMatch(
+    /^Also=kvminfo-actuate\.socket kvminfo-lease-sweep\.timer kvminfo-weight-rights\.path$/m,
+  )
 })
 
 test.each(remediationServices)('%s is rated 1.5 of 10 or less, as README.md says', (name) => {

@@ -1,10 +1,16 @@
 if command -v systemd-sysusers >/dev/null; then
-	systemd-sysusers kvminfo-exporter.conf
+	systemd-sysusers kvminfo-exporter.conf kvminfo-remediation.conf
 else
-	# The same accounts as in /usr/lib/sysusers.d/kvminfo-exporter.conf.
+	# The same accounts as in /usr/lib/sysusers.d/kvminfo-exporter.conf and kvminfo-remediation.conf.
 	groupadd --system --force kvminfo
-	if ! getent passwd kvminfo-exporter >/dev/null; then
-		useradd --system --user-group --groups kvminfo --comment 'kvminfo exporter' \
-			--home-dir / --no-create-home --shell /usr/sbin/nologin kvminfo-exporter
-	fi
+	account() {
+		getent passwd "$1" >/dev/null || useradd --system --user-group --groups kvminfo --comment "$2" \
+			--home-dir / --no-create-home --shell /usr/sbin/nologin "$1"
+	}
+	account kvminfo-exporter 'kvminfo exporter'
+	account kvminfo-remediate 'kvminfo remediation'
+	account kvminfo-actuate 'kvminfo actuator'
+fi
+if command -v systemd-tmpfiles >/dev/null; then
+	systemd-tmpfiles --create kvminfo-remediation.conf || true
 fi
