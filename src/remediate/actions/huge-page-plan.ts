@@ -7,6 +7,7 @@ import type {
 import { hostOwner, type Owner } from '../target/host-owners.ts'
 import { type HugePageRoom, hugePageBytes, spread } from '../target/huge-page-room.ts'
 import type { Change, PlanInput, Precondition } from './action.ts'
+import { sizeText } from './size-text.ts'
 
 const thpFile = '/sys/kernel/mm/transparent_hugepage/enabled'
 
@@ -47,8 +48,7 @@ export function changeOf(operation: HugePageOperation): Change {
   }
 }
 
-export const pagesText = (pages: number): string =>
-  `${pages} (${((pages * hugePageBytes) / 1024 ** 3).toFixed(1)} GiB)`
+export const pagesText = (pages: number): string => `${pages} (${sizeText(pages * hugePageBytes)})`
 
 export function commandsOf(operation: HugePageOperation): string[] {
   if (operation.kind === 'transparent-huge-pages') return [`echo ${operation.to} > ${thpFile}`]
@@ -80,6 +80,6 @@ export function roomPrecondition({ room, memory }: HugePageRoom, pages: number):
   return {
     text: `a tenth of the memory of the host and of each node stays available beside ${pagesText(pages)} more huge pages`,
     holds: pages <= room,
-    seen: `${(memory.available / 1024 ** 3).toFixed(1)} of ${(memory.total / 1024 ** 3).toFixed(1)} GiB are available, which has room for ${room}`,
+    seen: `${sizeText(memory.available)} of ${sizeText(memory.total)} are available, which has room for ${room}`,
   }
 }

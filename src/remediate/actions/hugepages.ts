@@ -13,6 +13,7 @@ import {
   pagesText,
   roomPrecondition,
 } from './huge-page-plan.ts'
+import { sizeText } from './size-text.ts'
 
 /** With this share of its memory in huge pages, a VM needs no more: kvminfo:hugepages_backed:threshold of the alerts. */
 const enough = 0.5
@@ -108,12 +109,12 @@ function conflicts({ sample, procfs, sysfs }: PlanInput, vm: Vm, pages: number):
     {
       text: 'the VM has all of its memory, because the balloon takes none of a pool',
       holds: balloonBytes >= most,
-      seen: `${gibibytes(balloonBytes)} of ${gibibytes(most)} GiB`,
+      seen: `${sizeText(balloonBytes)} of ${sizeText(most)}`,
     },
     {
       text: 'what is left has room for the memory that KSM saves, because pages of a pool are never merged',
       holds: shared <= left,
-      seen: `KSM saves ${gibibytes(shared)} GiB, ${gibibytes(left)} GiB are left`,
+      seen: `KSM saves ${sizeText(shared)}, ${sizeText(left)} are left`,
     },
   ]
 }
@@ -127,7 +128,7 @@ async function smallPages({ procfs }: PlanInput, vm: Vm): Promise<Precondition> 
     seen:
       share === undefined
         ? 'this user may not read it'
-        : `${(share * 100).toFixed(0)} % of ${gibibytes(backing!.residentBytes + backing!.hugetlbBytes)} GiB are in huge pages`,
+        : `${(share * 100).toFixed(0)} % of ${sizeText(backing!.residentBytes + backing!.hugetlbBytes)} are in huge pages`,
   }
 }
 
@@ -135,5 +136,3 @@ function hugeShare({ residentBytes, transparentHugeBytes, hugetlbBytes }: Backin
   const all = residentBytes + hugetlbBytes
   return all === 0 ? 0 : (transparentHugeBytes + hugetlbBytes) / all
 }
-
-const gibibytes = (bytes: number): string => (bytes / 1024 ** 3).toFixed(1)

@@ -15,6 +15,7 @@ import {
   type Precondition,
   type Refusal,
 } from './action.ts'
+import { sizeText } from './size-text.ts'
 
 /** KvmHostKsmUnderLoad switches KSM off above this share of the host's CPUs. */
 const busyShare = 0.7
@@ -149,9 +150,7 @@ function offPreconditions({ procfs }: PlanInput): Precondition[] {
     {
       text: 'a tenth of the memory is available, because pages that VMs write to are not merged again',
       holds: available >= memoryReserve(total),
-      seen: `${gibibytes(available)} of ${gibibytes(total)} GiB`,
+      seen: `${sizeText(available)} of ${sizeText(total)}`,
     },
   ]
 }
-
-const gibibytes = (bytes: number): string => (bytes / 1024 ** 3).toFixed(1)

@@ -1,7 +1,8 @@
 #!/bin/bash
-# The actuator and the sweep under a real systemd: as a user with one capability, the actuator makes a vCPU thread
-# real-time under a lease. The lease outlives kill -9 and daemon-reload, the actuator ends it when it is due, and so does
-# the sweep when the actuator is stopped. systemd runs in its own PID namespace. The VM is a process that looks like one.
+# The actuator and the sweep under a real systemd. As a user with one capability, the actuator writes the knobs of the host
+# that its group was given, also the weight of a VM that starts later, and makes a vCPU thread real-time under a lease. The
+# lease outlives kill -9 and daemon-reload, the actuator ends it when it is due, and so does the sweep when the actuator is
+# stopped. systemd runs in its own PID namespace. The VM is a process that looks like one.
 set -euo pipefail
 export container=lab SYSTEMD_IGNORE_CHROOT=1
 node=/project/node_modules/node/bin/node
@@ -37,15 +38,15 @@ ask() { # kind of request, as in request.mjs
 }
 
 rmmod taskinfo kvminfo
-mkdir -p /etc/sysusers.d /usr/lib/kvminfo-exporter /opt/kvminfo-exporter
+mkdir -p /etc/sysusers.d /etc/tmpfiles.d /usr/lib/kvminfo-exporter /opt/kvminfo-exporter
 cp /project/deploy/systemd/sysusers-remediation.conf /etc/sysusers.d/kvminfo-remediation.conf
 systemd-sysusers
-cp /project/deploy/systemd/tmpfiles-remediation.conf /etc/kvminfo-tmpfiles.conf
+cp /project/deploy/systemd/tmpfiles-remediation.conf /etc/tmpfiles.d/kvminfo-remediation.conf
 cp /project/deploy/systemd/lease-sweep.sh /usr/lib/kvminfo-exporter/
-cp /project/deploy/systemd/kvminfo-{actuate.service,actuate.socket,lease-sweep.service,lease-sweep.timer} $units
+cp /project/deploy/systemd/kvminfo-{actuate,lease-sweep,weight-rights}.* $units
 mount --rbind /project /opt/kvminfo-exporter
-mkdir -p $units/kvminfo-{actuate.service,actuate.socket,lease-sweep.service,lease-sweep.timer}.d
-for unit in kvminfo-{actuate.service,actuate.socket,lease-sweep.service,lease-sweep.timer}; do
+for unit in $(cd $units && echo kvminfo-*); do
+	mkdir -p "$units/$unit.d"
 	printf '[Unit]\nDefaultDependencies=no\n' > "$units/$unit.d/lab.conf"
 done
 # An emulated CPU takes minutes for what takes a real one a second.
@@ -58,6 +59,7 @@ TimeoutStartSec=infinity
 WatchdogSec=120
 END
 printf '[Service]\nTimeoutStartSec=infinity\n' > $units/kvminfo-lease-sweep.service.d/time.conf
+cp $units/kvminfo-lease-sweep.service.d/time.conf $units/kvminfo-weight-rights.service.d/time.conf
 cat > $units/lab.target <<END
 [Unit]
 DefaultDependencies=no
@@ -69,8 +71,8 @@ unshare --pid --mount --fork --mount-proc /lib/systemd/systemd --system --unit=l
 unshare=$!
 until systemd=$(pgrep --parent "$unshare"); do sleep 0.1; done
 until inside systemctl is-active --quiet lab.target 2> /dev/null; do sleep 0.5; done
-inside systemd-tmpfiles --create /etc/kvminfo-tmpfiles.conf
-inside systemctl start kvminfo-actuate.socket kvminfo-lease-sweep.timer
+inside systemd-tmpfiles --create kvminfo-remediation.conf
+inside systemctl start kvminfo-actuate.socket kvminfo-lease-sweep.timer kvminfo-weight-rights.path
 inside systemctl start --no-block kvminfo-actuate
 
 cat > /tmp/vm.cjs <<'END'
@@ -96,6 +98,7 @@ const answer = await {
   raise: () => client.execute({ ...thread, from: other, to: raised }),
   lower: () => client.execute({ ...thread, from: raised, to: other }),
   read: () => client.read({ ...thread, from: other, to: other }),
+  set: () => client.execute({ ...JSON.parse(seconds), ...(seconds.includes('cpu-weight') && { vm }) }),
 }[what]()
 console.log(answer.outcome, answer.reason ?? '')
 END
@@ -113,6 +116,35 @@ grep --quiet '^Uid:[[:space:]]*0' <<< "$status" && fail 'it runs as root'
 [ "$(inside readlink "/proc/$pid/ns/net")" != "$(inside readlink /proc/1/ns/net)" ] || fail 'it has a network'
 [ "$(inside stat --format='%a %U %G' /run/kvminfo/actuate.sock)" = '660 root kvminfo-remediate' ] || fail 'mode of the socket'
 [ "$(inside stat --format='%a %U %G' /run/kvminfo)" = '1775 root kvminfo-remediate' ] || fail 'mode of /run/kvminfo'
+
+# Sets a knob of the host, and restores it.
+turns() { # file, its text now, its text then, kind and further fields, from, to
+	[[ $(cat "$1") == *"$2"* ]] || fail "$1 has $(cat "$1")"
+	answer=$(ask set "{\"kind\":$4,\"from\":$5,\"to\":$6}")
+	[[ $answer == done* && $(cat "$1") == *"$3"* ]] || fail "$1 has $(cat "$1"): $answer"
+	answer=$(ask set "{\"kind\":$4,\"from\":$6,\"to\":$5}")
+	[[ $answer == done* && $(cat "$1") == *"$2"* ]] || fail "$1 still has $(cat "$1"): $answer"
+}
+echo 1 > /sys/kernel/mm/ksm/run
+echo never > /sys/kernel/mm/transparent_hugepage/enabled
+turns /sys/kernel/mm/ksm/run 1 0 '"ksm-run"' 1 0
+turns /sys/kernel/mm/transparent_hugepage/enabled '[never]' '[madvise]' '"transparent-huge-pages"' '"never"' '"madvise"'
+turns /sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages 0 4 '"huge-pages","node":0' 0 4
+step 'it has set and restored KSM, transparent huge pages and a pool'
+
+# The control group of a VM that starts now, of which nobody tells the actuator or systemd.
+echo +cpu > /sys/fs/cgroup/cgroup.subtree_control
+mkdir /sys/fs/cgroup/machine.slice
+echo +cpu > /sys/fs/cgroup/machine.slice/cgroup.subtree_control
+weight='/sys/fs/cgroup/machine.slice/machine-qemu\x2d1\x2dlab.scope/cpu.weight'
+mkdir "$(dirname "$weight")"
+read -r vm _ < /tmp/vm
+inside sh -c "echo $vm > '$(dirname "$weight")/cgroup.procs'"
+for ((second = 0; second < 200; second++)); do
+	[ "$(inside stat --format='%a %G' "$weight")" = '664 kvminfo-actuate' ] && break || sleep 1
+done
+turns "$weight" 100 400 '"cpu-weight","file":"cpu.weight"' 100 400
+step 'it has set and restored the weight of a VM that started later'
 
 [[ $(ask raise) == refused* ]] || fail 'it set a real-time policy without a lease'
 [[ $(ask lease 3000) == done* ]] || fail "no lease: $(ask lease 3000)"

@@ -50,6 +50,7 @@ credentials: {alertmanager: [/etc/kvminfo-remediate/token]}
   hog = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
   writeFileSync(`${slice}/other.scope/cgroup.procs`, String(hog.pid))
   setPriority(-19)
+  await until('the VM is known', canPlan, 2000)
 })
 
 after(async () => {
@@ -82,6 +83,15 @@ interface Run {
 const kvminfo = (...args: readonly string[]): string =>
   execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
+/** Not before the kernel's module and the program have seen the VM. */
+function canPlan(): boolean {
+  try {
+    return kvminfo('plan', 'cpu-weight', 'compute', '--json').includes('"unmet": null')
+  } catch {
+    return false
+  }
+}
+
 async function runs(): Promise<Run[]> {
   const { open, ended } = (await (await fetch(`${url}/api/v1/runs`)).json()) as { open: Run[]; ended: Run[] }
   return [...open, ...ended]
@@ -97,7 +107,7 @@ async function ask(remediation: string, labels: Readonly<Record<string, string>>
     startsAt: new Date().toISOString(),
     endsAt: '0001-01-01T00:00:00Z',
     generatorURL: '',
-    fingerprint: `${remediation}${known.size}`,
+    fingerprint: Date.now().toString(16),
   }
   const answer = await fetch(`${url}/alerts`, {
     method: 'POST',
@@ -107,7 +117,7 @@ async function ask(remediation: string, labels: Readonly<Record<string, string>>
       ...{ groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '', alerts: [alert] },
     }),
   })
-  assert.equal(answer.status, 202)
+  assert.equal(answer.status, 202, await answer.text())
   let run: Run | undefined
   await until(
     `${remediation} is decided`,

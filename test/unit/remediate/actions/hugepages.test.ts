@@ -96,7 +96,7 @@ test('refuses a VM that uses a pool already', async () => {
 
 test('a VM whose balloon holds memory must not get a pool', async () => {
   expect(unmet(await hostWith().planned('hugepages', size(8, 7)))).toEqual([
-    'the VM has all of its memory, because the balloon takes none of a pool (7.0 of 8.0 GiB)',
+    'the VM has all of its memory, because the balloon takes none of a pool (7.0 GiB of 8.0 GiB)',
   ])
 })
 
