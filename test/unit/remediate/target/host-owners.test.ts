@@ -78,11 +78,11 @@ test('each knob by the way in which a profile sets it', () => {
 })
 
 test.each([
-  ['TuneD does not run', []],
-  ['another profile is active', ['tuned']],
-])('a profile has no effect if %s', (_why, processes) => {
+  ['TuneD does not run', [], 'virtual-host'],
+  ['another profile is active', ['tuned'], 'balanced'],
+])('a profile has no effect if %s', (_why, processes, active) => {
   const owner = hostWith(processes, {
-    'etc/tuned/active_profile': 'balanced\n',
+    'etc/tuned/active_profile': `${active}\n`,
     'usr/lib/tuned/virtual-host/tuned.conf': '[vm]\ntransparent_hugepages=always\n',
     'usr/lib/tuned/balanced/tuned.conf': '[main]\nsummary=General\n',
   })
@@ -93,7 +93,7 @@ test('profiles that include each other, or lead out of their folder, do no harm'
   const owner = hostWith(['tuned'], {
     'etc/tuned/active_profile': 'a ../../secret\n',
     'etc/tuned/a/tuned.conf': '[main]\ninclude=b\n',
-    'etc/tuned/b/tuned.conf': '[main]\ninclude=a,../secret\n',
+    'etc/tuned/b/tuned.conf': '[main]\ninclude=a,../secret,a/../../secret\n',
     'etc/secret/tuned.conf': '[vm]\ntransparent_hugepages=always\n',
   })
   expect(owned(owner)).toEqual([])
