@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { part as exitCost } from './exit-cost/run.ts'
 import { part as growth } from './growth.ts'
+import { part as idle } from './idle.ts'
 import { part as intake } from './intake.ts'
 import { part as memory } from './memory.ts'
 import type { BenchPart, Target } from './part.ts'
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, BenchPart>> = {
   memory,
   growth,
   peers,
+  idle,
   intake,
   proof,
   'exit-cost': exitCost,

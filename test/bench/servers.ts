@@ -11,7 +11,7 @@ import { ScrapedServer } from './scraped-server.ts'
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The program as npm installs it: built, and started through its #! line, which sets the limits of the heap. */
-function builtProgram(): string {
+export function builtProgram(): string {
   execFileSync(
     process.execPath,
     [join(project, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],

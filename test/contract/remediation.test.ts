@@ -2,14 +2,16 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { actionNames } from '../../src/model/remediation.ts'
-import { parsePolicy } from '../../src/policy/schema.ts'
+import { type ActionName, actionNames } from '../../src/model/remediation.ts'
+import { actionPolicy, parsePolicy } from '../../src/policy/schema.ts'
+import { actionOf } from '../../src/remediate/actions/index.ts'
 import { leastCpuDemand } from '../../src/remediate/verify/window.ts'
 
 const root = new URL('../../', import.meta.url)
 const text = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
 interface Rule {
+  readonly alert?: string
   readonly record?: string
   readonly expr: string
   readonly labels?: Readonly<Record<string, string>>
@@ -24,6 +26,21 @@ test('every remediation that an alert names is an action', () => {
   expect([...named].filter((name) => !(actionNames as readonly string[]).includes(name))).toEqual([])
 })
 
+test.each(rules.filter(({ labels }) => labels?.remediation !== undefined))(
+  'README and runbook of $alert say what kvminfo remediate does about it, and refuses what it cannot do',
+  ({ alert, labels }) => {
+    const action = labels!.remediation as ActionName
+    const canDo = actionOf(action).names.includes(action)
+    const row = text('alerts/README.md')
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${action}\` |`))
+    expect(row).toContain(`\`${alert}\``)
+    const [paragraph] = /^Where \[`kvminfo remediate`\].*$/m.exec(text(`alerts/runbooks/${alert}.md`))!
+    expect(paragraph).toContain(`the action \`${action}\``)
+    for (const said of [row, paragraph]) expect(said!.includes('refuses')).toBe(!canDo)
+  },
+)
+
 test('a window counts from the same demand for CPU on as the alert', () => {
   const rule = rules.find(({ record }) => record === 'kvminfo:cpu_active:threshold')
   expect(rule?.expr).toBe(`vector(${leastCpuDemand.toFixed(2)})`)
@@ -32,6 +49,11 @@ test('a window counts from the same demand for CPU on as the alert', () => {
 test('the shipped policy is valid', () => {
   const policy = parsePolicy(text('deploy/remediation/policy.yml'), 'policy.yml')
   expect(policy).toMatchObject({ mode: 'propose', limits: { at_once: 1 } })
+  // As its first comment says, everything waits for a person, except what changes nothing.
+  const vm = { name: 'web1', uuid: undefined }
+  expect(actionNames.filter((action) => actionPolicy(policy, action, vm).mode === 'auto')).toEqual([
+    'placebo',
+  ])
 })
 
 test('the shipped policy knows the host by the name that the shipped Prometheus gives it', () => {
