@@ -12,5 +12,5 @@ test('Linux 6.1 actuate.sh', async () => {
 })
 
 test('Linux 6.12 knobs.ts', async () => {
-  await passes('knobs.ts', { kernel: '6.12', cpus: 1, timeoutSeconds: 1200 })
+  await passes('knobs.ts', { kernel: '6.12', cpus: 2, timeoutSeconds: 1200 })
 })
