@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Scheduling } from '../../../../src/actuator/protocol.ts'
+import { parsePolicy } from '../../../../src/policy/schema.ts'
 import { knobOf } from '../../../../src/remediate/run/executor.ts'
 import { other, simulatedHost } from '../../../helpers/remediate/simulated-host.ts'
 
@@ -43,6 +44,40 @@ test.each([
   const [again] = host.fire() as [number]
   await host.until(again, 'refused')
   expect(host.store.run(again)?.reason).toMatch(/^in quarantine/)
+})
+
+test('a value that another run has set later is its own, without a quarantine', async () => {
+  const policy = (sleep: string) => `limits: {cooldown: 0}\nactions: {ksm-pace: {sleep: ${sleep}}}`
+  const host = await simulatedHost(policy('200ms'))
+  const pace = { pagesToScan: 100, sleepMs: 20 }
+  host.actuator.live.set(knobOf({ kind: 'ksm-run', from: 0, to: 1 }), 1)
+  host.actuator.live.set(knobOf({ kind: 'ksm-pace', from: pace, to: pace }), pace)
+  // Slots that differ, as those of two VMs do that need the same pool of huge pages.
+  const ask = async (device: string) => {
+    const request = {
+      action: 'ksm-pace',
+      mode: 'auto',
+      vm: undefined,
+      device,
+      policySha: 'p1',
+    } as const
+    const [id] = host.fire({ request }) as [number]
+    await host.until(id, 'kept')
+    return id
+  }
+  const first = await ask('a')
+  host.policy.current = {
+    policy: parsePolicy(`instances: [kvm1]\n${policy('500ms')}`, 'policy.yml'),
+    sha: 'p2',
+  }
+  const second = await ask('b')
+  await pass(host, 310)
+  expect(host.store.run(first)).toMatchObject({
+    state: 'overridden',
+    reason: `run ${second} has changed it since; left alone`,
+  })
+  expect(host.store.run(second)).toMatchObject({ state: 'kept' })
+  expect(host.store.budget(host.store.run(first)!.slot, host.clock.now()).quarantine).toBeUndefined()
 })
 
 test('a VM that has ended is not asked about again', async () => {
