@@ -71,7 +71,7 @@ async function measure(directory: string, progress: (line: string) => void): Pro
     process.execPath,
     [
       '--max-semi-space-size=2',
-      '--heap-growing-percent=10',
+      '--heap-growing-percent=30',
       '--no-concurrent-recompilation',
       '--optimize-for-size',
       script,
