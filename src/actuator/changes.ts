@@ -26,7 +26,7 @@ export class Changes {
     const lines = (this.#files.read(subject) ?? '').split('\n')
     return new Map(
       lines.flatMap((line) => {
-        const [, knob, was, set] = /^([a-z0-9 -]+) was ([0-9 -]+) set ([0-9 -]+)$/.exec(line) ?? []
+        const [, knob, was, set] = /^([a-z0-9 -]+) was ([0-9a-f -]+) set ([0-9a-f -]+)$/.exec(line) ?? []
         return knob === undefined ? [] : [[knob, { was: was!, set: set! }]]
       }),
     )

@@ -26,9 +26,19 @@ export class NoAnswer extends Error {
 /** Longer than the actuator takes for a VM that is stuck (two seconds), on a host that is busy. */
 const defaultDeadlineMs = 10_000
 
-/** For operations in which the kernel moves memory. The actuator gives up on them earlier. */
-const slowDeadlineMs = 90_000
-const slow: readonly OperationKind[] = ['huge-pages', 'ksm-run']
+/**
+ * For operations in which the kernel moves memory, or libvirt is asked several times or waits for a guest. The actuator
+ * gives up on them earlier.
+ */
+const slowDeadlineMs: Partial<Record<OperationKind, number>> = {
+  'huge-pages': 90_000,
+  'ksm-run': 90_000,
+  'domain-xml': 120_000,
+  'domain-power': 180_000,
+}
+
+/** Three questions of the guest agent, and what libvirt must be asked before. */
+const guestDeadlineMs = 90_000
 
 /** All methods reject with NoAnswer, and with nothing else. */
 export class ActuatorClient {
@@ -41,15 +51,12 @@ export class ActuatorClient {
   }
 
   execute(operation: Operation): Promise<ActuatorAnswer> {
-    const deadlineMs = slow.includes(operation.kind)
-      ? Math.max(slowDeadlineMs, this.#deadlineMs)
-      : this.#deadlineMs
-    return this.#ask({ do: 'execute', operation }, deadlineMs)
+    return this.#ask({ do: 'execute', operation }, this.#deadlineOf(operation))
   }
 
   /** The live value is `after`. */
   read(operation: Operation): Promise<ActuatorAnswer> {
-    return this.#ask({ do: 'read', operation })
+    return this.#ask({ do: 'read', operation }, this.#deadlineOf(operation))
   }
 
   /** `until`: seconds since boot. */
@@ -64,6 +71,15 @@ export class ActuatorClient {
   /** Whether it answers at all; asks for nothing. */
   ping(): Promise<ActuatorAnswer> {
     return this.#ask({ do: 'ping' })
+  }
+
+  /** `after` is a GuestReport. */
+  guest(vm: VmIdentity): Promise<ActuatorAnswer> {
+    return this.#ask({ do: 'guest', vm }, Math.max(guestDeadlineMs, this.#deadlineMs))
+  }
+
+  #deadlineOf({ kind }: Operation): number {
+    return Math.max(slowDeadlineMs[kind] ?? 0, this.#deadlineMs)
   }
 
   #ask(request: ActuatorRequest, deadlineMs = this.#deadlineMs): Promise<ActuatorAnswer> {

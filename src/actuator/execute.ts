@@ -1,6 +1,9 @@
 // Answers requests. Each is checked here again, whoever asks: identity, limits, kill switch, and whether the live value is
-// what the asker thinks. Requests about VMs come one after the other, and so do those about the host.
+// what the asker thinks. Requests about processes come one after the other, and so do those about the host and
+// those about each domain of libvirt.
 import { isDeepStrictEqual } from 'node:util'
+import { KvminfoError } from '../errors.ts'
+import type { Domains } from '../libvirt/write.ts'
 import { errorText } from '../log/error-text.ts'
 import type { Logger } from '../log/logger.ts'
 import type { VmIdentity } from '../model/remediation.ts'
@@ -8,11 +11,14 @@ import type { Scheduler } from '../native/scheduler.ts'
 import { readUptimeNs } from '../sources/uptime/read.ts'
 import { WholeFile } from '../sources/whole-file.ts'
 import { Changes } from './changes.ts'
+import { identifyDomain } from './domain-identity.ts'
+import { askGuest } from './guest.ts'
 import { type IdentifiedVm, Identities } from './identity.ts'
 import { isStopped, killSwitchPath } from './kill-switch.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { Leases, maxTotalSeconds } from './leases.ts'
 import type { Limits } from './limits.ts'
+import type { PowerTimes } from './operations/domain-power.ts'
 import { type KitOf, operationKits } from './operations/index.ts'
 import type { OperationKit } from './operations/operation.ts'
 import { isEnded } from './operations/thread-scheduling.ts'
@@ -33,6 +39,8 @@ export interface ActuatorParts {
   /** The folders `kvminfo/leases` and `kvminfo/changes` are created below it. */
   readonly rundir: string
   readonly scheduler: Scheduler
+  readonly domains: Domains
+  readonly powerTimes?: PowerTimes
   /** Asked at each request. If it throws, only reading and reversing are left. */
   readonly limits: () => Limits
   readonly log: Logger
@@ -40,8 +48,14 @@ export interface ActuatorParts {
 
 const isProblem = (result: object): result is Problem => 'outcome' in result
 
+/** The operations that mean a domain of libvirt, which may be shut off, and not its process. */
+const isAboutDomain = ({ kind }: Operation): boolean => kind === 'domain-xml' || kind === 'domain-power'
+
 /** The file of the record of changes. */
-const subjectOf = (operation: Operation): FileSubject => ('vm' in operation ? operation.vm : { name: 'host' })
+function subjectOf(operation: Operation): FileSubject {
+  if (!('vm' in operation)) return { name: 'host' }
+  return isAboutDomain(operation) ? { name: `domain-${operation.vm.uuid}` } : operation.vm
+}
 
 /** About a value or a lease. */
 type ChangeRequest = Exclude<ActuatorRequest, { readonly do: 'ping' }>
@@ -115,8 +129,7 @@ export class Actuator {
   answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
     // Waits for no other request: a VM that is stuck does not make the actuator look dead.
     if (request.do === 'ping') return Promise.resolve({ outcome: 'done' })
-    // The kernel may take a minute to move the host's memory, and a lease must not wait for that.
-    const queue = vmOf(request) === undefined ? 'host' : 'processes'
+    const queue = queueOf(request)
     const answered = (this.#last.get(queue) ?? Promise.resolve()).then(() => this.#answer(request))
     this.#last.set(queue, answered)
     void answered.then(() => {
@@ -132,11 +145,12 @@ export class Actuator {
       answer = await this.#answerFor(request)
     } catch (error) {
       // Nothing that changes the host throws to here.
-      answer = refused(errorText(error))
+      answer = refused(reasonOf(error))
       log.error({ err: error, ...what(request) }, 'a request could not be answered')
     }
     if (request.do !== 'read') this.#checkLater()
-    const record = { ...what(request), ...answer }
+    const { before, after, ...rest } = answer
+    const record = { ...what(request), ...rest, before: inLog(before), after: inLog(after) }
     if (request.do === 'read' && answer.outcome === 'done') log.debug(record, 'answered')
     else if (answer.outcome === 'done') log.info(record, 'answered')
     else log.warn(record, 'answered')
@@ -145,7 +159,7 @@ export class Actuator {
 
   async #answerFor(request: ChangeRequest): Promise<ActuatorAnswer> {
     const identity = vmOf(request)
-    const vm = identity === undefined ? undefined : await this.#identities.identify(identity)
+    const vm = identity && (await this.#identify(request, identity))
     if (vm !== undefined && isProblem(vm)) return vm
     switch (request.do) {
       case 'read':
@@ -156,14 +170,22 @@ export class Actuator {
         return this.#lease(vm!, request.until)
       case 'release':
         return this.#release(request.vm)
+      case 'guest':
+        return { outcome: 'done', after: await askGuest(this.#parts.domains, request.vm.uuid!) }
     }
   }
 
-  #read(operation: Operation): ActuatorAnswer {
+  #identify(request: ChangeRequest, identity: VmIdentity): Promise<IdentifiedVm | Problem> {
+    return request.do === 'guest' || ('operation' in request && isAboutDomain(request.operation))
+      ? identifyDomain(this.#parts.domains, identity)
+      : this.#identities.identify(identity)
+  }
+
+  async #read(operation: Operation): Promise<ActuatorAnswer> {
     const kit = this.#kitOf(operation)
     const problem = kit.problem(operation, this.#identities)
     if (problem !== undefined) return problem
-    const live = this.#live(operation, kit)
+    const live = await this.#live(operation, kit)
     return isProblem(live) ? live : { outcome: 'done', before: live.value, after: live.value }
   }
 
@@ -172,7 +194,7 @@ export class Actuator {
     const kit = this.#kitOf(operation)
     const problem = kit.problem(operation, this.#identities)
     if (problem !== undefined) return problem
-    const live = this.#live(operation, kit)
+    const live = await this.#live(operation, kit)
     if (isProblem(live)) return live
     const before = live.value
     const { from, to } = operation
@@ -210,7 +232,7 @@ export class Actuator {
     try {
       if (!isReversal) this.#changes.put(subject, knob, { was, set: to })
     } catch (error) {
-      return { ...refused(`the change cannot be recorded: ${errorText(error)}`), before, after: before }
+      return { ...refused(`the change cannot be recorded: ${reasonOf(error)}`), before, after: before }
     }
     let failure: unknown
     try {
@@ -219,14 +241,14 @@ export class Actuator {
       failure = error
     }
     if (failure === undefined && isReversal) this.#forget(subject, knob)
-    const live = this.#live(operation, kit)
+    const live = await this.#live(operation, kit)
     if (isProblem(live))
       return live.outcome === 'stale' ? live : { outcome: 'failed', before, reason: live.reason }
     const after = live.value
     if (isDeepStrictEqual(after, operation.to)) return { outcome: 'done', before, after }
     // As it was: there is nothing to reverse.
     if (kit.encode(after) === was) this.#forget(subject, knob)
-    const reason = failure === undefined ? 'the kernel did not keep the value' : errorText(failure)
+    const reason = failure === undefined ? 'the value was not kept' : reasonOf(failure)
     return { outcome: 'failed', before, after, reason }
   }
 
@@ -242,12 +264,16 @@ export class Actuator {
     }
   }
 
-  #live<O extends Operation>(operation: O, kit: OperationKit<O>): { readonly value: ValueOf<O> } | Problem {
+  async #live<O extends Operation>(
+    operation: O,
+    kit: OperationKit<O>,
+  ): Promise<{ readonly value: ValueOf<O> } | Problem> {
     const recorded = this.#changes.of(subjectOf(operation)).get(kit.knob(operation))
     try {
-      return { value: kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set)) }
+      const value = await kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set))
+      return { value }
     } catch (error) {
-      return isEnded(error) ? stale('the thread has ended') : refused(`cannot be read: ${errorText(error)}`)
+      return isEnded(error) ? stale('the thread has ended') : refused(`cannot be read: ${reasonOf(error)}`)
     }
   }
 
@@ -319,6 +345,23 @@ function vmOf(request: ChangeRequest): VmIdentity | undefined {
   if ('vm' in request) return request.vm
   return 'vm' in request.operation ? request.operation.vm : undefined
 }
+
+/** The kernel may take a minute to move the host's memory, or a guest to shut down, and a lease must not wait for that. */
+function queueOf(request: ChangeRequest): string {
+  if (request.do === 'guest') return `domain ${request.vm.uuid}`
+  if (!('operation' in request)) return 'processes'
+  const { operation } = request
+  if (!('vm' in operation)) return 'host'
+  return isAboutDomain(operation) ? `domain ${operation.vm.uuid}` : 'processes'
+}
+
+/** One sentence. What this program raises on purpose says all; of anything else, the stack matters too. */
+const reasonOf = (error: unknown): string =>
+  error instanceof KvminfoError ? error.message : errorText(error)
+
+/** A whole definition would fill the log. */
+const inLog = (value: unknown): unknown =>
+  typeof value === 'string' && value.length > 100 ? `text of ${value.length} characters` : value
 
 /** For the log. */
 function what(request: ChangeRequest): Record<string, unknown> {

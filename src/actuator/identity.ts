@@ -15,7 +15,7 @@ import type { VmProcess } from './vm-files.ts'
 
 export interface IdentifiedVm {
   readonly identity: VmIdentity
-  /** Raw, from the command line. */
+  /** Raw, from the command line or from libvirt's definition. */
   readonly name: string | undefined
 }
 

@@ -81,6 +81,32 @@ export interface TransparentHugePagesOperation {
   readonly to: TransparentHugePages
 }
 
+/**
+ * The definition of a domain that libvirt starts it with next: complete XML, as `virsh dumpxml --inactive` prints it. It
+ * is about the UUID, and stays valid when the VM's process has ended. `from` and `to` stand for every text that means the
+ * same: what libvirt adds to a definition, such as the address of a device that has none, makes no difference. So if the
+ * live definition means `from` or `to`, the actuator answers with that very text.
+ */
+export interface DomainXmlOperation {
+  readonly kind: 'domain-xml'
+  readonly vm: VmIdentity
+  readonly from: string
+  readonly to: string
+}
+
+export type PowerState = 'running' | 'shut off'
+
+/**
+ * Shuts the guest down by ACPI, never by force, or starts the domain. The answer comes when it has happened, or after
+ * 90 s with `failed`; the guest may still shut down later. It is about the UUID, as domain-xml.
+ */
+export interface DomainPowerOperation {
+  readonly kind: 'domain-power'
+  readonly vm: VmIdentity
+  readonly from: PowerState
+  readonly to: PowerState
+}
+
 /** Those without `vm` are about the host itself. */
 export type Operation =
   | ThreadSchedulingOperation
@@ -90,6 +116,8 @@ export type Operation =
   | KsmPaceOperation
   | HugePagesOperation
   | TransparentHugePagesOperation
+  | DomainXmlOperation
+  | DomainPowerOperation
 export type OperationKind = Operation['kind']
 
 /** The value that an operation compares and sets. */
@@ -115,6 +143,18 @@ export type ActuatorRequest =
   | { readonly do: 'release'; readonly vm: VmIdentity }
   /** Changes and reads nothing; `done` says that the actuator answers. */
   | { readonly do: 'ping' }
+  /** Asks the guest agent what the guest says about its devices; `after` is a GuestReport. Changes nothing. */
+  | { readonly do: 'guest'; readonly vm: VmIdentity }
+
+/** What the guest agent says. The guest can say what it wants. */
+export interface GuestReport {
+  /** Whether the agent answers, so that the guest has booted. */
+  readonly answers: boolean
+  /** The bus of each disk by the guest's own word, such as `virtio` or `ide`; empty if it does not say. */
+  readonly diskBuses: readonly string[]
+  /** PCI devices with the driver that serves each; only Windows says it. Ids are lower-case hexadecimal, four digits. */
+  readonly drivers: readonly { readonly vendor: string; readonly device: string; readonly driver: string }[]
+}
 
 /**
  * `done`: the live value is `to` now, by reading it back (it may have been before). `stale`: it was neither `from` nor

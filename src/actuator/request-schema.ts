@@ -20,6 +20,9 @@ const scheduling = z.strictObject({
   resetOnFork: z.boolean(),
 })
 
+const definition = z.string().max(2 * 1024 * 1024)
+const power = z.enum(['running', 'shut off'])
+
 const bit = z.union([z.literal(0), z.literal(1)])
 
 const ksmRun = z.union([z.literal(0), z.literal(1), z.literal(2)])
@@ -59,6 +62,8 @@ const operation = z.discriminatedUnion('kind', [
     from: transparentHugePages,
     to: transparentHugePages,
   }),
+  z.strictObject({ kind: z.literal('domain-xml'), vm, from: definition, to: definition }),
+  z.strictObject({ kind: z.literal('domain-power'), vm, from: power, to: power }),
 ])
 
 const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [
@@ -67,6 +72,7 @@ const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('lease'), vm, until: z.number().min(0) }),
   z.strictObject({ do: z.literal('release'), vm }),
   z.strictObject({ do: z.literal('ping') }),
+  z.strictObject({ do: z.literal('guest'), vm }),
 ])
 
 const answer = z.strictObject({

@@ -1,4 +1,5 @@
 // Starts the actuator: scheduling calls, socket, watch of the leases.
+import { libvirtDomains } from '../libvirt/write.ts'
 import type { Logger } from '../log/logger.ts'
 import { isRealtimePolicy } from '../model/policy.ts'
 import { loadPeerCredentials } from '../native/peer-credentials.ts'
@@ -33,7 +34,8 @@ export async function startActuator(options: ActuatorOptions): Promise<() => Pro
       'this program has no real-time policy, so it may end a lease too late on a host whose CPUs are all busy; the systemd unit gives it one',
     )
   }
-  const actuator = new Actuator({ ...options, scheduler })
+  const domains = libvirtDomains(options.rundir, `${options.rundir}/kvminfo/changes`)
+  const actuator = new Actuator({ ...options, scheduler, domains })
   const allowed = new Set([0, process.geteuid!(), ...allowedUids])
   // Before the first request: what a former process left may be due.
   actuator.watchLeases()

@@ -1,5 +1,6 @@
 // One small file for each VM in a folder below /run, named `<pid>-<start tick>`, so that it never counts for a later
-// process with the same pid, and one named `host`. Only the actuator's user can write there, but what is read is checked as if anybody could.
+// process with the same pid; one named `host`; and one for each domain of libvirt, by its UUID. Only the actuator's user can
+// write there, but what is read is checked as if anybody could.
 import {
   closeSync,
   constants,

@@ -23,8 +23,9 @@ export async function runVirsh(
       timeout: deadlineMs,
       stdin: 'ignore',
       maxBuffer: maxBytes,
-      // In English, because virshError recognises messages by their text.
-      env: { LC_ALL: 'C' },
+      // In English, because virshError recognises messages by their text. Without the variables that lead virsh elsewhere.
+      extendEnv: false,
+      env: { LC_ALL: 'C', PATH: process.env.PATH ?? '' },
     })
     return stdout
   } catch (cause) {

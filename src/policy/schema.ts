@@ -67,6 +67,8 @@ const vmSchema = z
     name: z.string().min(1).optional(),
     uuid: uuid.optional(),
     protected: z.boolean().default(false),
+    /** A person's word that the guest has the virtio drivers, also in its initramfs. */
+    virtio_ready: z.boolean().default(false),
     actions: actionsSchema.default({}),
   })
   .refine(({ name, uuid }) => (name === undefined) !== (uuid === undefined), 'give either name or uuid')
@@ -136,6 +138,8 @@ export interface ActionPolicy {
   readonly mode: Mode
   readonly tier: Tier
   readonly isProtected: boolean
+  /** A person's word that the guest has the virtio drivers. */
+  readonly isVirtioReady: boolean
   /** CPUs that must be left to others. */
   readonly freeCpus: number
   readonly maxRealtimePriority: number
@@ -175,6 +179,7 @@ export function actionPolicy(
     mode: last('mode') ?? lowerOf(general, defaultModes[action]),
     tier: tiers.get(last('tier') ?? defaultTier)!,
     isProtected: entries.some((entry) => entry.protected),
+    isVirtioReady: entries.some((entry) => entry.virtio_ready),
     freeCpus: free_cpus,
     maxRealtimePriority: max_realtime_priority,
     minNice: min_nice,

@@ -68,6 +68,7 @@ const rules: Rules = {
   mayBeImportedBy: {
     // The two halves of what changes the host: threads and libvirt's definitions.
     'src/native/scheduler.ts': ['actuator'],
+    'src/libvirt/write.ts': ['actuator'],
     // Of the actuator, the part that faces the network knows the protocol and the client.
     'src/actuator/': ['cli'],
     'src/actuator/protocol.ts': ['cli', 'remediate'],
@@ -190,6 +191,8 @@ test.each([
   ['src/cli/x.ts', '../actuator/execute.ts', undefined],
   ['src/cli/x.ts', '../native/scheduler.ts', 'src/native/scheduler.ts may not be imported by cli'],
   ['src/actuator/x.ts', '../native/scheduler.ts', undefined],
+  ['src/remediate/x.ts', '../libvirt/write.ts', 'src/libvirt/write.ts may not be imported by remediate'],
+  ['src/actuator/x.ts', '../libvirt/write.ts', undefined],
   ['src/exporter/x.ts', '../actuator/protocol.ts', 'exporter may not import actuator'],
 ])('of an import in %s of %s it says %s', (file, specifier, problem) => {
   const found = importProblems(new Map([[file, `import { a } from '${specifier}'`]]), rules)

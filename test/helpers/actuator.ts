@@ -5,6 +5,7 @@ import { Actuator } from '../../src/actuator/execute.ts'
 import { type Limits, shippedLimits } from '../../src/actuator/limits.ts'
 import type { Scheduling, ThreadSchedulingOperation } from '../../src/actuator/protocol.ts'
 import type { VmIdentity } from '../../src/model/remediation.ts'
+import { fakeDomains } from './fake-domains.ts'
 import { fakeScheduler, other, rr1 } from './fake-scheduler.ts'
 import { type FixtureOptions, writeFixtureTree } from './fixture-tree.ts'
 import { recordedLog } from './recorded-log.ts'
@@ -16,12 +17,15 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
   const root = scratchDirectory()
   const { paths, vms } = writeFixtureTree(root, { vms: 1, vcpus: 1, others: 1, taskinfo: false, ...options })
   const scheduler = fakeScheduler()
+  const domains = fakeDomains()
+  const powerTimes = { shutdownMs: 20, pollMs: 1 }
   const { log, records } = recordedLog()
   const identities = vms.map(
     ({ pid, uuid, startNs }): VmIdentity => ({ pid, uuid, startTick: tickOf(startNs) }),
   )
   const given: { limits: () => Limits } = { limits: () => ({ ...shippedLimits, ...limits }) }
-  const create = () => new Actuator({ ...paths, scheduler, limits: () => given.limits(), log })
+  const create = () =>
+    new Actuator({ ...paths, scheduler, domains, powerTimes, limits: () => given.limits(), log })
   const vm = identities[0]!
   const tids = vms.map((one) => one.vcpus.map(({ tid }) => tid))
   const tid = tids[0]![0]!
@@ -35,6 +39,7 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
     ...paths,
     root,
     scheduler,
+    domains,
     records,
     identities,
     tids,

@@ -1,8 +1,11 @@
 // Every kind of operation that the actuator executes. A new kind is a type in protocol.ts, its shape in
 // request-schema.ts, one file here, and one line below.
+import type { Domains } from '../../libvirt/write.ts'
 import type { Scheduler } from '../../native/scheduler.ts'
 import type { Operation, OperationKind } from '../protocol.ts'
 import { cpuWeight } from './cpu-weight.ts'
+import { domainPower, type PowerTimes, powerTimes } from './domain-power.ts'
+import { domainXml } from './domain-xml.ts'
 import { hugePages } from './huge-pages.ts'
 import { ksmPace, ksmRun } from './ksm.ts'
 import { nothing } from './nothing.ts'
@@ -18,11 +21,14 @@ export type KitOf = <O extends Operation>(operation: O) => OperationKit<O>
 
 export interface HostAccess {
   readonly scheduler: Scheduler
+  /** libvirt's. Nothing asks them unless a request is about a domain. */
+  readonly domains: Domains
+  readonly powerTimes?: PowerTimes
   readonly procfs: string
   readonly sysfs: string
 }
 
-export function operationKits({ scheduler, procfs, sysfs }: HostAccess): KitOf {
+export function operationKits({ scheduler, domains, procfs, sysfs, ...more }: HostAccess): KitOf {
   const kits: Kits = {
     'thread-scheduling': threadScheduling(scheduler),
     nothing,
@@ -31,6 +37,8 @@ export function operationKits({ scheduler, procfs, sysfs }: HostAccess): KitOf {
     'ksm-pace': ksmPace(sysfs),
     'huge-pages': hugePages(procfs, sysfs),
     'transparent-huge-pages': transparentHugePages(sysfs),
+    'domain-xml': domainXml(domains),
+    'domain-power': domainPower(domains, more.powerTimes ?? powerTimes),
   }
   // The key and the kind are the same, which the type of an object cannot say.
   return <O extends Operation>({ kind }: O) => kits[kind] as unknown as OperationKit<O>

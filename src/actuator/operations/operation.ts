@@ -1,5 +1,5 @@
 // What each kind of operation tells the executor about its knob. Nothing happens between the comparison with the live value
-// and the beginning of the change.
+// and the beginning of the change, except where libvirt must be asked.
 import type { Identities } from '../identity.ts'
 import type { Limits } from '../limits.ts'
 import type { Problem } from '../problem.ts'
@@ -18,7 +18,7 @@ export interface OperationKit<O extends Operation> {
   /** Whether `value` may only be live while a lease lasts. */
   needsLease(value: ValueOf<O>): boolean
   /** `recorded` is the value in the record of changes that was set last. Throws if it cannot be read. */
-  read(operation: O, recorded: ValueOf<O> | undefined): ValueOf<O>
+  read(operation: O, recorded: ValueOf<O> | undefined): ValueOf<O> | Promise<ValueOf<O>>
   /**
    * From `from`, which is live, to `to`; from a value between them if an operation that takes several steps was interrupted.
    * If it throws or rejects, it has tried to leave `from` in place.

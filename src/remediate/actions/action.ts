@@ -1,6 +1,7 @@
 // What an action is: it makes a plan, and the plan is data. The engine (run/) executes, measures and undoes any plan
 // without knowing the action.
-import type { Operation } from '../../actuator/protocol.ts'
+import type { GuestReport, Operation } from '../../actuator/protocol.ts'
+import type { DomainView } from '../../libvirt/read.ts'
 import type { ActionName, VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
@@ -84,6 +85,10 @@ export interface PlanInput {
   readonly policy: ActionPolicy
   /** The live value of what the operation would set, from the actuator. */
   readonly read: (operation: Operation) => Promise<unknown>
+  /** What libvirt says about a running domain. Rejects with a KvminfoError. */
+  readonly readDomain: (uuid: string) => Promise<DomainView>
+  /** What the guest agent of the VM says. */
+  readonly askGuest: () => Promise<GuestReport>
   readonly procfs: string
   readonly sysfs: string
 }

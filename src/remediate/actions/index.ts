@@ -7,8 +7,21 @@ import { hugepages } from './hugepages.ts'
 import { ksm } from './ksm.ts'
 import { placebo } from './placebo.ts'
 import { schedTier } from './sched-tier.ts'
+import { vhostNet } from './vhost-net.ts'
+import { virtioDisk } from './virtio-disk.ts'
+import { virtioNic } from './virtio-nic.ts'
 
-const actions: readonly Action[] = [schedTier, cpuWeight, hugepages, ksm, hostPrepare, placebo]
+const actions: readonly Action[] = [
+  schedTier,
+  cpuWeight,
+  hugepages,
+  ksm,
+  hostPrepare,
+  virtioDisk,
+  virtioNic,
+  vhostNet,
+  placebo,
+]
 
 const byName = new Map(actions.flatMap((action) => action.names.map((name) => [name, action] as const)))
 

@@ -8,13 +8,15 @@ import { isPartWay, reversed } from '../../actuator/protocol.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import { canonicalJson } from '../journal/canonical-json.ts'
 
-/** The part of the actuator's client that the engine uses. Both throw NoAnswer if the answer does not come in time. */
+/** The part of the actuator's client that the engine uses. All throw NoAnswer if the answer does not come in time. */
 export interface Actuator {
   execute(operation: Operation): Promise<ActuatorAnswer>
   read(operation: Operation): Promise<ActuatorAnswer>
   /** Lets real-time policies of the VM last until that uptime, seconds since boot. */
   lease(vm: VmIdentity, until: number): Promise<ActuatorAnswer>
   release(vm: VmIdentity): Promise<ActuatorAnswer>
+  /** What the guest agent says; `after` is a GuestReport. */
+  guest(vm: VmIdentity): Promise<ActuatorAnswer>
 }
 
 /** The part of the journal that the executor uses; each call is one durable transaction. */

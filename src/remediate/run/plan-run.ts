@@ -1,12 +1,14 @@
 // Makes the plan of a run from what the host is like now.
 
 import { NoAnswer } from '../../actuator/client.ts'
+import { readDomain } from '../../libvirt/read.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
 import { type ActionPolicy, actionPolicy } from '../../policy/schema.ts'
 import { isRefusal, type Plan } from '../actions/action.ts'
 import { actionOf } from '../actions/index.ts'
+import { askGuest } from '../target/guest.ts'
 import { identityOf } from '../target/identity.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { planSha } from './plan-sha.ts'
@@ -39,11 +41,12 @@ export async function planRun(
   if (target !== undefined && vm === undefined) return noPlan('gone', `VM ${target.label} has ended`)
   const ofAction = actionPolicy(policy, action, vm && { name: vm.label, uuid: vm.uuid })
   if (ofAction.isProtected) return noPlan('refused', 'the policy protects this VM')
+  const identity = target && { uuid: target.uuid, pid: target.pid, startTick: target.startTick }
   try {
     const result = await actionOf(action).plan({
       action,
       vm,
-      identity: target && { uuid: target.uuid, pid: target.pid, startTick: target.startTick },
+      identity,
       device,
       sample,
       policy: ofAction,
@@ -52,6 +55,8 @@ export async function planRun(
         if (answer.outcome !== 'done') throw new Unreadable(answer.reason ?? 'the actuator cannot read it')
         return answer.after
       },
+      readDomain: (uuid) => readDomain(paths.rundir, uuid),
+      askGuest: () => askGuest(actuator, identity),
       procfs: paths.procfs,
       sysfs: paths.sysfs,
     })

@@ -8,8 +8,15 @@ export interface Wanted {
   readonly [name: string]: Wanted
 }
 
+/** Keeps the element with all that is in it. */
+export const everything: Wanted = {}
+
 export class Element {
   readonly attributes = new Map<string, string>()
+  /** Where it is in the text: its first character, the one after its start tag, and the one after its end. */
+  start = 0
+  tagEnd = 0
+  end = 0
   readonly #children = new Map<string, Element[]>()
   #text = ''
 
@@ -34,6 +41,13 @@ export class Element {
 
   first(name: string): Element | undefined {
     return this.#children.get(name)?.[0]
+  }
+
+  /** Those that were kept, with their names, in the order of the text. */
+  children(): (readonly [name: string, child: Element])[] {
+    return [...this.#children]
+      .flatMap(([name, children]) => children.map((child) => [name, child] as const))
+      .sort(([, a], [, b]) => a.start - b.start)
   }
 }
 
@@ -71,15 +85,26 @@ export function readXml(xml: string, wanted: Wanted): Element {
       const name = xml.slice(markup + 2, at - 1).trimEnd()
       if (open.length === 1 || name !== here.name)
         throw new Error(`</${shortened(name)}> closes <${shortened(here.name)}>`)
+      if (here.element !== undefined) here.element.end = at
       open.pop()
     } else {
       if (open.length === 1 && ++roots > 1) throw new Error('a second root element')
       const name = tokenAt(xml, nameToken, markup + 1)
       if (name === undefined) throw new Error(`no name after "<" at character ${markup}`)
-      const inner = Object.hasOwn(here.wanted, name) ? here.wanted[name] : undefined
+      const inner =
+        here.wanted === everything
+          ? everything
+          : Object.hasOwn(here.wanted, name)
+            ? here.wanted[name]
+            : undefined
       const element = here.element === undefined || inner === undefined ? undefined : new Element()
       const tag = readTag(xml, markup + 1 + name.length, element)
-      if (element !== undefined) here.element?.add(name, element)
+      if (element !== undefined) {
+        here.element?.add(name, element)
+        element.start = markup
+        element.tagEnd = tag.end
+        element.end = tag.end
+      }
       if (!tag.isEmpty) open.push({ name, element, wanted: inner ?? nothing })
       at = tag.end
     }

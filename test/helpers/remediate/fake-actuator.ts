@@ -1,7 +1,12 @@
 // An actuator in memory, with the knobs of one VM. It can be told to time out or to refuse.
 import { isDeepStrictEqual } from 'node:util'
 import { NoAnswer } from '../../../src/actuator/client.ts'
-import type { ActuatorAnswer, ActuatorRequest, Operation } from '../../../src/actuator/protocol.ts'
+import type {
+  ActuatorAnswer,
+  ActuatorRequest,
+  GuestReport,
+  Operation,
+} from '../../../src/actuator/protocol.ts'
 import { parseRequest } from '../../../src/actuator/request-schema.ts'
 import type { VmIdentity } from '../../../src/model/remediation.ts'
 import { type Actuator, knobOf } from '../../../src/remediate/run/executor.ts'
@@ -15,6 +20,7 @@ export interface FakeActuator extends Actuator {
   /** Whether it answers at all. */
   isReachable: boolean
   leasedUntil: number | undefined
+  guestReport: GuestReport
 }
 
 export function fakeActuator(): FakeActuator {
@@ -25,6 +31,7 @@ export function fakeActuator(): FakeActuator {
     next: 'answer',
     isReachable: true,
     leasedUntil: undefined,
+    guestReport: { answers: false, diskBuses: [], drivers: [] },
     async execute(operation: Operation): Promise<ActuatorAnswer> {
       accept({ do: 'execute', operation })
       if (!fake.isReachable) throw new NoAnswer('the actuator does not answer', false)
@@ -61,6 +68,10 @@ export function fakeActuator(): FakeActuator {
       accept({ do: 'release', vm })
       fake.leasedUntil = undefined
       return { outcome: 'done' }
+    },
+    async guest(vm: VmIdentity): Promise<ActuatorAnswer> {
+      accept({ do: 'guest', vm })
+      return { outcome: 'done', after: fake.guestReport }
     },
   }
   return fake

@@ -1,5 +1,6 @@
 // Plans of an action on a fixture tree: two VMs with two vCPUs each. The live values come from a real actuator on the same
 // tree, unless a test says otherwise.
+import { expect } from 'vitest'
 import type { ActionName } from '../../../src/model/remediation.ts'
 import { takeSample } from '../../../src/observe/sample.ts'
 import { actionPolicy, parsePolicy } from '../../../src/policy/schema.ts'
@@ -48,6 +49,8 @@ export function hostToPlan(options: Partial<FixtureOptions> = {}) {
         if (answer.outcome !== 'done') throw new Error(answer.reason)
         return answer.after
       },
+      readDomain: async () => expect.unreachable(),
+      askGuest: async () => expect.unreachable(),
       procfs,
       sysfs,
     }

@@ -364,7 +364,7 @@ describe('if the kernel refuses', () => {
       outcome: 'failed',
       before: other,
       after: other,
-      reason: 'the kernel did not keep the value',
+      reason: 'the value was not kept',
     })
   })
 

@@ -12,6 +12,7 @@ test('the smallest policy has the shipped modes, limits and tier', () => {
     mode: 'auto',
     tier: { name: 'safe:2', policy: 2, rtPriority: 1, nice: 0 },
     isProtected: false,
+    isVirtioReady: false,
     freeCpus: 1,
     maxRealtimePriority: 2,
     minNice: -10,
@@ -69,6 +70,7 @@ vms:
     mode: 'propose',
     tier: { name: 'safe:1' },
     isProtected: false,
+    isVirtioReady: false,
   })
 })
 

@@ -51,6 +51,8 @@ function inputWith(policy: string): PlanInput {
       uuid: vm.uuid,
     }),
     read: async (operation) => (operation.kind === 'thread-scheduling' ? live.get(operation.tid) : undefined),
+    readDomain: async () => expect.unreachable(),
+    askGuest: async () => expect.unreachable(),
     procfs: join(root, 'proc'),
     sysfs: join(root, 'sys'),
   }

@@ -1,0 +1,94 @@
+// What the actuator asks libvirt over its read-write socket, and nothing else may. Access to that socket amounts to root.
+//
+// A domain is named by its UUID only: virsh takes a name for an id or a UUID first, so a domain that is named `3` is
+// unreachable beside the one with id 3. The exit code of virsh is no proof of anything: whoever calls reads back.
+import { randomUUID } from 'node:crypto'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { KvminfoError } from '../errors.ts'
+import { runVirsh } from './run.ts'
+import { socketUri } from './socket-uri.ts'
+
+/** Of libvirt's `virDomainState`, as `virsh domstate` prints them. */
+export type DomainState =
+  | 'no state'
+  | 'running'
+  | 'idle'
+  | 'paused'
+  | 'in shutdown'
+  | 'shut off'
+  | 'crashed'
+  | 'pmsuspended'
+
+/** Every call has a time limit and rejects with a KvminfoError. `uuid`: lower case, with hyphens. */
+export interface Domains {
+  /** The UUIDs of the domains that have a definition on disk. */
+  persistent(): Promise<ReadonlySet<string>>
+  /** Exactly as libvirt prints it. `inactive`: what the domain starts with next. `secret`: with passwords. */
+  xml(uuid: string, kind: 'live' | 'inactive' | 'inactive and secret'): Promise<string>
+  /** Replaces the definition of the domain that has the UUID in `xml`, if the schema of libvirt allows the text. */
+  define(xml: string): Promise<void>
+  state(uuid: string): Promise<DomainState>
+  /** Asks the guest by ACPI. It may take its time, or not do it. */
+  shutdown(uuid: string): Promise<void>
+  start(uuid: string): Promise<void>
+  /** The answer of QEMU's guest agent, JSON. Rejects after five seconds without one. */
+  askAgent(uuid: string, command: AgentCommand): Promise<string>
+}
+
+/** None of them changes anything in the guest. */
+export type AgentCommand = 'guest-ping' | 'guest-get-devices' | 'guest-get-disks'
+
+const sockets = ['libvirt/libvirt-sock', 'libvirt/virtqemud-sock']
+
+const limits = { deadlineMs: 20_000, maxBytes: 4 * 1024 * 1024 }
+
+/** Starting takes as long as huge pages take to be cleared, among other things. */
+const startLimits = { ...limits, deadlineMs: 60_000 }
+
+/**
+ * Text for virsh is in a file of `directory` for a moment, which nobody else can read. Its name begins with a dot: whoever
+ * uses the folder removes such files at start.
+ */
+export function libvirtDomains(rundir: string, directory: string): Domains {
+  const virsh = (command: string, words: readonly string[], more: Partial<typeof limits> = {}) => {
+    const socket = sockets.map((name) => join(rundir, name)).find((path) => existsSync(path))
+    if (socket === undefined)
+      throw new KvminfoError(
+        'SOURCE_ABSENT',
+        `no libvirt runs: ${sockets.join(' and ')} are missing in ${rundir}`,
+      )
+    return runVirsh(['-c', socketUri(socket), command, ...words], { ...limits, ...more })
+  }
+  return {
+    async persistent() {
+      const text = await virsh('list', ['--all', '--persistent', '--uuid'])
+      return new Set(text.split('\n').filter((line) => line !== ''))
+    },
+    xml: async (uuid, kind) =>
+      virsh('dumpxml', [
+        ...(kind === 'live' ? [] : ['--inactive']),
+        ...(kind === 'inactive and secret' ? ['--security-info'] : []),
+        '--',
+        uuid,
+      ]),
+    async define(xml) {
+      const path = join(directory, `.definition-${randomUUID()}`)
+      try {
+        writeFileSync(path, xml, { flag: 'wx', mode: 0o600 })
+        await virsh('define', ['--validate', '--file', path])
+      } finally {
+        rmSync(path, { force: true })
+      }
+    },
+    state: async (uuid) => (await virsh('domstate', ['--', uuid])).trim() as DomainState,
+    async shutdown(uuid) {
+      await virsh('shutdown', ['--mode', 'acpi', '--', uuid])
+    },
+    async start(uuid) {
+      await virsh('start', ['--', uuid], startLimits)
+    },
+    askAgent: async (uuid, command) =>
+      virsh('qemu-agent-command', ['--timeout', '5', '--', uuid, JSON.stringify({ execute: command })]),
+  }
+}

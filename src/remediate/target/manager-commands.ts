@@ -1,0 +1,71 @@
+// What a person would type in the system that manages a VM, for changes of its devices.
+import { readFileSync } from 'node:fs'
+import type { Vm } from '../../model/vm.ts'
+import type { VmManager } from './owner.ts'
+import { proxmoxDiskCommands, proxmoxNicCommands } from './proxmox.ts'
+
+/** What is to be done with which device. */
+export interface DeviceChange {
+  readonly action: 'virtio-disk' | 'virtio-nic' | 'vhost-net'
+  /** QEMU's id of the device. */
+  readonly device: string
+}
+
+/** A line that begins with `#` is what has no command. */
+export function managerCommands(
+  { manager }: VmManager,
+  { uuid, owner }: Pick<Vm, 'uuid' | 'owner'>,
+  { action, device }: DeviceChange,
+): string[] {
+  const isDisk = action === 'virtio-disk'
+  if (action === 'vhost-net')
+    return ['# remove the setting that keeps vhost-net off in the system that manages the VM']
+  switch (manager) {
+    case 'proxmox': {
+      const vmid = owner?.name ?? '<vmid>'
+      return (isDisk ? proxmoxDiskCommands : proxmoxNicCommands)(vmid, device, proxmoxConfiguration(vmid))
+    }
+    case 'nova': {
+      const property = isDisk ? 'hw_disk_bus=virtio' : 'hw_vif_model=virtio'
+      return [
+        `openstack server stop ${uuid}`,
+        `nova-manage image_property set ${uuid} --property ${property}`,
+        `openstack server start ${uuid}`,
+      ]
+    }
+    case 'kubevirt': {
+      const where = isDisk ? 'devices.disks[].disk.bus' : 'devices.interfaces[].model'
+      const [name, namespace] = [owner?.name ?? '<name>', owner?.group ?? '<namespace>']
+      return [
+        `kubectl edit vm ${name} --namespace ${namespace} # spec.template.spec.domain.${where}: virtio`,
+        `virtctl restart ${name} --namespace ${namespace}`,
+      ]
+    }
+    case 'ovirt':
+      return [
+        `# oVirt: shut the VM down, set the ${isDisk ? 'interface of its disk' : 'type of its network interface'} to VirtIO, start it`,
+      ]
+    case 'opennebula':
+      return [
+        `# OpenNebula: set ${isDisk ? 'TARGET="vda" of its DISK' : 'MODEL="virtio" of its NIC'} in the template of the VM, then power it off and resume it`,
+      ]
+    case 'cloudstack':
+      return [
+        `# CloudStack: stop the VM, set its detail ${isDisk ? 'rootDiskController' : 'nicAdapter'} to virtio, start it`,
+      ]
+    case 'unknown':
+      return [
+        `# make the ${isDisk ? 'disk' : 'network interface'} ${device} virtio in the program that manages the VM`,
+      ]
+  }
+}
+
+/** undefined if this user may not read it. */
+function proxmoxConfiguration(vmid: string): string | undefined {
+  if (!/^\d{1,10}$/.test(vmid)) return undefined
+  try {
+    return readFileSync(`/etc/pve/qemu-server/${vmid}.conf`, 'utf8')
+  } catch {
+    return undefined
+  }
+}

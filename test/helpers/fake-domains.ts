@@ -1,0 +1,77 @@
+// libvirt's domains in memory. As libvirt does, it gives addresses to devices that have none, sorts disks by bus, and
+// prints passwords only when it is asked to.
+import { KvminfoError } from '../../src/errors.ts'
+import type { AgentCommand, DomainState, Domains } from '../../src/libvirt/write.ts'
+
+interface FakeDomain {
+  /** With passwords. */
+  definition: string
+  state: DomainState
+  /** What the guest agent answers; without an entry, nobody answers. */
+  agent: Partial<Record<AgentCommand, string>>
+  /** What the guest does when it is asked to shut down. */
+  onShutdown: () => void
+}
+
+export interface FakeDomains extends Domains {
+  readonly byUuid: Map<string, FakeDomain>
+  /** What was asked that changes something: `define`, `shutdown <uuid>`, `start <uuid>`. */
+  readonly calls: string[]
+  /** What the next call of `define` does instead of defining. */
+  onDefine: ((xml: string) => void) | undefined
+  add(uuid: string, definition: string, state?: DomainState): FakeDomain
+}
+
+const address = "<address type='pci' domain='0x0000' bus='0x00' slot='0x06' function='0x0'/>"
+
+const noPassword = (xml: string): string => xml.replaceAll(/ passwd='[^']*'/g, '')
+
+export function fakeDomains(): FakeDomains {
+  const byUuid = new Map<string, FakeDomain>()
+  const calls: string[] = []
+  const of = (uuid: string): FakeDomain => {
+    const domain = byUuid.get(uuid)
+    if (domain === undefined) throw new KvminfoError('SOURCE_FAILED', `no domain ${uuid}`)
+    return domain
+  }
+  const fake: FakeDomains = {
+    byUuid,
+    calls,
+    onDefine: undefined,
+    add(uuid, definition, state = 'running') {
+      const domain: FakeDomain = { definition, state, agent: {}, onShutdown: () => undefined }
+      domain.onShutdown = () => {
+        domain.state = 'shut off'
+      }
+      byUuid.set(uuid, domain)
+      return domain
+    },
+    persistent: async () => new Set(byUuid.keys()),
+    xml: async (uuid, kind) =>
+      kind === 'inactive and secret' ? of(uuid).definition : noPassword(of(uuid).definition),
+    async define(xml) {
+      calls.push('define')
+      const { onDefine } = fake
+      if (onDefine !== undefined) return onDefine(xml)
+      const uuid = /<uuid>(.*)<\/uuid>/.exec(xml)![1]!
+      of(uuid).definition = xml.replaceAll(/<disk .*?<\/disk>/gs, (disk) =>
+        disk.includes('<address') ? disk : disk.replace(/\n *<\/disk>/, `\n      ${address}$&`),
+      )
+    },
+    state: async (uuid) => of(uuid).state,
+    async shutdown(uuid) {
+      calls.push(`shutdown ${uuid}`)
+      of(uuid).onShutdown()
+    },
+    async start(uuid) {
+      calls.push(`start ${uuid}`)
+      of(uuid).state = 'running'
+    },
+    async askAgent(uuid, command) {
+      const answer = of(uuid).agent[command]
+      if (answer === undefined) throw new KvminfoError('SOURCE_FAILED', 'Guest agent is not responding')
+      return answer
+    },
+  }
+  return fake
+}
