@@ -7,7 +7,15 @@ import { type Definition, devicesOf, type Edit, edited, parseDomain } from '../d
 import { unifiedDiff } from '../definition/unified-diff.ts'
 import { managerCommands } from '../target/manager-commands.ts'
 import { managerOf, manages, type VmManager } from '../target/owner.ts'
-import type { Change, Measurement, Plan, PlanInput, Precondition, Refusal } from './action.ts'
+import {
+  type Change,
+  type Measurement,
+  noOwner,
+  type Plan,
+  type PlanInput,
+  type Precondition,
+  type Refusal,
+} from './action.ts'
 
 /** The device as the sources name it, and what will be changed about it. */
 interface ChosenDevice {
@@ -39,16 +47,15 @@ export async function planDeviceChange(input: PlanInput, action: DeviceAction): 
   const chosen = choose(action, vm, input.device)
   if (typeof chosen === 'string') return { refused: chosen }
   const common = commonOf(input, action, chosen)
-  const byIdentity = managerOf(vm, undefined)
-  if (vm.identitySource !== 'libvirt')
-    return byIdentity === undefined
-      ? { refused: 'libvirt does not manage this VM; change how it is started' }
-      : { ...common, ...owned(byIdentity, vm, action, chosen) }
-  if (identity.uuid === null) return { refused: 'this VM has no UUID' }
+  // Some managers have no libvirt that could be asked.
+  const known = managerOf(vm, input.procfs, undefined)
+  if (known !== undefined && manages(known, action.action))
+    return { ...common, ...owned(known, vm, action, chosen) }
+  if (identity.uuid === null) return { refused: 'this VM has no UUID, so libvirt does not manage it' }
   try {
     const view = await input.readDomain(identity.uuid)
     const live = parseDomain(view.xml)
-    const manager = managerOf(vm, live.domain)
+    const manager = managerOf(vm, input.procfs, live.domain)
     if (manager !== undefined && manages(manager, action.action))
       return { ...common, ...owned(manager, vm, action, chosen) }
     const question: DomainXmlOperation = { kind: 'domain-xml', vm: identity, from: '', to: '' }
@@ -128,7 +135,7 @@ function commonOf({ vm, identity }: PlanInput, action: DeviceAction, chosen: Cho
     takesEffect: 'next-start',
     isLeased: false,
     risk: action.risk,
-    owner: 'nobody else',
+    owner: noOwner,
     measurement: action.measurement,
     undo: 'the former definition is restored; it takes effect when the VM starts next',
   } as const

@@ -14,7 +14,7 @@ export interface DeviceChange {
 /** A line that begins with `#` is what has no command. */
 export function managerCommands(
   { manager }: VmManager,
-  { uuid, owner }: Pick<Vm, 'uuid' | 'owner'>,
+  { uuid, owner, label }: Pick<Vm, 'uuid' | 'owner' | 'label'>,
   { action, device }: DeviceChange,
 ): string[] {
   const isDisk = action === 'virtio-disk'
@@ -35,7 +35,9 @@ export function managerCommands(
     }
     case 'kubevirt': {
       const where = isDisk ? 'devices.disks[].disk.bus' : 'devices.interfaces[].model'
-      const [name, namespace] = [owner?.name ?? '<name>', owner?.group ?? '<namespace>']
+      // The name of the domain is <namespace>_<name>.
+      const [, group = '<namespace>', vm = '<name>'] = /^([a-z0-9-]+)_([a-z0-9.-]+)$/.exec(label) ?? []
+      const [name, namespace] = [owner?.name ?? vm, owner?.group ?? group]
       return [
         `kubectl edit vm ${name} --namespace ${namespace} # spec.template.spec.domain.${where}: virtio`,
         `virtctl restart ${name} --namespace ${namespace}`,

@@ -1,5 +1,6 @@
 // Which program manages a VM, and so may undo or forget what somebody else changes. Ownership is per knob: Proxmox, for
 // example, sets a VM's devices and never a real-time policy.
+import { readFileSync } from 'node:fs'
 import type { ActionName } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Element } from '../../sources/libvirt-status/xml.ts'
@@ -46,13 +47,15 @@ const names: Readonly<Record<Exclude<Manager, 'unknown'>, string>> = {
   cloudstack: 'Apache CloudStack',
 }
 
-/** `domain`: libvirt's definition, if the VM has one. undefined if only libvirt, or nobody, manages the VM. */
+/** `domain`: libvirt's definition, if it was read. undefined if only libvirt, or nobody, manages the VM. */
 export function managerOf(
-  { owner, label }: Pick<Vm, 'owner' | 'label'>,
+  { owner, label, pid }: Pick<Vm, 'owner' | 'label' | 'pid'>,
+  procfs: string,
   domain: Element | undefined,
 ): VmManager | undefined {
   const known = (manager: Exclude<Manager, 'unknown'>): VmManager => ({ manager, name: names[manager] })
   if (owner !== undefined) return known(owner.manager)
+  if (isInPod(procfs, pid)) return known('kubevirt')
   const foreign = namespacesOf(domain).filter((uri) => !ofNobody.test(uri))
   for (const uri of foreign) {
     const manager = byNamespace.find(([pattern]) => pattern.test(uri))?.[1]
@@ -63,6 +66,15 @@ export function managerOf(
   return foreign[0] === undefined
     ? undefined
     : { manager: 'unknown', name: `the program whose metadata is ${foreign[0]}` }
+}
+
+/** QEMU in a pod of Kubernetes: there, libvirt runs in the pod too. */
+function isInPod(procfs: string, pid: number): boolean {
+  try {
+    return readFileSync(`${procfs}/${pid}/cgroup`, 'utf8').includes('/kubepods')
+  } catch {
+    return false
+  }
 }
 
 /** The namespaces of the elements in <metadata>; `''` for an element without one. */

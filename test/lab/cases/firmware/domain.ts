@@ -14,7 +14,7 @@ export function startDomain(domain: Domain): void {
   const image = `/tmp/${domain.name}.img`
   const definition = `/tmp/${domain.name}.xml`
   writeReadingDisk(image, domain.bus)
-  writeFileSync(definition, xml(domain, image))
+  writeFileSync(definition, domainXml(domain, image))
   virsh('create', definition)
 }
 
@@ -23,9 +23,10 @@ export function virsh(...words: string[]): string {
   return execFileSync('virsh', ['--quiet', ...words], { encoding: 'utf8' }).trim()
 }
 
-function xml({ name, bus, nic }: Domain, image: string): string {
+/** `more`: elements beside the name. */
+export function domainXml({ name, bus, nic }: Domain, image: string, more = ''): string {
   return `<domain type='kvm'>
-  <name>${name}</name>
+  <name>${name}</name>${more}
   <memory unit='MiB'>32</memory>
   <vcpu>1</vcpu>
   <os><type arch='x86_64' machine='pc'>hvm</type><boot dev='hd'/></os>

@@ -157,7 +157,6 @@ describe('is refused', () => {
       { vm: { disks: two } },
       'name one of the devices: ide0-0-0, ide0-0-1',
     ],
-    ['outside libvirt', 'virtio-disk', { vm: { identitySource: 'cmdline' } }, 'libvirt does not manage'],
     [
       'if the next definition has it on virtio already',
       'virtio-disk',

@@ -1,13 +1,16 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseDomain } from '../../../../src/remediate/definition/edit.ts'
 import { managerCommands } from '../../../../src/remediate/target/manager-commands.ts'
 import { managerOf, manages } from '../../../../src/remediate/target/owner.ts'
 import { proxmoxDiskCommands, proxmoxNicCommands } from '../../../../src/remediate/target/proxmox.ts'
+import { scratchDirectory } from '../../../helpers/scratch.ts'
 
 const domain = (metadata: string, name = 'web1') =>
   parseDomain(`<domain><name>${name}</name><metadata>${metadata}</metadata></domain>`).domain
 
-const noOwner = { owner: undefined, label: 'web1' }
+const noOwner = { owner: undefined, label: 'web1', pid: 1 }
 const libosinfo =
   '<libosinfo:libosinfo xmlns:libosinfo="http://libosinfo.org/xmlns/libvirt/domain/1.0"><libosinfo:os id="x"/></libosinfo:libosinfo>'
 
@@ -37,16 +40,26 @@ describe('who manages a VM', () => {
     ['a program that we do not know', `${libosinfo}<a:b xmlns:a="http://example.org/x"/>`, 'web1', 'unknown'],
     ['a program without a namespace', '<note/>', 'web1', 'unknown'],
   ])('%s', (_who, metadata, name, manager) => {
-    expect(managerOf(noOwner, domain(metadata, name))?.manager).toBe(manager)
+    expect(managerOf(noOwner, '/nowhere', domain(metadata, name))?.manager).toBe(manager)
   })
 
   test('by the sources: Proxmox has no definition in libvirt', () => {
     const owner = { manager: 'proxmox', name: '100', group: '', flavor: '' } as const
-    expect(managerOf({ owner, label: 'web1' }, undefined)).toEqual({ manager: 'proxmox', name: 'Proxmox VE' })
+    expect(managerOf({ ...noOwner, owner }, '/nowhere', undefined)).toEqual({
+      manager: 'proxmox',
+      name: 'Proxmox VE',
+    })
+  })
+
+  test('KubeVirt, by the control group of QEMU', () => {
+    const procfs = scratchDirectory()
+    mkdirSync(join(procfs, '1'))
+    writeFileSync(join(procfs, '1/cgroup'), '0::/kubepods.slice/kubepods-burstable.slice/crio-1.scope\n')
+    expect(managerOf(noOwner, procfs, undefined)?.manager).toBe('kubevirt')
   })
 
   test('an unknown program is named by its namespace', () => {
-    const found = managerOf(noOwner, domain('<a:b xmlns:a="http://example.org/x"/>'))
+    const found = managerOf(noOwner, '/nowhere', domain('<a:b xmlns:a="http://example.org/x"/>'))
     expect(found?.name).toContain('http://example.org/x')
   })
 })
@@ -125,7 +138,7 @@ test.each([
   ['ovirt', 'virtio-disk', 'VirtIO'],
   ['unknown', 'virtio-disk', 'ide0-0-0'],
 ] as const)('the commands for %s and %s', (manager, action, part) => {
-  const vm = { uuid: 'u1', owner: { manager: 'kubevirt', name: 'db', group: 'shop', flavor: '' } } as const
+  const vm = { uuid: 'u1', owner: undefined, label: 'shop_db' } as const
   const lines = managerCommands({ manager, name: '' }, vm, { action, device: 'ide0-0-0' })
   expect(lines.join('\n')).toContain(part)
 })
