@@ -35,6 +35,7 @@ const slowDeadlineMs: Partial<Record<OperationKind, number>> = {
   'ksm-run': 90_000,
   'domain-xml': 120_000,
   'domain-power': 180_000,
+  balloon: 180_000,
 }
 
 /** Three questions of the guest agent, and what libvirt must be asked before. */

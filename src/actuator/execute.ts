@@ -13,11 +13,12 @@ import { WholeFile } from '../sources/whole-file.ts'
 import { Changes } from './changes.ts'
 import { identifyDomain } from './domain-identity.ts'
 import { askGuest } from './guest.ts'
-import { type IdentifiedVm, Identities } from './identity.ts'
+import { type IdentifiedVm, Identities, isRunning } from './identity.ts'
 import { isStopped, killSwitchPath } from './kill-switch.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { Leases, maxTotalSeconds } from './leases.ts'
 import type { Limits } from './limits.ts'
+import type { BalloonTimes } from './operations/balloon.ts'
 import type { PowerTimes } from './operations/domain-power.ts'
 import { type KitOf, operationKits } from './operations/index.ts'
 import type { OperationKit } from './operations/operation.ts'
@@ -41,6 +42,7 @@ export interface ActuatorParts {
   readonly scheduler: Scheduler
   readonly domains: Domains
   readonly powerTimes?: PowerTimes
+  readonly balloonTimes?: BalloonTimes
   /** Asked at each request. If it throws, only reading and reversing are left. */
   readonly limits: () => Limits
   readonly log: Logger
@@ -50,6 +52,10 @@ const isProblem = (result: object): result is Problem => 'outcome' in result
 
 /** The operations that mean a domain of libvirt, which may be shut off, and not its process. */
 const isAboutDomain = ({ kind }: Operation): boolean => kind === 'domain-xml' || kind === 'domain-power'
+
+/** The operations that take several calls of libvirt. */
+const asksLibvirt = (operation: Operation): boolean =>
+  isAboutDomain(operation) || operation.kind === 'balloon'
 
 /** The file of the record of changes. */
 function subjectOf(operation: Operation): FileSubject {
@@ -175,10 +181,15 @@ export class Actuator {
     }
   }
 
-  #identify(request: ChangeRequest, identity: VmIdentity): Promise<IdentifiedVm | Problem> {
-    return request.do === 'guest' || ('operation' in request && isAboutDomain(request.operation))
-      ? identifyDomain(this.#parts.domains, identity)
-      : this.#identities.identify(identity)
+  async #identify(request: ChangeRequest, identity: VmIdentity): Promise<IdentifiedVm | Problem> {
+    const { domains, procfs } = this.#parts
+    if (request.do !== 'guest' && !('operation' in request && asksLibvirt(request.operation)))
+      return this.#identities.identify(identity)
+    // What libvirt does to the running domain is void when its process ends.
+    const isLive = request.do !== 'guest' && 'operation' in request && !isAboutDomain(request.operation)
+    return isLive && !isRunning(procfs, identity, this.#file)
+      ? stale(`process ${identity.pid} has ended`)
+      : identifyDomain(domains, identity)
   }
 
   async #read(operation: Operation): Promise<ActuatorAnswer> {
@@ -211,7 +222,7 @@ export class Actuator {
     const objection = isReversal
       ? undefined
       : (this.#objection(vm) ??
-        kit.excess(operation, this.#parts.limits()) ??
+        (await kit.excess(operation, this.#parts.limits())) ??
         this.#leaseObjection(vm, operation))
     if (objection !== undefined) return { ...refused(objection), before, after: before }
     if (isThereAlready) return { outcome: 'done', before, after: before }
@@ -352,7 +363,7 @@ function queueOf(request: ChangeRequest): string {
   if (!('operation' in request)) return 'processes'
   const { operation } = request
   if (!('vm' in operation)) return 'host'
-  return isAboutDomain(operation) ? `domain ${operation.vm.uuid}` : 'processes'
+  return asksLibvirt(operation) ? `domain ${operation.vm.uuid}` : 'processes'
 }
 
 /** One sentence. What this program raises on purpose says all; of anything else, the stack matters too. */

@@ -107,6 +107,17 @@ export interface DomainPowerOperation {
   readonly to: PowerState
 }
 
+/**
+ * The memory that the balloon leaves to the guest, KiB. The actuator moves it in steps of at most 5 % of the VM's memory,
+ * waits until the guest has followed each, and gives up after 90 s.
+ */
+export interface BalloonOperation {
+  readonly kind: 'balloon'
+  readonly vm: VmIdentity
+  readonly from: number
+  readonly to: number
+}
+
 /** Those without `vm` are about the host itself. */
 export type Operation =
   | ThreadSchedulingOperation
@@ -118,6 +129,7 @@ export type Operation =
   | TransparentHugePagesOperation
   | DomainXmlOperation
   | DomainPowerOperation
+  | BalloonOperation
 export type OperationKind = Operation['kind']
 
 /** The value that an operation compares and sets. */

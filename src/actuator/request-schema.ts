@@ -23,6 +23,11 @@ const scheduling = z.strictObject({
 const definition = z.string().max(2 * 1024 * 1024)
 const power = z.enum(['running', 'shut off'])
 
+const kib = z
+  .int()
+  .min(1)
+  .max(2 ** 40)
+
 const bit = z.union([z.literal(0), z.literal(1)])
 
 const ksmRun = z.union([z.literal(0), z.literal(1), z.literal(2)])
@@ -64,6 +69,7 @@ const operation = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('domain-xml'), vm, from: definition, to: definition }),
   z.strictObject({ kind: z.literal('domain-power'), vm, from: power, to: power }),
+  z.strictObject({ kind: z.literal('balloon'), vm, from: kib, to: kib }),
 ])
 
 const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [

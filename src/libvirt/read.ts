@@ -45,12 +45,7 @@ export interface DomainView {
 
 /** Asks about one running domain, which is named by its UUID: virsh takes a name for an id first. */
 export async function readDomain(rundir: string, uuid: string): Promise<DomainView> {
-  const socket = libvirtSocket(rundir)
-  if (socket === undefined)
-    throw new KvminfoError(
-      'SOURCE_ABSENT',
-      `no libvirt runs: ${sockets.join(' and ')} are missing in ${rundir}`,
-    )
+  const socket = socketOf(rundir)
   const ask = (...words: string[]) =>
     runVirsh([...connectTo(socket), ...words], { deadlineMs: 20_000, maxBytes: 4 * 1024 * 1024 })
   const isListed = async (filter: string) =>
@@ -64,4 +59,22 @@ export async function readDomain(rundir: string, uuid: string): Promise<DomainVi
   ])
   const hasJob = !/^Job type:\s*(None|0)?\s*$/m.test(job) && job.trim() !== ''
   return { xml, hasSnapshot: snapshot || checkpoint, hasManagedSave, hasJob }
+}
+
+/** What the balloon driver of the guest reports, as `virsh dommemstat` prints it. */
+export function memoryStatistics(rundir: string, uuid: string): Promise<string> {
+  return runVirsh([...connectTo(socketOf(rundir)), 'dommemstat', '--', uuid], {
+    deadlineMs: 20_000,
+    maxBytes: 64 * 1024,
+  })
+}
+
+/** Throws SOURCE_ABSENT if no libvirt runs. */
+function socketOf(rundir: string): string {
+  const socket = libvirtSocket(rundir)
+  if (socket !== undefined) return socket
+  throw new KvminfoError(
+    'SOURCE_ABSENT',
+    `no libvirt runs: ${sockets.join(' and ')} are missing in ${rundir}`,
+  )
 }

@@ -32,6 +32,8 @@ export interface Domains {
   /** Asks the guest by ACPI. It may take its time, or not do it. */
   shutdown(uuid: string): Promise<void>
   start(uuid: string): Promise<void>
+  /** Asks the guest to leave so much memory to the balloon that this is left to it. It may not do it. */
+  setMemory(uuid: string, kib: number): Promise<void>
   /** The answer of QEMU's guest agent, JSON. Rejects after five seconds without one. */
   askAgent(uuid: string, command: AgentCommand): Promise<string>
 }
@@ -87,6 +89,9 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
     },
     async start(uuid) {
       await virsh('start', ['--', uuid], startLimits)
+    },
+    async setMemory(uuid, kib) {
+      await virsh('setmem', ['--live', '--size', `${kib}KiB`, '--', uuid])
     },
     askAgent: async (uuid, command) =>
       virsh('qemu-agent-command', ['--timeout', '5', '--', uuid, JSON.stringify({ execute: command })]),

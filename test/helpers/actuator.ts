@@ -19,13 +19,22 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
   const scheduler = fakeScheduler()
   const domains = fakeDomains()
   const powerTimes = { shutdownMs: 20, pollMs: 1 }
+  const balloonTimes = { stepMs: 20, totalMs: 5_000, pollMs: 1 }
   const { log, records } = recordedLog()
   const identities = vms.map(
     ({ pid, uuid, startNs }): VmIdentity => ({ pid, uuid, startTick: tickOf(startNs) }),
   )
   const given: { limits: () => Limits } = { limits: () => ({ ...shippedLimits, ...limits }) }
   const create = () =>
-    new Actuator({ ...paths, scheduler, domains, powerTimes, limits: () => given.limits(), log })
+    new Actuator({
+      ...paths,
+      scheduler,
+      domains,
+      powerTimes,
+      balloonTimes,
+      limits: () => given.limits(),
+      log,
+    })
   const vm = identities[0]!
   const tids = vms.map((one) => one.vcpus.map(({ tid }) => tid))
   const tid = tids[0]![0]!

@@ -11,6 +11,8 @@ interface FakeDomain {
   agent: Partial<Record<AgentCommand, string>>
   /** What the guest does when it is asked to shut down. */
   onShutdown: () => void
+  /** What the guest does when its balloon is to change. */
+  onMemory: (kib: number) => void
 }
 
 export interface FakeDomains extends Domains {
@@ -39,9 +41,18 @@ export function fakeDomains(): FakeDomains {
     calls,
     onDefine: undefined,
     add(uuid, definition, state = 'running') {
-      const domain: FakeDomain = { definition, state, agent: {}, onShutdown: () => undefined }
+      const domain: FakeDomain = {
+        definition,
+        state,
+        agent: {},
+        onShutdown: () => undefined,
+        onMemory: () => undefined,
+      }
       domain.onShutdown = () => {
         domain.state = 'shut off'
+      }
+      domain.onMemory = (kib) => {
+        domain.definition = domain.definition.replace(/(<currentMemory unit='KiB'>)\d+/, `$1${kib}`)
       }
       byUuid.set(uuid, domain)
       return domain
@@ -66,6 +77,10 @@ export function fakeDomains(): FakeDomains {
     async start(uuid) {
       calls.push(`start ${uuid}`)
       of(uuid).state = 'running'
+    },
+    async setMemory(uuid, kib) {
+      calls.push(`setmem ${kib}`)
+      of(uuid).onMemory(kib)
     },
     async askAgent(uuid, command) {
       const answer = of(uuid).agent[command]

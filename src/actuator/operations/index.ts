@@ -3,6 +3,7 @@
 import type { Domains } from '../../libvirt/write.ts'
 import type { Scheduler } from '../../native/scheduler.ts'
 import type { Operation, OperationKind } from '../protocol.ts'
+import { type BalloonTimes, balloon, balloonTimes } from './balloon.ts'
 import { cpuWeight } from './cpu-weight.ts'
 import { domainPower, type PowerTimes, powerTimes } from './domain-power.ts'
 import { domainXml } from './domain-xml.ts'
@@ -24,6 +25,7 @@ export interface HostAccess {
   /** libvirt's. Nothing asks them unless a request is about a domain. */
   readonly domains: Domains
   readonly powerTimes?: PowerTimes
+  readonly balloonTimes?: BalloonTimes
   readonly procfs: string
   readonly sysfs: string
 }
@@ -39,6 +41,7 @@ export function operationKits({ scheduler, domains, procfs, sysfs, ...more }: Ho
     'transparent-huge-pages': transparentHugePages(sysfs),
     'domain-xml': domainXml(domains),
     'domain-power': domainPower(domains, more.powerTimes ?? powerTimes),
+    balloon: balloon(domains, more.balloonTimes ?? balloonTimes),
   }
   // The key and the kind are the same, which the type of an object cannot say.
   return <O extends Operation>({ kind }: O) => kits[kind] as unknown as OperationKit<O>

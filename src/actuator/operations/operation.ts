@@ -14,7 +14,7 @@ export interface OperationKit<O extends Operation> {
   /** Why this is not a knob of the VM, which was identified before, or of the host. */
   problem(operation: O, identities: Identities): Problem | undefined
   /** Why `to` is beyond the limits. Not asked for a reversal. */
-  excess(operation: O, limits: Limits): string | undefined
+  excess(operation: O, limits: Limits): string | undefined | Promise<string | undefined>
   /** Whether `value` may only be live while a lease lasts. */
   needsLease(value: ValueOf<O>): boolean
   /** `recorded` is the value in the record of changes that was set last. Throws if it cannot be read. */

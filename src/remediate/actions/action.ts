@@ -87,6 +87,8 @@ export interface PlanInput {
   readonly read: (operation: Operation) => Promise<unknown>
   /** What libvirt says about a running domain. Rejects with a KvminfoError. */
   readonly readDomain: (uuid: string) => Promise<DomainView>
+  /** What the balloon driver of a guest reports, as virsh prints it. Rejects with a KvminfoError. */
+  readonly readMemory: (uuid: string) => Promise<string>
   /** What the guest agent of the VM says. */
   readonly askGuest: () => Promise<GuestReport>
   readonly procfs: string

@@ -4,6 +4,8 @@ import type { CpuWeightOperation } from '../../actuator/protocol.ts'
 import { isRealtimePolicy } from '../../model/policy.ts'
 import { defaultWeight, vmCpuGroup, type WeightFile } from '../../sources/cgroup/cpu-weight.ts'
 import { hasCpuQuota } from '../target/cpu-quota.ts'
+import { weightCommands } from '../target/manager-commands.ts'
+import { managerOf, manages } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
 
 export const cpuWeight: Action = {
@@ -23,6 +25,8 @@ export const cpuWeight: Action = {
     const to = Math.round(policy.cpuWeight * defaultWeight[file])
     const question: CpuWeightOperation = { kind: 'cpu-weight', vm: identity, file, from: to, to }
     const from = (await read(question)) as number
+    const manager = managerOf(vm, procfs, undefined)
+    const owner = manager !== undefined && manages(manager, 'cpu-weight') ? manager : undefined
     if (from >= to) return { refused: `${path} is ${from} already; the policy wants ${to}` }
     return {
       action: 'cpu-weight',
@@ -33,18 +37,21 @@ export const cpuWeight: Action = {
       isLeased: false,
       preconditions: preconditions(input, to / defaultWeight[file]),
       risk: 'low',
-      owner: noOwner,
+      owner: owner?.name ?? noOwner,
       measurement: {
         design: 'switchback',
         metric: 'run-delay',
         text: "applied and undone by turns; judged by the share of time in which the VM's vCPUs wait for a CPU",
       },
       undo: 'the file gets its former value back',
-      commands: [
-        vm.identitySource === 'libvirt' && vm.uuid !== undefined
-          ? `virsh schedinfo ${vm.uuid} --live --set cpu_shares=${to}`
-          : `echo ${to} > '${path}'`,
-      ],
+      commands:
+        owner !== undefined
+          ? weightCommands(owner, vm, to)
+          : [
+              vm.identitySource === 'libvirt' && vm.uuid !== undefined
+                ? `virsh schedinfo ${vm.uuid} --live --set cpu_shares=${to}`
+                : `echo ${to} > '${path}'`,
+            ],
       diff: undefined,
     }
   },

@@ -1,6 +1,7 @@
 // The list of actions.
 import type { ActionName } from '../../model/remediation.ts'
 import type { Action } from './action.ts'
+import { balloon } from './balloon.ts'
 import { cpuWeight } from './cpu-weight.ts'
 import { hostPrepare } from './host-prepare.ts'
 import { hugepages } from './hugepages.ts'
@@ -16,6 +17,7 @@ const actions: readonly Action[] = [
   cpuWeight,
   hugepages,
   ksm,
+  balloon,
   hostPrepare,
   virtioDisk,
   virtioNic,

@@ -15,6 +15,7 @@ import {
   type Precondition,
   type Refusal,
 } from './action.ts'
+import { gibibytes } from './gibibytes.ts'
 import { sizeText } from './size-text.ts'
 
 /** KvmHostKsmUnderLoad switches KSM off above this share of the host's CPUs. */

@@ -1,7 +1,7 @@
 // Makes the plan of a run from what the host is like now.
 
 import { NoAnswer } from '../../actuator/client.ts'
-import { readDomain } from '../../libvirt/read.ts'
+import { memoryStatistics, readDomain } from '../../libvirt/read.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
@@ -56,6 +56,7 @@ export async function planRun(
         return answer.after
       },
       readDomain: (uuid) => readDomain(paths.rundir, uuid),
+      readMemory: (uuid) => memoryStatistics(paths.rundir, uuid),
       askGuest: () => askGuest(actuator, identity),
       procfs: paths.procfs,
       sysfs: paths.sysfs,

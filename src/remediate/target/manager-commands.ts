@@ -62,6 +62,22 @@ export function managerCommands(
   }
 }
 
+/** `weight`: on the scale of the host's control groups. */
+export function weightCommands(
+  { manager, name }: VmManager,
+  { owner }: Pick<Vm, 'owner'>,
+  weight: number,
+): string[] {
+  return manager === 'proxmox'
+    ? [`qm set ${owner?.name ?? '<vmid>'} --cpuunits ${weight}`]
+    : [`# raise the VM's CPU weight or shares to ${weight} in ${name}`]
+}
+
+/** `kib`: what is left to the guest. */
+export function balloonCommands({ name }: VmManager, kib: number): string[] {
+  return [`# set the VM's memory to ${Math.floor(kib / 1024)} MiB in ${name}`]
+}
+
 /** undefined if this user may not read it. */
 function proxmoxConfiguration(vmid: string): string | undefined {
   if (!/^\d{1,10}$/.test(vmid)) return undefined

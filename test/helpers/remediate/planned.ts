@@ -50,6 +50,7 @@ export function hostToPlan(options: Partial<FixtureOptions> = {}) {
         return answer.after
       },
       readDomain: async () => expect.unreachable(),
+      readMemory: async () => expect.unreachable(),
       askGuest: async () => expect.unreachable(),
       procfs,
       sysfs,

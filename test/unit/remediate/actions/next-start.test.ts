@@ -87,6 +87,7 @@ function inputOf(action: ActionName, given: Given): PlanInput {
       hasJob: false,
       ...given.view,
     }),
+    readMemory: async () => expect.unreachable(),
     askGuest: async () => ({ answers: false, diskBuses: [], drivers: [], ...given.report }),
     procfs,
     sysfs: '/nowhere',

@@ -52,6 +52,7 @@ function inputWith(policy: string): PlanInput {
     }),
     read: async (operation) => (operation.kind === 'thread-scheduling' ? live.get(operation.tid) : undefined),
     readDomain: async () => expect.unreachable(),
+    readMemory: async () => expect.unreachable(),
     askGuest: async () => expect.unreachable(),
     procfs: join(root, 'proc'),
     sysfs: join(root, 'sys'),

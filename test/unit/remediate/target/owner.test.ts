@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseDomain } from '../../../../src/remediate/definition/edit.ts'
-import { managerCommands } from '../../../../src/remediate/target/manager-commands.ts'
+import { managerCommands, weightCommands } from '../../../../src/remediate/target/manager-commands.ts'
 import { managerOf, manages } from '../../../../src/remediate/target/owner.ts'
 import { proxmoxDiskCommands, proxmoxNicCommands } from '../../../../src/remediate/target/proxmox.ts'
 import { scratchDirectory } from '../../../helpers/scratch.ts'
@@ -141,4 +141,13 @@ test.each([
   const vm = { uuid: 'u1', owner: undefined, label: 'shop_db' } as const
   const lines = managerCommands({ manager, name: '' }, vm, { action, device: 'ide0-0-0' })
   expect(lines.join('\n')).toContain(part)
+})
+
+test('the commands for a CPU weight', () => {
+  const owner = { manager: 'proxmox', name: '100', group: '', flavor: '' } as const
+  expect(weightCommands({ manager: 'proxmox', name: '' }, { owner }, 400)).toEqual([
+    'qm set 100 --cpuunits 400',
+  ])
+  const [other] = weightCommands({ manager: 'nova', name: 'OpenStack Nova' }, { owner: undefined }, 400)
+  expect(other).toContain('400 in OpenStack Nova')
 })
