@@ -33,8 +33,8 @@ const defaultDeadlineMs = 10_000
 const slowDeadlineMs: Partial<Record<OperationKind, number>> = {
   'huge-pages': 90_000,
   'ksm-run': 90_000,
-  'domain-xml': 120_000,
-  'domain-power': 180_000,
+  'domain-xml': 200_000,
+  'domain-power': 200_000,
   balloon: 180_000,
 }
 

@@ -45,8 +45,11 @@ const sockets = ['libvirt/libvirt-sock', 'libvirt/virtqemud-sock']
 
 const limits = { deadlineMs: 20_000, maxBytes: 4 * 1024 * 1024 }
 
-/** Starting takes as long as huge pages take to be cleared, among other things. */
-const startLimits = { ...limits, deadlineMs: 60_000 }
+/**
+ * Defining takes as long as libvirt needs to find out what QEMU can do here, half a minute where it cannot remember that;
+ * starting as long as huge pages take to be cleared. virsh that is killed cancels nothing, so these must not be short.
+ */
+const slowLimits = { ...limits, deadlineMs: 90_000 }
 
 /**
  * Text for virsh is in a file of `directory` for a moment, which nobody else can read. Its name begins with a dot: whoever
@@ -78,7 +81,7 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
       const path = join(directory, `.definition-${randomUUID()}`)
       try {
         writeFileSync(path, xml, { flag: 'wx', mode: 0o600 })
-        await virsh('define', ['--validate', '--file', path])
+        await virsh('define', ['--validate', '--file', path], slowLimits)
       } finally {
         rmSync(path, { force: true })
       }
@@ -88,7 +91,7 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
       await virsh('shutdown', ['--mode', 'acpi', '--', uuid])
     },
     async start(uuid) {
-      await virsh('start', ['--', uuid], startLimits)
+      await virsh('start', ['--', uuid], slowLimits)
     },
     async setMemory(uuid, kib) {
       await virsh('setmem', ['--live', '--size', `${kib}KiB`, '--', uuid])
