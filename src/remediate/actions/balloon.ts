@@ -8,7 +8,7 @@ import { parseBalloonStatistics } from '../target/balloon-statistics.ts'
 import { balloonCommands } from '../target/manager-commands.ts'
 import { managerOf, manages } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
-import { gibibytes } from './gibibytes.ts'
+import { sizeText } from './size-text.ts'
 
 /** One run takes this share of the VM's memory. */
 const inflateShare = 0.05
@@ -49,7 +49,7 @@ export const balloon: Action = {
         return {
           refused: isDeflate
             ? 'the balloon keeps no memory from the guest'
-            : `the guest has ${gibibytes(from * 1024)} GiB already, half of its memory`,
+            : `the guest has ${sizeText(from * 1024)} already, half of its memory`,
         }
       return {
         action,
@@ -57,8 +57,8 @@ export const balloon: Action = {
         changes: [
           {
             what: 'memory of the guest',
-            now: `${gibibytes(from * 1024)} GiB`,
-            next: `${gibibytes(to * 1024)} GiB`,
+            now: sizeText(from * 1024),
+            next: sizeText(to * 1024),
           },
         ],
         operations: owner === undefined ? [{ ...question, from, to }] : [],
@@ -112,7 +112,7 @@ function hostHasRoom({ procfs }: PlanInput, bytes: number): Precondition {
   return {
     text: 'the host has the memory, and a tenth of its own stays available',
     holds: available - bytes >= memoryReserve(total),
-    seen: `${gibibytes(available)} of ${gibibytes(total)} GiB are available, ${gibibytes(bytes)} GiB are needed`,
+    seen: `${sizeText(available)} of ${sizeText(total)} are available, ${sizeText(bytes)} are needed`,
   }
 }
 
@@ -133,6 +133,6 @@ async function guestHasRoom(
     seen:
       age === undefined || usable === undefined
         ? `the guest reports nothing; run: virsh dommemstat ${uuid} --period 10 --live`
-        : `${gibibytes(usable * 1024)} GiB were usable ${Math.round(age)} s ago`,
+        : `${sizeText(usable * 1024)} were usable ${Math.round(age)} s ago`,
   }
 }

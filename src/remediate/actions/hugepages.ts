@@ -4,7 +4,6 @@ import type { Vm } from '../../model/vm.ts'
 import { type Backing, readBacking } from '../../sources/process/backing.ts'
 import { hugePageBytes, hugePageRoom } from '../target/huge-page-room.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
-import { gibibytes } from './gibibytes.ts'
 import {
   changeOf,
   commandsOf,

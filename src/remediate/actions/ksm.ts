@@ -15,7 +15,6 @@ import {
   type Precondition,
   type Refusal,
 } from './action.ts'
-import { gibibytes } from './gibibytes.ts'
 import { sizeText } from './size-text.ts'
 
 /** KvmHostKsmUnderLoad switches KSM off above this share of the host's CPUs. */
