@@ -110,8 +110,8 @@ function addShared(tree: string): void {
   for (const name of ['alertmanager', 'grafana', 'prometheus', 'remediation']) {
     copyTracked(tree, `deploy/${name}`, join(documents, 'examples', name), () => true)
   }
-  const dropIn = 'deploy/systemd/read-all-files.conf'
-  copy(tree, join(documents, 'examples/systemd', basename(dropIn)), join(root, dropIn))
+  for (const dropIn of ['read-all-files.conf', 'libvirt-domains.conf'])
+    copy(tree, join(documents, 'examples/systemd', dropIn), join(root, 'deploy/systemd', dropIn))
 }
 
 function addService(tree: string): void {

@@ -60,10 +60,12 @@ const undoOf = ({ from, to, ...rest }: DomainXmlOperation): DomainXmlOperation =
 
 before(async () => {
   mkdirSync('/etc/kvminfo-remediate', { recursive: true })
+  writeFileSync('/etc/kvminfo-remediate/token', 'a-token-of-the-lab-0123456789\n', { mode: 0o640 })
   writeFileSync(
     '/etc/kvminfo-remediate/policy.yml',
     `instances: [kvm1]
 vms: [{name: web1, virtio_ready: true}]
+credentials: {alertmanager: [/etc/kvminfo-remediate/token]}
 `,
   )
   const { ActuatorClient } = (await import('/project/dist/actuator/client.js' as string)) as {
