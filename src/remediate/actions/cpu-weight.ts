@@ -15,24 +15,26 @@ export const cpuWeight: Action = {
     const { vm, identity, policy, procfs, sysfs, read } = input
     if (vm === undefined || identity === undefined)
       return { refused: 'a CPU weight is for a VM; the alert names none' }
+    const manager = managerOf(vm, procfs, undefined)
+    const owner = manager !== undefined && manages(manager, 'cpu-weight') ? manager : undefined
     const found = vmCpuGroup(procfs, sysfs, vm.pid)
     if (found === undefined)
       return {
         refused:
-          'the VM has no control group of its own, so no weight concerns it alone; a nice value has an effect there: sched-tier with tier safe:1',
+          owner === undefined
+            ? 'the VM has no control group of its own, so no weight concerns it alone; a nice value has an effect there: sched-tier with tier safe:1'
+            : `${owner.name} manages the share of CPU time of this VM; change it there`,
       }
     const { file, path } = found
     const to = Math.round(policy.cpuWeight * defaultWeight[file])
     const question: CpuWeightOperation = { kind: 'cpu-weight', vm: identity, file, from: to, to }
     const from = (await read(question)) as number
-    const manager = managerOf(vm, procfs, undefined)
-    const owner = manager !== undefined && manages(manager, 'cpu-weight') ? manager : undefined
     if (from >= to) return { refused: `${path} is ${from} already; the policy wants ${to}` }
     return {
       action: 'cpu-weight',
       target: { vm: { ...identity, label: vm.label }, device: undefined },
       changes: [{ what: path, now: weightText(file, from), next: weightText(file, to) }],
-      operations: [{ ...question, from }],
+      operations: owner === undefined ? [{ ...question, from }] : [],
       takesEffect: 'live',
       isLeased: false,
       preconditions: preconditions(input, to / defaultWeight[file]),

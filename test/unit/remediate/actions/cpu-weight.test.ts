@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { PlanInput } from '../../../../src/remediate/actions/action.ts'
 import { libvirtScope, putIntoGroup } from '../../../helpers/cgroup-files.ts'
 import { hostToPlan, unmet } from '../../../helpers/remediate/planned.ts'
 
@@ -97,4 +98,21 @@ test('the command for a VM that libvirt does not know writes the file', async ()
     inner: '/qemu.slice/100.scope',
   })
   expect((await host.planned('cpu-weight')).commands).toEqual([`echo 400 > '${file}'`])
+})
+
+test('leaves the weight to Proxmox, with its own command', async () => {
+  const { planned, vm } = hostWithGroup({ own: '/qemu.slice/100.scope', inner: '/qemu.slice/100.scope' })
+  const owner = { manager: 'proxmox', name: '100', group: '', flavor: '' } as const
+  const change = (input: PlanInput) => ({ vm: { ...input.vm!, owner } })
+  expect(await planned('cpu-weight', { change })).toMatchObject({
+    target: { vm },
+    ...{ owner: 'Proxmox VE', operations: [], commands: ['qm set 100 --cpuunits 400'] },
+  })
+})
+
+test('sends the operator of a pod to KubeVirt', async () => {
+  const { plan } = hostWithGroup({ own: '/kubepods.slice/kubepods-pod1.slice/cri-containerd-1.scope' })
+  expect(await plan('cpu-weight')).toEqual({
+    refused: 'KubeVirt manages the share of CPU time of this VM; change it there',
+  })
 })
