@@ -1,6 +1,7 @@
 // The list of actions.
 import type { ActionName } from '../../model/remediation.ts'
 import type { Action } from './action.ts'
+import { assignDevice } from './assign-device.ts'
 import { balloon } from './balloon.ts'
 import { cpuWeight } from './cpu-weight.ts'
 import { hostPrepare } from './host-prepare.ts'
@@ -22,6 +23,7 @@ const actions: readonly Action[] = [
   virtioDisk,
   virtioNic,
   vhostNet,
+  assignDevice,
   placebo,
 ]
 
