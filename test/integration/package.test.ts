@@ -163,7 +163,7 @@ describe('kvminfo-exporter as .deb', () => {
   test('runs on its own Node, with the limits of the heap, and nothing in the environment', () => {
     const launcher = read(at('exporter/usr/bin/kvminfo'))
     const { environment, flags } = heapLimits(read(join(root, 'src/cli/main.ts')).split('\n')[0]!)
-    expect([environment.length, flags.length]).toEqual([2, 3])
+    expect([environment.length, flags.length]).toEqual([2, 4])
     for (const limit of [...environment, ...flags]) expect(launcher).toContain(limit)
 
     writeFileSync(at('kvminfo'), launcher.replaceAll(program, at('exporter', program)), { mode: 0o755 })
