@@ -107,6 +107,7 @@ describe('kvminfo-exporter as .deb', () => {
       '/usr/lib/tmpfiles.d/kvminfo-remediation.conf',
       '/usr/lib/sysusers.d/kvminfo-remediation.conf',
       '/usr/share/doc/kvminfo-exporter/examples/remediation/policy.yml',
+      '/usr/share/doc/kvminfo-exporter/examples/systemd/libvirt-domains.conf',
       '/usr/share/kvminfo-exporter/alerts/remediation.rules.yaml',
       '/usr/share/man/man1/kvminfo-remediate.1.gz',
       '/usr/share/man/man1/kvminfo-actuate.1.gz',
