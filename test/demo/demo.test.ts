@@ -1,4 +1,4 @@
-// The demo as a user runs it: it prints addresses, they answer, and Ctrl-C leaves nothing behind.
+// The demo as a user runs it: it prints addresses, they answer, a remediation is proven, and Ctrl-C leaves nothing behind.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,8 +24,8 @@ function commandLines(): string[] {
     })
 }
 
-test('shows three VMs, and Ctrl-C ends it', async () => {
-  const demo = new RunningProcess(command)
+test('shows three VMs, proves a remediation that was approved, and Ctrl-C ends it', async () => {
+  const demo = new RunningProcess([...command, '--approve'])
   onTestFinished(() => demo.stop().then(() => {}))
   await eventually(
     'the demo says how to end it',
@@ -50,6 +50,17 @@ test('shows three VMs, and Ctrl-C ends it', async () => {
   expect([...ratios.keys()].sort()).toEqual(['compute', 'ide', 'virtio'])
   expect((await ask(urlOf('Alertmanager'))).status).toBe(200)
 
+  expect((await ask(urlOf('Remediation'))).body).toContain('<title>')
+  const verdict = await eventually(
+    `the trial ends:\n${demo.stdout}`,
+    () => {
+      if (!demo.isRunning) throw new Error(`the demo ended:\n${demo.stdout}${demo.stderr}`)
+      return /^run \d+, sched-tier for VM compute: (?:kept|undone|person), .*$/m.exec(demo.stdout)?.[0]
+    },
+    deadlineMs,
+  )
+  expect(verdict).toMatch(/: kept, improved: the VM waited for a CPU during \S+ % /)
+
   const { port } = new URL(urlOf('Metrics'))
   const ours = (): string[] =>
     commandLines().filter((line) => line.includes(`hostfwd=tcp:127.0.0.1:${port}-`))
@@ -73,7 +84,14 @@ test('lists missing Debian packages and the command that installs them', async (
 test('--help says what the demo shows and what it needs', async () => {
   const { code, stdout } = await new RunningProcess([...command, '--help']).finished()
   expect(code).toBe(0)
-  for (const said of ['Usage: demo', '127.0.0.1', 'Ctrl-C', 'sudo npm run test:setup', '3 GiB']) {
+  for (const said of [
+    'Usage: demo',
+    '127.0.0.1',
+    '--approve',
+    'Ctrl-C',
+    'sudo npm run test:setup',
+    '3 GiB',
+  ]) {
     expect(stdout).toContain(said)
   }
 })

@@ -80,7 +80,7 @@ test('without runs, says what makes one and how to see a plan', async () => {
     'Holding0',
     'Changes in the last hour0 of 6each VM: 3 a day, 1 h 0 min apart',
     'Alerts0 of 30in 5 min',
-    'Policyproposefor all actions at most; without approval at any time',
+    'Policyproposefor actions without a mode of their own; without approval at any time',
     'Kill switchoffStop everything…',
   ])
   expect(requests.filter((request) => !request.startsWith(url))).toEqual([])

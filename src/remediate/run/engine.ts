@@ -18,6 +18,9 @@ import { runSwitchback } from './switchback-run.ts'
 /** How often a pass is made when nothing wakes the engine. The kill switch must work within a second. */
 const passMs = 1_000
 
+/** A run whose values cannot be read for so long is refused. */
+const unreadableSeconds = 300
+
 /** The states in which something may be applied. */
 const undoable: readonly RunState[] = [
   'applying',
@@ -39,6 +42,8 @@ export class Engine {
   readonly #placebo: PlaceboTimer
   readonly #drift: DriftWatch
   #passes: Promise<void> | undefined
+  /** Since when a value that a run's plan needs cannot be read; uptime, seconds. */
+  readonly #unreadable = new Map<number, number>()
   /** Why runs wait; each reason is logged once. */
   readonly #waiting = new Map<number, string>()
 
@@ -248,10 +253,22 @@ export class Engine {
   /** The plan by what the host is like now. undefined if there is none; the run then waits or has ended. */
   async #planned(run: RunRow, sample: () => Promise<Sample>): Promise<Planned | undefined> {
     const planned = await planRun(run, await sample(), this.#parts)
-    if ('plan' in planned) return planned
-    if (planned.no === 'later') this.#wait(run, planned.reason)
+    if ('plan' in planned) {
+      this.#unreadable.delete(run.id)
+      return planned
+    }
+    if (planned.no === 'later' || (planned.no === 'unreadable' && this.#mayBecomeReadable(run)))
+      this.#wait(run, planned.reason)
     else this.#move(run, planned.no === 'gone' ? 'obsolete' : 'refused', planned.reason)
     return undefined
+  }
+
+  /** For a while: a host that is very busy does not answer in time, and then a repeated alert opens no other run. */
+  #mayBecomeReadable({ id }: RunRow): boolean {
+    const now = this.#parts.clock.uptime()
+    const since = this.#unreadable.get(id) ?? now
+    this.#unreadable.set(id, since)
+    return now - since < unreadableSeconds
   }
 
   async #applyOnce(run: RunRow, { plan }: Planned): Promise<void> {
@@ -311,6 +328,7 @@ export class Engine {
     const { store, log } = this.#parts
     store.move(run.id, run.state, to, { ...facts, reason })
     this.#waiting.delete(run.id)
+    this.#unreadable.delete(run.id)
     const { seq, hash } = store.head()
     log.info(
       { run: run.id, action: run.action, vm: run.vm?.label, state: to, reason, event: seq, hash },

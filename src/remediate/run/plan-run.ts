@@ -23,9 +23,12 @@ export interface Planned {
   readonly unmet: string | undefined
 }
 
-/** `refused`: it may not or need not be done. `gone`: the VM has ended. `later`: ask again. */
+/**
+ * `refused`: it may not or need not be done. `gone`: the VM has ended. `later`: ask again. `unreadable`: a value cannot be
+ * read now.
+ */
 export interface NoPlan {
-  readonly no: 'refused' | 'gone' | 'later'
+  readonly no: 'refused' | 'gone' | 'later' | 'unreadable'
   readonly reason: string
 }
 
@@ -75,7 +78,7 @@ export async function planRun(
     }
   } catch (error) {
     if (error instanceof NoAnswer) return noPlan('later', 'the actuator does not answer')
-    if (error instanceof Unreadable) return noPlan('refused', error.message)
+    if (error instanceof Unreadable) return noPlan('unreadable', error.message)
     throw error
   }
 }

@@ -84,7 +84,7 @@ export class GuardStrip {
     this.#policy.element.classList.toggle('is-set', !isGood)
     const when =
       windows.length === 0 ? 'at any time' : `${in_window ? 'now' : 'not now'}: ${windows.join('; ')}`
-    const good = `${mode === null ? 'each action has its own mode' : 'for all actions at most'}; without approval ${when}`
+    const good = `${mode === null ? 'each action has its own mode' : 'for actions without a mode of their own'}; without approval ${when}`
     const why = policy_valid
       ? 'The journal cannot be written: nothing new begins.'
       : 'The policy file is broken: nothing new begins until it is fixed. The log says why.'

@@ -3,7 +3,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { settingsFile, withLowFloor } from './low-floor.ts'
+import { settingsFile, withLowFloor, withoutHostCpuAlert } from './low-floor.ts'
 import { quickened } from './pace.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 import { type Service, startService } from './service.ts'
@@ -12,14 +12,19 @@ const installed = '/etc/prometheus'
 const rules = `${installed}/kvminfo`
 
 /** The shortest interval in which an emulated CPU that busy guests share certainly completes a scrape. */
-const interval = '5s'
+const shortestInterval = '5s'
 
 /** `host` is the address to listen on: 127.0.0.1, or 0.0.0.0 to be reachable from outside the lab. */
-export async function startDeployedPrometheus(host: string): Promise<Prometheus> {
+export async function startDeployedPrometheus(
+  host: string,
+  { hasHostCpuAlert = true, interval = shortestInterval } = {},
+): Promise<Prometheus> {
+  const settings = (text: string): string =>
+    hasHostCpuAlert ? withLowFloor(text) : withoutHostCpuAlert(withLowFloor(text))
   mkdirSync(rules, { recursive: true })
   for (const name of readdirSync('/project/alerts').filter((name) => name.endsWith('.rules.yaml'))) {
     const text = readFileSync(`/project/alerts/${name}`, 'utf8')
-    writeFileSync(`${rules}/${name}`, quickened(name === settingsFile ? withLowFloor(text) : text))
+    writeFileSync(`${rules}/${name}`, quickened(name === settingsFile ? settings(text) : text))
   }
   const shipped = parse(readFileSync('/project/deploy/prometheus/prometheus.yml', 'utf8')) as {
     rule_files: string[]

@@ -310,6 +310,25 @@ test('while the actuator does not answer nothing is planned', async () => {
   await host.until(id, 'holding')
 })
 
+test.each([
+  ['waits while a value cannot be read', 299, 'received'],
+  ['is refused if that lasts', 300, 'refused'],
+])('a run %s', async (_what, seconds, state) => {
+  const host = await simulatedHost()
+  const { read } = host.actuator
+  host.actuator.read = async () => ({ outcome: 'refused', reason: 'the command line cannot be read now' })
+  const [id] = host.fire() as [number]
+  await host.engine.pass()
+  expect(host.store.run(id)?.state).toBe('received')
+  expect(host.engine.whyWaiting(id)).toBe('the command line cannot be read now')
+  host.clock.pass(seconds * 1000)
+  await host.engine.pass()
+  expect(host.store.run(id)?.state).toBe(state)
+  if (state === 'refused') return
+  host.actuator.read = read
+  await host.until(id, 'holding')
+})
+
 test('every step has an outcome when a run ends', async () => {
   const host = await simulatedHost()
   host.behaviour.with = host.behaviour.without
