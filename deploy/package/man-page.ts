@@ -46,8 +46,36 @@ function sections(text: string): string[] {
 /** `kvminfo serve` has the page kvminfo-serve(1). */
 export const pageName = ({ name }: CommandPage): string => name.replaceAll(' ', '-')
 
+const flagsOf = (path: string): Term => ({
+  term: path,
+  description: 'The flags of the service, as ARGS="...".',
+})
+
+const policy: Term = {
+  term: '/etc/kvminfo-remediate/policy.yml',
+  description: 'What may be changed on this host.',
+}
+
+/** Files of single commands. */
+const ownFiles: Readonly<Record<string, readonly Term[]>> = {
+  'kvminfo serve': [flagsOf(`/${defaultsFile}`)],
+  'kvminfo remediate': [
+    flagsOf('/etc/default/kvminfo-remediate'),
+    policy,
+    { term: '/var/lib/kvminfo-remediate', description: 'The journal.' },
+    {
+      term: '/run/kvminfo/remediation.stop',
+      description: 'The kill switch: nothing is changed while it exists.',
+    },
+  ],
+  'kvminfo actuate': [
+    flagsOf('/etc/default/kvminfo-actuate'),
+    policy,
+    { term: '/run/kvminfo/leases', description: 'Until when VMs may have a real-time policy.' },
+  ],
+}
+
 const files: readonly Term[] = [
-  { term: `/${defaultsFile}`, description: 'The flags of the service, as ARGS="...".' },
   {
     term: `/${sharedDirectory}`,
     description: 'Rules, alerts and runbooks for Prometheus; dashboards for Grafana.',
@@ -91,7 +119,7 @@ export function manPage(
     '.SH EXIT STATUS',
     ...list(exitStatus),
     '.SH FILES',
-    ...list(files),
+    ...list([...(ownFiles[page.name] ?? []), ...files]),
     '.SH SEE ALSO',
     others.join(' ,\n'),
     '',
