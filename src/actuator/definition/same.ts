@@ -1,6 +1,7 @@
 // Whether a definition that libvirt prints means a text that it was given.
 import { isDeepStrictEqual } from 'node:util'
 import {
+  attributeOf,
   childOf,
   mapChildren,
   parseDefinition,
@@ -11,7 +12,7 @@ import {
 
 /**
  * libvirt changes a text when it defines a domain from it: it gives an address to each device that has none, adds the
- * controllers that these addresses need, says of the controllers beside them that their slot has several functions, and
+ * PCI controllers that these addresses need, says of the controllers beside them that their slot has several functions, and
  * sorts what it prints. Everything else must be the same. False for a text that
  * is no definition. Throws if `live` is none.
  */
@@ -59,7 +60,6 @@ function haveSameDevices(printed: readonly Tree[], given: readonly Tree[]): bool
     whole: JSON.stringify(device),
     bare: JSON.stringify(withoutChildren(device, 'address')),
   }))
-  const hasAddress = (device: Tree): boolean => childOf(device, 'address') !== undefined
   // A device that has an address is only one that has the same.
   const inOrder = [...given.filter(hasAddress), ...given.filter((device) => !hasAddress(device))]
   for (const device of inOrder) {
@@ -68,5 +68,17 @@ function haveSameDevices(printed: readonly Tree[], given: readonly Tree[]): bool
     if (at < 0) return false
     left.splice(at, 1)
   }
-  return left.every(({ device }) => device.name === 'controller')
+  return left.every(({ device }) => device.name === 'controller' && attributeOf(device, 'type') === 'pci')
 }
+
+/**
+ * Whether a device that is the same in both would lose its address, and then get another one: the guest would take it for
+ * a new device. Throws if one of the texts is no definition.
+ */
+export function losesAddress(live: string, to: string): boolean {
+  const bare = (device: Tree): string => JSON.stringify(withoutChildren(device, 'address'))
+  const placed = new Set(devicesOf(parseDefinition(live)).filter(hasAddress).map(bare))
+  return devicesOf(parseDefinition(to)).some((device) => !hasAddress(device) && placed.has(bare(device)))
+}
+
+const hasAddress = (device: Tree): boolean => childOf(device, 'address') !== undefined

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Domains } from '../../libvirt/write.ts'
 import { definitionProblem } from '../definition/allowed.ts'
-import { isSameDefinition } from '../definition/same.ts'
+import { isSameDefinition, losesAddress } from '../definition/same.ts'
 import { withSecrets } from '../definition/secrets.ts'
 import type { DomainXmlOperation } from '../protocol.ts'
 import type { OperationKit } from './operation.ts'
@@ -14,7 +14,14 @@ export function domainXml(domains: Domains): OperationKit<DomainXmlOperation> {
     // A hash does not say what it is of.
     decode: () => undefined,
     problem: () => undefined,
-    excess: ({ from, to }) => definitionProblem(from, to),
+    async excess({ vm, from, to }) {
+      const problem = definitionProblem(from, to)
+      if (problem !== undefined) return problem
+      const live = await domains.xml(vm.uuid!, 'inactive')
+      return !isSameDefinition(live, to) && losesAddress(live, to)
+        ? 'a device that stays the same would get another address'
+        : undefined
+    },
     needsLease: () => false,
     async read({ vm, from, to }) {
       const live = await domains.xml(vm.uuid!, 'inactive')

@@ -84,6 +84,17 @@ describe('a definition', () => {
     expect(domains.calls).toEqual([])
   })
 
+  test('in which other devices lose their addresses is refused', async () => {
+    const { execute, domains } = withDomain()
+    const strip = (text: string) => text.replace(/\n *<address type='pci'[^>]*slot='0x03'[^>]*\/>/, '')
+    expect(strip(ideGuest)).not.toBe(ideGuest)
+    expect(await execute({ ...toVirtio, from: strip(ideGuest), to: strip(onVirtio) })).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining('another address'),
+    })
+    expect(domains.calls).toEqual([])
+  })
+
   test('keeps a password, which the asker never sees', async () => {
     const secret = changed(ideGuest, "listen='127.0.0.1'>", "listen='127.0.0.1' passwd='geheim'>")
     const { execute, domain } = withDomain(secret)

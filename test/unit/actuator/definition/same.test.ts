@@ -48,6 +48,11 @@ describe('is not the same', () => {
       ideGuest,
     ],
     ['more memory', changed(ideGuest, "<memory unit='KiB'>", "<memory unit='KiB'>1"), ideGuest],
+    [
+      'a controller that is not of PCI and that only libvirt has',
+      ideGuest,
+      ideGuest.replace(/ *<controller type='ide'[\s\S]*?<\/controller>\n/, ''),
+    ],
     ['no definition', ideGuest, ''],
     ['no XML', ideGuest, '<domain'],
   ])('%s', (_what, live, text) => {
