@@ -108,8 +108,17 @@ function canPlan(): boolean {
   }
 }
 
+async function request(path: string, init?: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url + path, init)
+  } catch {
+    // The server has just closed a connection that was idle and was to be used again.
+    return fetch(url + path, init)
+  }
+}
+
 async function runs(): Promise<Run[]> {
-  const { open, ended } = (await (await fetch(`${url}/api/v1/runs`)).json()) as { open: Run[]; ended: Run[] }
+  const { open, ended } = (await (await request('/api/v1/runs')).json()) as { open: Run[]; ended: Run[] }
   return [...open, ...ended]
 }
 
@@ -125,7 +134,7 @@ async function ask(remediation: string, labels: Readonly<Record<string, string>>
     generatorURL: '',
     fingerprint: Date.now().toString(16),
   }
-  const answer = await fetch(`${url}/alerts`, {
+  const answer = await request('/alerts', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
     body: JSON.stringify({
