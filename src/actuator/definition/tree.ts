@@ -12,6 +12,9 @@ export interface Tree {
   readonly children: readonly Tree[]
 }
 
+/** A VM with hundreds of devices has some thousand. Each costs time, and whoever asks must not keep the actuator busy. */
+const maxTags = 40_000
+
 /** libvirt's own elements are ten deep; metadata of other programs and backing chains may be deeper. */
 const maxDepth = 500
 
@@ -25,6 +28,7 @@ export function parseDefinition(xml: string): Tree {
 }
 
 function parse(xml: string): Tree {
+  if (xml.split('<', maxTags + 1).length > maxTags) throw new Error(`more than ${maxTags} tags`)
   if (!xml.isWellFormed()) throw new Error('half a surrogate pair')
   // An XML declaration could name another encoding, in which the text says something else.
   const markup = /<[!?]/.exec(xml)

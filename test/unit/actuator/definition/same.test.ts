@@ -60,6 +60,16 @@ describe('is not the same', () => {
   })
 })
 
+test('many devices that libvirt has not take little time', () => {
+  const start = performance.now()
+  for (const count of [30_000, 300_000]) {
+    const text = ideGuest.replace('</devices>', `${'<a/>'.repeat(count)}</devices>`)
+    expect(isSameDefinition(ideGuest, text)).toBe(false)
+  }
+  // A search for each of them takes much longer.
+  expect(performance.now() - start).toBeLessThan(5_000)
+})
+
 test('refuses to compare if libvirt has printed no definition', () => {
   expect(() => isSameDefinition('<x/>', ideGuest)).toThrow('not a definition')
 })
