@@ -97,7 +97,7 @@ export interface DomainXmlOperation {
 export type PowerState = 'running' | 'shut off'
 
 /**
- * Shuts the guest down by ACPI, never by force, or starts the domain. The answer comes when it has happened, or after
+ * Shuts the guest down by ACPI, or starts the domain. The answer comes when it has happened, or after
  * 90 s with `failed`; the guest may still shut down later. It is about the UUID, as domain-xml.
  */
 export interface DomainPowerOperation {
@@ -105,6 +105,11 @@ export interface DomainPowerOperation {
   readonly vm: VmIdentity
   readonly from: PowerState
   readonly to: PowerState
+  /**
+   * If the guest does not shut down, its power is cut. Only for a guest that the actuator has started itself less than an
+   * hour ago and whose agent is silent: one that has just failed to come up.
+   */
+  readonly force?: true | undefined
 }
 
 /**

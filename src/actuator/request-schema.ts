@@ -68,7 +68,13 @@ const operation = z.discriminatedUnion('kind', [
     to: transparentHugePages,
   }),
   z.strictObject({ kind: z.literal('domain-xml'), vm, from: definition, to: definition }),
-  z.strictObject({ kind: z.literal('domain-power'), vm, from: power, to: power }),
+  z.strictObject({
+    kind: z.literal('domain-power'),
+    vm,
+    from: power,
+    to: power,
+    force: z.literal(true).optional(),
+  }),
   z.strictObject({ kind: z.literal('balloon'), vm, from: kib, to: kib }),
 ])
 

@@ -32,6 +32,8 @@ export interface Domains {
   /** Asks the guest by ACPI. It may take its time, or not do it. */
   shutdown(uuid: string): Promise<void>
   start(uuid: string): Promise<void>
+  /** Cuts the power of a running domain. */
+  destroy(uuid: string): Promise<void>
   /** Asks the guest to leave so much memory to the balloon that this is left to it. It may not do it. */
   setMemory(uuid: string, kib: number): Promise<void>
   /** The answer of QEMU's guest agent, JSON. Rejects after five seconds without one. */
@@ -89,6 +91,9 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
     state: async (uuid) => (await virsh('domstate', ['--', uuid])).trim() as DomainState,
     async shutdown(uuid) {
       await virsh('shutdown', ['--mode', 'acpi', '--', uuid])
+    },
+    async destroy(uuid) {
+      await virsh('destroy', ['--', uuid])
     },
     async start(uuid) {
       await virsh('start', ['--', uuid], slowLimits)

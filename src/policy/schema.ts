@@ -47,6 +47,8 @@ const actionSchema = z.strictObject({
   /** For ksm-on and ksm-pace: how many pages KSM scans, and how long it sleeps then. */
   pages_to_scan: z.int().min(1).max(1_250).optional(),
   sleep: duration.refine((ms) => ms >= 10 && ms <= 10_000, 'must be 10ms to 10s').optional(),
+  /** For what takes effect when the VM starts next: whether an approved change restarts the VM. */
+  restart: z.boolean().optional(),
 })
 
 const actionsSchema = z.partialRecord(z.enum(actionNames), actionSchema).superRefine((actions, context) => {
@@ -113,6 +115,14 @@ const measureSchema = z.strictObject({
   lease: duration.default(15 * 60_000),
   /** How long a real-time tier lasts in all; after that a person decides. */
   lease_total: duration.default(24 * 3_600_000),
+  /** The length of one window before and after a restart. */
+  restart_window: duration.default(30_000).refine((ms) => ms >= 200, 'must be at least 200ms'),
+  /** How long a VM may take to shut down, and to come up after a start with a changed definition. */
+  boot: duration.default(5 * 60_000),
+  /** How long after its start a VM is not measured yet. */
+  settle: duration.default(5 * 60_000),
+  /** How long after a restart windows with the usual load are waited for. */
+  wait_for_load: duration.default(7 * 86_400_000),
   /** How often a placebo run is made; 0 is never. */
   placebo: duration.default(7 * 86_400_000),
 })
@@ -138,6 +148,8 @@ export interface ActionPolicy {
   readonly mode: Mode
   readonly tier: Tier
   readonly isProtected: boolean
+  /** Whether a change that takes effect when the VM starts next restarts it. Always asks first. */
+  readonly restart: boolean
   /** A person's word that the guest has the virtio drivers. */
   readonly isVirtioReady: boolean
   /** CPUs that must be left to others. */
@@ -171,7 +183,7 @@ export function actionPolicy(
   const entries = vm === undefined ? [] : policy.vms.filter((entry) => matches(entry, vm))
   // Of several entries the last one counts, as later lines refine earlier ones; but any of them can protect.
   const settings = [policy.actions[action], ...entries.map(({ actions }) => actions[action])]
-  const last = <Key extends 'mode' | 'tier' | 'weight' | 'pages_to_scan' | 'sleep'>(key: Key) =>
+  const last = <Key extends 'mode' | 'tier' | 'weight' | 'pages_to_scan' | 'sleep' | 'restart'>(key: Key) =>
     settings.findLast((one) => one?.[key] !== undefined)?.[key]
   const { free_cpus, max_realtime_priority, min_nice, max_cpu_weight } = policy.actuator
   const general = policy.mode
@@ -179,6 +191,7 @@ export function actionPolicy(
     mode: last('mode') ?? lowerOf(general, defaultModes[action]),
     tier: tiers.get(last('tier') ?? defaultTier)!,
     isProtected: entries.some((entry) => entry.protected),
+    restart: last('restart') ?? false,
     isVirtioReady: entries.some((entry) => entry.virtio_ready),
     freeCpus: free_cpus,
     maxRealtimePriority: max_realtime_priority,

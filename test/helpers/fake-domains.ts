@@ -17,7 +17,7 @@ interface FakeDomain {
 
 export interface FakeDomains extends Domains {
   readonly byUuid: Map<string, FakeDomain>
-  /** What was asked that changes something: `define`, `shutdown <uuid>`, `start <uuid>`. */
+  /** What was asked that changes something: `define`, `shutdown <uuid>`, `destroy <uuid>`, `start <uuid>`. */
   readonly calls: string[]
   /** What the next call of `define` does instead of defining. */
   onDefine: ((xml: string) => void) | undefined
@@ -73,6 +73,10 @@ export function fakeDomains(): FakeDomains {
     async shutdown(uuid) {
       calls.push(`shutdown ${uuid}`)
       of(uuid).onShutdown()
+    },
+    async destroy(uuid) {
+      calls.push(`destroy ${uuid}`)
+      of(uuid).state = 'shut off'
     },
     async start(uuid) {
       calls.push(`start ${uuid}`)

@@ -2,72 +2,133 @@
 // journal must leave the host as it was, or as planned, and never do anything twice.
 import { expect, test } from 'vitest'
 import type { Transaction } from '../../src/remediate/journal/journal.ts'
+import { ideGuest } from '../helpers/definitions.ts'
+import { restartableVm } from '../helpers/remediate/restartable-vm.ts'
 import { other, safe2, simulatedHost } from '../helpers/remediate/simulated-host.ts'
 
 class Killed extends Error {}
 
-/** Runs until the given commit, where the program ends: from then on it neither writes nor asks the actuator. */
-async function killedAt(commit: number, when: 'before' | 'after') {
-  const host = await simulatedHost()
-  const { journal, actuator, engine } = host
-  const [id] = host.fire() as [number]
-  let commits = 0
-  let isDead = false
+type Host = Awaited<ReturnType<typeof simulatedHost>>
+
+/** Ends the program at the given commit: from then on it neither writes nor asks the actuator. */
+function killAt({ journal, actuator }: Host, commit: number, when: 'before' | 'after') {
+  const program = { isDead: false, commits: 0, kinds: [] as string[] }
   const write = journal.write.bind(journal)
   journal.write = <Result>(need: 'new' | 'ongoing', change: (transaction: Transaction) => Result): Result => {
-    if (isDead) throw new Killed()
-    commits += 1
-    if (commits === commit && when === 'before') {
-      isDead = true
+    if (program.isDead) throw new Killed()
+    program.commits += 1
+    if (program.commits === commit && when === 'before') {
+      program.isDead = true
       throw new Killed()
     }
     const result = write(need, change)
-    if (commits === commit) {
-      isDead = true
+    program.kinds.push(
+      journal.get<{ kind: string }>('SELECT kind FROM event ORDER BY seq DESC LIMIT 1')!.kind,
+    )
+    if (program.commits === commit) {
+      program.isDead = true
       throw new Killed()
     }
     return result
   }
-  for (const name of ['execute', 'read', 'lease', 'release'] as const) {
+  for (const name of ['execute', 'read', 'lease', 'release', 'guest'] as const) {
     const call = actuator[name].bind(actuator) as (...args: unknown[]) => Promise<never>
     Object.assign(actuator, {
       [name]: async (...args: unknown[]) => {
-        if (isDead) throw new Killed()
+        if (program.isDead) throw new Killed()
         return call(...args)
       },
     })
   }
-  for (let pass = 0; pass < 5_000 && !isDead && host.store.run(id)!.state !== 'holding'; pass++) {
-    await engine.pass()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  await engine.stop()
-  isDead = false
-  return { host, id, commits, isOver: commits < commit }
+  return program
 }
 
-test('at every commit, the host ends up as before or as planned', { timeout: 300_000 }, async () => {
-  const outcomes = new Map<string, number>()
-  let total = 0
-  for (let commit = 1; ; commit++) {
-    let isOver = false
-    for (const when of ['before', 'after'] as const) {
-      const killed = await killedAt(commit, when)
-      isOver ||= killed.isOver
-      const { host, id } = killed
-      const { engine, store } = host.restart()
-      await engine.recover()
-      const { state } = store.run(id)!
-      outcomes.set(state, (outcomes.get(state) ?? 0) + 1)
-      const where = `commit ${commit}, killed ${when} it, run ${state}`
-      expect([where, host.live()]).toEqual([where, state === 'holding' ? [safe2, safe2] : [other, other]])
-      // One run, and it is open only if it may still begin or holds.
-      expect([where, ['received', 'approved', 'undone', 'holding'].includes(state)]).toEqual([where, true])
-      expect(store.openRuns().length).toBeLessThanOrEqual(1)
-    }
-    if (isOver) break
-    total = commit
+/**
+ * Lets the scenario run to its end, and then kills it at commit after commit; of measured windows in a row, at the first and
+ * the last one. Returns the kinds of all its commits.
+ */
+async function atEveryCommit(
+  scenario: (commit: number, when: 'before' | 'after') => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const kinds = await scenario(Number.POSITIVE_INFINITY, 'after')
+  for (const [index, kind] of kinds.entries()) {
+    if (kind === 'window' && kinds[index - 1] === kind && kinds[index + 1] === kind) continue
+    for (const when of ['before', 'after'] as const) await scenario(index + 1, when)
   }
-  expect(total).toBeGreaterThan(50)
-  expect([...outcomes.keys()].sort()).toEqual(['approved', 'holding', 'received', 'undone'])
+  return kinds
+}
+
+test('of a trial by turns, the host ends up as before or as planned', { timeout: 300_000 }, async () => {
+  const outcomes = new Set<string>()
+  const kinds = await atEveryCommit(async (commit, when) => {
+    const host = await simulatedHost()
+    const [id] = host.fire() as [number]
+    const program = killAt(host, commit, when)
+    for (let pass = 0; pass < 5_000 && !program.isDead && host.store.run(id)!.state !== 'holding'; pass++) {
+      await host.engine.pass()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await host.engine.stop()
+    program.isDead = false
+    const { engine, store } = host.restart()
+    await engine.recover()
+    const { state } = store.run(id)!
+    outcomes.add(state)
+    const where = `commit ${commit}, killed ${when} it, run ${state}`
+    expect([where, host.live()]).toEqual([where, state === 'holding' ? [safe2, safe2] : [other, other]])
+    // One run, and it is open only if it may still begin or holds.
+    expect([where, ['received', 'approved', 'undone', 'holding'].includes(state)]).toEqual([where, true])
+    expect(store.openRuns().length).toBeLessThanOrEqual(1)
+    return program.kinds
+  })
+  expect(kinds.length).toBeGreaterThan(50)
+  expect([...outcomes].sort()).toEqual(['approved', 'holding', 'received', 'undone'])
 })
+
+const short = `
+measure: {restart_window: 1s, settle: 1s, boot: 20s, wait_for_load: 10m, placebo: 0}
+actions: {virtio-disk: {restart: true}}
+vms: [{name: web1, virtio_ready: true}]
+`
+
+test.each([
+  ['comes up', true],
+  ['does not come up', false],
+])(
+  'of a change with a restart, for a guest that %s, the VM runs as before or as planned, and was restarted once',
+  { timeout: 300_000 },
+  async (_what, boots) => {
+    const outcomes = new Set<string>()
+    const kinds = await atEveryCommit(async (commit, when) => {
+      const vm = await restartableVm(short)
+      vm.guest.bootsOnVirtio = boots
+      const { host } = vm
+      host.actuator.guestReport = { answers: boots, diskBuses: [], drivers: [] }
+      const id = vm.fire()
+      await vm.approved(id)
+      const program = killAt(host, commit, when)
+      const isOpen = ({ store }: Pick<Host, 'store'>) => store.openRuns().some((run) => run.id === id)
+      for (let pass = 0; pass < 500 && !program.isDead && isOpen(host); pass++) await vm.pass(1)
+      await host.engine.stop()
+      program.isDead = false
+      const later = host.restart()
+      await later.engine.recover()
+      for (let pass = 0; pass < 500 && isOpen(later); pass++) await vm.pass(1, later.engine)
+      const { state } = later.store.run(id)!
+      outcomes.add(state)
+      const where = `commit ${commit}, killed ${when} it, run ${state}`
+      const isKept = state === 'kept'
+      expect([where, vm.state.isOn]).toEqual([where, true])
+      expect([where, vm.definition() !== ideGuest, vm.state.definition !== ideGuest]).toEqual([
+        where,
+        isKept,
+        isKept,
+      ])
+      const starts = state === 'undone' && vm.state.starts === 0 ? 0 : boots ? 1 : 2
+      expect([where, vm.state.starts]).toEqual([where, starts])
+      return program.kinds
+    })
+    expect(kinds.filter((kind) => kind === 'intended')).toHaveLength(boots ? 3 : 6)
+    expect([...outcomes].sort()).toEqual(boots ? ['kept', 'undone'] : ['undone'])
+  },
+)

@@ -1,6 +1,8 @@
-// Whether a domain runs. A guest is asked to shut down, and never forced: what it has not written yet would be lost.
+// Whether a domain runs. A guest is asked to shut down: if its power were cut, what it has not written yet would be lost. Only
+// one that has just failed to come up after a start of ours is forced, because nothing else helps.
 import { KvminfoError } from '../../errors.ts'
 import type { DomainState, Domains } from '../../libvirt/write.ts'
+import { askGuest } from '../guest.ts'
 import type { DomainPowerOperation, PowerState } from '../protocol.ts'
 import type { OperationKit } from './operation.ts'
 
@@ -11,12 +13,36 @@ export interface PowerTimes {
   readonly pollMs: number
 }
 
+/** How long after a start of ours a guest may be forced, milliseconds. */
+const forceMs = 3_600_000
+
 export const powerTimes: PowerTimes = { shutdownMs: 90_000, pollMs: 500 }
 
 export function domainPower(
   domains: Domains,
   { shutdownMs, pollMs }: PowerTimes,
 ): OperationKit<DomainPowerOperation> {
+  /** When this process has started which domain; performance.now(). */
+  const started = new Map<string, number>()
+
+  async function mayForce(uuid: string): Promise<boolean> {
+    if (!(performance.now() - (started.get(uuid) ?? Number.NEGATIVE_INFINITY) < forceMs)) return false
+    return !(await askGuest(domains, uuid)).answers
+  }
+
+  async function turnOff(uuid: string, isForced: boolean): Promise<void> {
+    await domains.shutdown(uuid)
+    for (const end = performance.now() + shutdownMs; performance.now() < end; ) {
+      if ((await domains.state(uuid)) === 'shut off') return
+      await new Promise((resolve) => setTimeout(resolve, pollMs))
+    }
+    if (isForced && (await mayForce(uuid))) return domains.destroy(uuid)
+    throw new KvminfoError(
+      'SOURCE_FAILED',
+      `the guest has not shut down within ${shutdownMs / 1000} s; it may ignore ACPI`,
+    )
+  }
+
   return {
     knob: () => 'power',
     encode: (state) => (state === 'running' ? '1' : '0'),
@@ -25,18 +51,11 @@ export function domainPower(
     excess: () => undefined,
     needsLease: () => false,
     read: async ({ vm }) => powerOf(await domains.state(vm.uuid!)),
-    async write({ vm, to }) {
+    async write({ vm, to, force }) {
       const uuid = vm.uuid!
-      if (to === 'running') return domains.start(uuid)
-      await domains.shutdown(uuid)
-      for (const end = performance.now() + shutdownMs; performance.now() < end; ) {
-        if ((await domains.state(uuid)) === 'shut off') return
-        await new Promise((resolve) => setTimeout(resolve, pollMs))
-      }
-      throw new KvminfoError(
-        'SOURCE_FAILED',
-        `the guest has not shut down within ${shutdownMs / 1000} s; it may ignore ACPI`,
-      )
+      if (to === 'shut off') return turnOff(uuid, force === true)
+      started.set(uuid, performance.now())
+      await domains.start(uuid)
     },
   }
 }

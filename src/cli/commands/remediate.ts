@@ -27,7 +27,7 @@ import type { EngineParts } from '../../remediate/run/engine-parts.ts'
 import { Executor } from '../../remediate/run/executor.ts'
 import { planFor } from '../../remediate/run/plan-for.ts'
 import { createRemediationRouter, listenLocally } from '../../remediate/server.ts'
-import { readTransfers } from '../../sources/domstats/transfers.ts'
+import { libvirtReaders } from '../../remediate/target/libvirt.ts'
 import { createHost } from '../../sources/host.ts'
 import { SharedSnapshot } from '../../sources/shared-snapshot.ts'
 import { startActuatorProcess } from '../actuator-process.ts'
@@ -102,7 +102,7 @@ export async function remediate(options: RemediateFlags): Promise<void> {
   const parts: EngineParts = {
     ...{ store, actuator, policy, log, sample, paths: options, isStopped: stops },
     executor: new Executor(store, actuator),
-    transfers: ({ uuid }) => readTransfers(options.rundir, uuid),
+    ...libvirtReaders(options.rundir),
     clock: { ...hostClock, sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
   }
   const engine = new Engine(parts)

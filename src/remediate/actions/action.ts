@@ -53,6 +53,8 @@ export interface Plan {
   readonly operations: readonly Operation[]
   /** `live`: effective at once. `next-start`: when the VM starts next. */
   readonly takesEffect: 'live' | 'next-start'
+  /** Whether the VM is restarted for it, as the policy says; otherwise somebody else restarts it some day. */
+  readonly restart?: boolean
   /** Whether the change may only last while a lease is renewed. */
   readonly isLeased: boolean
   readonly preconditions: readonly Precondition[]

@@ -78,6 +78,8 @@ export interface RunSummary {
 export interface PlanDocument {
   readonly changes: readonly { readonly what: string; readonly now: string; readonly next: string }[]
   readonly takes_effect: 'live' | 'next-start'
+  /** Whether the program restarts the VM for it. */
+  readonly restart: boolean
   readonly leased: boolean
   readonly preconditions: readonly {
     readonly text: string

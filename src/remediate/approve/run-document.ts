@@ -31,6 +31,7 @@ export function planDocument(plan: Plan): PlanDocument {
   return {
     changes: plan.changes,
     takes_effect: plan.takesEffect,
+    restart: plan.restart ?? false,
     leased: plan.isLeased,
     preconditions: plan.preconditions,
     risk: plan.risk,

@@ -14,6 +14,7 @@ import {
   quarantines,
   sinceLastChange,
   sinceOpened,
+  stepsOf,
   windowsOf,
 } from './query.ts'
 import { openUnasked, type RunRequest } from './receive.ts'
@@ -41,6 +42,7 @@ export function storeOf(journal: Journal) {
       answer: ActuatorAnswer | undefined,
     ) => outcome(journal, id, step, phase, answer),
     applied: (id: number) => appliedBy(journal, id),
+    steps: (id: number) => stepsOf(journal, id),
     /** Milliseconds since the run came into its state. */
     sinceMoved: ({ changedAge }: { readonly changedAge: number }) => journal.now.age - changedAge,
     /** Of changes begun: how many on the host and in the slot, when the last one in the slot ended, and its quarantine. */

@@ -6,8 +6,8 @@ import { switchbackBlocks, windowsPerBlock } from '../verify/switchback.ts'
 /** Each operation has an answer within seconds; on a host whose CPUs are all busy, later. */
 const operationsMs = 5 * 60_000
 
-/** A before/after comparison waits up to seven days for load. */
-const beforeAfterMs = 8 * 86_400_000
+/** After a restart, load is waited for as long as the policy says; a day more is too long. */
+const beforeAfterMs = 86_400_000
 
 /** How long a run may be in its state; undefined if it may wait for as long as it likes. */
 function longestMs({ state, plan }: RunRow, { measure }: Policy): number | undefined {
@@ -17,7 +17,7 @@ function longestMs({ state, plan }: RunRow, { measure }: Policy): number | undef
   const windows = switchbackBlocks.length * (windowsPerBlock + 1)
   return plan?.measurement.design === 'switchback'
     ? 2 * windows * measure.window + operationsMs
-    : beforeAfterMs
+    : measure.wait_for_load + beforeAfterMs
 }
 
 /** `age`: the present time of the journal, milliseconds. */

@@ -1,4 +1,5 @@
 // What the parts of the engine share.
+import type { DomainView } from '../../libvirt/read.ts'
 import type { Logger } from '../../log/logger.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import type { Sample } from '../../observe/sample.ts'
@@ -22,6 +23,10 @@ export interface EngineParts {
   readonly paths: HostPaths
   readonly clock: Clock
   readonly log: Logger
+  /** What libvirt says about a running domain. Rejects with a KvminfoError. */
+  readDomain(uuid: string): Promise<DomainView>
+  /** The memory statistics of a running domain, as virsh prints them. Rejects with a KvminfoError. */
+  readMemory(uuid: string): Promise<string>
   /** What the disks and NICs of a VM have transferred so far; undefined if there is no source of it. */
   transfers(vm: VmIdentity): Promise<Transfers | undefined>
   /** Samples the host now. */

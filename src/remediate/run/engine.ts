@@ -1,15 +1,18 @@
 // Moves every open run on: plans what alerts asked for, begins what is approved, watches what holds. One pass after the
-// other; only measurements run beside the passes, because they take minutes.
+// other; what may take minutes, such as a measurement or a question to libvirt, runs beside the passes.
 import { errorText } from '../../log/error-text.ts'
 import type { RunState } from '../../model/remediation.ts'
 import type { Sample } from '../../observe/sample.ts'
 import { once } from '../../sources/attempt.ts'
-import { noOwner } from '../actions/action.ts'
+import { noOwner, type Plan } from '../actions/action.ts'
 import { mayBegin, maySlot } from '../guard/guards.ts'
+import { AfterStart } from './after-start.ts'
+import { BeforeWindows } from './before-windows.ts'
 import { DriftWatch } from './drift.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { type HoldingWatch, watchHolding } from './holding.ts'
+import { NextStart } from './next-start.ts'
 import { PlaceboTimer } from './placebo-timer.ts'
 import { type Planned, planRun } from './plan-run.ts'
 import type { RunRow } from './store.ts'
@@ -20,6 +23,9 @@ const passMs = 1_000
 
 /** A run whose values cannot be read for so long is refused. */
 const unreadableSeconds = 300
+
+/** How long to wait for what runs beside the passes when the program stops. */
+const stopMs = 5_000
 
 /** The states in which something may be applied. */
 const undoable: readonly RunState[] = [
@@ -36,11 +42,16 @@ const undoable: readonly RunState[] = [
 export class Engine {
   readonly #parts: EngineParts
   readonly #stop = new AbortController()
-  /** The runs that are being measured. */
+  /** The runs that are being applied, or applied and undone by turns. */
   readonly #measuring = new Map<number, { readonly done: Promise<void>; readonly cancel: AbortController }>()
+  /** What else runs beside the passes, by run. */
+  readonly #beside = new Map<number | 'drift', Promise<void>>()
   readonly #holding = new Map<number, HoldingWatch>()
   readonly #placebo: PlaceboTimer
   readonly #drift: DriftWatch
+  readonly #before: BeforeWindows
+  readonly #nextStart: NextStart
+  readonly #afterStart: AfterStart
   #passes: Promise<void> | undefined
   /** Since when a value that a run's plan needs cannot be read; uptime, seconds. */
   readonly #unreadable = new Map<number, number>()
@@ -51,6 +62,9 @@ export class Engine {
     this.#parts = parts
     this.#placebo = new PlaceboTimer(parts)
     this.#drift = new DriftWatch(parts)
+    this.#before = new BeforeWindows(parts)
+    this.#nextStart = new NextStart(parts)
+    this.#afterStart = new AfterStart(parts)
   }
 
   /**
@@ -60,7 +74,9 @@ export class Engine {
   async recover(): Promise<void> {
     const { store, log } = this.#parts
     for (const run of store.openRuns()) {
-      if (run.state === 'applying' || run.state === 'measuring' || run.state === 'undoing') {
+      if (isForNextStart(run) && run.state === 'applying') await this.#recoverApplying(run)
+      else if (isForNextStart(run) && run.state === 'measuring') continue
+      else if (run.state === 'applying' || run.state === 'measuring' || run.state === 'undoing') {
         log.warn(
           { run: run.id, action: run.action, state: run.state },
           'a former process was interrupted; undoing',
@@ -80,6 +96,10 @@ export class Engine {
     for (const { cancel } of this.#measuring.values()) cancel.abort()
     await this.#passes
     await Promise.allSettled([...this.#measuring.values()].map(({ done }) => done))
+    // A guest may take minutes to shut down. The next process goes on where this one stops.
+    const { clock } = this.#parts
+    const beside = Promise.allSettled(this.#beside.values())
+    await Promise.race([beside, clock.sleep(stopMs, new AbortController().signal)])
   }
 
   /** One pass over all open runs. */
@@ -87,7 +107,9 @@ export class Engine {
     const { store, log } = this.#parts
     // One for all runs of the pass, and none if all of them wait.
     const sample = once(() => this.#parts.sample())
-    for (const run of store.openRuns()) {
+    const runs = store.openRuns()
+    this.#before.retain((id) => runs.some((run) => run.id === id))
+    for (const run of runs) {
       try {
         await this.#moveOn(run, sample)
       } catch (error) {
@@ -98,7 +120,7 @@ export class Engine {
       }
     }
     await this.#placebo.check()
-    await this.#drift.check()
+    this.#runBeside('drift', () => this.#drift.check())
   }
 
   /** What a run waits for before it can go on; undefined if nothing keeps it back. */
@@ -109,6 +131,10 @@ export class Engine {
   /** Undoes a run that is applied, at a person's wish. Returns the state it ends in, or a sentence why it cannot be undone. */
   async undo(id: number, who: string): Promise<{ readonly state: RunState } | { readonly refused: string }> {
     const { store } = this.#parts
+    const before = store.run(id)
+    if (before?.state === 'waiting' && this.#nextStart.isRestarting(before))
+      return { refused: 'The VM is being restarted; wait until it is up.' }
+    await this.#beside.get(id)
     const measuring = this.#measuring.get(id)
     if (measuring !== undefined) {
       measuring.cancel.abort()
@@ -142,12 +168,21 @@ export class Engine {
       case 'received':
         return this.#plan(run, sample)
       case 'proposed':
+        this.#measureBefore(run)
         return this.#awaitApproval(run)
       case 'approved':
+        this.#measureBefore(run)
         return this.#begin(run, sample)
+      case 'applying':
+        // The actuator did not answer when it was recovered.
+        if (!this.#measuring.has(run.id) && isForNextStart(run)) await this.#recoverApplying(run)
+        return
+      case 'waiting':
+        return this.#runBeside(run.id, () => this.#nextStart.goOn(run))
       case 'holding':
         return this.#hold(run)
       case 'measuring':
+        if (isForNextStart(run)) return this.#runBeside(run.id, () => this.#afterStart.goOn(run))
         // Between two processes it is recovered; in this one its own loop moves it on, except to obey the kill switch.
         if (this.#parts.isStopped()) this.#measuring.get(run.id)?.cancel.abort(stopped)
         return
@@ -180,7 +215,8 @@ export class Engine {
     if (unmet !== undefined) return this.#refuse(run, unmet, facts)
     if (ofAction.mode === 'observe') return this.#refuse(run, 'the policy only observes this action', facts)
     const isOwned = plan.owner !== noOwner
-    if (ofAction.mode === 'auto' && !isOwned)
+    // Nobody expects a restart that they have not approved.
+    if (ofAction.mode === 'auto' && !isOwned && plan.restart !== true)
       return this.#move(run, 'approved', 'approved by the policy', facts)
     this.#move(run, 'proposed', isOwned ? `${plan.owner} manages this` : 'waits for a person', facts)
   }
@@ -204,6 +240,8 @@ export class Engine {
     const isApproved = store.approval(run.id) !== undefined
     if (!isApproved && needsApproval(run))
       return this.#move(run, 'expired', 'the approval has expired before it could begin')
+    const waits = isForNextStart(run) ? this.#nextStartWaits(run) : undefined
+    if (waits !== undefined) return this.#wait(run, waits)
     const budget = store.budget(run.slot, now)
     const decision = mayBegin({
       budget,
@@ -239,7 +277,7 @@ export class Engine {
       this.#measure({ ...run, plan, state: 'measuring' }, planned)
       return
     }
-    await this.#applyOnce({ ...run, plan }, planned)
+    this.#apply({ ...run, plan }, planned)
   }
 
   /** Whether nothing new may begin now, whatever the run. */
@@ -271,12 +309,25 @@ export class Engine {
     return now - since < unreadableSeconds
   }
 
-  async #applyOnce(run: RunRow, { plan }: Planned): Promise<void> {
+  #apply(run: RunRow, { plan, planSha, policySha }: Planned): void {
+    const { store, log } = this.#parts
+    store.move(run.id, 'approved', 'applying', { plan, planSha, policySha, reason: 'being applied' })
+    for (const window of this.#before.windows(run.id)) store.addWindow(run.id, '1 A', window)
+    const done = this.#applyOnce(run, plan)
+      .catch((error: unknown) => log.error({ err: error, run: run.id }, 'a run could not be applied'))
+      .finally(() => this.#measuring.delete(run.id))
+    this.#measuring.set(run.id, { done, cancel: new AbortController() })
+  }
+
+  async #applyOnce(run: RunRow, plan: Plan): Promise<void> {
     const { store, executor } = this.#parts
-    store.move(run.id, 'approved', 'applying', { reason: 'being applied' })
     const applied = await executor.apply(run.id, plan.operations)
     if (applied.result !== 'done') {
       await undoRun(this.#parts, run, { reason: `not applied: ${applied.reason}` })
+      return
+    }
+    if (plan.takesEffect === 'next-start') {
+      store.move(run.id, 'applying', 'waiting', { reason: waitsFor(plan) })
       return
     }
     store.move(run.id, 'applying', 'kept', {
@@ -300,6 +351,46 @@ export class Engine {
       .catch((error: unknown) => log.error({ err: error, run: run.id }, 'a run could not be undone'))
       .finally(() => this.#measuring.delete(run.id))
     this.#measuring.set(run.id, { done, cancel })
+  }
+
+  async #recoverApplying(run: RunRow): Promise<void> {
+    const { executor, store } = this.#parts
+    const state = await executor.state(run.id)
+    if (state === 'unreadable') return
+    if (state === 'target') store.move(run.id, 'applying', 'waiting', { reason: waitsFor(run.plan!) })
+    else await undoRun(this.#parts, run, { reason: 'the program was interrupted before it was applied' })
+  }
+
+  /** Why a change of a definition cannot be made yet; undefined if it can. */
+  #nextStartWaits(run: RunRow): string | undefined {
+    const other = this.#parts.store
+      .openRuns()
+      .find(
+        ({ id, state, vm, plan }) =>
+          id !== run.id &&
+          (state === 'applying' || state === 'waiting' || state === 'measuring') &&
+          vm?.uuid === run.vm?.uuid &&
+          plan?.takesEffect === 'next-start',
+      )
+    // Two changes that take effect at the same start could not be told apart.
+    if (other !== undefined) return `run ${other.id} of this VM has not ended yet`
+    return isMeasuredBefore(run) ? this.#before.missing(run) : undefined
+  }
+
+  /** So that the run need not wait for windows once it is approved. */
+  #measureBefore(run: RunRow): void {
+    if (isMeasuredBefore(run)) this.#runBeside(run.id, () => this.#before.watch(run))
+  }
+
+  /** Runs it unless something runs already under that key. */
+  #runBeside(key: number | 'drift', work: () => Promise<void>): void {
+    if (this.#beside.has(key)) return
+    const done = work()
+      .catch((error: unknown) =>
+        this.#parts.log.error({ err: error, run: key }, 'a run could not be moved on'),
+      )
+      .finally(() => this.#beside.delete(key))
+    this.#beside.set(key, done)
   }
 
   async #recoverHolding(run: RunRow): Promise<void> {
@@ -345,4 +436,14 @@ export class Engine {
 
 const stopped = new Error('the kill switch is set')
 
-const needsApproval = ({ mode, plan }: RunRow): boolean => mode !== 'auto' || plan?.owner !== 'nobody else'
+const isForNextStart = ({ plan }: RunRow): boolean => plan?.takesEffect === 'next-start'
+
+/** A plan without operations is only shown. */
+const isMeasuredBefore = ({ plan }: RunRow): boolean =>
+  plan?.measurement.design === 'before-after' && plan.operations.length > 0
+
+const needsApproval = ({ mode, plan }: RunRow): boolean =>
+  mode !== 'auto' || plan?.owner !== noOwner || plan.restart === true
+
+const waitsFor = ({ restart }: Plan): string =>
+  restart === true ? 'the VM is restarted' : 'it takes effect when the VM starts next'

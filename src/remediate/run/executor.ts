@@ -86,7 +86,7 @@ export class Executor {
   /** Executes in order and stops at the first operation that is not done. */
   async apply(runId: number, operations: readonly Operation[]): Promise<StepResult> {
     for (const operation of operations) {
-      const result = await this.#step(runId, operation, false)
+      const result = await this.execute(runId, operation, false)
       if (result.result !== 'done') return result
     }
     return { result: 'done' }
@@ -101,14 +101,14 @@ export class Executor {
     const failed: string[] = []
     let gone = 0
     let isUnanswered = false
-    const applied = this.#steps.applied(runId)
+    const applied = this.#values(runId)
     for (const operation of applied.toReversed()) {
-      const live = await this.#live(operation)
+      const live = await this.live(operation)
       if (live === 'gone') gone += 1
       else if (live === 'unreadable') isUnanswered = true
       else if (live === 'foreign') foreign.push(knobOf(operation))
       else if (live === 'to' || live === 'part-way') {
-        const result = await this.#step(runId, reversed(operation), true)
+        const result = await this.execute(runId, reversed(operation), true)
         if (result.result === 'gone') gone += 1
         else if (result.result === 'foreign') foreign.push(`${knobOf(operation)}: ${result.reason}`)
         else if (result.result === 'no-answer') isUnanswered = true
@@ -121,7 +121,7 @@ export class Executor {
   /** Whether all that the run has applied is live: everything, nothing, only some of it, or something else. */
   async state(runId: number): Promise<'target' | 'before' | 'partial' | 'foreign' | 'gone' | 'unreadable'> {
     const lives = new Set<Live>()
-    for (const operation of this.#steps.applied(runId)) lives.add(await this.#live(operation))
+    for (const operation of this.#values(runId)) lives.add(await this.live(operation))
     if (lives.size === 0) return 'before'
     for (const decisive of ['unreadable', 'gone', 'foreign'] as const)
       if (lives.has(decisive)) return decisive
@@ -129,7 +129,13 @@ export class Executor {
     return lives.has('to') ? 'target' : 'before'
   }
 
-  async #step(runId: number, operation: Operation, isUndo: boolean): Promise<StepResult> {
+  /** What the run has set. A restart sets nothing that could be put back. */
+  #values(runId: number): Operation[] {
+    return this.#steps.applied(runId).filter(({ kind }) => kind !== 'domain-power')
+  }
+
+  /** A single step. `isUndo`: it belongs to putting things back, which may go on with a full disk. */
+  async execute(runId: number, operation: Operation, isUndo: boolean): Promise<StepResult> {
     const step = this.#steps.intend(runId, operation, isUndo)
     let answer: ActuatorAnswer
     this.#noteChange(runId, operation)
@@ -154,7 +160,7 @@ export class Executor {
 
   /** The actuator does one thing after the other, so its answer to a later question is about the time after that call. */
   async #decide(runId: number, step: number, operation: Operation): Promise<StepResult> {
-    const live = await this.#live(operation)
+    const live = await this.live(operation)
     if (live === 'to') {
       this.#steps.outcome(runId, step, 'done', undefined)
       return { result: 'done' }
@@ -168,7 +174,8 @@ export class Executor {
       : { result: 'foreign', reason: 'somebody else has changed it meanwhile' }
   }
 
-  async #live(operation: Operation): Promise<Live> {
+  /** What is live now, by what the operation is about to change. */
+  async live(operation: Operation): Promise<Live> {
     try {
       const answer = await this.#actuator.read(operation)
       if (answer.outcome === 'stale') return 'gone'

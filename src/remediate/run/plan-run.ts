@@ -1,7 +1,6 @@
 // Makes the plan of a run from what the host is like now.
 
 import { NoAnswer } from '../../actuator/client.ts'
-import { memoryStatistics, readDomain } from '../../libvirt/read.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
@@ -37,7 +36,7 @@ export type PlanResult = Planned | NoPlan
 export async function planRun(
   { action, vm: target, device }: Pick<RunRow, 'action' | 'vm' | 'device'>,
   sample: Sample,
-  { policy: file, actuator, paths }: EngineParts,
+  { policy: file, actuator, paths, readDomain, readMemory }: EngineParts,
 ): Promise<PlanResult> {
   const { policy, sha } = file.current
   const vm = target === undefined ? undefined : findVm(sample.vms, target, paths.procfs)
@@ -58,17 +57,18 @@ export async function planRun(
         if (answer.outcome !== 'done') throw new Unreadable(answer.reason ?? 'the actuator cannot read it')
         return answer.after
       },
-      readDomain: (uuid) => readDomain(paths.rundir, uuid),
-      readMemory: (uuid) => memoryStatistics(paths.rundir, uuid),
+      readDomain,
+      readMemory,
       askGuest: () => askGuest(actuator, identity),
       procfs: paths.procfs,
       sysfs: paths.sysfs,
     })
     if (isRefusal(result)) return noPlan('refused', result.refused)
-    const unmet = result.preconditions.filter(({ holds }) => !holds)
+    const plan = ofAction.restart && isForNextStart(result) ? { ...result, restart: true } : result
+    const unmet = plan.preconditions.filter(({ holds }) => !holds)
     return {
-      plan: result,
-      planSha: planSha(result, sha),
+      plan,
+      planSha: planSha(plan, sha),
       policySha: sha,
       policy: ofAction,
       unmet:
@@ -84,6 +84,9 @@ export async function planRun(
 }
 
 export const noPlan = (no: NoPlan['no'], reason: string): NoPlan => ({ no, reason })
+
+const isForNextStart = ({ takesEffect, operations }: Plan): boolean =>
+  takesEffect === 'next-start' && operations.length > 0
 
 class Unreadable extends Error {}
 

@@ -5,8 +5,8 @@ import { canonicalJson } from '../journal/canonical-json.ts'
 
 /** SHA-256, hexadecimal, of what would be done and under which policy. */
 export function planSha(plan: Plan, policySha: string): string {
-  const { action, target, operations, takesEffect } = plan
+  const { action, target, operations, takesEffect, restart } = plan
   return createHash('sha256')
-    .update(canonicalJson({ action, target, operations, takesEffect, policySha }))
+    .update(canonicalJson({ action, target, operations, takesEffect, restart, policySha }))
     .digest('hex')
 }

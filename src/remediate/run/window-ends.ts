@@ -30,7 +30,10 @@ export async function windowEnd(
 }
 
 /** undefined if they cannot be read. */
-async function transfersOf({ transfers, log }: EngineParts, vm: VmIdentity): Promise<Transfers | undefined> {
+export async function transfersOf(
+  { transfers, log }: EngineParts,
+  vm: VmIdentity,
+): Promise<Transfers | undefined> {
   try {
     return await transfers(vm)
   } catch (error) {

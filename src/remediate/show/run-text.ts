@@ -2,6 +2,7 @@
 
 import type { RunDocument, RunSummary } from '../approve/documents.ts'
 import { plainLines, plainText } from '../page/browser/plain-text.js'
+import { whenText } from '../page/browser/states.js'
 
 /** `2026-11-26 19:20` in local time. */
 function timeText(iso: string): string {
@@ -82,7 +83,7 @@ export function planText({ plan, plan_sha, unmet }: ShownPlan, width: number): s
       [['  WHAT', 'NOW', 'NEXT'], ...plan.changes.map(({ what, now, next }) => [`  ${what}`, now, next])],
       width,
     ),
-    `Takes effect: ${plan.takes_effect === 'live' ? 'at once' : 'when the VM starts next'}`,
+    `Takes effect: ${whenText(plan)}`,
     `Risk: ${plan.risk}`,
     `Managed by: ${plainText(plan.owner)}`,
     `Judged: ${plan.judged}`,

@@ -4,10 +4,10 @@ import { type Comparison, effectOf, leastLoss, type TooFew } from './comparison.
 import { batchMeans, welch } from './statistics.ts'
 
 /** Windows that must count before, and after. */
-const leastWindows = 20
+export const leastWindows = 20
 
 /** More windows after are not waited for. */
-const mostWindows = 60
+export const mostWindows = 60
 
 /** Means of consecutive windows resemble each other less than the windows do. */
 const batches = 5

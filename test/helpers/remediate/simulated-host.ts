@@ -102,6 +102,8 @@ export async function simulatedHost(policyText = '') {
       },
     },
     log,
+    readDomain: noLibvirt,
+    readMemory: noLibvirt,
     transfers: async () => undefined,
     async sample() {
       run()
@@ -161,9 +163,10 @@ export async function simulatedHost(policyText = '') {
       for (let pass = 0; pass < 20_000; pass++) {
         if (states.includes(store.run(id)!.state)) return
         await engine.pass()
-        // A measurement sleeps by itself; a pass beside it takes no time.
-        if (store.run(id)!.state === 'measuring') await new Promise((resolve) => setImmediate(resolve))
-        else {
+        // A measurement by turns sleeps by itself; a pass beside it takes no time.
+        await new Promise((resolve) => setImmediate(resolve))
+        const { state, plan } = store.run(id)!
+        if (state !== 'measuring' || plan?.takesEffect !== 'live') {
           clock.pass(1000)
           run()
         }
@@ -179,4 +182,8 @@ function refuseIfAborted(signal: AbortSignal): void {
     throw Object.assign(new Error('The operation was aborted', { cause: signal.reason }), {
       name: 'AbortError',
     })
+}
+
+async function noLibvirt(): Promise<never> {
+  throw new Error('this host has no libvirt')
 }

@@ -191,6 +191,54 @@ describe('power', () => {
     })
   })
 
+  describe('is cut', () => {
+    const forced = { ...powerOff, force: true } as const
+    /** A guest that hears nothing, after a start of ours. */
+    async function stuck() {
+      const made = withDomain()
+      await made.execute(powerOff)
+      await made.execute(reversed(powerOff))
+      made.domain.onShutdown = () => undefined
+      made.domains.calls.length = 0
+      return made
+    }
+
+    test('for a guest that has just failed to come up, after it was asked', async () => {
+      const { execute, domains } = await stuck()
+      expect(await execute(forced)).toEqual({ outcome: 'done', before: 'running', after: 'shut off' })
+      expect(domains.calls).toEqual([`shutdown ${uuid}`, `destroy ${uuid}`])
+    })
+
+    test('only if that is asked for', async () => {
+      const { execute, domains } = await stuck()
+      expect(await execute(powerOff)).toMatchObject({ outcome: 'failed' })
+      expect(domains.calls).toEqual([`shutdown ${uuid}`])
+    })
+
+    test('not if the guest shuts down by itself', async () => {
+      const { execute, domain, domains } = await stuck()
+      domain.onShutdown = () => {
+        domain.state = 'shut off'
+      }
+      expect(await execute(forced)).toMatchObject({ outcome: 'done' })
+      expect(domains.calls).toEqual([`shutdown ${uuid}`])
+    })
+
+    test('not for a guest whose agent answers', async () => {
+      const { execute, domain, domains } = await stuck()
+      domain.agent = { 'guest-ping': '{"return":{}}' }
+      expect(await execute(forced)).toMatchObject({ outcome: 'failed', after: 'running' })
+      expect(domains.calls).toEqual([`shutdown ${uuid}`])
+    })
+
+    test('not for a guest that somebody else has started', async () => {
+      const { execute, domain, domains } = withDomain()
+      domain.onShutdown = () => undefined
+      expect(await execute(forced)).toMatchObject({ outcome: 'failed', after: 'running' })
+      expect(domains.calls).toEqual([`shutdown ${uuid}`])
+    })
+  })
+
   test('of a paused domain is not touched', async () => {
     const { execute, domain, domains } = withDomain()
     domain.state = 'paused'

@@ -12,6 +12,7 @@ test('the smallest policy has the shipped modes, limits and tier', () => {
     mode: 'auto',
     tier: { name: 'safe:2', policy: 2, rtPriority: 1, nice: 0 },
     isProtected: false,
+    restart: false,
     isVirtioReady: false,
     freeCpus: 1,
     maxRealtimePriority: 2,

@@ -4,6 +4,7 @@
 import { element } from '../../../ui/browser/element.js'
 import { titledTable } from '../../../ui/browser/table.js'
 import { plainLines, plainText } from './plain-text.js'
+import { whenText } from './states.js'
 
 /**
  * @param {PlanDocument} plan
@@ -46,9 +47,9 @@ export function preconditionsOf({ preconditions }) {
 }
 
 /** @param {PlanDocument} plan */
-export function factsOf({ takes_effect, risk, owner, judged, undo }) {
+export function factsOf({ risk, owner, judged, undo, ...plan }) {
   const facts = /** @type {const} */ ([
-    ['Takes effect', takes_effect === 'live' ? 'at once' : 'when the VM starts next'],
+    ['Takes effect', whenText(plan)],
     ['Risk', element('span', { class: 'risk', 'data-risk': risk }, risk)],
     ['Managed by', plainText(owner)],
     ['How it is judged', plainText(judged)],

@@ -1,6 +1,6 @@
 // What the states of a run mean for the page: their words, where a run is shown, and what a person can decide.
 
-/** @import { RunSummary } from '../../approve/documents.ts' */
+/** @import { PlanDocument, RunSummary } from '../../approve/documents.ts' */
 import { plainText } from './plain-text.js'
 
 /** @typedef {RunSummary['state']} State */
@@ -75,6 +75,15 @@ export const decisionsFor = (state) => decisions[state] ?? []
  * @param {State} state
  */
 export const isMoving = (state) => ['applying', 'measuring', 'undoing', 'holding'].includes(state)
+
+/**
+ * When a change takes effect.
+ * @param {Pick<PlanDocument, 'takes_effect' | 'restart'>} plan
+ */
+export function whenText({ takes_effect, restart }) {
+  if (takes_effect === 'live') return 'at once'
+  return restart ? 'at once: the VM is restarted' : 'when the VM starts next'
+}
 
 /**
  * What a run concerns, such as `web1, device hda`.

@@ -25,6 +25,7 @@ async function kept() {
 async function pass({ engine, clock }: Awaited<ReturnType<typeof simulatedHost>>, seconds: number) {
   for (let second = 0; second < seconds; second += 10) {
     await engine.pass()
+    await new Promise((resolve) => setImmediate(resolve))
     clock.pass(10_000)
   }
 }
