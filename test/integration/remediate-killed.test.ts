@@ -1,7 +1,9 @@
 // The program is killed at every commit of a whole run, right before and right after it. A later process with the same
 // journal must leave the host as it was, or as planned, and never do anything twice.
 import { expect, test } from 'vitest'
+import type { KsmPace } from '../../src/actuator/protocol.ts'
 import type { Transaction } from '../../src/remediate/journal/journal.ts'
+import { knobOf } from '../../src/remediate/run/executor.ts'
 import { ideGuest } from '../helpers/definitions.ts'
 import { restartableVm } from '../helpers/remediate/restartable-vm.ts'
 import { other, safe2, simulatedHost } from '../helpers/remediate/simulated-host.ts'
@@ -83,6 +85,41 @@ test('of a trial by turns, the host ends up as before or as planned', { timeout:
   })
   expect(kinds.length).toBeGreaterThan(50)
   expect([...outcomes].sort()).toEqual(['approved', 'holding', 'received', 'undone'])
+})
+
+test('of a change of the host and its undo, the host ends up as before or as planned', async () => {
+  const [usual, slow] = [20, 200].map((sleepMs) => ({ pagesToScan: 100, sleepMs })) as [KsmPace, KsmPace]
+  const knob = knobOf({ kind: 'ksm-pace', from: usual, to: slow })
+  const request = {
+    ...{ action: 'ksm-pace', mode: 'auto', vm: undefined, device: undefined, policySha: 'p1' },
+  } as const
+  const outcomes = new Set<string>()
+  const kinds = await atEveryCommit(async (commit, when) => {
+    const host = await simulatedHost()
+    host.actuator.live.set(knobOf({ kind: 'ksm-run', from: 0, to: 1 }), 1)
+    host.actuator.live.set(knob, usual)
+    const [id] = host.fire({ request }) as [number]
+    const program = killAt(host, commit, when)
+    for (let pass = 0; pass < 100 && !program.isDead && host.store.run(id)!.state !== 'kept'; pass++)
+      await host.engine.pass()
+    if (!program.isDead) {
+      await host.engine.undo(id, 'a person').catch((error: unknown) => {
+        if (!(error instanceof Killed)) throw error
+      })
+    }
+    await host.engine.stop()
+    program.isDead = false
+    const { engine, store } = host.restart()
+    await engine.recover()
+    const { state } = store.run(id)!
+    outcomes.add(state)
+    const where = `commit ${commit}, killed ${when} it, run ${state}`
+    expect([where, host.actuator.live.get(knob)]).toEqual([where, state === 'kept' ? slow : usual])
+    expect([where, ['received', 'approved', 'kept', 'undone'].includes(state)]).toEqual([where, true])
+    return program.kinds
+  })
+  expect(kinds.filter((kind) => kind === 'intended')).toHaveLength(2)
+  expect([...outcomes].sort()).toEqual(['approved', 'kept', 'received', 'undone'])
 })
 
 const short = `
