@@ -91,7 +91,11 @@ test('of a change of the host and its undo, the host ends up as before or as pla
   const [usual, slow] = [20, 200].map((sleepMs) => ({ pagesToScan: 100, sleepMs })) as [KsmPace, KsmPace]
   const knob = knobOf({ kind: 'ksm-pace', from: usual, to: slow })
   const request = {
-    ...{ action: 'ksm-pace', mode: 'auto', vm: undefined, device: undefined, policySha: 'p1' },
+    action: 'ksm-pace',
+    mode: 'auto',
+    vm: undefined,
+    device: undefined,
+    policySha: 'p1',
   } as const
   const outcomes = new Set<string>()
   const kinds = await atEveryCommit(async (commit, when) => {
