@@ -35,7 +35,7 @@ console.log('starting kvminfo remediate')
 await startRemediation(everywhere, token)
 
 console.log('starting Prometheus')
-const prometheus = await startDeployedPrometheus(everywhere, { hasHostCpuAlert: false, interval: '10s' })
+const prometheus = await startDeployedPrometheus(everywhere, { hasHostCpuAlert: false, interval: '15s' })
 
 console.log('starting Alertmanager')
 await startDeployedAlertmanager(everywhere, token)

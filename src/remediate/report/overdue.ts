@@ -3,8 +3,8 @@ import type { Policy } from '../../policy/schema.ts'
 import type { RunRow } from '../run/store.ts'
 import { switchbackBlocks, windowsPerBlock } from '../verify/switchback.ts'
 
-/** Each operation has an answer within seconds; on a host whose CPUs are all busy, later. */
-const operationsMs = 5 * 60_000
+/** A balloon moves in steps, and a VM may be shut down and started again; all else takes seconds. */
+const operationsMs = 10 * 60_000
 
 /** After a restart, load is waited for as long as the policy says; a day more is too long. */
 const beforeAfterMs = 86_400_000

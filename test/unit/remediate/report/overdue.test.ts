@@ -10,17 +10,17 @@ const policy = parsePolicy('instances: [kvm1]\nmeasure: {window: 30s}', 'policy.
 const beforeAfter = { ...plan, measurement: { ...plan.measurement, design: 'before-after' as const } }
 
 test.each([
-  ['applied for as long as that may take', { state: 'applying' }, 5 * minute, false],
-  ['applied for longer', { state: 'applying' }, 5 * minute + 1, true],
-  ['undone for longer', { state: 'undoing' }, 5 * minute + 1, true],
+  ['applied for as long as that may take', { state: 'applying' }, 10 * minute, false],
+  ['applied for longer', { state: 'applying' }, 10 * minute + 1, true],
+  ['undone for longer', { state: 'undoing' }, 10 * minute + 1, true],
   // 8 blocks of 5 windows of 30 s are 20 minutes.
   [
     'measured by turns for twice its time and the time of the operations',
     { state: 'measuring' },
-    45 * minute,
+    50 * minute,
     false,
   ],
-  ['measured by turns for longer', { state: 'measuring' }, 45 * minute + 1, true],
+  ['measured by turns for longer', { state: 'measuring' }, 410 * minute + 1, true],
   [
     'compared with before, and waits for load',
     { state: 'measuring', plan: beforeAfter },
