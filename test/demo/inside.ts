@@ -42,8 +42,6 @@ await startDeployedAlertmanager(everywhere, token)
 
 console.log('starting three VMs: one reads an IDE disk, one reads a virtio disk, one computes')
 setPriority(0)
-// On a CPU of their own, so that they wait for nobody but each other: a trial also watches the VMs that it does not change.
-startOn('2')
 startReader('ide', 'e1000')
 startReader('virtio', 'virtio-net-pci')
 // The program that competes with VM compute for a CPU, such as a backup of the host.
