@@ -34,7 +34,8 @@ on two cores, because everything runs under emulation. The first run also downlo
 Alert durations ("for:") are shortened to a twentieth, so that alerts fire while you watch, and remediation measures
 in windows of ${windowSeconds} s instead of 15 s.
 Ctrl-C ends the demo and leaves nothing behind. A second Ctrl-C, a second or more later, ends it at once.
-It uses one CPU (for two emulated ones) and 3 GiB of memory. To install the Debian packages that it needs: sudo npm run test:setup`,
+It uses one CPU (for two emulated ones) and 3 GiB of memory.
+To install the Debian packages that it needs: sudo npm run test:setup`,
   )
   .action(demo)
   .parse()
@@ -116,7 +117,8 @@ ${
     ? 'The demo approves this proposal itself (--approve).'
     : `Approve it on the page of Remediation. The page asks for a token: ${approverToken}`
 }
-The tier is then applied and undone by turns, which takes some three minutes here, and kept if VM compute waited less.
+The tier is then applied and undone by turns, which takes four to five minutes here, and kept if VM compute waited less
+and the other two VMs did not wait longer. On a busy machine their waiting swings by itself, which can look like harm.
 What remediation does is printed below. For the demo, its measurement windows are ${windowSeconds} s instead of 15 s, the tier is a
 nice value instead of a real-time policy, and the alert that the whole host is short of CPU is off, because an emulated
 host always is, and that alert would inhibit the one on VM compute. Press Ctrl-C to end the demo.
