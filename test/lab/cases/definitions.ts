@@ -112,7 +112,8 @@ test('a plan for the disk shows the difference', async () => {
     throw error
   })
   console.log(plan)
-  assert.match(plan, /- {6}<target dev='hda' bus='ide'\/>\n\+ {6}<target dev='vda' bus='virtio'\/>/)
+  assert.match(plan, /^- {6}<target dev='hda' bus='ide'\/>$/m)
+  assert.match(plan, /^\+ {6}<target dev='vda' bus='virtio'\/>$/m)
   assert.match(plan, /yes {2}the guest has a driver for virtio disks/)
   assert.doesNotMatch(plan, /^ {2}NO /m)
 })
