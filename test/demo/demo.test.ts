@@ -1,4 +1,4 @@
-// The demo as a user runs it: it prints addresses, they answer, a remediation is proven, and Ctrl-C leaves nothing behind.
+// The demo as a user runs it: it prints addresses, they answer, a remediation is tried and judged, and Ctrl-C leaves nothing behind.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ function commandLines(): string[] {
     })
 }
 
-test('shows three VMs, proves a remediation that was approved, and Ctrl-C ends it', async () => {
+test('shows three VMs, tries and judges a remediation that was approved, and Ctrl-C ends it', async () => {
   const demo = new RunningProcess([...command, '--approve'])
   onTestFinished(() => demo.stop().then(() => {}))
   await eventually(
@@ -59,7 +59,8 @@ test('shows three VMs, proves a remediation that was approved, and Ctrl-C ends i
     },
     deadlineMs,
   )
-  // On a busy machine, the waiting of the other VMs swings so much that it can look like harm.
+  // On a busy machine, the waiting of the other VMs swings so much that it can look like harm. That a real gain is proven
+  // is what the lab case remediate.ts shows.
   expect(verdict).toMatch(
     /: (?:kept, improved: the VM|undone, worse: the other VMs) waited for a CPU during \S+ % /,
   )
