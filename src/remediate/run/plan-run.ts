@@ -1,6 +1,7 @@
 // Makes the plan of a run from what the host is like now.
 
 import { NoAnswer } from '../../actuator/client.ts'
+import { KvminfoError } from '../../errors.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
@@ -57,8 +58,8 @@ export async function planRun(
         if (answer.outcome !== 'done') throw new Unreadable(answer.reason ?? 'the actuator cannot read it')
         return answer.after
       },
-      readDomain,
-      readMemory,
+      readDomain: (uuid) => fromLibvirt(readDomain(uuid)),
+      readMemory: (uuid) => fromLibvirt(readMemory(uuid)),
       askGuest: () => askGuest(actuator, identity),
       procfs: paths.procfs,
       sysfs: paths.sysfs,
@@ -89,6 +90,16 @@ const isForNextStart = ({ takesEffect, operations }: Plan): boolean =>
   takesEffect === 'next-start' && operations.length > 0
 
 class Unreadable extends Error {}
+
+/** A libvirt that is busy misses its deadline now and answers in a minute. */
+async function fromLibvirt<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof KvminfoError && error.code === 'SOURCE_FAILED') throw new Unreadable(error.message)
+    throw error
+  }
+}
 
 /** By pid and start, since a label can move to another VM. */
 function findVm(vms: readonly Vm[], target: VmIdentity, procfs: string): Vm | undefined {

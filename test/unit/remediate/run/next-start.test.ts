@@ -1,5 +1,6 @@
 // A change that takes effect when the VM starts next, from the proposal to the verdict.
 import { expect, test } from 'vitest'
+import { KvminfoError } from '../../../../src/errors.ts'
 import { stepsOf, windowsOf } from '../../../../src/remediate/journal/query.ts'
 import { approve } from '../../../../src/remediate/journal/runs.ts'
 import { ideGuest } from '../../../helpers/definitions.ts'
@@ -56,6 +57,31 @@ test('a person approves, the VM is measured, changed, restarted by somebody, mea
   // Settled for a minute, and twenty windows of half a minute.
   expect(vm.host.clock.up - vm.state.startNs / 1e9).toBeGreaterThanOrEqual(60 + 20 * 30)
   expect(vm.host.actuator.calls.filter((call) => /^(shut off|running)/.test(call))).toEqual([])
+})
+
+test('while libvirt misses its deadline, a run waits; if libvirt refuses this user, the run is refused', async () => {
+  const vm = await restartableVm()
+  const { parts, engine } = vm.host
+  const { readDomain } = parts
+  parts.readDomain = async () => {
+    throw new KvminfoError('SOURCE_FAILED', 'no answer within 20000 ms')
+  }
+  const id = vm.fire()
+  await vm.pass(30)
+  expect([state(vm, id), engine.whyWaiting(id)]).toEqual(['received', 'no answer within 20000 ms'])
+  parts.readDomain = readDomain
+  await vm.host.until(id, 'proposed')
+
+  const denied = await restartableVm()
+  denied.host.parts.readDomain = async () => {
+    throw new KvminfoError('SOURCE_DENIED', 'libvirt refuses this user')
+  }
+  const refused = denied.fire()
+  await denied.pass(30)
+  expect(denied.host.store.run(refused)).toMatchObject({
+    state: 'refused',
+    reason: 'libvirt refuses this user',
+  })
 })
 
 test('a second change of the same VM waits until the first one is judged', async () => {
