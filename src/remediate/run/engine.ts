@@ -427,12 +427,16 @@ export class Engine {
     )
   }
 
+  /** A reason is logged once; if only a number in it changes, that is progress and no news. */
   #wait(run: RunRow, reason: string): void {
-    if (this.#waiting.get(run.id) === reason) return
+    const former = this.#waiting.get(run.id)
     this.#waiting.set(run.id, reason)
+    if (former !== undefined && withoutNumbers(former) === withoutNumbers(reason)) return
     this.#parts.log.info({ run: run.id, action: run.action, vm: run.vm?.label, reason }, 'remediation waits')
   }
 }
+
+const withoutNumbers = (text: string): string => text.replaceAll(/\d+/g, '#')
 
 const stopped = new Error('the kill switch is set')
 

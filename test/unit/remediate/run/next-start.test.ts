@@ -31,6 +31,8 @@ test('a person approves, the VM is measured, changed, restarted by somebody, mea
   expect(vm.definition()).toBe(ideGuest)
   await vm.pass(600)
   expect(state(vm, id)).toBe('waiting')
+  const waits = vm.host.records.filter(({ msg }) => msg === 'remediation waits')
+  expect(waits.map(({ reason }) => reason)).toEqual(['the VM is measured first: 0 of 20 windows count'])
   expect(vm.definition()).toContain("<target dev='vda' bus='virtio'/>")
   const before = vm.host.store.run(id)!.vm!
   await vm.pass(3600)
