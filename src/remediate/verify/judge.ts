@@ -24,16 +24,10 @@ export interface Judgement {
   readonly counted: { readonly without: number; readonly with: number }
 }
 
-export interface JudgeOptions {
-  /** The shares of the usual load that are compared. */
-  readonly loadRange?: { readonly least: number; readonly most: number }
-}
-
 /** `windows` in the order of time, also those that do not count. */
 export function judge(
   { design, metric }: Pick<Measurement, 'design' | 'metric'>,
   windows: readonly JudgedWindow[],
-  options: JudgeOptions = {},
 ): Judgement {
   if (design === 'none' || metric === 'none') {
     return {
@@ -45,7 +39,7 @@ export function judge(
   }
   const phases = splitPhases(design, windows)
   const whyNots: string[] = []
-  const all = comparable(metric, phases, options, whyNots)
+  const all = comparable(metric, phases, whyNots)
   const counted = design === 'switchback' ? all : lastAndFirst(all)
   const count = { without: counted.without.length, with: counted.with.length }
   const logarithms = (block: number): number[] =>
@@ -90,21 +84,16 @@ function splitPhases(design: 'switchback' | 'before-after', windows: readonly Ju
 }
 
 /** The windows that count; adds to `whyNots` why the others do not. */
-function comparable(
-  metric: Metric,
-  { without, with: withIt }: Phases,
-  options: JudgeOptions,
-  whyNots: string[],
-): Phases {
-  const usualLoad = median(without.filter(({ whyNot }) => whyNot === null).map(({ load }) => load))
+function comparable(metric: Metric, { without, with: withIt }: Phases, whyNots: string[]): Phases {
+  const usual = usualOf(without.filter(({ whyNot }) => whyNot === null))
   // The source before the change decides, because the others count exits differently.
   const source = commonest(without.filter(isMeasured).map(({ exitsSource }) => exitsSource))
   const whyNot = (window: JudgedWindow): string | null => {
     if (window.whyNot !== null && !window.isIdle) return window.whyNot
     if (source !== undefined && window.exitsSource !== source)
       return `the exits were counted by ${window.exitsSource || 'none'} instead of ${source || 'none'}`
-    if (usualLoad === undefined) return window.whyNot ?? 'the usual load is not known'
-    return whyNotComparable(metric, window, usualLoad, options.loadRange ?? loadRange)
+    if (usual === undefined) return window.whyNot ?? 'the usual load is not known'
+    return whyNotComparable(metric, window, usual.load)
   }
   const counts = (window: JudgedWindow): boolean => {
     const why = whyNot(window)
@@ -118,8 +107,32 @@ function comparable(
       whyNots.push(window.whyNot!)
       return false
     }),
-    with: withIt.filter(counts),
+    with: withIt.map((window) => credited(metric, window, usual)).filter(counts),
   }
+}
+
+/** The medians without the change. */
+interface Usual {
+  readonly load: number
+  readonly cost: number
+}
+
+function usualOf(windows: readonly Window[]): Usual | undefined {
+  const load = median(windows.map((window) => window.load))
+  return load === undefined ? undefined : { load, cost: medianCost(windows) }
+}
+
+/**
+ * A device that became faster lets the guest do more, but a guest that does more may also just do something else, such as
+ * reading in larger pieces, which makes fewer exits per MiB on any device. So I/O beyond the compared range counts as if it
+ * were the usual amount, with all of its exits. That can show a gain, but no loss: if it makes as many exits as before or
+ * more, the window stays as it is, and is not compared.
+ */
+function credited(metric: Metric, window: JudgedWindow, usual: Usual | undefined): JudgedWindow {
+  if (metric === 'run-delay' || usual === undefined || !(window.load > loadRange.most * usual.load))
+    return window
+  const cost = (window.cost * window.load) / usual.load
+  return cost < usual.cost ? { ...window, cost, load: usual.load } : window
 }
 
 const medianCost = (windows: readonly Window[]): number => median(windows.map(({ cost }) => cost)) ?? 0

@@ -191,14 +191,27 @@ describe('before and after', () => {
     })
   })
 
-  test('much more work is compared only if it is allowed', () => {
-    const windows = beforeAfter(390, 7, {}, { load: 5, done: 5 })
-    expect(judge(perByte, windows)).toMatchObject({
-      verdict: 'inconclusive',
-      text: expect.stringContaining('the load is 5.00 times the usual one'),
+  test('more than twice the usual work counts as the usual one, with all of its exits', () => {
+    // 390 exits a second become 35, for five times the work.
+    expect(judge(perByte, beforeAfter(390, 7, {}, { load: 5, done: 5 }))).toMatchObject({
+      verdict: 'improved',
+      effect: { ratio: expect.closeTo(35 / 390, 10) },
+      counted: { without: 20, with: 20 },
     })
-    const loadRange = { least: 0.5, most: Number.POSITIVE_INFINITY }
-    expect(judge(perByte, windows, { loadRange }).verdict).toBe('improved')
+    // The guest reads in pieces five times as large, so 390 exits a second stay 390; or it does five times the same.
+    for (const cost of [78, 390]) {
+      expect(judge(perByte, beforeAfter(390, cost, {}, { load: 5, done: 5 }))).toMatchObject({
+        verdict: 'inconclusive',
+        text: expect.stringContaining('the load is 5.00 times the usual one'),
+        counted: { without: 20, with: 0 },
+      })
+    }
+    // Up to there, it is the cost for each MiB.
+    expect(judge(perByte, beforeAfter(390, 195, {}, { load: 2, done: 2 }))).toMatchObject({
+      verdict: 'improved',
+      effect: { ratio: expect.closeTo(0.5, 10) },
+    })
+    expect(judge(perByte, beforeAfter(390, 195, {}, { load: 2.01, done: 2.01 })).verdict).toBe('inconclusive')
   })
 
   test('the last 20 before and the first 60 after are counted', () => {
