@@ -35,7 +35,7 @@ before(async () => {
   alertmanager = await startDeployedAlertmanager('127.0.0.1', token)
   services.push(alertmanager)
   services.push(await startExporter())
-  prometheus = await startDeployedPrometheus('127.0.0.1')
+  prometheus = await startDeployedPrometheus('127.0.0.1', { hasRemediation: false })
   services.push(prometheus)
   console.log(`all services run after ${process.uptime().toFixed(1)} s`)
   // Started last, so that their work does not slow down the start of the services.

@@ -3,7 +3,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { settingsFile, withLowFloor, withoutHostCpuAlert } from './low-floor.ts'
+import { remediationFile, settingsFile, withLowFloor, withoutHostCpuAlert } from './low-floor.ts'
 import { quickened } from './pace.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 import { type Service, startService } from './service.ts'
@@ -14,24 +14,32 @@ const rules = `${installed}/kvminfo`
 /** The shortest interval in which an emulated CPU that busy guests share certainly completes a scrape. */
 const shortestInterval = '5s'
 
-/** `host` is the address to listen on: 127.0.0.1, or 0.0.0.0 to be reachable from outside the lab. */
+/**
+ * `host` is the address to listen on: 127.0.0.1, or 0.0.0.0 to be reachable from outside the lab. Without
+ * `hasRemediation`, the job and the rules of `kvminfo remediate` are left out, as deploy/prometheus/README.md says.
+ */
 export async function startDeployedPrometheus(
   host: string,
-  { hasHostCpuAlert = true, interval = shortestInterval } = {},
+  { hasHostCpuAlert = true, hasRemediation = true, interval = shortestInterval } = {},
 ): Promise<Prometheus> {
   const settings = (text: string): string =>
     hasHostCpuAlert ? withLowFloor(text) : withoutHostCpuAlert(withLowFloor(text))
   mkdirSync(rules, { recursive: true })
-  for (const name of readdirSync('/project/alerts').filter((name) => name.endsWith('.rules.yaml'))) {
+  const names = readdirSync('/project/alerts').filter((name) => name.endsWith('.rules.yaml'))
+  for (const name of names.filter((name) => hasRemediation || name !== remediationFile)) {
     const text = readFileSync(`/project/alerts/${name}`, 'utf8')
     writeFileSync(`${rules}/${name}`, quickened(name === settingsFile ? settings(text) : text))
   }
   const shipped = parse(readFileSync('/project/deploy/prometheus/prometheus.yml', 'utf8')) as {
     rule_files: string[]
+    scrape_configs: { job_name: string }[]
   }
   const configuration = {
     ...shipped,
     global: { scrape_interval: interval, evaluation_interval: interval },
+    scrape_configs: shipped.scrape_configs.filter(
+      ({ job_name }) => hasRemediation || job_name !== 'kvminfo-remediation',
+    ),
     // Relative paths in the shipped file, which a case keeps in another directory.
     rule_files: shipped.rule_files.map((files) => `${installed}/${files}`),
   }

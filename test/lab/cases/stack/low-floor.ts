@@ -5,6 +5,9 @@ import assert from 'node:assert/strict'
 /** The only rule file that operators are meant to change. */
 export const settingsFile = 'settings.rules.yaml'
 
+/** Left out where no `kvminfo remediate` runs: an emulated CPU evaluates as few rules as possible. */
+export const remediationFile = 'remediation.rules.yaml'
+
 /**
  * Returns the text of that file, changed so that VMs are judged from 4 exits a second on. Guests in an emulated host,
  * which may itself run on a busy machine, exit some fifty times less often than real ones.
