@@ -7,6 +7,7 @@ import { memoryReserve } from '../../policy/memory-reserve.ts'
 import { hostMemory } from '../../sources/meminfo/available.ts'
 import { managerOf, manages } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
+import { vmRuns } from './running-vm.ts'
 import { sizeText } from './size-text.ts'
 
 export const assignDevice: Action = {
@@ -34,7 +35,7 @@ export const assignDevice: Action = {
       takesEffect: 'live',
       isLeased: false,
       preconditions: [
-        notMigrated(vm),
+        vmRuns(vm),
         ...groupOf(directory, device),
         notInUse(directory),
         notAssigned(input, device),
@@ -88,12 +89,6 @@ const textOf = (path: string): string => {
 }
 
 const driverText = (directory: string): string => linkName(join(directory, 'driver')) ?? 'no driver'
-
-const notMigrated = ({ state }: Vm): Precondition => ({
-  text: 'the VM runs and is not being migrated',
-  holds: state === undefined || state === 'running',
-  seen: state ?? 'its process runs',
-})
 
 /** All devices of a group must leave the host together, because the IOMMU cannot tell them apart. */
 function groupOf(directory: string, device: string): Precondition[] {

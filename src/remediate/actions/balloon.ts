@@ -8,6 +8,7 @@ import { parseBalloonStatistics } from '../target/balloon-statistics.ts'
 import { balloonCommands } from '../target/manager-commands.ts'
 import { managerOf, manages } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
+import { vmRuns } from './running-vm.ts'
 import { sizeText } from './size-text.ts'
 
 /** One run takes this share of the VM's memory. */
@@ -65,8 +66,8 @@ export const balloon: Action = {
         takesEffect: 'live',
         isLeased: false,
         preconditions: isDeflate
-          ? [...runs(input), hostHasRoom(input, (to - from) * 1024)]
-          : [...runs(input), await guestHasRoom(input, identity.uuid, from, to)],
+          ? [vmRuns(vm), hostHasRoom(input, (to - from) * 1024)]
+          : [vmRuns(vm), await guestHasRoom(input, identity.uuid, from, to)],
         risk: isDeflate ? 'low' : 'medium',
         owner: owner?.name ?? noOwner,
         measurement: {
@@ -98,14 +99,6 @@ function whyUnfit(domain: ReturnType<typeof parseDomain>['domain']): string | un
     ? undefined
     : 'the memory of the VM is in huge pages, which a balloon cannot give back'
 }
-
-const runs = ({ vm }: PlanInput): Precondition[] => [
-  {
-    text: 'the VM runs and is not being migrated',
-    holds: vm!.state === undefined || vm!.state === 'running',
-    seen: vm!.state ?? 'its process runs',
-  },
-]
 
 function hostHasRoom({ procfs }: PlanInput, bytes: number): Precondition {
   const { total, available } = hostMemory(procfs)

@@ -7,6 +7,7 @@ import { hasCpuQuota } from '../target/cpu-quota.ts'
 import { weightCommands } from '../target/manager-commands.ts'
 import { managerOf, manages } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
+import { byRunDelay, vmRuns } from './running-vm.ts'
 
 export const cpuWeight: Action = {
   names: ['cpu-weight'],
@@ -40,11 +41,7 @@ export const cpuWeight: Action = {
       preconditions: preconditions(input, to / defaultWeight[file]),
       risk: 'low',
       owner: owner?.name ?? noOwner,
-      measurement: {
-        design: 'switchback',
-        metric: 'run-delay',
-        text: "applied and undone by turns; judged by the share of time in which the VM's vCPUs wait for a CPU",
-      },
+      measurement: byRunDelay,
       undo: 'the file gets its former value back',
       commands:
         owner !== undefined
@@ -63,15 +60,11 @@ const weightText = (file: WeightFile, weight: number): string =>
   `${weight} (${Number((weight / defaultWeight[file]).toFixed(2))} times the default)`
 
 function preconditions({ vm, sample, policy, procfs, sysfs }: PlanInput, times: number): Precondition[] {
-  const { state, vcpus, pid } = vm!
+  const { vcpus, pid } = vm!
   const realtime = vcpus.filter(({ tid }) => isRealtimePolicy(sample.tasks?.get(tid)?.policy ?? 0)).length
   const isQuoted = hasCpuQuota(procfs, sysfs, pid)
   return [
-    {
-      text: 'the VM runs and is not being migrated',
-      holds: state === undefined || state === 'running',
-      seen: state ?? 'its process runs',
-    },
+    vmRuns(vm!),
     {
       text: `the weight is at most ${policy.maxCpuWeight} times the default`,
       holds: times <= policy.maxCpuWeight,

@@ -16,6 +16,7 @@ import {
   type Precondition,
   type Refusal,
 } from './action.ts'
+import { vmRuns } from './running-vm.ts'
 
 /** The device as the sources name it, and what will be changed about it. */
 interface ChosenDevice {
@@ -73,11 +74,7 @@ export async function planDeviceChange(input: PlanInput, action: DeviceAction): 
       operations: [{ ...question, from: xml, to }],
       preconditions: [
         ...(await action.preconditions(input)),
-        {
-          text: 'the VM runs and is not being migrated',
-          holds: vm.state === undefined || vm.state === 'running',
-          seen: vm.state ?? 'its process runs',
-        },
+        vmRuns(vm),
         {
           text: 'libvirt neither migrates nor saves the VM, nor copies a disk of it',
           holds: !view.hasJob && !isCopied,

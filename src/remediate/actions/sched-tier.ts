@@ -16,6 +16,7 @@ import {
   type Precondition,
   type Refusal,
 } from './action.ts'
+import { byRunDelay, vmRuns } from './running-vm.ts'
 
 function schedulingOf(tier: Tier): Scheduling {
   return {
@@ -76,11 +77,7 @@ export const schedTier: Action = {
       preconditions: preconditions(input, vm),
       risk: isRealtime ? (to.rtPriority <= 2 ? 'medium' : 'critical') : 'low',
       owner: noOwner,
-      measurement: {
-        design: 'switchback',
-        metric: 'run-delay',
-        text: "applied and undone by turns; judged by the share of time in which the VM's vCPUs wait for a CPU",
-      },
+      measurement: byRunDelay,
       undo: isRealtime
         ? 'each thread gets its former scheduling back; without a renewed lease this happens by itself'
         : 'each thread gets its former scheduling back',
@@ -130,13 +127,7 @@ function commandsOf(tid: number, { policy, rtPriority, nice }: Scheduling): stri
 function preconditions(input: PlanInput, vm: Vm): Precondition[] {
   const { policy, sample, procfs, sysfs } = input
   const { tier } = policy
-  const always: Precondition[] = [
-    {
-      text: 'the VM runs and is not being migrated',
-      holds: vm.state === undefined || vm.state === 'running',
-      seen: vm.state ?? 'its process runs',
-    },
-  ]
+  const always: Precondition[] = [vmRuns(vm)]
   if (!isRealtimePolicy(tier.policy)) {
     const niceBound = {
       text: `the nice value is at least ${policy.minNice}`,
