@@ -2,7 +2,7 @@
 // undone. Names that virsh takes for something else hit nothing. Asserted against libvirt, not against our own words.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
@@ -12,6 +12,7 @@ import type { DomainPowerOperation, DomainXmlOperation } from '../../../src/actu
 import { writeReadingDisk } from './firmware/disk.ts'
 import { domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
+import { kvminfo } from './stack/remediate.ts'
 
 const uuids = {
   web1: '11111111-1111-4111-8111-111111111111',
@@ -25,9 +26,6 @@ const uuids = {
 
 let remediate: ChildProcess
 let client: ActuatorClient
-
-const kvminfo = (...args: readonly string[]): string =>
-  execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
 const definitionOf = (uuid: string): string => virsh('dumpxml', '--inactive', '--', uuid)
 const busOf = (xml: string): string | undefined => /<target dev='..a' bus='(\w+)'\/>/.exec(xml)?.[1]

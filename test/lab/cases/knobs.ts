@@ -7,8 +7,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import type { RunSummary } from '../../../src/remediate/approve/documents.ts'
 import { type FirmwareVm, startCompute } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
+import { canPlan, kvminfo, request, runs } from './stack/remediate.ts'
 import { type Service, startService } from './stack/service.ts'
 
 const token = 'a-token-of-the-lab-0123456789'
@@ -49,7 +51,7 @@ credentials: {alertmanager: [/etc/kvminfo-remediate/token]}
   hog = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
   pin(hog.pid!, 1)
   writeFileSync(`${slice}/other.scope/cgroup.procs`, String(hog.pid))
-  await until('the VM is known', canPlan, 2000)
+  await until('the VM is known', () => canPlan('cpu-weight', 'compute'), 2000)
 })
 
 after(async () => {
@@ -88,42 +90,8 @@ function qemuPid(): number | undefined {
     })
 }
 
-interface Run {
-  readonly id: number
-  readonly action: string
-  readonly state: string
-  readonly verdict: string | null
-  readonly reason: string
-}
-
-const kvminfo = (...args: readonly string[]): string =>
-  execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-
-/** Not before the kernel's module and the program have seen the VM. */
-function canPlan(): boolean {
-  try {
-    return kvminfo('plan', 'cpu-weight', 'compute', '--json').includes('"unmet": null')
-  } catch {
-    return false
-  }
-}
-
-async function request(path: string, init?: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url + path, init)
-  } catch {
-    // The server has just closed a connection that was idle and was to be used again.
-    return fetch(url + path, init)
-  }
-}
-
-async function runs(): Promise<Run[]> {
-  const { open, ended } = (await (await request('/api/v1/runs')).json()) as { open: Run[]; ended: Run[] }
-  return [...open, ...ended]
-}
-
 /** An alert asks for the action. Returns the run that it opens once that is in none of the states in which it only waits. */
-async function ask(remediation: string, labels: Readonly<Record<string, string>> = {}): Promise<Run> {
+async function ask(remediation: string, labels: Readonly<Record<string, string>> = {}): Promise<RunSummary> {
   const known = new Set((await runs()).map(({ id }) => id))
   const alert = {
     status: 'firing',
@@ -143,7 +111,7 @@ async function ask(remediation: string, labels: Readonly<Record<string, string>>
     }),
   })
   assert.equal(answer.status, 202, await answer.text())
-  let run: Run | undefined
+  let run: RunSummary | undefined
   await until(
     `${remediation} is decided`,
     async () => {
@@ -155,8 +123,8 @@ async function ask(remediation: string, labels: Readonly<Record<string, string>>
   return run!
 }
 
-async function ended(id: number, seconds = 120): Promise<Run> {
-  let run: Run | undefined
+async function ended(id: number, seconds = 120): Promise<RunSummary> {
+  let run: RunSummary | undefined
   await until(
     `run ${id} has ended`,
     async () => {
@@ -173,13 +141,13 @@ test('KSM: off and on again, and its pace', async () => {
   writeFileSync(`${ksm}/run`, '1')
   const before = [value(`${ksm}/pages_to_scan`), value(`${ksm}/sleep_millisecs`)]
   const pace = await ask('ksm-pace')
-  assert.deepEqual([pace.state, pace.verdict], ['kept', 'not-measurable'], pace.reason)
+  assert.deepEqual([pace.state, pace.verdict], ['kept', 'not-measurable'], pace.reason ?? '')
   assert.deepEqual([value(`${ksm}/pages_to_scan`), value(`${ksm}/sleep_millisecs`)], ['100', '200'])
   kvminfo('undo', String(pace.id))
   assert.deepEqual([value(`${ksm}/pages_to_scan`), value(`${ksm}/sleep_millisecs`)], before)
 
   const off = await ask('ksm-off')
-  assert.equal(off.state, 'kept', off.reason)
+  assert.equal(off.state, 'kept', off.reason ?? '')
   assert.equal(value(`${ksm}/run`), '0')
   console.log(kvminfo('show', String(off.id)))
   kvminfo('undo', String(off.id))
@@ -190,7 +158,7 @@ test('KSM: off and on again, and its pace', async () => {
 test('transparent huge pages come first, and a person approves them', async () => {
   writeFileSync(thp, 'never')
   const run = await ask('hugepages', { vm: 'compute' })
-  assert.equal(run.state, 'proposed', run.reason)
+  assert.equal(run.state, 'proposed', run.reason ?? '')
   assert.match(value(thp), /\[never\]/)
   kvminfo('approve', String(run.id), '--yes')
   assert.equal((await ended(run.id)).state, 'kept')
@@ -220,7 +188,7 @@ test('a pool as large as the VM, of which only free pages are given back', async
 test('the weight of a VM is raised by turns, proven, kept and undone', async () => {
   console.log(kvminfo('plan', 'cpu-weight', 'compute'))
   const opened = await ask('cpu-weight', { vm: 'compute' })
-  assert.equal(opened.state, 'measuring', opened.reason)
+  assert.equal(opened.state, 'measuring', opened.reason ?? '')
   const seen = new Set<string>()
   await until(
     'the trial has ended',
@@ -234,7 +202,7 @@ test('the weight of a VM is raised by turns, proven, kept and undone', async () 
   const run = await ended(opened.id)
   console.log(kvminfo('show', String(run.id)))
   assert.deepEqual([...seen].sort(), ['100', '400'])
-  assert.deepEqual([run.state, run.verdict], ['kept', 'improved'], run.reason)
+  assert.deepEqual([run.state, run.verdict], ['kept', 'improved'], run.reason ?? '')
   assert.equal(value(`${scope}/cpu.weight`), '400')
   const raised = await advantage()
   kvminfo('undo', String(run.id))

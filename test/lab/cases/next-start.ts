@@ -5,14 +5,16 @@
 // The guests are boot sectors, which ignore ACPI; so this case restarts them itself.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
+import type { RunSummary } from '../../../src/remediate/approve/documents.ts'
 import { writeReadingDisk } from './firmware/disk.ts'
 import { domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
+import { kvminfo, runs } from './stack/remediate.ts'
 
 const token = 'a-token-of-the-lab-0123456789'
 const vms = [
@@ -25,25 +27,10 @@ const throttle = '<iotune><total_bytes_sec>200000</total_bytes_sec></iotune>'
 
 let remediate: ChildProcess
 
-interface Run {
-  readonly id: number
-  readonly vm: string
-  readonly state: string
-  readonly verdict: string | null
-  readonly reason: string
-  readonly waits: string | null
-}
+const runOf = async (name: string): Promise<RunSummary | undefined> =>
+  (await runs()).find(({ vm }) => vm === name)
 
-const kvminfo = (...args: readonly string[]): string =>
-  execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-
-async function runOf(name: string): Promise<Run | undefined> {
-  const answer = await fetch('http://127.0.0.1:9757/api/v1/runs')
-  const { open, ended } = (await answer.json()) as { open: Run[]; ended: Run[] }
-  return [...open, ...ended].find(({ vm }) => vm === name)
-}
-
-async function reaches(name: string, states: readonly string[], seconds: number): Promise<Run> {
+async function reaches(name: string, states: readonly string[], seconds: number): Promise<RunSummary> {
   let last = ''
   await until(
     `the run of ${name} is ${states.join(' or ')}`,
@@ -149,14 +136,14 @@ test('a VM that finds nothing to boot from gets its former definition, and a per
   virsh('start', '--', web1.uuid)
   const run = await reaches('web2', ['person'], 900)
   console.log(kvminfo('show', String(run.id)))
-  assert.match(run.reason, /did not come up .* the former definition is restored .* virsh destroy/)
+  assert.match(run.reason ?? '', /did not come up .* the former definition is restored .* virsh destroy/)
   assert.equal(busOf(definitionOf(web2.uuid)), 'ide')
 })
 
 test('a VM that comes up on virtio is measured, proven and kept; a person can undo it', async () => {
   const run = await reaches('web1', ['kept', 'unproven', 'undone'], 1200)
   console.log(kvminfo('show', String(run.id)))
-  assert.deepEqual([run.state, run.verdict], ['kept', 'improved'], run.reason)
+  assert.deepEqual([run.state, run.verdict], ['kept', 'improved'], run.reason ?? '')
   assert.equal(busOf(virsh('dumpxml', '--', web1.uuid)), 'virtio')
   kvminfo('undo', String(run.id))
   assert.equal(busOf(definitionOf(web1.uuid)), 'ide')

@@ -3,13 +3,14 @@
 // a person undoes it. The machine has one CPU, so the tier has no real-time policy; remediate-lease.ts tries those.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
 import { type FirmwareVm, startCompute } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
 import { startDeployedAlertmanager } from './stack/deployed.ts'
+import { canPlan, kvminfo, runs } from './stack/remediate.ts'
 import { type Service, startService } from './stack/service.ts'
 
 const token = 'a-token-of-the-lab-0123456789'
@@ -49,31 +50,6 @@ after(async () => {
   await vm.end()
 })
 
-interface Run {
-  readonly id: number
-  readonly state: string
-  readonly verdict: string | null
-  readonly reason: string
-}
-
-const kvminfo = (...args: readonly string[]): string =>
-  execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-
-/** Not before the exporter's sources have seen the VM and its vCPU thread. */
-function canPlan(): boolean {
-  try {
-    return kvminfo('plan', 'sched-tier', 'compute', '--json').includes('"unmet": null')
-  } catch {
-    return false
-  }
-}
-
-async function runs(): Promise<Run[]> {
-  const answer = await fetch('http://127.0.0.1:9757/api/v1/runs')
-  const { open, ended } = (await answer.json()) as { open: Run[]; ended: Run[] }
-  return [...open, ...ended]
-}
-
 /** The nice values of the VM's vCPU threads, from the kernel. */
 function niceValues(): number[] {
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
@@ -109,7 +85,7 @@ test('an alert through a real Alertmanager opens one run, and a second alert of 
     annotations: { summary: 'A VM is waiting for CPU.' },
     startsAt,
   })
-  await until('a plan can be made', canPlan, 2000)
+  await until('a plan can be made', () => canPlan('sched-tier', 'compute'), 2000)
   console.log(kvminfo('plan', 'sched-tier', 'compute'))
   const now = Date.now()
   const posted = await fetch(`${alertmanager.url}/api/v2/alerts`, {
@@ -142,7 +118,7 @@ test('the tier is applied by turns, proven, and kept', async () => {
   )
   const [run] = await runs()
   console.log(kvminfo('show', '1'))
-  assert.deepEqual([run?.state, run?.verdict], ['kept', 'improved'], run?.reason)
+  assert.deepEqual([run?.state, run?.verdict], ['kept', 'improved'], run?.reason ?? '')
   assert.deepEqual([...seen].sort(), [-5, 0])
   assert.deepEqual(niceValues(), [-5])
   assert.equal((await runs()).length, 1)
