@@ -187,8 +187,8 @@ export class Engine {
         if (this.#parts.isStopped()) this.#measuring.get(run.id)?.cancel.abort(stopped)
         return
       case 'undoing':
-        // The actuator did not answer before.
-        if (!this.#measuring.has(run.id))
+        // The actuator did not answer before. What measures or watches the run may also be undoing it at this moment.
+        if (!this.#measuring.has(run.id) && !this.#beside.has(run.id))
           await undoRun(this.#parts, run, { reason: run.reason ?? 'undone', verdict: run.verdict })
         return
       default:

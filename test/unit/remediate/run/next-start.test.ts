@@ -222,6 +222,23 @@ test('a VM that cannot be started with the new definition is started with the fo
   expect(vm.state).toMatchObject({ isOn: true, definition: ideGuest, starts: 1 })
 })
 
+test('a slow undo is made once, although passes go on meanwhile', async () => {
+  const { vm, id } = await staged()
+  vm.turnOff()
+  vm.guest.cost.virtio = 800
+  vm.turnOn()
+  await vm.host.until(id, 'measuring')
+  const { execute } = vm.host.actuator
+  vm.host.actuator.execute = async (operation) => {
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    return execute(operation)
+  }
+  await vm.host.until(id, 'undone')
+  await vm.pass(10)
+  expect(stepsOf(vm.host.journal, id).map(({ isUndo }) => isUndo)).toEqual([false, true])
+  expect(vm.host.records.filter(({ msg }) => msg === 'remediation ended')).toHaveLength(1)
+})
+
 test('the guest agent is proof that the guest has booted, also without any work', async () => {
   const { vm, id } = await staged()
   vm.turnOff()
