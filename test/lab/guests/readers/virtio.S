@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A boot sector that reads the first 4 KiB of its virtio disk forever, the way
+ * A boot sector that reads the first 4 KiB of its disk forever. Without a virtio
+ * disk it uses the firmware's driver, as ide.S does. A virtio disk it reads the way
  * an operating system's driver does: it notifies the device, which KVM passes to
  * QEMU without leaving the kernel (ioeventfd), and polls memory for the answer.
  * SeaBIOS's own driver also reads a register of the device each time.
@@ -35,7 +36,7 @@ _start:
 	movw	%ax, %ss
 	movw	$_start, %sp
 
-	/* Its I/O ports begin at BAR0 of the only such device on bus 0. */
+	/* Its I/O ports begin at BAR0 of the only such device on bus 0, which has 32 slots. */
 	movl	$0x80000000, %ebx
 search:
 	movl	%ebx, %eax
@@ -43,7 +44,16 @@ search:
 	cmpl	$DEVICE, %eax
 	je	found
 	addl	$0x800, %ebx
-	jmp	search
+	cmpl	$0x80010000, %ebx
+	jne	search
+	sti
+firmware:
+	movb	$0x42, %ah		/* "extended read" */
+	movb	$0x80, %dl		/* the first disk */
+	movw	$packet, %si
+	int	$0x13
+	jmp	firmware
+
 found:
 	leal	0x10(%ebx), %eax
 	call	read_config
@@ -97,6 +107,11 @@ read_config:
 	movw	$0xcfc, %dx
 	inl	%dx, %eax
 	ret
+
+packet:	.byte	16, 0			/* its size */
+	.word	8			/* sectors */
+	.word	0x8000, 0		/* to 0000:8000 */
+	.quad	0			/* from sector 0 */
 
 	.balign	16
 descriptors:
