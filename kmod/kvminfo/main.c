@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "probes.h"
 #include "proc.h"
+#include "queue.h"
 #include "slots.h"
 #include "vendor.h"
 #include "version.h"
@@ -45,9 +46,12 @@ static int __init kvminfo_init(void)
 		pr_err("group=%u is not a valid group id\n", group);
 		return -EINVAL;
 	}
-	err = slots_init(devices);
+	err = queue_init();
 	if (err)
 		return err;
+	err = slots_init(devices);
+	if (err)
+		goto no_slots;
 	err = vendor_start();
 	if (err)
 		goto no_vendor;
@@ -65,6 +69,8 @@ no_attach:
 	vendor_stop();
 no_vendor:
 	slots_destroy();
+no_slots:
+	queue_destroy();
 	return err;
 }
 
@@ -74,6 +80,7 @@ static void __exit kvminfo_exit(void)
 	attach_stop();
 	vendor_stop();
 	slots_destroy();
+	queue_destroy();
 }
 
 module_init(kvminfo_init);

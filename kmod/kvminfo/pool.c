@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Preallocated objects; see pool.h. */
 #include "pool.h"
+#include "queue.h"
 
 static bool pool_put(struct pool *pool, void *object)
 {
@@ -60,11 +61,7 @@ void *pool_take(struct pool *pool)
 	if (pool->count)
 		object = pool->spare[--pool->count];
 	raw_spin_unlock_irqrestore(&pool->lock, flags);
-	/*
-	 * Unbound, because a SCHED_FIFO vCPU may occupy this CPU; then a worker
-	 * bound to it would never run.
-	 */
-	queue_work(system_unbound_wq, &pool->refill);
+	queue_work(queue, &pool->refill);
 	return object;
 }
 

@@ -252,15 +252,18 @@ static notrace void probe_process_exit(void *data, struct task_struct *task)
 	slot_end();
 }
 
-/*
- * The end of threads is probed first, before anything can be counted, and exits
- * last, so that for every exit seen, the event that resolves it is seen too.
- */
-struct probe probes[] = {
-	{ "sched_process_exit", {
+/* Attached to before anything can be counted. */
+struct probe end_probe = {
+	"sched_process_exit", {
 		[CLOCK_OFF] = probe_process_exit,
 		[CLOCK_TSC] = probe_process_exit,
-		[CLOCK_MONO] = probe_process_exit } },
+		[CLOCK_MONO] = probe_process_exit }
+};
+
+/*
+ * Exits last, so that for every exit seen, the event that resolves it is seen too.
+ */
+struct probe kvm_probes[] = {
 	{ "kvm_userspace_exit", {
 		[CLOCK_OFF] = probe_userspace_exit_off,
 		[CLOCK_TSC] = probe_userspace_exit_tsc,

@@ -9,11 +9,14 @@
 struct probe {
 	const char *tracepoint;
 	void *function[NR_CLOCKS];	/* NULL: not attached with this clock */
-	struct tracepoint *tp;		/* what it is attached to, or NULL */
+	struct tracepoint *tp;		/* what it is or was attached to, or NULL */
 };
 
-/* In the order of attaching: the kernel's own first, then KVM's. Ends with a NULL name. */
-extern struct probe probes[];
+/* The end of threads. It is attached first and detached last. */
+extern struct probe end_probe;
+
+/* KVM's, in the order of attaching. Ends with a NULL name. */
+extern struct probe kvm_probes[];
 
 /* Attaches to KVM: built in, loaded now, or loaded later. */
 int attach_start(enum clock clock);

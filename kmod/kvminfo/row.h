@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/seqlock.h>
 
+#include "pool.h"
 #include "slots.h"
 
 struct row {
@@ -26,6 +27,7 @@ struct row {
 
 extern struct list_head all_rows;
 extern atomic_t nr_rows, nr_slots;
+extern struct pool slot_pool, row_pool;
 
 /* While it is held, no row or slot that was found is freed. */
 extern struct mutex reading;

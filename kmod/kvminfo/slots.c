@@ -3,18 +3,16 @@
  * Creates and frees slots and rows; see slots.h.
  *
  * Writers (a thread's first exit and its end, both in probes) hold the raw
- * spinlock; both are rare. A worker frees what they unlink once no probe can see
- * it and no reader (rows.c) is running.
+ * spinlock; both are rare. What they unlink goes to reclaim.c.
  */
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
-#include <linux/tracepoint.h>
-#include <linux/workqueue.h>
 
 #include "pool.h"
+#include "probe-context.h"
+#include "reclaim.h"
 #include "row.h"
 #include "slots.h"
 #include "vendor.h"
@@ -25,10 +23,7 @@ LIST_HEAD(all_rows);
 static DEFINE_RAW_SPINLOCK(lock);
 atomic_t nr_rows, nr_slots;
 
-static struct pool slot_pool, row_pool;
-static LLIST_HEAD(dead_slots);
-static LLIST_HEAD(dead_rows);
-DEFINE_MUTEX(reading);
+struct pool slot_pool, row_pool;
 
 static atomic64_t lost;
 static u32 first_isa;
@@ -38,7 +33,7 @@ static struct row *row_find(const struct signal_struct *signal)
 	struct row *row;
 
 	hash_for_each_possible_rcu(rows_by_signal, row, by_signal, (unsigned long)signal,
-				   rcu_read_lock_sched_held())
+				   probe_context())
 		if (row->signal == signal)
 			return row;
 	return NULL;
@@ -68,7 +63,7 @@ static void row_end(struct row *row)
 	hash_del_rcu(&row->by_signal);
 	list_del_rcu(&row->in_rows);
 	atomic_dec(&nr_rows);
-	llist_add(&row->dead, &dead_rows);
+	reclaim_row(row);
 }
 
 noinline struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu)
@@ -128,30 +123,6 @@ void row_count_signal(void)
 		atomic64_inc(&lost);
 }
 
-static void reclaim(struct work_struct *work)
-{
-	struct llist_node *slots, *ended;
-	struct slot *slot, *next_slot;
-	struct row *row, *next_row;
-
-	slots = llist_del_all(&dead_slots);
-	ended = llist_del_all(&dead_rows);
-	/* Waits for running probes, by whatever kind of RCU this kernel runs them under. */
-	tracepoint_synchronize_unregister();
-
-	mutex_lock(&reading);
-	llist_for_each_entry_safe(slot, next_slot, slots, dead) {
-		put_pid(slot->pid);
-		pool_free(&slot_pool, slot);
-	}
-	llist_for_each_entry_safe(row, next_row, ended, dead) {
-		put_pid(row->pid);
-		pool_free(&row_pool, row);
-	}
-	mutex_unlock(&reading);
-}
-static DECLARE_WORK(reclaim_work, reclaim);
-
 /*
  * Runs for every thread of the system that ends, so the first check is done
  * without the lock. The kernel has already subtracted the thread from
@@ -164,6 +135,7 @@ void slot_end(void)
 	struct slot *slot = slot_find();
 	unsigned long flags;
 	struct row *row;
+	bool row_ends;
 	int i;
 
 	if (!slot && !row_find(current->signal))
@@ -182,12 +154,14 @@ void slot_end(void)
 		if (static_branch_unlikely(&devices_on))
 			devices_merge(&row->devices, &slot->devices);
 		write_seqcount_end(&row->seq);
-		llist_add(&slot->dead, &dead_slots);
+		reclaim_slot(slot);
 	}
-	if (row && !row->nr_slots && !atomic_read(&current->signal->live))
+	row_ends = row && !row->nr_slots && !atomic_read(&current->signal->live);
+	if (row_ends)
 		row_end(row);
 	raw_spin_unlock_irqrestore(&lock, flags);
-	queue_work(system_unbound_wq, &reclaim_work);
+	if (slot || row_ends)
+		reclaim_start();
 }
 
 u64 slots_lost(void)
@@ -227,13 +201,12 @@ void slots_destroy(void)
 	struct row *row, *next_row;
 	int i;
 
-	cancel_work_sync(&reclaim_work);
 	for (i = 0; i < ARRAY_SIZE(slots_by_task); i++)
 		hlist_for_each_entry_safe(slot, next, &slots_by_task[i], by_task)
-			llist_add(&slot->dead, &dead_slots);
+			reclaim_slot(slot);
 	list_for_each_entry_safe(row, next_row, &all_rows, in_rows)
-		llist_add(&row->dead, &dead_rows);
-	reclaim(&reclaim_work);
+		reclaim_row(row);
+	reclaim_finish();
 	pool_destroy(&slot_pool);
 	pool_destroy(&row_pool);
 }

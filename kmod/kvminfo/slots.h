@@ -24,6 +24,7 @@
 #include <linux/sched.h>
 
 #include "devices.h"
+#include "probe-context.h"
 #include "reasons.h"
 #include "user-reasons.h"
 
@@ -86,7 +87,7 @@ static __always_inline struct slot *slot_find(void)
 	struct hlist_head *chain = &slots_by_task[hash_ptr(current, SLOT_HASH_BITS)];
 	struct slot *slot;
 
-	hlist_for_each_entry_rcu(slot, chain, by_task, rcu_read_lock_sched_held())
+	hlist_for_each_entry_rcu(slot, chain, by_task, probe_context())
 		if (likely(slot->task == current))
 			return slot;
 	return NULL;
