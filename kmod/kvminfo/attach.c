@@ -38,14 +38,14 @@ static void detach(struct probe *probe)
 /* In the opposite order of attaching, from before @end. */
 static void detach_kvm(struct probe *end)
 {
-	while (--end >= kvm_probes)
+	while (--end >= kvminfo_kvm_probes)
 		if (end->function[clock])
 			detach(end);
 }
 
 static struct probe *kvm_probes_end(void)
 {
-	struct probe *probe = kvm_probes;
+	struct probe *probe = kvminfo_kvm_probes;
 
 	while (probe->tracepoint)
 		probe++;
@@ -84,7 +84,7 @@ static void attach_kvm(struct module *mod, bool is_kvm)
 
 	if (attached)
 		return;
-	for (probe = kvm_probes; probe->tracepoint; probe++) {
+	for (probe = kvminfo_kvm_probes; probe->tracepoint; probe++) {
 		if (!probe->function[clock])
 			continue;
 		find_in(mod, probe);
@@ -95,7 +95,7 @@ static void attach_kvm(struct module *mod, bool is_kvm)
 	}
 	if (!is_kvm)
 		return;
-	for (probe = kvm_probes; !missing && probe->tracepoint; probe++)
+	for (probe = kvminfo_kvm_probes; !missing && probe->tracepoint; probe++)
 		if (probe->function[clock] && attach(probe)) {
 			missing = probe->tracepoint;
 			detach_kvm(probe);
@@ -129,38 +129,38 @@ static int attach_event(struct notifier_block *nb, unsigned long event, void *da
 
 static struct notifier_block attach_nb = { .notifier_call = attach_event };
 
-int attach_start(enum clock clock_in_use)
+int kvminfo_attach_start(enum clock clock_in_use)
 {
 	int err;
 
 	clock = clock_in_use;
-	find_in(NULL, &end_probe);
-	if (!end_probe.tp) {
-		pr_err("cannot find tracepoint %s in this kernel\n", end_probe.tracepoint);
+	find_in(NULL, &kvminfo_end_probe);
+	if (!kvminfo_end_probe.tp) {
+		pr_err("cannot find tracepoint %s in this kernel\n", kvminfo_end_probe.tracepoint);
 		return -ENOENT;
 	}
-	err = attach(&end_probe);
+	err = attach(&kvminfo_end_probe);
 	if (err)
 		return err;
 	attach_kvm(NULL, IS_BUILTIN(CONFIG_KVM));
 	err = register_tracepoint_module_notifier(&attach_nb);
 	if (err)
-		attach_stop();
+		kvminfo_attach_stop();
 	return err;
 }
 
-bool attach_refused(void)
+bool kvminfo_attach_refused(void)
 {
 	return READ_ONCE(refused);
 }
 
-void attach_stop(void)
+void kvminfo_attach_stop(void)
 {
 	unregister_tracepoint_module_notifier(&attach_nb);
 	/* Only of a built-in KVM; otherwise unregistering the notifier did it. */
 	if (attached)
 		detach_kvm(kvm_probes_end());
 	attached = false;
-	detach(&end_probe);
+	detach(&kvminfo_end_probe);
 	tracepoint_synchronize_unregister();
 }

@@ -30,7 +30,7 @@ static int read_all(struct file *file, void *data, size_t size)
 	return 0;
 }
 
-int btf_read(const char *name, struct btf_blob *blob)
+int kvminfo_btf_read(const char *name, struct btf_blob *blob)
 {
 	struct file *file;
 	char path[64];
@@ -48,13 +48,13 @@ int btf_read(const char *name, struct btf_blob *blob)
 	blob->data = vmalloc(blob->size);
 	err = blob->data ? read_all(file, blob->data, blob->size) : -ENOMEM;
 	if (err)
-		btf_free(blob);
+		kvminfo_btf_free(blob);
 close:
 	filp_close(file, NULL);
 	return err;
 }
 
-void btf_free(struct btf_blob *blob)
+void kvminfo_btf_free(struct btf_blob *blob)
 {
 	vfree(blob->data);
 	blob->data = NULL;
@@ -263,9 +263,9 @@ static const struct btf_type *struct_in(const struct views *views, const struct 
 	return NULL;
 }
 
-int btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
-		      const char *type, const char *member,
-		      const struct btf_member_type *expected)
+int kvminfo_btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
+			      const char *type, const char *member,
+			      const struct btf_member_type *expected)
 {
 	struct views views = { .has_split = split };
 	const struct btf_type *t = NULL;

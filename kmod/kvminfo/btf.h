@@ -12,10 +12,10 @@ struct btf_blob {
 
 /*
  * Reads /sys/kernel/btf/<name>; works while module <name> is being loaded, too.
- * Sleeps. Returns -ENOENT if there is no such file. After success, call btf_free().
+ * Sleeps. Returns -ENOENT if there is no such file. After success, call kvminfo_btf_free().
  */
-int btf_read(const char *name, struct btf_blob *blob);
-void btf_free(struct btf_blob *blob);
+int kvminfo_btf_read(const char *name, struct btf_blob *blob);
+void kvminfo_btf_free(struct btf_blob *blob);
 
 /* What a member must be. */
 struct btf_member_type {
@@ -32,8 +32,8 @@ struct btf_member_type {
  * Returns -ENOENT if there is no such member, -EINVAL on malformed BTF or if the
  * member is not an @expected or not inside the structure.
  */
-int btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
-		      const char *type, const char *member,
-		      const struct btf_member_type *expected);
+int kvminfo_btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
+			      const char *type, const char *member,
+			      const struct btf_member_type *expected);
 
 #endif /* BTF_LAYOUT_H */

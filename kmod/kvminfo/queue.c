@@ -4,15 +4,15 @@
 
 #include "queue.h"
 
-struct workqueue_struct *queue;
+struct workqueue_struct *kvminfo_queue;
 
-int queue_init(void)
+int kvminfo_queue_init(void)
 {
-	queue = alloc_workqueue("kvminfo", WQ_UNBOUND, 0);
-	return queue ? 0 : -ENOMEM;
+	kvminfo_queue = alloc_workqueue("kvminfo", WQ_UNBOUND, 0);
+	return kvminfo_queue ? 0 : -ENOMEM;
 }
 
-void queue_destroy(void)
+void kvminfo_queue_destroy(void)
 {
-	destroy_workqueue(queue);
+	destroy_workqueue(kvminfo_queue);
 }

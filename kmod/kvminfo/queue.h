@@ -9,11 +9,11 @@
  * Unbound, because a SCHED_FIFO vCPU may occupy the CPU that queues work; then a
  * worker bound to it would never run.
  */
-extern struct workqueue_struct *queue;
+extern struct workqueue_struct *kvminfo_queue;
 
-int queue_init(void);
+int kvminfo_queue_init(void);
 
 /* Waits for queued work. */
-void queue_destroy(void);
+void kvminfo_queue_destroy(void);
 
 #endif /* QUEUE_H */

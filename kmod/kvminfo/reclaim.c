@@ -14,7 +14,7 @@
 
 static LLIST_HEAD(dead_slots);
 static LLIST_HEAD(dead_rows);
-DEFINE_MUTEX(reading);
+DEFINE_MUTEX(kvminfo_reading);
 
 static void reclaim(struct work_struct *work)
 {
@@ -27,35 +27,35 @@ static void reclaim(struct work_struct *work)
 	/* Waits for running probes, by whatever kind of RCU this kernel runs them under. */
 	tracepoint_synchronize_unregister();
 
-	mutex_lock(&reading);
+	mutex_lock(&kvminfo_reading);
 	llist_for_each_entry_safe(slot, next_slot, slots, dead) {
 		put_pid(slot->pid);
-		pool_free(&slot_pool, slot);
+		kvminfo_pool_free(&kvminfo_slot_pool, slot);
 	}
 	llist_for_each_entry_safe(row, next_row, ended, dead) {
 		put_pid(row->pid);
-		pool_free(&row_pool, row);
+		kvminfo_pool_free(&kvminfo_row_pool, row);
 	}
-	mutex_unlock(&reading);
+	mutex_unlock(&kvminfo_reading);
 }
 static DECLARE_WORK(reclaim_work, reclaim);
 
-void reclaim_slot(struct slot *slot)
+void kvminfo_reclaim_slot(struct slot *slot)
 {
 	llist_add(&slot->dead, &dead_slots);
 }
 
-void reclaim_row(struct row *row)
+void kvminfo_reclaim_row(struct row *row)
 {
 	llist_add(&row->dead, &dead_rows);
 }
 
-void reclaim_start(void)
+void kvminfo_reclaim_start(void)
 {
-	queue_work(queue, &reclaim_work);
+	queue_work(kvminfo_queue, &reclaim_work);
 }
 
-void reclaim_finish(void)
+void kvminfo_reclaim_finish(void)
 {
 	cancel_work_sync(&reclaim_work);
 	reclaim(&reclaim_work);

@@ -6,12 +6,12 @@
 struct row;
 struct slot;
 
-/* In a probe, with the object unlinked. reclaim_start() then frees what was handed over. */
-void reclaim_slot(struct slot *slot);
-void reclaim_row(struct row *row);
-void reclaim_start(void);
+/* In a probe, with the object unlinked. kvminfo_reclaim_start() then frees what was handed over. */
+void kvminfo_reclaim_slot(struct slot *slot);
+void kvminfo_reclaim_row(struct row *row);
+void kvminfo_reclaim_start(void);
 
 /* Frees what is left, now. Sleeps. Call when no probe runs any more. */
-void reclaim_finish(void);
+void kvminfo_reclaim_finish(void);
 
 #endif /* RECLAIM_H */

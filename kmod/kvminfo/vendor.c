@@ -10,7 +10,7 @@
 #include "queue.h"
 #include "vendor.h"
 
-struct exit_layout svm_exit, vmx_exit;
+struct exit_layout kvminfo_svm_exit, kvminfo_vmx_exit;
 
 /* A vendor module may be loaded while kvminfo is being loaded, or two at once. */
 static DEFINE_MUTEX(learning_lock);
@@ -35,7 +35,7 @@ static const struct vendor {
 	struct way ways[2];		/* the first that exists */
 } vendors[] = {
 	{
-		"kvm_amd", &svm_exit,
+		"kvm_amd", &kvminfo_svm_exit,
 		{ { "vcpu_svm", "vcpu", { "kvm_vcpu", false, sizeof(struct kvm_vcpu) }, 0 },
 		  { "vmcb", "control",
 		    { "vmcb_control_area", false, sizeof(struct vmcb_control_area) }, 0 },
@@ -44,7 +44,7 @@ static const struct vendor {
 		    offsetof(struct vmcb_control_area, exit_code) } },
 		{ { { { "vcpu_svm", "vmcb", { "vmcb", true, sizeof(void *) } } } } },
 	}, {
-		"kvm_intel", &vmx_exit,
+		"kvm_intel", &kvminfo_vmx_exit,
 		{ { "vcpu_vmx", "vcpu", { "kvm_vcpu", false, sizeof(struct kvm_vcpu) }, 0 } },
 		/*
 		 * Since 6.16 (7172c753c26a "KVM: VMX: Move common fields of
@@ -60,7 +60,7 @@ static const struct vendor {
 static int place_offset(const struct btf_blob *base, const struct btf_blob *split,
 			const struct place *place)
 {
-	return btf_member_offset(base, split, place->type, place->member, &place->is);
+	return kvminfo_btf_member_offset(base, split, place->type, place->member, &place->is);
 }
 
 static int way_offset(const struct btf_blob *base, const struct btf_blob *split,
@@ -101,10 +101,10 @@ static void vendor_learn(const struct vendor *vendor, const struct btf_blob *vml
 	struct btf_blob split;
 	int offset, err;
 
-	err = btf_read(vendor->module, &split);
+	err = kvminfo_btf_read(vendor->module, &split);
 	if (!err) {
 		offset = vendor_offset(vendor, vmlinux, &split);
-		btf_free(&split);
+		kvminfo_btf_free(&split);
 	} else {
 		offset = vendor_offset(vendor, vmlinux, NULL);
 	}
@@ -120,13 +120,13 @@ static int learn_from_btf(const char *module)
 	struct btf_blob vmlinux;
 	int i, err;
 
-	err = btf_read("vmlinux", &vmlinux);
+	err = kvminfo_btf_read("vmlinux", &vmlinux);
 	if (err)
 		return err;
 	for (i = 0; i < ARRAY_SIZE(vendors); i++)
 		if (!module || !strcmp(module, vendors[i].module))
 			vendor_learn(&vendors[i], &vmlinux);
-	btf_free(&vmlinux);
+	kvminfo_btf_free(&vmlinux);
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static void vendor_learn_all(const char *module)
 		if (!module || !strcmp(module, vendors[i].module))
 			vendors[i].layout->known = false;
 	INIT_WORK_ONSTACK(&learning.work, learn_work);
-	queue_work(queue, &learning.work);
+	queue_work(kvminfo_queue, &learning.work);
 	flush_work(&learning.work);
 	destroy_work_on_stack(&learning.work);
 	err = learning.err;
@@ -193,15 +193,15 @@ static struct notifier_block vendor_nb = {
 	.priority = -1,
 };
 
-bool vendor_reasons_known(u32 isa)
+bool kvminfo_vendor_reasons_known(u32 isa)
 {
 	return KVM_EXIT_GIVES_CODE ||
-	       (isa != KVM_ISA_VMX && svm_exit.known) ||
-	       (isa != KVM_ISA_SVM && vmx_exit.known);
+	       (isa != KVM_ISA_VMX && kvminfo_svm_exit.known) ||
+	       (isa != KVM_ISA_SVM && kvminfo_vmx_exit.known);
 }
 
 /* Registers first: a module loaded after learning but before registering would be missed. */
-int vendor_start(void)
+int kvminfo_vendor_start(void)
 {
 	int err;
 
@@ -213,7 +213,7 @@ int vendor_start(void)
 	return err;
 }
 
-void vendor_stop(void)
+void kvminfo_vendor_stop(void)
 {
 	if (!KVM_EXIT_GIVES_CODE)
 		unregister_module_notifier(&vendor_nb);
