@@ -3,6 +3,7 @@
 import type { Vm } from '../../model/vm.ts'
 import { type Backing, readBacking } from '../../sources/process/backing.ts'
 import { onHugePages } from '../definition/memory-backing.ts'
+import { hugePageMount } from '../target/huge-page-mount.ts'
 import { hugePageBytes, hugePageRoom } from '../target/huge-page-room.ts'
 import { hugePageCommands } from '../target/manager-commands.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
@@ -112,7 +113,13 @@ function planBacking(input: PlanInput, vm: Vm, needed: number): Promise<Plan | R
     edit: onHugePages,
     async preconditions() {
       const { free } = hugePageRoom(input.sample, input.procfs, input.sysfs)
+      const mount = hugePageMount(input.procfs)
       return [
+        {
+          text: 'a hugetlbfs with pages of 2 MiB is mounted, from which QEMU takes the memory',
+          holds: mount !== undefined,
+          seen: mount ?? 'none; run: systemctl start dev-hugepages.mount; then restart libvirt',
+        },
         {
           text: `the pool has ${pagesText(needed)} free pages for the VM`,
           holds: free >= needed,

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { definitionProblem } from '../../../../src/actuator/definition/allowed.ts'
@@ -10,12 +10,17 @@ import { hostToPlan, unmet } from '../../../helpers/remediate/planned.ts'
 
 const gibibyte = 1024 ** 3
 
+/** As Linux 6.1 prints it. */
+const hugetlbfs = (pageSize: string): string =>
+  `hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=${pageSize} 0 0\n`
+
 /** Two nodes of 32 GiB; 1024 of 2049 pages are free, and 10 of them promised. */
 function hostWith({ thp = 'always [madvise] never', free = [10, 20] as readonly [number, number] } = {}) {
   const host = hostToPlan({ shape: (vm) => ({ ...vm, hugetlbKib: 0 }) })
   setMemory(host.procfs, 64, free[0] + free[1])
   for (const node of [0, 1] as const) setNodeMemory(host.sysfs, node, 32, free[node])
   writeFileSync(join(host.sysfs, 'kernel/mm/transparent_hugepage/enabled'), `${thp}\n`)
+  writeFileSync(join(host.procfs, 'mounts'), `/dev/vda1 / ext4 rw 0 0\n${hugetlbfs('2M')}`)
   return host
 }
 
@@ -143,6 +148,19 @@ describe('once the pool has room for the VM', () => {
     expect((await hostWith().planned('hugepages', backed(ideGuest, { gib: pages / 512 }))).takesEffect).toBe(
       takesEffect,
     )
+  })
+
+  test.each([
+    ['no hugetlbfs is mounted', 'mounts', '/dev/vda1 / ext4 rw 0 0\n'],
+    ['it has pages of another size', 'mounts', hugetlbfs('1024M')],
+    ['the host has none, whatever this service sees', '1/mounts', ''],
+  ])('cannot be, if %s', async (_what, path, mounts) => {
+    const host = hostWith()
+    mkdirSync(join(host.procfs, path, '..'), { recursive: true })
+    writeFileSync(join(host.procfs, path), mounts)
+    expect(unmet(await host.planned('hugepages', backed(ideGuest)))).toEqual([
+      expect.stringMatching(/^a hugetlbfs .* is mounted, .*systemctl start dev-hugepages.mount/),
+    ])
   })
 
   test('proposes the commands of the program that manages the VM', async () => {
