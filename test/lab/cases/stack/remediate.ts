@@ -10,7 +10,7 @@ import { until } from '../kvminfo/until.ts'
 const url = 'http://127.0.0.1:9757'
 
 /** What Alertmanager sends. */
-export const token = 'a-token-of-the-lab-0123456789'
+const token = 'a-token-of-the-lab-0123456789'
 
 /** Starts the program, with its actuator, as `kvm1`. `policy`: lines of the policy beside that and the token. */
 export async function startRemediate(policy: string): Promise<{ stop(): Promise<void> }> {
