@@ -22,3 +22,7 @@ test('Linux 6.12 knobs.ts', async () => {
 test('Linux 6.1 next-start.ts', async () => {
   await passes('next-start.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
 })
+
+test('Linux 6.1 linux-knobs.ts', async () => {
+  await passes('linux-knobs.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1800 })
+})

@@ -1,9 +1,14 @@
 // Asks the running `kvminfo remediate` of the lab, as an operator does.
 
+import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import type { RunList, RunSummary } from '../../../../src/remediate/approve/documents.ts'
+import { until } from '../kvminfo/until.ts'
 
 const url = 'http://127.0.0.1:9757'
+
+/** Of Alertmanager; a case writes it to a file that its policy names. */
+export const token = 'a-token-of-the-lab-0123456789'
 
 /** Runs `kvminfo remediate` with these arguments and returns its output. */
 export const kvminfo = (...args: readonly string[]): string =>
@@ -31,4 +36,59 @@ export async function request(path: string, init?: RequestInit): Promise<Respons
 export async function runs(): Promise<RunSummary[]> {
   const { open, ended } = (await (await request('/api/v1/runs')).json()) as RunList
   return [...open, ...ended]
+}
+
+/** An alert asks for the action. Returns the run that it opens once that is in none of the states in which it only waits. */
+export async function ask(
+  remediation: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<RunSummary> {
+  const known = new Set((await runs()).map(({ id }) => id))
+  const alert = {
+    status: 'firing',
+    labels: { alertname: 'Lab', instance: 'kvm1', remediation, ...labels },
+    annotations: {},
+    startsAt: new Date().toISOString(),
+    endsAt: '0001-01-01T00:00:00Z',
+    generatorURL: '',
+    fingerprint: Date.now().toString(16),
+  }
+  const answer = await request('/alerts', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify({
+      ...{ version: '4', groupKey: 'lab', truncatedAlerts: 0, status: 'firing', receiver: 'lab' },
+      ...{ groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '', alerts: [alert] },
+    }),
+  })
+  assert.equal(answer.status, 202, await answer.text())
+  return reached(
+    `${remediation} is decided`,
+    ({ id, state }) => !known.has(id) && !['received', 'approved', 'applying'].includes(state),
+    120,
+  )
+}
+
+/** The run once it has ended, or waits for the next start of its VM. */
+export const ended = (id: number, seconds = 120): Promise<RunSummary> =>
+  reached(
+    `run ${id} has ended`,
+    (run) =>
+      run.id === id &&
+      !['received', 'approved', 'applying', 'measuring', 'undoing', 'proposed'].includes(run.state),
+    seconds,
+  )
+
+async function reached(
+  what: string,
+  isIt: (run: RunSummary) => boolean,
+  seconds: number,
+): Promise<RunSummary> {
+  let run: RunSummary | undefined
+  const isThere = async () => {
+    run = (await runs()).find(isIt)
+    return run !== undefined
+  }
+  await until(what, isThere, 1000, seconds)
+  return run!
 }
