@@ -38,12 +38,11 @@ export async function runs(): Promise<RunSummary[]> {
   return [...open, ...ended]
 }
 
-/** An alert asks for the action. Returns the run that it opens once that is in none of the states in which it only waits. */
-export async function ask(
+/** An alert asks for the action, as Alertmanager sends it. */
+export async function sendAlert(
   remediation: string,
   labels: Readonly<Record<string, string>> = {},
-): Promise<RunSummary> {
-  const known = new Set((await runs()).map(({ id }) => id))
+): Promise<void> {
   const alert = {
     status: 'firing',
     labels: { alertname: 'Lab', instance: 'kvm1', remediation, ...labels },
@@ -62,6 +61,15 @@ export async function ask(
     }),
   })
   assert.equal(answer.status, 202, await answer.text())
+}
+
+/** Sends such an alert. Returns the run that it opens once that is in none of the states in which it only waits. */
+export async function ask(
+  remediation: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<RunSummary> {
+  const known = new Set((await runs()).map(({ id }) => id))
+  await sendAlert(remediation, labels)
   return reached(
     `${remediation} is decided`,
     ({ id, state }) => !known.has(id) && !['received', 'approved', 'applying'].includes(state),
