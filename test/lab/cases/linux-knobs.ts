@@ -3,19 +3,17 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
-import { ask, canPlan, ended, kvminfo, token } from './stack/remediate.ts'
-import { type Service, startService } from './stack/service.ts'
+import { ask, canPlan, ended, kvminfo, startRemediate } from './stack/remediate.ts'
 
 const guest = '/project/test/lab/guests/linux'
 const mib = 640
 const memory = mib * 1024
 
-let remediate: Service
+let remediate: { stop(): Promise<void> }
 let uuid: string
 
 /** Of `virsh dommemstat`: what the driver of the guest says, unlike the size that libvirt was asked for. */
@@ -32,18 +30,8 @@ function usesVhost(): boolean {
 
 before(async () => {
   execFileSync('modprobe', ['--all', 'tun', 'vhost_net'])
-  mkdirSync('/etc/kvminfo-remediate', { recursive: true })
-  writeFileSync('/etc/kvminfo-remediate/token', `${token}\n`, { mode: 0o640 })
-  writeFileSync(
-    '/etc/kvminfo-remediate/policy.yml',
-    `instances: [kvm1]
-limits: {cooldown: 0, changes_per_hour: 100, attempts_per_day: 100}
-measure: {restart_window: 2s, settle: 5s, boot: 5m, wait_for_load: 15m, placebo: 0}
-credentials: {alertmanager: [/etc/kvminfo-remediate/token]}
-`,
-  )
-  setPriority(-19)
-  remediate = await startService(['kvminfo', 'remediate'], 'http://127.0.0.1:9757', '/-/ready')
+  remediate = await startRemediate(`limits: {cooldown: 0, changes_per_hour: 100, attempts_per_day: 100}
+measure: {restart_window: 2s, settle: 5s, boot: 5m, wait_for_load: 15m, placebo: 0}`)
   const words = ['--via', 'libvirt', '--nic', 'tap', '--mib', String(mib), 'packets=20', 'rounds=0']
   execFileSync(`${guest}/start`, words)
   execFileSync(`${guest}/await`, ['linux', 'work starts', '300'])

@@ -14,7 +14,7 @@ import { until } from './kvminfo/until.ts'
 import { startDeployedAlertmanager, startDeployedPrometheus } from './stack/deployed.ts'
 import { startExporter } from './stack/exporter.ts'
 import type { Prometheus } from './stack/prometheus.ts'
-import { kvminfo, request, runs, token } from './stack/remediate.ts'
+import { kvminfo, reaches, request, runs, token } from './stack/remediate.ts'
 import { type Service, startService } from './stack/service.ts'
 
 const uuid = '11111111-1111-4111-8111-111111111111'
@@ -26,24 +26,6 @@ const theRun = async (): Promise<RunSummary | undefined> =>
   (await runs()).find(({ action }) => action === 'virtio-disk')
 
 const note = (text: string): void => console.log(`${process.uptime().toFixed(0)} s: ${text}`)
-
-async function reaches(states: readonly RunSummary['state'][], seconds: number): Promise<RunSummary> {
-  let last = ''
-  let run: RunSummary | undefined
-  await until(
-    `the run is ${states.join(' or ')}`,
-    async () => {
-      run = await theRun()
-      const now = `${run?.state} ${run?.reason ?? ''}`
-      if (now !== last) note(now)
-      last = now
-      return run !== undefined && states.includes(run.state)
-    },
-    2000,
-    seconds,
-  )
-  return run!
-}
 
 /** The root-mode switch ratio of the last minute, by Prometheus. */
 async function ratio(): Promise<number> {
@@ -93,12 +75,12 @@ test('a VM with an IDE disk: alert, proposal, approval, restart by ACPI, and it 
   defineReader('web1', uuid, { hasAcpi: true, isStuck: false })
   virsh('start', '--', uuid)
   note('the VM runs')
-  const proposal = await reaches(['proposed'], 400)
+  const proposal = await reaches('web1', ['proposed'], 400)
   console.log(kvminfo('show', String(proposal.id)))
   kvminfo('approve', String(proposal.id), '--yes')
   const before = await ratio()
   const id = virsh('domid', '--', uuid)
-  const run = await reaches(['kept', 'unproven', 'undone', 'person'], 1200)
+  const run = await reaches('web1', ['kept', 'unproven', 'undone', 'person'], 1200)
   console.log(kvminfo('show', String(run.id)))
   assert.deepEqual([run.state, run.verdict], ['kept', 'improved'], run.reason ?? '')
   assert.notEqual(virsh('domid', '--', uuid), id, 'it was restarted')

@@ -1,14 +1,71 @@
 // Asks the running `kvminfo remediate` of the lab, as an operator does.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import type { RunList, RunSummary } from '../../../../src/remediate/approve/documents.ts'
 import { until } from '../kvminfo/until.ts'
 
 const url = 'http://127.0.0.1:9757'
 
-/** Of Alertmanager; a case writes it to a file that its policy names. */
+/** What Alertmanager sends. */
 export const token = 'a-token-of-the-lab-0123456789'
+
+/** Starts the program, with its actuator, as `kvm1`. `policy`: lines of the policy beside that and the token. */
+export async function startRemediate(policy: string): Promise<{ stop(): Promise<void> }> {
+  const directory = '/etc/kvminfo-remediate'
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(`${directory}/token`, `${token}\n`, { mode: 0o640 })
+  const credentials = `credentials: {alertmanager: [${directory}/token]}`
+  writeFileSync(`${directory}/policy.yml`, `instances: [kvm1]\n${policy}\n${credentials}\n`)
+  // The guests would otherwise take the only CPU.
+  setPriority(-19)
+  const program = spawn('kvminfo', ['remediate'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const isReady = () =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await until('kvminfo remediate is ready', isReady, 1000, 600)
+  return {
+    async stop() {
+      program.kill('SIGTERM')
+      await once(program, 'exit')
+    },
+  }
+}
+
+/** Sends an alert until it opens a run: the first samples of the program may not have the VM yet. */
+export async function fire(remediation: string, vm: string): Promise<void> {
+  await until(
+    `the alert for ${remediation} of ${vm} opens a run`,
+    async () => (await sendAlert(remediation, { vm })) > 0,
+    3000,
+    100,
+  )
+}
+
+/** Waits until the newest run of the VM is in one of these states. */
+export async function reaches(vm: string, states: readonly string[], seconds: number): Promise<RunSummary> {
+  let last = ''
+  let run: RunSummary | undefined
+  await until(
+    `the run of ${vm} is ${states.join(' or ')}`,
+    async () => {
+      const all = (await runs()).filter((one) => one.vm === vm)
+      run = all.toSorted((a, b) => b.id - a.id)[0]
+      const now = `${vm}: ${run?.state} ${run?.reason ?? ''} ${run?.waits ?? ''}`
+      if (now !== last) console.log(`${process.uptime().toFixed(0)} s: ${now}`)
+      last = now
+      return run !== undefined && states.includes(run.state)
+    },
+    2000,
+    seconds,
+  )
+  return run!
+}
 
 /** Runs `kvminfo remediate` with these arguments and returns its output. */
 export const kvminfo = (...args: readonly string[]): string =>
@@ -38,11 +95,11 @@ export async function runs(): Promise<RunSummary[]> {
   return [...open, ...ended]
 }
 
-/** An alert asks for the action, as Alertmanager sends it. */
+/** An alert asks for the action, as Alertmanager sends it. Returns how many runs it opens. */
 export async function sendAlert(
   remediation: string,
   labels: Readonly<Record<string, string>> = {},
-): Promise<void> {
+): Promise<number> {
   const alert = {
     status: 'firing',
     labels: { alertname: 'Lab', instance: 'kvm1', remediation, ...labels },
@@ -60,7 +117,8 @@ export async function sendAlert(
       ...{ groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '', alerts: [alert] },
     }),
   })
-  assert.equal(answer.status, 202, await answer.text())
+  assert.equal(answer.status, 202, await answer.clone().text())
+  return ((await answer.json()) as { opened: number }).opened
 }
 
 /** Sends such an alert. Returns the run that it opens once that is in none of the states in which it only waits. */
