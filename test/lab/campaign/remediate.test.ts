@@ -27,10 +27,6 @@ test('Linux 6.1 next-start.ts', async () => {
   await passes('next-start.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
 })
 
-test('Linux 6.1 linux-knobs.ts', async () => {
-  await passes('linux-knobs.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1800 })
-})
-
 test('Linux 6.1 huge-page-backing.ts', async () => {
   await passes('huge-page-backing.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 900 })
 })

@@ -9,7 +9,7 @@ import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
 import type { ActuatorClient } from '../../../src/actuator/client.ts'
 import type { DomainPowerOperation, DomainXmlOperation } from '../../../src/actuator/protocol.ts'
-import { writeReadingDisk } from './firmware/disk.ts'
+import { writeIdleDisk } from './firmware/disk.ts'
 import { domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
 import { kvminfo, token } from './stack/remediate.ts'
@@ -33,7 +33,7 @@ const vmOf = (uuid: string) => ({ uuid, pid: 1, startTick: 0 })
 
 function define(name: string, uuid: string): void {
   const image = `/tmp/${uuid}.img`
-  writeReadingDisk(image, 'ide')
+  writeIdleDisk(image)
   const text = domainXml({ name, bus: 'ide', nic: 'e1000' }, image, `<uuid>${uuid}</uuid>`)
   writeFileSync(`/tmp/${uuid}.xml`, text)
   virsh('define', `/tmp/${uuid}.xml`)

@@ -18,3 +18,13 @@ export function writeStuckDisk(path: string): void {
   writeFileSync(path, sector)
   truncateSync(path, 2 ** 20)
 }
+
+/** Writes a raw image whose boot sector does nothing, so that the VM takes no CPU. */
+export function writeIdleDisk(path: string): void {
+  const sector = Buffer.alloc(512)
+  // cli; again: hlt; jmp again
+  sector.set([0xfa, 0xf4, 0xeb, 0xfd])
+  sector.set([0x55, 0xaa], 510)
+  writeFileSync(path, sector)
+  truncateSync(path, 2 ** 20)
+}

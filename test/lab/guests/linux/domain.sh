@@ -39,9 +39,5 @@ END
 }
 
 domain_nic() {
-	case $nic in
-	none) ;;
-	tap) echo "    <interface type='ethernet'><model type='virtio'/><driver name='qemu'/></interface>" ;;
-	*) echo "    <interface type='user'><model type='$nic'/></interface>" ;;
-	esac
+	[ "$nic" = none ] || echo "    <interface type='user'><model type='$nic'/></interface>"
 }
