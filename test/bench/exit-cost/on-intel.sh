@@ -18,5 +18,6 @@ with_module() { # way, module, parameters
 
 measure none
 with_module empty "$programs/exit_cost.ko" way=empty
-with_module counts "$LAB_MODULES/kvminfo.ko" time=0
-with_module all "$LAB_MODULES/kvminfo.ko"
+with_module counts "$LAB_MODULES/kvminfo.ko" time=0 devices=0
+with_module all "$LAB_MODULES/kvminfo.ko" devices=0
+with_module devices "$LAB_MODULES/kvminfo.ko"
