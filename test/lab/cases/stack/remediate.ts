@@ -96,7 +96,7 @@ export async function runs(): Promise<RunSummary[]> {
 }
 
 /** An alert asks for the action, as Alertmanager sends it. Returns how many runs it opens. */
-export async function sendAlert(
+async function sendAlert(
   remediation: string,
   labels: Readonly<Record<string, string>> = {},
 ): Promise<number> {
