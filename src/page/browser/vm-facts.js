@@ -57,6 +57,30 @@ export function facts({ at, vm }) {
 }
 
 /**
+ * The devices for whose emulation the VM leaves KVM. Nothing if the source does not count them.
+ * @param {LiveVmDetail} detail
+ * @returns {Node[]}
+ */
+export function costlyDevices({ exits: { seconds, userspaceSwitches, devices } }) {
+  if (seconds === null || devices === null || userspaceSwitches === null) return []
+  const title = `What makes this VM leave KVM? Last ${Math.round(seconds)} s`
+  if (devices.length === 0)
+    return [element('h3', {}, title), element('p', {}, 'It accessed no emulated device.')]
+  return titledTable(
+    title,
+    ['device', 'exits to QEMU per second', 'of all', '', 'wait, s per s'],
+    devices.map(({ device, perSecond, waitSeconds }) => [
+      device,
+      rate(perSecond),
+      percent(perSecond / userspaceSwitches),
+      shareBar(Math.min(1, perSecond / userspaceSwitches)),
+      plain(waitSeconds),
+    ]),
+    [1, 2, 4],
+  )
+}
+
+/**
  * @param {LiveVmDetail} detail
  * @param {LiveDocument} answer
  * @returns {Node[]}
@@ -108,18 +132,32 @@ export function timeSplit({ exits: { kernelSeconds, haltSeconds, userspaceWaitSe
  */
 export function vcpuTable({ vcpus }) {
   if (vcpus.length === 0) return []
+  const hasExits = vcpus.some(({ exits }) => exits !== null)
+  const most = Math.max(...vcpus.map(({ exits }) => exits ?? 0))
   return titledTable(
     'vCPU threads',
-    ['vCPU', 'thread ID', 'last CPU', 'policy', 'CPU time', 'run delay'],
-    vcpus.map(({ id, tid, lastCpu, cpu, runDelay, ...scheduling }) => [
+    [
+      'vCPU',
+      'thread ID',
+      'last CPU',
+      'policy',
+      'CPU time',
+      'run delay',
+      ...(hasExits ? ['exits per second', '', 'to QEMU'] : []),
+    ],
+    vcpus.map(({ id, tid, lastCpu, cpu, runDelay, exits, userspaceSwitches, ...scheduling }) => [
       String(id),
       String(tid),
       String(lastCpu),
       schedulingText({ ...scheduling, vcpus: 1 }),
       plain(cpu),
       percent(runDelay),
+      // Compared with the vCPU that has the most, so that an imbalance shows.
+      ...(hasExits
+        ? [rate(exits), shareBar(most === 0 || exits === null ? 0 : exits / most), rate(userspaceSwitches)]
+        : []),
     ]),
-    [4, 5],
+    hasExits ? [4, 5, 6, 8] : [4, 5],
   )
 }
 
