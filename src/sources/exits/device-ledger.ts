@@ -7,8 +7,8 @@
 // - The counts of a VM that was already running at the first sample are not shown, because an earlier run of this program
 //   may have shown them under other names. The counters start at zero.
 // - A module that was loaded again counts from zero, and so do these counters.
-// - If the module gives the place of an address to another one, it adds the counts of the former to its `other`. They are
-//   already counted here, so they are subtracted from what `other` rose.
+// - If the module gives the place of an address to another one, it adds the counts of the former to its `other`, and it may
+//   take them back later. They are already counted here, so that is no rise.
 // - Accesses to an address without a name wait until QEMU has been asked for its PCI regions once more, if it can be asked.
 import type { Waits } from '../../model/exits.ts'
 import { addressName } from '../addresses/device-names.ts'
@@ -56,6 +56,14 @@ interface Account {
   isWaiting: boolean
 }
 
+interface Rise {
+  readonly name: string
+  readonly isAddress: boolean
+  /** Whether the address was not counted at the previous sample. */
+  readonly isFresh: boolean
+  readonly waits: Waits
+}
+
 const nothing: Waits = { count: 0, ns: 0 }
 
 export class DeviceLedger {
@@ -90,20 +98,23 @@ export class DeviceLedger {
 
   #addAddresses(account: Account, { byAddress, other }: Accesses, naming: Naming): void {
     const { counted, unnamedSinceMs } = account
+    const rises: Rise[] = []
+    account.isWaiting = false
+    // What the counts of addresses fell by is in `other` now, where it is not new.
     let moved = nothing
     for (const [address, before] of counted) {
-      const now = byAddress.get(address)
-      if (now !== undefined && now.count >= before.count) continue
-      moved = plus(moved, before)
-      counted.delete(address)
+      const now = byAddress.get(address) ?? nothing
+      if (now.count >= before.count) continue
+      moved = plus(moved, minus(before, now))
+      if (now === nothing) counted.delete(address)
+      else counted.set(address, now)
     }
     for (const address of unnamedSinceMs.keys()) {
       if (!byAddress.has(address)) unnamedSinceMs.delete(address)
     }
-    account.isWaiting = false
     for (const [address, now] of account.sums.size > 0 ? byAddress : mostFirst(byAddress)) {
-      const before = counted.get(address) ?? nothing
-      if (now.count === before.count && now.ns === before.ns) continue
+      const before = counted.get(address)
+      if (now.count === before?.count && now.ns === before.ns) continue
       const name = naming.nameOf(address)
       if (name !== undefined) unnamedSinceMs.delete(address)
       else if (this.#mustWait(unnamedSinceMs, address, naming)) {
@@ -111,12 +122,25 @@ export class DeviceLedger {
         continue
       }
       counted.set(address, now)
-      credit(account, name ?? addressName(address), name === undefined, minus(now, before))
+      rises.push({
+        name: name ?? addressName(address),
+        isAddress: name === undefined,
+        isFresh: before === undefined,
+        waits: minus(now, before ?? nothing),
+      })
     }
-    // A read of the module's table is not one moment, so `other` may lack what has just moved there.
-    const known = plus(account.other, moved)
-    const rise = minus(other, known)
-    account.other = { count: Math.max(known.count, other.count), ns: largest(known.ns, other.ns) }
+    const rise = minus(other, plus(account.other, moved))
+    // If `other` fell, an address that is in the table again took its counts back, and they are not new there.
+    let returned = { count: Math.max(0, -rise.count), ns: Math.max(0, -(rise.ns ?? 0)) }
+    for (const { name, isAddress, isFresh, waits } of rises) {
+      const part = {
+        count: isFresh ? Math.min(returned.count, waits.count) : 0,
+        ns: isFresh ? Math.min(returned.ns, waits.ns ?? 0) : 0,
+      }
+      returned = { count: returned.count - part.count, ns: returned.ns - part.ns }
+      credit(account, name, isAddress, minus(waits, part))
+    }
+    account.other = plus(other, returned)
     if (rise.count > 0 || (rise.ns ?? 0) > 0) credit(account, otherName, false, rise)
   }
 
@@ -178,6 +202,3 @@ const minus = (a: Waits, b: Waits): Waits => ({
   count: a.count - b.count,
   ns: a.ns === undefined || b.ns === undefined ? undefined : a.ns - b.ns,
 })
-
-const largest = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined || b === undefined ? undefined : Math.max(a, b)
