@@ -24,9 +24,17 @@ static bool take_time = true;
 module_param_named(time, take_time, bool, 0444);
 MODULE_PARM_DESC(time, "measure the time spent in KVM, halted and in user space (default: on)");
 
+static bool devices = true;
+module_param(devices, bool, 0444);
+MODULE_PARM_DESC(devices, "count hand-overs to user space by port and MMIO page (default: on)");
+
+static bool vcpus;
+module_param(vcpus, bool, 0444);
+MODULE_PARM_DESC(vcpus, "serve the counts of each vCPU thread in /proc/kvminfo_vcpus (default: off)");
+
 static unsigned int group;
 module_param(group, uint, 0444);
-MODULE_PARM_DESC(group, "numeric id of the group that may read /proc/kvminfo (default: 0)");
+MODULE_PARM_DESC(group, "numeric id of the group that may read the files in /proc (default: 0)");
 
 static int __init kvminfo_init(void)
 {
@@ -37,7 +45,7 @@ static int __init kvminfo_init(void)
 		pr_err("group=%u is not a valid group id\n", group);
 		return -EINVAL;
 	}
-	err = slots_init();
+	err = slots_init(devices);
 	if (err)
 		return err;
 	err = vendor_start();
@@ -46,7 +54,7 @@ static int __init kvminfo_init(void)
 	err = attach_start(clock_choose(take_time));
 	if (err)
 		goto no_attach;
-	err = proc_start(gid);
+	err = proc_start(gid, vcpus);
 	if (err)
 		goto no_proc;
 	return 0;

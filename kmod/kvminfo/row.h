@@ -21,6 +21,7 @@ struct row {
 	struct list_head slots;		/* of living threads */
 	unsigned int nr_slots;
 	u64 past[NR_COUNTERS];		/* of ended threads, and signals to threads without a slot */
+	struct devices devices;		/* of ended threads; last; missing without devices_on */
 };
 
 extern struct list_head all_rows;

@@ -55,6 +55,8 @@ static struct row *row_create(void)
 	row->start_ns = current->group_leader->start_boottime;
 	seqcount_raw_spinlock_init(&row->seq, &lock);
 	INIT_LIST_HEAD(&row->slots);
+	if (static_branch_unlikely(&devices_on))
+		devices_init(&row->devices, DEVICES_PER_ROW);
 	hash_add_rcu(rows_by_signal, &row->by_signal, (unsigned long)row->signal);
 	list_add_tail_rcu(&row->in_rows, &all_rows);
 	atomic_inc(&nr_rows);
@@ -90,6 +92,9 @@ noinline struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu)
 		slot->row = row;
 		slot->pid = get_pid(task_pid(current));
 		slot->vcpu_id = vcpu_id;
+		slot->start_ns = current->start_boottime;
+		if (static_branch_unlikely(&devices_on))
+			devices_init(&slot->devices, DEVICES_PER_THREAD);
 		atomic_inc(&nr_slots);
 		write_seqcount_begin(&row->seq);
 		list_add_tail_rcu(&slot->in_row, &row->slots);
@@ -174,6 +179,8 @@ void slot_end(void)
 		row->nr_slots--;
 		for (i = 0; i < NR_COUNTERS; i++)
 			row->past[i] += local64_read(&slot->n[i]);
+		if (static_branch_unlikely(&devices_on))
+			devices_merge(&row->devices, &slot->devices);
 		write_seqcount_end(&row->seq);
 		llist_add(&slot->dead, &dead_slots);
 	}
@@ -193,14 +200,21 @@ u32 slots_isa(void)
 	return READ_ONCE(first_isa);
 }
 
-int slots_init(void)
+int slots_init(bool devices)
 {
+	size_t slot_size = offsetof(struct slot, devices);
+	size_t row_size = offsetof(struct row, devices);
 	int err;
 
-	err = pool_init(&slot_pool, "kvminfo_slot", sizeof(struct slot), SMP_CACHE_BYTES);
+	if (devices) {
+		slot_size += DEVICES_SIZE(DEVICES_PER_THREAD);
+		row_size += DEVICES_SIZE(DEVICES_PER_ROW);
+		static_branch_enable(&devices_on);
+	}
+	err = pool_init(&slot_pool, "kvminfo_slot", slot_size, SMP_CACHE_BYTES);
 	if (err)
 		return err;
-	err = pool_init(&row_pool, "kvminfo_row", sizeof(struct row), SMP_CACHE_BYTES);
+	err = pool_init(&row_pool, "kvminfo_row", row_size, SMP_CACHE_BYTES);
 	if (err)
 		pool_destroy(&slot_pool);
 	return err;

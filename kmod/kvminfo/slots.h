@@ -23,24 +23,31 @@
 #include <linux/llist.h>
 #include <linux/sched.h>
 
+#include "devices.h"
 #include "reasons.h"
+#include "user-reasons.h"
 
-/* Ordered by use: together with the slot's head, an exit touches two cache lines. */
+/*
+ * A count by reason is followed by the time by that reason, in ticks of clock.h,
+ * because both are used for the same exit. The totals are not counted, but added
+ * up when the file is read.
+ */
 enum counter {
 	N_VM_SWITCH,
-	N_KVM_TIME,		/* times in ticks of clock.h, without halts */
-	N_QEMU_SWITCH,
-	N_USER_TIME,
 	N_SIGNAL,
 	N_HALT_NS,
-	N_REASON,		/* + enum reason */
-	NR_COUNTERS = N_REASON + NR_REASONS,
+	N_REASON = 4,		/* + 2 * enum reason: exits; + 1: time in KVM without halts */
+	N_USER = N_REASON + 2 * NR_REASONS,	/* + 2 * enum user_reason: hand-overs, time */
+	NR_COUNTERS = N_USER + 2 * NR_USER_REASONS,
 };
 
+/*
+ * What a vCPU thread is doing: the counter to which the time is added when the
+ * phase ends. From N_REASON on, an exit has not been resolved yet; from N_USER
+ * on, it was handed to user space.
+ */
 enum phase {
 	PHASE_NONE,		/* in the guest; or in user space after a signal */
-	PHASE_KVM,		/* an exit has not been resolved yet */
-	PHASE_USER,		/* handed to user space */
 };
 
 struct kvm_vcpu;
@@ -52,16 +59,21 @@ struct slot {
 	const struct task_struct *task;
 	u64 since;			/* when the phase began, in ticks */
 	unsigned long phase;
+	const struct kvm_vcpu *vcpu;	/* of the last exit */
+	u64 *device_ticks;		/* where to add the time after a hand-over, or NULL */
 	local64_t n[NR_COUNTERS];
 
 	/* Rarely used. */
+	u64 start_ns;			/* of the thread, since boot */
 	struct row *row;
 	struct list_head in_row;
 	struct llist_node dead;
 	struct pid *pid;		/* the thread's */
 	int vcpu_id;			/* of the first vCPU it ran */
-	const void *vcpu;		/* whose io_exits was read; see probes.c */
+	const void *io_exits_of;	/* the vCPU whose io_exits was read; see probes.c */
 	u64 io_exits;
+
+	struct devices devices;		/* last; missing without devices_on */
 };
 
 /* A thousand VMs with 16 vCPUs each make chains of two. 64 KiB. */
@@ -96,7 +108,8 @@ void slot_end(void);
 u64 slots_lost(void);		/* exits and signals that were not counted */
 u32 slots_isa(void);		/* KVM_ISA_* of the first exit, 0 if none yet */
 
-int slots_init(void);
+/* @devices: whether to count device accesses. */
+int slots_init(bool devices);
 void slots_destroy(void);	/* call when no probe runs any more */
 
 #endif /* SLOTS_H */

@@ -35,6 +35,10 @@ again:
 	times	EXITS_CPUID, cpuid
 	times	EXITS_UD, ud2
 	times	EXITS_HLT, hlt
+	movw	$EXITS_PORTS_FROM, %dx
+	times	EXITS_PORTS, outb %al, %dx; incw %dx
+	movw	$(EXITS_PAGES_FROM << 8), %dx
+	times	EXITS_PAGES, movw %dx, %fs; movb %al, %fs:0; addw $0x100, %dx
 	/* 0 wraps around, which is forever as far as any test is concerned. */
 	decl	%edi
 	jnz	again
