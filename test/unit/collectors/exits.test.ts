@@ -91,6 +91,10 @@ describe('exit_reasons', () => {
     expect(collected(exitReasonsCollector, snapshot)).toEqual([
       'kvminfo_vm_exits_by_reason_total{vm="a",reason="io"} 7',
       'kvminfo_vm_exits_by_reason_total{vm="a",reason="hlt"} 8',
+      'kvminfo_vm_exit_kernel_seconds_total{vm="a",reason="io"} 5',
+      'kvminfo_vm_userspace_exits_by_reason_total{vm="a",reason="io"} 3',
+      'kvminfo_vm_userspace_exits_by_reason_total{vm="a",reason="hyperv"} 1',
+      'kvminfo_vm_userspace_exit_wait_seconds_total{vm="a",reason="io"} 2.5',
     ])
   })
 })
