@@ -62,6 +62,11 @@ export class Continuity {
     if (uptimeNs !== undefined) this.#lastSampleNs = uptimeNs
   }
 
+  /** Whether the VM was in the last sample, or is missing for so short that its counters go on. */
+  knows(key: string): boolean {
+    return this.#lives.has(key)
+  }
+
   /** Whether a VM of the last sample started after an earlier sample, so that all its counts are new to this program. */
   isNew(key: string): boolean {
     return this.#lives.get(key)?.isNew === true

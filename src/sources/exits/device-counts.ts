@@ -26,14 +26,12 @@ export class DeviceCounts {
     this.#pci = pci
   }
 
-  /** Call at each sample with the VMs whose exits the module counts; without the module, with none. */
-  follow(vms: readonly IdentifiedVm[]): void {
+  /** Call at each sample with the VMs whose exits the module counts. What is kept of VMs without `isKnown` is forgotten. */
+  follow(vms: readonly IdentifiedVm[], isKnown: (key: string) => boolean): void {
     const questions = new Map<string, PciQuestion>()
-    const keys = new Set<string>()
     for (const { vm, row, isManaged, qmpSocket } of vms) {
       if (row?.accesses === undefined) continue
       const key = processKey(vm)
-      keys.add(key)
       // libvirt owns the monitor of its VMs. Without vCPUs, QMP is already being asked for them.
       if (isManaged || qmpSocket === undefined || vm.vcpus.length === 0) continue
       if (hasOtherAddress(row.accesses))
@@ -44,8 +42,8 @@ export class DeviceCounts {
           isUrgent: this.#ledger.isWaiting(key),
         })
     }
-    this.#ledger.retain((key) => keys.has(key))
-    for (const key of this.#names.keys()) if (!keys.has(key)) this.#names.delete(key)
+    this.#ledger.retain(isKnown)
+    for (const key of this.#names.keys()) if (!isKnown(key)) this.#names.delete(key)
     this.#pci.follow(questions)
     this.#asked = questions
   }

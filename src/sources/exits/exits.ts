@@ -84,9 +84,9 @@ export class Exits {
           ? { counted: new Map<number, Counted>(), problems: [], failure: kvminfo.error }
           : this.#fromStatistics(vms, kvminfo.error, debugfs(), directories)
     const value = new Map<number, VmExits>()
-    // A read that failed is no reason to forget what was counted.
-    if (kvminfo.error === undefined || !this.#hasModule)
-      this.#devices.follow(vms.filter(({ vm }) => counted.get(vm.pid)?.source === 'module'))
+    // A read that failed is no reason to forget what was counted, and neither is a VM that is missing from one sample.
+    if (kvminfo.error === undefined) this.#devices.follow(vms, (key) => this.#continuity.knows(key))
+    else if (!this.#hasModule) this.#devices.follow([], () => false)
     for (const { vm, row } of vms) {
       const found = counted.get(vm.pid)
       if (found === undefined) continue

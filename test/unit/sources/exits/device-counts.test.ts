@@ -7,6 +7,7 @@ import { PciRegions } from '../../../../src/sources/qmp/pci-regions.ts'
 import { exits } from '../../../helpers/exits.ts'
 import { vm } from '../../../helpers/host-snapshot.ts'
 
+const all = () => true
 const serial = portAddress(0x3f8)
 const somewhere = pageAddress(0xfebc0)
 
@@ -38,17 +39,17 @@ function counts() {
 describe('a QEMU is asked for its devices', () => {
   it('if its guest accessed an address that not every PC has', () => {
     const { devices, asked } = counts()
-    devices.follow([identified(accessed(serial, somewhere))])
+    devices.follow([identified(accessed(serial, somewhere))], all)
     expect(asked()).toEqual([{ pid: 10, path: '/run/a.qmp', isVouchedFor: true, isUrgent: false }])
   })
 
   it('soon if the access waits for a name', () => {
     const { devices, asked } = counts()
     const one = identified(accessed(somewhere))
-    devices.follow([one])
+    devices.follow([one], all)
     const shown = devices.of(one.vm, { accesses: one.row!.accesses!, exits: 5, isNew: true })
     expect(shown.size).toBe(0)
-    devices.follow([one])
+    devices.follow([one], all)
     expect(asked()).toMatchObject([{ isUrgent: true }])
   })
 
@@ -60,7 +61,7 @@ describe('a QEMU is asked for its devices', () => {
     ['while it is asked for its vCPUs', identified(accessed(somewhere), { vm: vm('a', 10, { vcpus: [] }) })],
   ])('not %s', (_, one) => {
     const { devices, asked } = counts()
-    devices.follow([one])
+    devices.follow([one], all)
     expect(asked()).toEqual([])
   })
 })
@@ -68,7 +69,7 @@ describe('a QEMU is asked for its devices', () => {
 it('counts an access that no name is to be expected for by its address, at once', () => {
   const { devices } = counts()
   const one = identified(accessed(serial, somewhere), { isManaged: true })
-  devices.follow([one])
+  devices.follow([one], all)
   const shown = devices.of(one.vm, { accesses: one.row!.accesses!, exits: 10, isNew: true })
   expect([...shown]).toEqual([
     ['serial0', { count: 5, ns: 50 }],
