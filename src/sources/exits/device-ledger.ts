@@ -59,8 +59,6 @@ interface Account {
 interface Rise {
   readonly name: string
   readonly isAddress: boolean
-  /** Whether the address was not counted at the previous sample. */
-  readonly isFresh: boolean
   readonly waits: Waits
 }
 
@@ -125,17 +123,16 @@ export class DeviceLedger {
       rises.push({
         name: name ?? addressName(address),
         isAddress: name === undefined,
-        isFresh: before === undefined,
         waits: minus(now, before ?? nothing),
       })
     }
     const rise = minus(other, plus(account.other, moved))
-    // If `other` fell, an address that is in the table again took its counts back, and they are not new there.
+    // If `other` fell, addresses took their counts back, and they are not new there.
     let returned = { count: Math.max(0, -rise.count), ns: Math.max(0, -(rise.ns ?? 0)) }
-    for (const { name, isAddress, isFresh, waits } of rises) {
+    for (const { name, isAddress, waits } of rises) {
       const part = {
-        count: isFresh ? Math.min(returned.count, waits.count) : 0,
-        ns: isFresh ? Math.min(returned.ns, waits.ns ?? 0) : 0,
+        count: Math.min(returned.count, waits.count),
+        ns: Math.min(returned.ns, waits.ns ?? 0),
       }
       returned = { count: returned.count - part.count, ns: returned.ns - part.ns }
       credit(account, name, isAddress, minus(waits, part))

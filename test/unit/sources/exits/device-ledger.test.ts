@@ -249,5 +249,6 @@ it('never falls, and rises by exactly what was accessed, for any accesses, vCPUs
         before = sums
       }
     }),
+    { numRuns: 500 },
   )
 })
