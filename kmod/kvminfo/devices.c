@@ -4,12 +4,12 @@
 
 #include "devices.h"
 
-DEFINE_STATIC_KEY_FALSE(devices_on);
+DEFINE_STATIC_KEY_FALSE(kvminfo_devices_on);
 
 /* A hint is the index of an entry. */
 static_assert(DEVICES_PER_THREAD <= U8_MAX);
 
-void devices_init(struct devices *devices, unsigned int entries)
+void kvminfo_devices_init(struct devices *devices, unsigned int entries)
 {
 	memset(devices, 0, DEVICES_SIZE(entries));
 	seqcount_init(&devices->seq);
@@ -48,7 +48,8 @@ static void devices_add(struct devices *to, const struct device_entry *more)
 	entry->ticks += more->ticks;
 }
 
-noinline notrace struct device_entry *devices_take(struct devices *devices, u64 key, u8 *hint)
+noinline notrace
+struct device_entry *kvminfo_devices_take(struct devices *devices, u64 key, u8 *hint)
 {
 	struct device_entry *entry = device_find(devices, key);
 
@@ -64,7 +65,7 @@ noinline notrace struct device_entry *devices_take(struct devices *devices, u64 
 	return entry;
 }
 
-void devices_copy(struct devices *to, const struct devices *from)
+void kvminfo_devices_copy(struct devices *to, const struct devices *from)
 {
 	const struct device_entry *entry;
 	unsigned int seq, i;
@@ -85,7 +86,7 @@ void devices_copy(struct devices *to, const struct devices *from)
 	to->entries = i;
 }
 
-void devices_merge(struct devices *to, const struct devices *from)
+void kvminfo_devices_merge(struct devices *to, const struct devices *from)
 {
 	const struct device_entry *entry;
 

@@ -58,18 +58,18 @@ struct devices {
 #define DEVICES_SIZE(entries) (sizeof(struct devices) + (entries) * sizeof(struct device_entry))
 
 /* Whether tables exist; set once at start-up. */
-DECLARE_STATIC_KEY_FALSE(devices_on);
+DECLARE_STATIC_KEY_FALSE(kvminfo_devices_on);
 
-void devices_init(struct devices *devices, unsigned int entries);
+void kvminfo_devices_init(struct devices *devices, unsigned int entries);
 
 /* Copies a table whose owner may be counting. @to has at least as many entries. */
-void devices_copy(struct devices *to, const struct devices *from);
+void kvminfo_devices_copy(struct devices *to, const struct devices *from);
 
 /* Adds @from to @to, both protected from everyone else. */
-void devices_merge(struct devices *to, const struct devices *from);
+void kvminfo_devices_merge(struct devices *to, const struct devices *from);
 
 /* The entry of an address in the running thread's table. */
-struct device_entry *devices_take(struct devices *devices, u64 key, u8 *hint);
+struct device_entry *kvminfo_devices_take(struct devices *devices, u64 key, u8 *hint);
 
 /*
  * Counts an access by the running thread's vCPU, which returns to user space for
@@ -77,8 +77,8 @@ struct device_entry *devices_take(struct devices *devices, u64 key, u8 *hint);
  * at any time, so what is in it can only be wrong, not harmful. Returns where to
  * add the time until the next entry.
  */
-static __always_inline u64 *devices_count(struct devices *devices, u32 reason,
-					  const struct kvm_run *run)
+static __always_inline u64 *kvminfo_devices_count(struct devices *devices, u32 reason,
+						  const struct kvm_run *run)
 {
 	struct device_entry *entry;
 	u64 key;
@@ -92,7 +92,7 @@ static __always_inline u64 *devices_count(struct devices *devices, u32 reason,
 	hint = &devices->hint[key >> DEVICE_KEY_BITS & (DEVICE_HINTS - 1)];
 	entry = &devices->entry[*hint];
 	if (unlikely(entry->key != key))
-		entry = devices_take(devices, key, hint);
+		entry = kvminfo_devices_take(devices, key, hint);
 	WRITE_ONCE(entry->count, entry->count + 1);
 	return &entry->ticks;
 }

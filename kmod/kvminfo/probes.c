@@ -56,7 +56,7 @@ static __always_inline void count_user_time(struct slot *slot, u64 now)
 	if (unlikely(ticks <= 0))
 		return;
 	local64_add(ticks, &slot->n[slot->phase]);
-	if (static_branch_unlikely(&devices_on) && slot->device_ticks)
+	if (static_branch_unlikely(&kvminfo_devices_on) && slot->device_ticks)
 		WRITE_ONCE(*slot->device_ticks, *slot->device_ticks + ticks);
 }
 
@@ -82,11 +82,11 @@ static __always_inline void count_exit(struct slot *slot, enum clock clock,
 	int reason;
 
 	if (clock != CLOCK_OFF)
-		slot->since = clock_now(clock);
+		slot->since = kvminfo_clock_now(clock);
 	if (in_kvm(slot))
 		count(slot, N_VM_SWITCH);
 
-	reason = vendor_reason(vcpu, isa, code);
+	reason = kvminfo_vendor_reason(vcpu, isa, code);
 	if (likely(reason >= 0)) {
 		count(slot, N_REASON + 2 * reason);
 	} else {
@@ -94,14 +94,14 @@ static __always_inline void count_exit(struct slot *slot, enum clock clock,
 		count_io_by_stat(slot, vcpu);
 	}
 	slot->phase = N_REASON + 2 * reason + 1;
-	if (static_branch_unlikely(&devices_on))
+	if (static_branch_unlikely(&kvminfo_devices_on))
 		slot->vcpu = vcpu;
 }
 
 static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vcpu,
 					   u32 isa, u32 code)
 {
-	struct slot *slot = slot_create(isa, vcpu);
+	struct slot *slot = kvminfo_slot_create(isa, vcpu);
 
 	if (slot)
 		count_exit(slot, clock, vcpu, isa, code);
@@ -109,7 +109,7 @@ static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vc
 
 static __always_inline void on_exit(enum clock clock, struct kvm_vcpu *vcpu, u32 isa, u32 code)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
 
 	if (likely(slot))
 		count_exit(slot, clock, vcpu, isa, code);
@@ -120,15 +120,15 @@ static __always_inline void on_exit(enum clock clock, struct kvm_vcpu *vcpu, u32
 /* Attached only when time is measured. */
 static __always_inline void on_entry(enum clock clock)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
 
 	if (unlikely(!slot))
 		return;
 	if (in_user(slot)) {
-		count_user_time(slot, clock_now(clock));
+		count_user_time(slot, kvminfo_clock_now(clock));
 	} else if (likely(slot->phase != PHASE_NONE)) {
 		count(slot, N_VM_SWITCH);
-		count_time(slot, clock_now(clock));
+		count_time(slot, kvminfo_clock_now(clock));
 	}
 	slot->phase = PHASE_NONE;
 }
@@ -144,7 +144,7 @@ static __always_inline void resolve(struct slot *slot, enum clock clock, int cou
 	if (exit)
 		count(slot, counter);
 	if (clock != CLOCK_OFF) {
-		u64 now = clock_now(clock);
+		u64 now = kvminfo_clock_now(clock);
 
 		if (exit)
 			count_time(slot, now);
@@ -164,10 +164,10 @@ static noinline notrace void on_other_return(struct slot *slot, enum clock clock
 
 	if (!slot) {
 		if (signal)
-			row_count_signal();
+			kvminfo_row_count_signal();
 		return;
 	}
-	reason = user_reason(reason);
+	reason = kvminfo_user_reason(reason);
 	/* In all other cases the reason is that of an earlier KVM_RUN. */
 	if (err && reason != USER_memory_fault)
 		reason = USER_other;
@@ -178,7 +178,7 @@ static noinline notrace void on_other_return(struct slot *slot, enum clock clock
 		slot->phase = N_USER + 2 * reason + 1;
 		slot->device_ticks = NULL;
 	} else if (signal && clock != CLOCK_OFF) {
-		count_user_time(slot, clock_now(clock));
+		count_user_time(slot, kvminfo_clock_now(clock));
 	}
 	/*
 	 * Do not count what follows as user time: after a signal the thread may
@@ -192,7 +192,7 @@ static noinline notrace void on_other_return(struct slot *slot, enum clock clock
 /* KVM_RUN returns: in most cases the last exit is handed to user space. */
 static __always_inline void on_userspace_exit(enum clock clock, u32 reason, int err)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
 	int counter;
 	bool exit;
 
@@ -204,13 +204,13 @@ static __always_inline void on_userspace_exit(enum clock clock, u32 reason, int 
 	/* In user space still: this KVM_RUN only continued the last userspace exit. */
 	if (unlikely(!slot || in_user(slot)))
 		return;
-	counter = N_USER + 2 * user_reason(reason);
+	counter = N_USER + 2 * kvminfo_user_reason(reason);
 	exit = slot->phase != PHASE_NONE;
 	resolve(slot, clock, counter);
 	slot->phase = counter + 1;
-	if (static_branch_unlikely(&devices_on))
+	if (static_branch_unlikely(&kvminfo_devices_on))
 		slot->device_ticks = exit && (reason == KVM_EXIT_IO || reason == KVM_EXIT_MMIO) ?
-			devices_count(&slot->devices, reason, slot->vcpu->run) : NULL;
+			kvminfo_devices_count(&slot->devices, reason, slot->vcpu->run) : NULL;
 }
 
 /* One set of probes for each clock; the compiler removes what a clock does not need. */
@@ -239,28 +239,31 @@ PROBES(mono, CLOCK_MONO)
  */
 static notrace void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
 
 	if (!slot)
 		return;
 	local64_add(ns, &slot->n[N_HALT_NS]);
-	slot->since += clock_from_ns(ns);
+	slot->since += kvminfo_clock_from_ns(ns);
 }
 
 static notrace void probe_process_exit(void *data, struct task_struct *task)
 {
-	slot_end();
+	kvminfo_slot_end();
 }
 
-/*
- * The end of threads is probed first, before anything can be counted, and exits
- * last, so that for every exit seen, the event that resolves it is seen too.
- */
-struct probe probes[] = {
-	{ "sched_process_exit", {
+/* Attached to before anything can be counted. */
+struct probe kvminfo_end_probe = {
+	"sched_process_exit", {
 		[CLOCK_OFF] = probe_process_exit,
 		[CLOCK_TSC] = probe_process_exit,
-		[CLOCK_MONO] = probe_process_exit } },
+		[CLOCK_MONO] = probe_process_exit }
+};
+
+/*
+ * Exits last, so that for every exit seen, the event that resolves it is seen too.
+ */
+struct probe kvminfo_kvm_probes[] = {
 	{ "kvm_userspace_exit", {
 		[CLOCK_OFF] = probe_userspace_exit_off,
 		[CLOCK_TSC] = probe_userspace_exit_tsc,

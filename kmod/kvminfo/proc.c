@@ -49,9 +49,9 @@ static int table_show(struct seq_file *m, void *v)
 	const struct table *table = m->private;
 
 	if (v == SEQ_START_TOKEN)
-		table_show_head(m, table);
+		kvminfo_table_show_head(m, table);
 	else
-		table_show_row(m, table, (struct row_copy *)v - table->rows.row);
+		kvminfo_table_show_row(m, table, (struct row_copy *)v - table->rows.row);
 	return 0;
 }
 
@@ -60,9 +60,9 @@ static int vcpus_show(struct seq_file *m, void *v)
 	const struct table *table = m->private;
 
 	if (v == SEQ_START_TOKEN)
-		vcpus_show_head(m, table);
+		kvminfo_vcpus_show_head(m, table);
 	else
-		vcpus_show_row(m, table, (struct row_copy *)v - table->rows.row);
+		kvminfo_vcpus_show_row(m, table, (struct row_copy *)v - table->rows.row);
 	return 0;
 }
 
@@ -86,18 +86,18 @@ static int open_with(struct inode *inode, struct file *file, const struct seq_op
 	int err;
 
 	/* Not a table without VMs: on an error, readers use another source. */
-	if (attach_refused())
+	if (kvminfo_attach_refused())
 		return -ENODEV;
 	table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return -ENOMEM;
-	err = rows_read(&table->rows, proc_pid_ns(inode->i_sb));
+	err = kvminfo_rows_read(&table->rows, proc_pid_ns(inode->i_sb));
 	if (err)
 		goto free_table;
-	table->lost = slots_lost();
-	table->isa = slots_isa();
-	table->time = clock_valid();
-	table->reasons = vendor_reasons_known(table->isa);
+	table->lost = kvminfo_slots_lost();
+	table->isa = kvminfo_slots_isa();
+	table->time = kvminfo_clock_valid();
+	table->reasons = kvminfo_vendor_reasons_known(table->isa);
 	table->vcpus = with_vcpus;
 
 	err = seq_open(file, ops);
@@ -107,7 +107,7 @@ static int open_with(struct inode *inode, struct file *file, const struct seq_op
 	return 0;
 
 free_rows:
-	rows_free(&table->rows);
+	kvminfo_rows_free(&table->rows);
 free_table:
 	kfree(table);
 	return err;
@@ -127,7 +127,7 @@ static int table_release(struct inode *inode, struct file *file)
 {
 	struct table *table = ((struct seq_file *)file->private_data)->private;
 
-	rows_free(&table->rows);
+	kvminfo_rows_free(&table->rows);
 	kfree(table);
 	return seq_release(inode, file);
 }
@@ -157,7 +157,7 @@ static int create(const char *name, const struct proc_ops *ops, kgid_t group)
 	return 0;
 }
 
-int proc_start(kgid_t group, bool vcpus)
+int kvminfo_proc_start(kgid_t group, bool vcpus)
 {
 	int err;
 
@@ -171,7 +171,7 @@ int proc_start(kgid_t group, bool vcpus)
 	return err;
 }
 
-void proc_stop(void)
+void kvminfo_proc_stop(void)
 {
 	if (with_vcpus)
 		remove_proc_entry(VCPUS_NAME, NULL);

@@ -5,7 +5,7 @@
 
 #include <linux/uidgid.h>
 
-int proc_start(kgid_t group, bool vcpus);
-void proc_stop(void);
+int kvminfo_proc_start(kgid_t group, bool vcpus);
+void kvminfo_proc_stop(void);
 
 #endif /* PROC_H */

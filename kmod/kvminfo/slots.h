@@ -24,6 +24,7 @@
 #include <linux/sched.h>
 
 #include "devices.h"
+#include "probe-context.h"
 #include "reasons.h"
 #include "user-reasons.h"
 
@@ -78,15 +79,15 @@ struct slot {
 
 /* A thousand VMs with 16 vCPUs each make chains of two. 64 KiB. */
 #define SLOT_HASH_BITS 13
-extern struct hlist_head slots_by_task[1 << SLOT_HASH_BITS];
+extern struct hlist_head kvminfo_slots_by_task[1 << SLOT_HASH_BITS];
 
 /* The slot of the running thread, or NULL. To be called in a probe. */
-static __always_inline struct slot *slot_find(void)
+static __always_inline struct slot *kvminfo_slot_find(void)
 {
-	struct hlist_head *chain = &slots_by_task[hash_ptr(current, SLOT_HASH_BITS)];
+	struct hlist_head *chain = &kvminfo_slots_by_task[hash_ptr(current, SLOT_HASH_BITS)];
 	struct slot *slot;
 
-	hlist_for_each_entry_rcu(slot, chain, by_task, rcu_read_lock_sched_held())
+	hlist_for_each_entry_rcu(slot, chain, by_task, probe_context())
 		if (likely(slot->task == current))
 			return slot;
 	return NULL;
@@ -97,19 +98,19 @@ static __always_inline struct slot *slot_find(void)
  * if the pool is empty or if @isa is unknown; in the latter case the tracepoint's
  * arguments are not what we expect.
  */
-struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu);
+struct slot *kvminfo_slot_create(u32 isa, const struct kvm_vcpu *vcpu);
 
 /* Counts a return of KVM_RUN for a signal in a thread without a slot: in the row, or as lost. */
-void row_count_signal(void);
+void kvminfo_row_count_signal(void);
 
 /* The running thread ends: keeps its counts in the row. Called in sched_process_exit. */
-void slot_end(void);
+void kvminfo_slot_end(void);
 
-u64 slots_lost(void);		/* exits and signals that were not counted */
-u32 slots_isa(void);		/* KVM_ISA_* of the first exit, 0 if none yet */
+u64 kvminfo_slots_lost(void);		/* exits and signals that were not counted */
+u32 kvminfo_slots_isa(void);		/* KVM_ISA_* of the first exit, 0 if none yet */
 
 /* @devices: whether to count device accesses. */
-int slots_init(bool devices);
-void slots_destroy(void);	/* call when no probe runs any more */
+int kvminfo_slots_init(bool devices);
+void kvminfo_slots_destroy(void);	/* call when no probe runs any more */
 
 #endif /* SLOTS_H */

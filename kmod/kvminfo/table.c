@@ -11,7 +11,7 @@ static const char *on_off(bool on)
 	return on ? "on" : "off";
 }
 
-void table_show_head(struct seq_file *m, const struct table *table)
+void kvminfo_table_show_head(struct seq_file *m, const struct table *table)
 {
 	static const char * const vendor[] = { [KVM_ISA_VMX] = "vmx", [KVM_ISA_SVM] = "svm" };
 
@@ -23,7 +23,7 @@ void table_show_head(struct seq_file *m, const struct table *table)
 	seq_puts(m, KVMINFO_COLUMNS "\n");
 }
 
-void vcpus_show_head(struct seq_file *m, const struct table *table)
+void kvminfo_vcpus_show_head(struct seq_file *m, const struct table *table)
 {
 	seq_printf(m, "kvminfo_vcpus %d module=%s time=%s\n", ABI_VERSION, KMOD_VERSION,
 		   on_off(table->time));
@@ -50,7 +50,7 @@ static void show_reasons(struct seq_file *m, const u64 *n)
 
 		if (!count)
 			continue;
-		seq_printf(m, "%c%s:%llu", before, reason_name[i], count);
+		seq_printf(m, "%c%s:%llu", before, kvminfo_reason_name[i], count);
 		before = ',';
 	}
 	if (before == ' ')
@@ -67,7 +67,8 @@ static void show_reason_times(struct seq_file *m, const u64 *n)
 
 		if (!ticks)
 			continue;
-		seq_printf(m, "%c%s:%llu", before, reason_name[i], clock_to_ns(ticks));
+		seq_printf(m, "%c%s:%llu", before, kvminfo_reason_name[i],
+			   kvminfo_clock_to_ns(ticks));
 		before = ',';
 	}
 	if (before == ' ')
@@ -84,8 +85,8 @@ static void show_user_reasons(struct seq_file *m, const struct table *table, con
 
 		if (!count && !ticks)
 			continue;
-		seq_printf(m, "%c%s:%llu", before, user_reason_name[i], count);
-		show_time(m, table, ":", clock_to_ns(ticks));
+		seq_printf(m, "%c%s:%llu", before, kvminfo_user_reason_name[i], count);
+		show_time(m, table, ":", kvminfo_clock_to_ns(ticks));
 		before = ',';
 	}
 	if (before == ' ')
@@ -103,12 +104,12 @@ static void show_devices(struct seq_file *m, const struct table *table,
 
 		seq_printf(m, "%c%c%llx:%llu", before, kind, entry->key >> DEVICE_KEY_BITS,
 			   entry->count);
-		show_time(m, table, ":", clock_to_ns(entry->ticks));
+		show_time(m, table, ":", kvminfo_clock_to_ns(entry->ticks));
 		before = ',';
 	}
 	if (devices->other_count) {
 		seq_printf(m, "%cother:%llu", before, devices->other_count);
-		show_time(m, table, ":", clock_to_ns(devices->other_ticks));
+		show_time(m, table, ":", kvminfo_clock_to_ns(devices->other_ticks));
 		before = ',';
 	}
 	if (before == ' ')
@@ -125,7 +126,7 @@ static void show_vcpus(struct seq_file *m, const struct vcpu_copy *vcpu, size_t 
 		seq_printf(m, "%c%d:%d", i ? ',' : ' ', vcpu[i].id, vcpu[i].tid);
 }
 
-void table_show_row(struct seq_file *m, const struct table *table, size_t index)
+void kvminfo_table_show_row(struct seq_file *m, const struct table *table, size_t index)
 {
 	const struct row_copy *row = &table->rows.row[index];
 	const u64 *n = row->n;
@@ -135,10 +136,11 @@ void table_show_row(struct seq_file *m, const struct table *table, size_t index)
 		seq_printf(m, " %llu", n[N_REASON + 2 * REASON_exception]);
 	else
 		seq_puts(m, " -");
-	seq_printf(m, " %llu %llu %llu", n[N_VM_SWITCH], sum_of_user_reasons(n), n[N_SIGNAL]);
-	show_time(m, table, " ", clock_to_ns(sum_of_reasons(n + 1)));
+	seq_printf(m, " %llu %llu %llu", n[N_VM_SWITCH], kvminfo_sum_of_user_reasons(n),
+		   n[N_SIGNAL]);
+	show_time(m, table, " ", kvminfo_clock_to_ns(kvminfo_sum_of_reasons(n + 1)));
 	show_time(m, table, " ", n[N_HALT_NS]);
-	show_time(m, table, " ", clock_to_ns(sum_of_user_reasons(n + 1)));
+	show_time(m, table, " ", kvminfo_clock_to_ns(kvminfo_sum_of_user_reasons(n + 1)));
 	seq_printf(m, " %llu", row->start_ns);
 	show_vcpus(m, table->rows.vcpu + row->first_vcpu, row->vcpus);
 	if (table->reasons)
@@ -151,13 +153,13 @@ void table_show_row(struct seq_file *m, const struct table *table, size_t index)
 	else
 		seq_puts(m, " -");
 	if (table->rows.devices)
-		show_devices(m, table, row_devices(&table->rows, index));
+		show_devices(m, table, kvminfo_row_devices(&table->rows, index));
 	else
 		seq_puts(m, " -");
 	seq_putc(m, '\n');
 }
 
-void vcpus_show_row(struct seq_file *m, const struct table *table, size_t index)
+void kvminfo_vcpus_show_row(struct seq_file *m, const struct table *table, size_t index)
 {
 	const struct row_copy *row = &table->rows.row[index];
 	const struct vcpu_copy *vcpu = table->rows.vcpu + row->first_vcpu;
@@ -166,9 +168,9 @@ void vcpus_show_row(struct seq_file *m, const struct table *table, size_t index)
 	for (; vcpu < end; vcpu++) {
 		seq_printf(m, "%d %d %d %llu %llu %llu", row->pid, vcpu->tid, vcpu->id,
 			   vcpu->exits, vcpu->userspace_exits, vcpu->io_exits);
-		show_time(m, table, " ", clock_to_ns(vcpu->kvm_ticks));
+		show_time(m, table, " ", kvminfo_clock_to_ns(vcpu->kvm_ticks));
 		show_time(m, table, " ", vcpu->halt_ns);
-		show_time(m, table, " ", clock_to_ns(vcpu->user_ticks));
+		show_time(m, table, " ", kvminfo_clock_to_ns(vcpu->user_ticks));
 		seq_printf(m, " %llu\n", vcpu->start_ns);
 	}
 }

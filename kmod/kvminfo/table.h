@@ -16,11 +16,11 @@ struct table {
 	struct rows rows;
 };
 
-void table_show_head(struct seq_file *m, const struct table *table);
-void table_show_row(struct seq_file *m, const struct table *table, size_t index);
+void kvminfo_table_show_head(struct seq_file *m, const struct table *table);
+void kvminfo_table_show_row(struct seq_file *m, const struct table *table, size_t index);
 
-void vcpus_show_head(struct seq_file *m, const struct table *table);
+void kvminfo_vcpus_show_head(struct seq_file *m, const struct table *table);
 /* All vCPUs of the row. */
-void vcpus_show_row(struct seq_file *m, const struct table *table, size_t index);
+void kvminfo_vcpus_show_row(struct seq_file *m, const struct table *table, size_t index);
 
 #endif /* TABLE_H */

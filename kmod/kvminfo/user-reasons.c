@@ -5,14 +5,14 @@
 
 #include "user-reasons.h"
 
-const char *const user_reason_name[NR_USER_REASONS] = {
+const char *const kvminfo_user_reason_name[NR_USER_REASONS] = {
 	[USER_other] = "other",
 #define U(name, code) [USER_##name] = #name,
 	USER_REASONS(U)
 #undef U
 };
 
-const u8 user_reasons[NR_USER_CODES] = {
+const u8 kvminfo_user_reasons[NR_USER_CODES] = {
 #define U(name, code) [code] = USER_##name,
 	USER_REASONS(U)
 #undef U

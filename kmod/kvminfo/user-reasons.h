@@ -50,17 +50,17 @@ enum user_reason {
 	NR_USER_REASONS,
 };
 
-extern const char *const user_reason_name[NR_USER_REASONS];
+extern const char *const kvminfo_user_reason_name[NR_USER_REASONS];
 
 #define NR_USER_CODES 44
 
 /* enum user_reason of each code; higher codes are USER_other. */
-extern const u8 user_reasons[NR_USER_CODES];
+extern const u8 kvminfo_user_reasons[NR_USER_CODES];
 
 /* @code may be any number: user space can write it. */
-static __always_inline enum user_reason user_reason(u32 code)
+static __always_inline enum user_reason kvminfo_user_reason(u32 code)
 {
-	return likely(code < NR_USER_CODES) ? user_reasons[code] : USER_other;
+	return likely(code < NR_USER_CODES) ? kvminfo_user_reasons[code] : USER_other;
 }
 
 #endif /* USER_REASONS_H */

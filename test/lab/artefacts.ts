@@ -83,7 +83,7 @@ export async function builtModules(
     })
     if (built.failed) throw new Error(`kmod does not build for ${kernel.release}:\n${errorsOf(built.all)}`)
     const others = await builtModule('other-kvms', otherKvms, kernel, signal)
-    for (const name of ['half_kvm.ko', 'strange_kvm.ko'])
+    for (const name of ['half_kvm.ko', 'strange_kvm.ko', 'kvm.ko'])
       await copyFile(join(others, name), join(draft, name))
   })
 }

@@ -89,7 +89,8 @@ test('counts every kind of exit of one vCPU, in KVM and in user space', async ()
 
 test('names the reasons of hand-overs, and the ports and pages that the guest accessed', async () => {
   const work = ['--out', '300', '--in', '200', '--pic', '150', '--mmio', '40', '--cpuid', '20']
-  const row = rowOf(readTable(), (await startVm(...work, '--ports', '4', '--pages', '3', '--rep', '5')).pid)
+  const vm = await startVm(...work, '--ports', '4', '--pages', '3', '--rep', '5')
+  const row = rowOf(readTable(), vm.pid)
   assert.equal(row.user_reasons.io!.count, 5 * 504 + 1)
   assert.equal(row.user_reasons.mmio!.count, 5 * 43)
   // The PIC is in KVM. All devices fit in the table.
@@ -102,7 +103,8 @@ test('names the reasons of hand-overs, and the ports and pages that the guest ac
 })
 
 test('without an interrupt controller in KVM, a HLT is handed to user space and is not an access', async () => {
-  const row = rowOf(readTable(), (await startVm('--hlt', '7', '--out', '2')).pid)
+  const vm = await startVm('--hlt', '7', '--out', '2')
+  const row = rowOf(readTable(), vm.pid)
   assert.equal(row.user_reasons.hlt!.count, 7)
   assert.deepEqual(counts(row), { pf4: 2, pf6: 1 })
 })

@@ -94,7 +94,8 @@ static void parse(int argc, char **argv)
 	static const struct option options[] = {
 		{ "rep", 1, NULL, EXITS_REP }, { "out", 1, NULL, EXITS_OUT }, { "in", 1, NULL, EXITS_IN },
 		{ "pic", 1, NULL, EXITS_PIC }, { "mmio", 1, NULL, EXITS_MMIO }, { "cpuid", 1, NULL, EXITS_CPUID },
-		{ "ud", 1, NULL, EXITS_UD }, { "hlt", 1, NULL, EXITS_HLT }, { "vcpus", 1, NULL, VCPUS },
+		{ "ud", 1, NULL, EXITS_UD }, { "hlt", 1, NULL, EXITS_HLT },
+		{ "ports", 1, NULL, EXITS_PORTS }, { "pages", 1, NULL, EXITS_PAGES }, { "vcpus", 1, NULL, VCPUS },
 		{ "signals", 1, NULL, SIGNALS }, { "immediate", 1, NULL, IMMEDIATE }, { "name", 1, NULL, NAME },
 		{ "irqchip", 0, &irqchip, 1 }, { "hold", 0, &hold, 1 }, { "end-threads", 0, &end_threads, 1 }, { 0 },
 	};
