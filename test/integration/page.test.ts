@@ -152,7 +152,7 @@ describe('the page of a host with a few VMs', () => {
       /^emulated-io Root-mode switch ratio 0\.45\d at [\d,]+ exits per second\. The VM loses/,
     )
     expect(await detail.locator('.rest h3').first().textContent()).toMatch(
-      /^What makes this VM leave KVM\? Last \d+ s$/,
+      /^What makes this VM leave KVM\? Exits to QEMU, last \d+ s$/,
     )
     const rows = (table: number) =>
       detail.locator('.rest table').nth(table).locator('tbody tr').allTextContents()

@@ -63,12 +63,12 @@ export function facts({ at, vm }) {
  */
 export function costlyDevices({ exits: { seconds, userspaceSwitches, devices } }) {
   if (seconds === null || devices === null || userspaceSwitches === null) return []
-  const title = `What makes this VM leave KVM? Last ${Math.round(seconds)} s`
+  const title = `What makes this VM leave KVM? Exits to QEMU, last ${Math.round(seconds)} s`
   if (devices.length === 0)
     return [element('h3', {}, title), element('p', {}, 'It accessed no emulated device.')]
   return titledTable(
     title,
-    ['device', 'exits to QEMU per second', 'of all', '', 'wait, s per s'],
+    ['device', 'per second', 'of all', '', 'wait, s per s'],
     devices.map(({ device, perSecond, waitSeconds }) => [
       device,
       rate(perSecond),
@@ -132,32 +132,42 @@ export function timeSplit({ exits: { kernelSeconds, haltSeconds, userspaceWaitSe
  */
 export function vcpuTable({ vcpus }) {
   if (vcpus.length === 0) return []
-  const hasExits = vcpus.some(({ exits }) => exits !== null)
-  const most = Math.max(...vcpus.map(({ exits }) => exits ?? 0))
-  return titledTable(
+  const threads = titledTable(
     'vCPU threads',
-    [
-      'vCPU',
-      'thread ID',
-      'last CPU',
-      'policy',
-      'CPU time',
-      'run delay',
-      ...(hasExits ? ['exits per second', '', 'to QEMU'] : []),
-    ],
-    vcpus.map(({ id, tid, lastCpu, cpu, runDelay, exits, userspaceSwitches, ...scheduling }) => [
+    ['vCPU', 'thread ID', 'last CPU', 'policy', 'CPU time', 'run delay'],
+    vcpus.map(({ id, tid, lastCpu, cpu, runDelay, ...scheduling }) => [
       String(id),
       String(tid),
       String(lastCpu),
       schedulingText({ ...scheduling, vcpus: 1 }),
       plain(cpu),
       percent(runDelay),
-      // Compared with the vCPU that has the most, so that an imbalance shows.
-      ...(hasExits
-        ? [rate(exits), shareBar(most === 0 || exits === null ? 0 : exits / most), rate(userspaceSwitches)]
-        : []),
     ]),
-    hasExits ? [4, 5, 6, 8] : [4, 5],
+    [4, 5],
+  )
+  return [...threads, ...vcpuExits(vcpus)]
+}
+
+/**
+ * Nothing if the source does not count exits by vCPU. Each is compared with the vCPU that has the most, so that an
+ * imbalance shows.
+ * @param {LiveVmDetail['vcpus']} vcpus
+ * @returns {Node[]}
+ */
+function vcpuExits(vcpus) {
+  if (vcpus.every(({ exits }) => exits === null)) return []
+  const most = Math.max(...vcpus.map(({ exits }) => exits ?? 0))
+  return titledTable(
+    'Exits by vCPU',
+    ['vCPU', 'per second', '', 'to QEMU', 'wait, s per s'],
+    vcpus.map(({ id, exits, userspaceSwitches, userspaceWaitSeconds }) => [
+      String(id),
+      rate(exits),
+      shareBar(most === 0 || exits === null ? 0 : exits / most),
+      rate(userspaceSwitches),
+      plain(userspaceWaitSeconds),
+    ]),
+    [1, 3, 4],
   )
 }
 

@@ -11,7 +11,7 @@ import type { WholeFile } from '../whole-file.ts'
 
 const columns = ['tid', 'exits_num', 'kvm_qemu_switch_num', 'io_num', 'kvm_ns', 'halt_ns', 'user_ns'] as const
 
-export const kvminfoVcpusPath = (procfs: string): string => join(procfs, 'kvminfo_vcpus')
+const kvminfoVcpusPath = (procfs: string): string => join(procfs, 'kvminfo_vcpus')
 
 export interface KvminfoVcpus {
   /** By tid. */
