@@ -36,7 +36,7 @@
  *   index                1, 2, ... in the order of this read
  *   pid                  tgid, in the reader's pid namespace
  *   io_num               exits on a port I/O instruction
- *   exception_num        exits on a guest exception (VMX: NMIs too)
+ *   exception_num        exits on a guest exception (VMX: NMIs too, also the host's)
  *   kvm_vm_switch_num    exits handled in KVM, which then re-entered the guest
  *   kvm_qemu_switch_num  exits that were handed to user space
  *   signal_num           returns of KVM_RUN forced by a signal; not userspace exits
@@ -48,7 +48,9 @@
  *                        identifies the process together with pid
  *   vcpus                vcpu_id:tid,... of the vCPU threads now alive, "-" for none;
  *                        tids in the reader's pid namespace
- *   reasons              name:count,... of the reasons seen, "-" for none
+ *   reasons              name:count,... of the reasons seen, "-" for none. Of an encrypted
+ *                        guest (SEV-ES, SNP), io_num, exception_num and reasons show most
+ *                        exits as vmgexit only.
  *   user_reasons         name:count:ns,... of the reasons for which KVM_RUN returned, "-" for
  *                        none: KVM_EXIT_* in lower case, or other. The counts add up to
  *                        kvm_qemu_switch_num, the times to user_ns. A request of KVM that

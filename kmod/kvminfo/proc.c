@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /proc/kvminfo and /proc/kvminfo_vcpus. The whole table is copied when a file is
- * opened and kept until it is closed (3 KiB per VM). It can therefore be read in
+ * opened and kept until it is closed (3.4 KiB per VM). It can therefore be read in
  * pieces of any size while VMs come and go: no row is missed, repeated or torn.
  */
 #include <linux/mm.h>

@@ -17,6 +17,8 @@
 #include "slots.h"
 #include "vendor.h"
 
+static_assert((offsetof(struct slot, n) + N_REASON * sizeof(u64)) % (2 * sizeof(u64)) == 0);
+
 struct hlist_head kvminfo_slots_by_task[1 << SLOT_HASH_BITS];
 static DEFINE_HASHTABLE(rows_by_signal, 10);
 LIST_HEAD(kvminfo_all_rows);

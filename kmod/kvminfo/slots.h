@@ -37,7 +37,7 @@ enum counter {
 	N_VM_SWITCH,
 	N_SIGNAL,
 	N_HALT_NS,
-	N_REASON = 4,		/* + 2 * enum reason: exits; + 1: time in KVM without halts */
+	N_REASON,		/* + 2 * enum reason: exits; + 1: time in KVM without halts */
 	N_USER = N_REASON + 2 * NR_REASONS,	/* + 2 * enum user_reason: hand-overs, time */
 	NR_COUNTERS = N_USER + 2 * NR_USER_REASONS,
 };
@@ -62,7 +62,7 @@ struct slot {
 	unsigned long phase;
 	const struct kvm_vcpu *vcpu;	/* of the last exit */
 	u64 *device_ticks;		/* where to add the time after a hand-over, or NULL */
-	local64_t n[NR_COUNTERS];
+	local64_t n[NR_COUNTERS];	/* a count and its time are in one cache line */
 
 	/* Rarely used. */
 	u64 start_ns;			/* of the thread, since boot */

@@ -5,7 +5,12 @@
 #include <linux/module.h>
 #include <linux/tracepoint.h>
 
-DECLARE_TRACE(kvm_other, TP_PROTO(u32 something), TP_ARGS(something));
+/* Since 6.16, DECLARE_TRACE() changes the name. */
+#ifndef DECLARE_TRACE_EVENT
+#define DECLARE_TRACE_EVENT DECLARE_TRACE
+#endif
+
+DECLARE_TRACE_EVENT(kvm_other, TP_PROTO(u32 something), TP_ARGS(something));
 DEFINE_TRACE(kvm_other, TP_PROTO(u32 something), TP_ARGS(something));
 
 MODULE_DESCRIPTION("A KVM without the tracepoints of kvminfo");
