@@ -76,7 +76,7 @@ struct views {
 static int view_open(const struct btf_blob *blob, struct view *view)
 {
 	const struct btf_header *h = blob->data;
-	/* What is used here: 7.2's header has more than its BTF may have. */
+	/* Not sizeof(*h), because 7.2's own BTF may have a shorter, older header. */
 	const size_t used = offsetofend(struct btf_header, str_len);
 	u64 body;
 
