@@ -13,6 +13,7 @@ import { Labels } from './identity/label.ts'
 import { kvminfoPath, readKvminfo } from './kvminfo/read.ts'
 import { StatusFiles } from './libvirt-status/status-files.ts'
 import type { HostPaths } from './paths.ts'
+import { PciRegions } from './qmp/pci-regions.ts'
 import { QmpStatistics } from './qmp/qmp-statistics.ts'
 import { Snapshot } from './snapshot.ts'
 import { readTaskinfo } from './taskinfo/read.ts'
@@ -47,7 +48,7 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
   const qmp = new QmpStatistics(paths.procfs)
   const libvirt = new LibvirtStatistics(paths.rundir)
   const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
-  const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, libvirt)
+  const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, new PciRegions(paths.procfs), libvirt)
   const cpuTime = new RisingCpuTime()
   const labels = new Labels()
   /** Continues after the deadline, so that the next snapshot has more VMs. */
