@@ -59,4 +59,9 @@ async function run(): Promise<number> {
   }
 }
 
-process.exit(await run())
+const code = await run()
+if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) {
+  const { exitNow } = await import('../native/exit-now.ts')
+  await exitNow(code)
+}
+process.exit(code)

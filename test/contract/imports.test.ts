@@ -89,7 +89,12 @@ const rules: Rules = {
     // The only writer of a database. Node's own module is experimental, so its use stays in one file.
     sqlite: ['src/remediate/journal/database.ts'],
     // The only caller of C.
-    koffi: ['src/native/peer-credentials.ts', 'src/native/scheduler.ts', 'src/native/sd-notify.ts'],
+    koffi: [
+      'src/native/exit-now.ts',
+      'src/native/peer-credentials.ts',
+      'src/native/scheduler.ts',
+      'src/native/sd-notify.ts',
+    ],
   },
 }
 

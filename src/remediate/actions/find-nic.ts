@@ -1,7 +1,8 @@
 // The network interface of the next definition that is the one which runs, by its MAC address.
 import type { Element } from '../../sources/libvirt-status/xml.ts'
 import { type Definition, devicesOf } from '../definition/edit.ts'
-import { attributeOf, liveDevice, notInDefinition } from './next-start.ts'
+import { attributeOf } from './definition-change.ts'
+import { liveDevice, notInDefinition } from './device-change.ts'
 
 export function findNic(definition: Definition, live: Definition, device: string): Element | string {
   const running = liveDevice(live, 'interface', device)

@@ -1,9 +1,13 @@
-// Huge pages for a VM (thesis, 5.2.3). Transparent huge pages come first, because they need no restart. A pool comes second:
-// the VM uses it from its next start on, if its definition asks for it.
+// Huge pages for a VM (thesis, 5.2.3). Transparent huge pages come first, because they need no restart. Where they are on
+// already, a pool comes second, and once it has room for the VM, the definition that puts the VM's memory there.
 import type { Vm } from '../../model/vm.ts'
 import { type Backing, readBacking } from '../../sources/process/backing.ts'
+import { onHugePages } from '../definition/memory-backing.ts'
+import { hugePageMount } from '../target/huge-page-mount.ts'
 import { hugePageBytes, hugePageRoom } from '../target/huge-page-room.ts'
+import { hugePageCommands } from '../target/manager-commands.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
+import { planDefinitionChange } from './definition-change.ts'
 import {
   changeOf,
   commandsOf,
@@ -58,10 +62,7 @@ export const hugepages: Action = {
     if (room.pools.length === 0) return { refused: 'this host has no pools of 2 MiB pages' }
     const needed = Math.ceil(vm.memoryMaxBytes / hugePageBytes)
     const missing = needed - room.free
-    if (missing <= 0)
-      return {
-        refused: `the pool has ${pagesText(room.free)} free pages, enough for the VM; what is missing is <memoryBacking><hugepages/></memoryBacking> in its definition, and a restart`,
-      }
+    if (missing <= 0) return planBacking(input, vm, needed)
     if (missing > room.room)
       return {
         refused: `the VM needs ${pagesText(missing)} more huge pages, and the host has room for ${pagesText(room.room)} if a tenth of its memory is to stay available`,
@@ -75,7 +76,7 @@ export const hugepages: Action = {
         {
           what: 'definition of the VM',
           now: 'as it is',
-          next: 'unchanged: set <hugepages/> and restart the VM',
+          next: 'unchanged: the next plan, once the pool is there, gives it <hugepages/>',
         },
       ],
       operations: owner === undefined ? operations : [],
@@ -89,18 +90,51 @@ export const hugepages: Action = {
       measurement: {
         design: 'none',
         metric: 'none',
-        text: 'the counters cannot show its effect; after a restart, kvminfo_vm_memory_hugetlb_bytes shows whether the VM uses the pool',
+        text: 'the counters cannot show its effect; kvminfo_host_hugepages_free_bytes shows the pages',
       },
       undo: 'the pools get their former sizes back, if as many pages are free; pages that a VM uses are never taken',
-      commands: [
-        ...(owner?.commands ?? operations.flatMap(commandsOf)),
-        `virsh edit ${vm.uuid ?? vm.label} # <memoryBacking><hugepages/></memoryBacking>, effective at the next start`,
-      ],
+      commands: owner?.commands ?? operations.flatMap(commandsOf),
     }
   },
 }
 
-/** Memory in a pool is neither ballooned nor merged: who relies on that must not get a pool. */
+/** The pool has the `needed` pages. */
+function planBacking(input: PlanInput, vm: Vm, needed: number): Promise<Plan | Refusal> {
+  return planDefinitionChange(input, {
+    action: 'hugepages',
+    device: undefined,
+    changes: [{ what: 'memory of the VM', now: 'ordinary pages', next: 'a pool of 2 MiB pages' }],
+    risk: 'medium',
+    measurement: {
+      design: 'none',
+      metric: 'none',
+      text: 'the counters cannot show its effect; once the VM has started, kvminfo_vm_memory_hugetlb_bytes shows its memory in the pool',
+    },
+    edit: onHugePages,
+    async preconditions() {
+      const { free } = hugePageRoom(input.sample, input.procfs, input.sysfs)
+      const mount = hugePageMount(input.procfs)
+      return [
+        {
+          text: 'a hugetlbfs with pages of 2 MiB is mounted, from which QEMU takes the memory',
+          holds: mount !== undefined,
+          seen: mount ?? 'none; run: systemctl start dev-hugepages.mount; then restart libvirt',
+        },
+        {
+          text: `the pool has ${pagesText(needed)} free pages for the VM`,
+          holds: free >= needed,
+          seen: pagesText(free),
+        },
+        ...conflicts(input, vm, 0),
+        await smallPages(input, vm),
+      ]
+    },
+    managerCommands: (manager) => hugePageCommands(manager, vm),
+  })
+}
+
+/** `pages`: those that the pool will have more. Memory in a pool is neither
+ * ballooned nor merged: who relies on that must not get a pool. */
 function conflicts({ sample, procfs, sysfs }: PlanInput, vm: Vm, pages: number): Precondition[] {
   const { memoryMaxBytes: most = 0, balloonBytes = most } = vm
   const shared = sample.ksm?.get('run') === 1 ? (sample.ksm.get('pages_sharing') ?? 0) * 4096 : 0

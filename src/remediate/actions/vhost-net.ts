@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { vhostNic } from '../definition/virtio.ts'
 import type { Action } from './action.ts'
+import { type DeviceAction, planDeviceChange } from './device-change.ts'
 import { findNic } from './find-nic.ts'
-import { type DeviceAction, planDeviceChange } from './next-start.ts'
 
 const change: DeviceAction = {
   action: 'vhost-net',

@@ -3,14 +3,14 @@ import { isEmulatedDisk } from '../../model/emulated.ts'
 import { devicesOf } from '../definition/edit.ts'
 import { diskNames, virtioDisk as edit } from '../definition/virtio.ts'
 import type { Action } from './action.ts'
+import { attributeOf } from './definition-change.ts'
 import {
-  attributeOf,
   type DeviceAction,
   liveDevice,
   notInDefinition,
   planDeviceChange,
   virtioProof,
-} from './next-start.ts'
+} from './device-change.ts'
 
 const change: DeviceAction = {
   action: 'virtio-disk',

@@ -2,8 +2,8 @@
 import { isEmulatedNicModel } from '../../model/emulated.ts'
 import { virtioNic as edit } from '../definition/virtio.ts'
 import type { Action } from './action.ts'
+import { type DeviceAction, planDeviceChange, virtioProof } from './device-change.ts'
 import { findNic } from './find-nic.ts'
-import { type DeviceAction, planDeviceChange, virtioProof } from './next-start.ts'
 
 const change: DeviceAction = {
   action: 'virtio-nic',

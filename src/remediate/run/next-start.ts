@@ -114,10 +114,10 @@ export class NextStart {
         })
         return
       }
-      const verdict = 'not-measurable'
-      endRun(this.#parts, run, 'kept', 'the VM runs with it; the counters cannot show its effect', {
-        verdict,
-      })
+      const inPool = sample.vmMemory?.get(vm.pid)?.hugetlbBytes ?? 0
+      const memory = inPool === 0 ? '' : ` and has ${inPool / 1024 ** 2} MiB in huge pages of a pool`
+      const reason = `the VM runs with it${memory}; the counters cannot show its effect`
+      endRun(this.#parts, run, 'kept', reason, { verdict: 'not-measurable' })
       return
     }
     const { boot } = policy.current.policy.measure

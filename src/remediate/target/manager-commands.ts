@@ -35,9 +35,7 @@ export function managerCommands(
     }
     case 'kubevirt': {
       const where = isDisk ? 'devices.disks[].disk.bus' : 'devices.interfaces[].model'
-      // The name of the domain is <namespace>_<name>.
-      const [, group = '<namespace>', vm = '<name>'] = /^([a-z0-9-]+)_([a-z0-9.-]+)$/.exec(label) ?? []
-      const [name, namespace] = [owner?.name ?? vm, owner?.group ?? group]
+      const { name, namespace } = kubevirtName(owner, label)
       return [
         `kubectl edit vm ${name} --namespace ${namespace} # spec.template.spec.domain.${where}: virtio`,
         `virtctl restart ${name} --namespace ${namespace}`,
@@ -59,6 +57,49 @@ export function managerCommands(
       return [
         `# make the ${isDisk ? 'disk' : 'network interface'} ${device} virtio in the program that manages the VM`,
       ]
+  }
+}
+
+/** The name of the domain is <namespace>_<name>. */
+function kubevirtName(
+  owner: Vm['owner'],
+  label: string,
+): { readonly name: string; readonly namespace: string } {
+  const [, group = '<namespace>', vm = '<name>'] = /^([a-z0-9-]+)_([a-z0-9.-]+)$/.exec(label) ?? []
+  return { name: owner?.name ?? vm, namespace: owner?.group ?? group }
+}
+
+/** What puts the memory of a VM on pages of 2 MiB. */
+export function hugePageCommands(
+  { manager, name }: VmManager,
+  { owner, label, uuid }: Pick<Vm, 'owner' | 'label' | 'uuid'>,
+): string[] {
+  switch (manager) {
+    case 'proxmox': {
+      const vmid = owner?.name ?? '<vmid>'
+      return [`qm set ${vmid} --numa 1 --hugepages 2`, `qm shutdown ${vmid}`, `qm start ${vmid}`]
+    }
+    case 'nova':
+      return [
+        '# OpenStack: choose or make a flavor with the property hw:mem_page_size=2048',
+        `openstack server resize --flavor <flavor> ${uuid}`,
+        `openstack server resize confirm ${uuid}`,
+      ]
+    case 'kubevirt': {
+      const { name: vm, namespace } = kubevirtName(owner, label)
+      return [
+        `kubectl edit vm ${vm} --namespace ${namespace} # spec.template.spec.domain.memory.hugepages.pageSize: 2Mi`,
+        `virtctl restart ${vm} --namespace ${namespace}`,
+      ]
+    }
+    case 'ovirt':
+      return ['# oVirt: set the custom property hugepages=2048 of the VM, shut it down, start it']
+    case 'opennebula':
+      return [
+        '# OpenNebula: set HUGEPAGE_SIZE="2" of TOPOLOGY in the template of the VM, then power it off and resume it',
+      ]
+    default:
+      return [`# put the memory of the VM on huge pages of 2 MiB in ${name}, and restart it`]
   }
 }
 

@@ -9,7 +9,15 @@
 import type { VmExits } from '../../model/exits.ts'
 import type { SourceName } from '../../model/sources.ts'
 
+/**
+ * A VM can be missing from a sample although it runs, if it could not be identified in time. For so many samples in a row
+ * its counts are kept, so that its counters go on where they were. That is fifteen minutes at a scrape interval of 15 s.
+ */
+const keptSamples = 60
+
 interface Life {
+  /** Samples in a row without the VM. */
+  missed: number
   /** The VM started after the previous sample, so all its counts are new. */
   readonly isNew: boolean
   source?: SourceName
@@ -17,7 +25,15 @@ interface Life {
   base?: VmExits | undefined
   /** The last counts of the source, corrected so that they never fall. */
   last?: VmExits
+  /** All exits that the source counted, at most so far. `last` can have more, because its two parts are corrected apart. */
+  highest: number
 }
+
+/**
+ * Statistics that fall by a larger share have lost a vCPU. They fall by less without any loss: the userspace exits, and
+ * with them all exits of a VM that has hardly any others, are a difference of two statistics.
+ */
+const smallestLoss = 0.01
 
 export class Continuity {
   readonly #lives = new Map<string, Life>()
@@ -35,9 +51,13 @@ export class Continuity {
   sample(starts: ReadonlyMap<string, number>, uptimeNs: number | undefined, isModuleHidden: boolean): void {
     this.#wasModuleHidden = this.#isModuleHidden
     this.#isModuleHidden = isModuleHidden
-    for (const key of this.#lives.keys()) if (!starts.has(key)) this.#lives.delete(key)
+    for (const [key, life] of this.#lives) {
+      if (starts.has(key)) life.missed = 0
+      else if (++life.missed > keptSamples) this.#lives.delete(key)
+    }
     for (const [key, startNs] of starts) {
-      if (!this.#lives.has(key)) this.#lives.set(key, { isNew: startNs > this.#lastSampleNs })
+      if (!this.#lives.has(key))
+        this.#lives.set(key, { missed: 0, highest: 0, isNew: startNs > this.#lastSampleNs })
     }
     if (uptimeNs !== undefined) this.#lastSampleNs = uptimeNs
   }
@@ -48,12 +68,14 @@ export class Continuity {
     if (life === undefined) throw new Error(`VM ${key} was not in the last sample`)
     const isFirst = life.source === undefined
     const isOther = !isFirst && life.source !== source
-    const isReset = !isFirst && !isOther && total(counted) < total(life.last!)
+    const smallest = source === 'module' ? life.highest : life.highest * (1 - smallestLoss)
+    const isReset = !isFirst && !isOther && total(counted) < smallest
     if (isFirst) life.base = source === 'module' || life.isNew ? undefined : counted
     else if (isOther) life.base = source === 'module' && !this.#wasModuleHidden ? undefined : counted
     // A reloaded module counts from zero. Statistics fall when a vCPU is removed and keep the counts of the other vCPUs.
     else if (isReset) life.base = source === 'module' ? undefined : counted
     life.source = source
+    life.highest = isFirst || isOther || isReset ? total(counted) : Math.max(life.highest, total(counted))
     // The module's counts never fall by themselves, and usually nothing is subtracted from them.
     const isExact = source === 'module' || isFirst || isOther || isReset
     life.last = isExact ? counted : combine(counted, life.last!, Math.max)
@@ -63,7 +85,7 @@ export class Continuity {
   }
 }
 
-/** All exits, which the source counts directly. The two parts can fall by a few, because they are differences. */
+/** All exits. Its two parts can fall by a few, because one of them is a difference. */
 const total = (exits: VmExits): number => exits.kernelSwitches + exits.userspaceSwitches
 
 function combine(a: VmExits, b: VmExits, operation: (a: number, b: number) => number): VmExits {

@@ -22,3 +22,7 @@ test('Linux 6.12 knobs.ts', async () => {
 test('Linux 6.1 next-start.ts', async () => {
   await passes('next-start.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
 })
+
+test('Linux 6.1 huge-page-backing.ts', async () => {
+  await passes('huge-page-backing.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 900 })
+})

@@ -63,16 +63,27 @@ function countsOf(samples: ReadonlyMap<string, number>, vm: string): Counts {
 
 type PausedSample = Map<string, { module: Counts; statistics: Counts }>
 
+/** What both exporters showed at each sample, for the message of a failure. */
+const seen: string[] = []
+
+async function samplesOf(exporter: Exporter): Promise<ReadonlyMap<string, number>> {
+  const samples = await exporter.samples()
+  const by = exporter === withModule ? 'module' : 'statistics'
+  const all = vms.map(({ name }) => `${name} ${JSON.stringify(countsOf(samples, name))}`)
+  seen.push(`${process.uptime().toFixed(1)} s, ${by}: ${all.join(', ')}`)
+  return samples
+}
+
 /** Pauses the VMs until the statistics stop changing, and returns the counts of both exporters. */
 async function samplePaused(): Promise<PausedSample> {
   plain.monitor('stop')
   virsh('suspend', 'domain')
   let previous = ''
-  let samples = await without.samples()
+  let samples = await samplesOf(without)
   await until(
     'the statistics stop changing',
     async () => {
-      samples = await without.samples()
+      samples = await samplesOf(without)
       const now = JSON.stringify(vms.map(({ name }) => countsOf(samples, name)))
       const isStill = now === previous && !now.includes('null')
       previous = now
@@ -81,7 +92,7 @@ async function samplePaused(): Promise<PausedSample> {
     checkMs,
   )
   console.log(`paused, and the statistics are final, after ${process.uptime().toFixed(1)} s`)
-  const module = await withModule.samples()
+  const module = await samplesOf(withModule)
   const sample: PausedSample = new Map(
     vms.map(({ name }) => [name, { module: countsOf(module, name), statistics: countsOf(samples, name) }]),
   )
@@ -100,7 +111,7 @@ test('the statistics from QEMU and from libvirt agree with the module', async ()
   await until(
     'both VMs have worked',
     async () => {
-      const samples = await withModule.samples()
+      const samples = await samplesOf(withModule)
       return vms.every(({ name }) => {
         const io = countsOf(samples, name).io_exits - first.get(name)!.module.io_exits
         return io >= fewestExits
@@ -116,7 +127,8 @@ test('the statistics from QEMU and from libvirt agree with the module', async ()
       const module = to.module[counter] - from.module[counter]
       const statistics = to.statistics[counter] - from.statistics[counter]
       console.log(`${name}: ${counter} ${module} by the module, ${statistics} by the statistics`)
-      assert.ok(Math.abs(statistics - module) <= tolerance * module, `${name}: ${counter}`)
+      const isNear = Math.abs(statistics - module) <= tolerance * module
+      assert.ok(isNear, `${name}: ${counter}\n${seen.join('\n')}`)
     }
   }
 })

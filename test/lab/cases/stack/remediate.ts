@@ -1,9 +1,86 @@
 // Asks the running `kvminfo remediate` of the lab, as an operator does.
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import type { RunList, RunSummary } from '../../../../src/remediate/approve/documents.ts'
+import { until } from '../kvminfo/until.ts'
 
 const url = 'http://127.0.0.1:9757'
+
+/** What Alertmanager sends. */
+const token = 'a-token-of-the-lab-0123456789'
+
+/** Starts the program, with its actuator, as `kvm1`. `policy`: lines of the policy beside that and the token. */
+export async function startRemediate(policy: string): Promise<{ stop(): Promise<void> }> {
+  const directory = '/etc/kvminfo-remediate'
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(`${directory}/token`, `${token}\n`, { mode: 0o640 })
+  const credentials = `credentials: {alertmanager: [${directory}/token]}`
+  writeFileSync(`${directory}/policy.yml`, `instances: [kvm1]\n${policy}\n${credentials}\n`)
+  // The guests would otherwise take the only CPU.
+  setPriority(-19)
+  const program = spawn('kvminfo', ['remediate'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const isReady = () =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await until('kvminfo remediate is ready', isReady, 1000, 600)
+  return {
+    async stop() {
+      program.kill('SIGTERM')
+      await once(program, 'exit')
+    },
+  }
+}
+
+/** Sends an alert until it opens a run: the first samples of the program may not have the VM yet. */
+export async function fire(remediation: string, vm: string): Promise<void> {
+  const alert = {
+    status: 'firing',
+    labels: { alertname: 'Test', instance: 'kvm1', vm, remediation },
+    annotations: {},
+    startsAt: new Date().toISOString(),
+    endsAt: '0001-01-01T00:00:00Z',
+    fingerprint: '00',
+  }
+  const body = { version: '4', groupKey: '{}', truncatedAlerts: 0, status: 'firing', alerts: [alert] }
+  await until(
+    `the alert for ${remediation} of ${vm} opens a run`,
+    async () => {
+      const answer = await request('/alerts', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      })
+      return answer.status === 202 && ((await answer.json()) as { opened: number }).opened > 0
+    },
+    3000,
+    100,
+  )
+}
+
+/** Waits until the newest run of the VM is in one of these states. */
+export async function reaches(vm: string, states: readonly string[], seconds: number): Promise<RunSummary> {
+  let last = ''
+  let run: RunSummary | undefined
+  await until(
+    `the run of ${vm} is ${states.join(' or ')}`,
+    async () => {
+      const all = (await runs()).filter((one) => one.vm === vm)
+      run = all.toSorted((a, b) => b.id - a.id)[0]
+      const now = `${vm}: ${run?.state} ${run?.reason ?? ''} ${run?.waits ?? ''}`
+      if (now !== last) console.log(`${process.uptime().toFixed(0)} s: ${now}`)
+      last = now
+      return run !== undefined && states.includes(run.state)
+    },
+    2000,
+    seconds / 2,
+  )
+  return run!
+}
 
 /** Runs `kvminfo remediate` with these arguments and returns its output. */
 export const kvminfo = (...args: readonly string[]): string =>

@@ -1,11 +1,18 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { definitionProblem } from '../../../../src/actuator/definition/allowed.ts'
+import type { DomainXmlOperation, Operation } from '../../../../src/actuator/protocol.ts'
 import type { PlanInput } from '../../../../src/remediate/actions/action.ts'
+import { changed, ideGuest } from '../../../helpers/definitions.ts'
 import { setMemory, setNodeMemory } from '../../../helpers/memory-files.ts'
 import { hostToPlan, unmet } from '../../../helpers/remediate/planned.ts'
 
 const gibibyte = 1024 ** 3
+
+/** As Linux 6.1 prints it. */
+const hugetlbfs = (pageSize: string): string =>
+  `hugetlbfs /dev/hugepages hugetlbfs rw,relatime,pagesize=${pageSize} 0 0\n`
 
 /** Two nodes of 32 GiB; 1024 of 2049 pages are free, and 10 of them promised. */
 function hostWith({ thp = 'always [madvise] never', free = [10, 20] as readonly [number, number] } = {}) {
@@ -13,6 +20,7 @@ function hostWith({ thp = 'always [madvise] never', free = [10, 20] as readonly 
   setMemory(host.procfs, 64, free[0] + free[1])
   for (const node of [0, 1] as const) setNodeMemory(host.sysfs, node, 32, free[node])
   writeFileSync(join(host.sysfs, 'kernel/mm/transparent_hugepage/enabled'), `${thp}\n`)
+  writeFileSync(join(host.procfs, 'mounts'), `/dev/vda1 / ext4 rw 0 0\n${hugetlbfs('2M')}`)
   return host
 }
 
@@ -35,8 +43,7 @@ test('offers transparent huge pages first, because they need no restart', async 
 })
 
 test('otherwise makes the pool as large as the VM, on the node with the most room, and says what remains', async () => {
-  const { planned, vm } = hostWith()
-  const plan = await planned('hugepages', size(8))
+  const plan = await hostWith().planned('hugepages', size(8))
   // 4096 pages are needed, and 1014 are free.
   expect(plan.operations).toEqual([{ kind: 'huge-pages', node: 1, from: 1025, to: 1025 + 3082 }])
   expect(plan.changes).toEqual([
@@ -44,10 +51,9 @@ test('otherwise makes the pool as large as the VM, on the node with the most roo
     {
       what: 'definition of the VM',
       now: 'as it is',
-      next: 'unchanged: set <hugepages/> and restart the VM',
+      next: 'unchanged: the next plan, once the pool is there, gives it <hugepages/>',
     },
   ])
-  expect(plan.commands.at(-1)).toMatch(new RegExp(`^virsh edit ${vm.uuid} # <memoryBacking>`))
   expect(plan.risk).toBe('medium')
   expect(unmet(plan)).toEqual([])
 })
@@ -71,7 +77,6 @@ test('the pool of a host without nodes', async () => {
 
 test.each([
   ['a VM that is larger than the room', size(40), 'and the host has room for'],
-  ['a VM for which enough pages are free', size(1), 'enough for the VM'],
   [
     'a VM of unknown size',
     { change: ({ vm }: PlanInput) => ({ vm: { ...vm!, memoryMaxBytes: undefined } }) },
@@ -80,6 +85,92 @@ test.each([
   ['an alert without a VM', { isOfHost: true }, 'the alert names none'],
 ])('refuses %s', async (_what, given, reason) => {
   expect(await hostWith().plan('hugepages', given)).toEqual({ refused: expect.stringContaining(reason) })
+})
+
+/** A VM for which the pool has enough free pages, with that definition. */
+const backed = (definition: string, { gib = 1, live = definition } = {}) => ({
+  change: ({ vm }: Pick<PlanInput, 'vm'>) => ({
+    vm: { ...vm!, label: 'web1', memoryMaxBytes: gib * gibibyte, balloonBytes: gib * gibibyte },
+    readDomain: async () => ({ xml: live, hasSnapshot: false, hasManagedSave: false, hasJob: false }),
+    read: async ({ kind }: Operation) =>
+      kind === 'domain-xml' ? definition : kind === 'huge-pages' ? 1025 : 'madvise',
+  }),
+})
+
+describe('once the pool has room for the VM', () => {
+  test('its definition puts its memory there from the next start on, and the actuator allows that', async () => {
+    const plan = await hostWith().planned('hugepages', backed(ideGuest))
+    const [{ from, to }, ...more] = plan.operations as [DomainXmlOperation]
+    expect([from, more]).toEqual([ideGuest, []])
+    expect(definitionProblem(from, to)).toBeUndefined()
+    expect(plan).toMatchObject({
+      ...{ takesEffect: 'next-start', risk: 'medium', owner: 'nobody else', measurement: { design: 'none' } },
+      changes: [{ what: 'memory of the VM', now: 'ordinary pages', next: 'a pool of 2 MiB pages' }],
+    })
+    expect(plan.diff?.split('\n').filter((line) => /^[+-]/.test(line))).toEqual([
+      "+  <memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages></memoryBacking>",
+    ])
+    expect(unmet(plan)).toEqual([])
+  })
+
+  test.each([
+    ['<nosharepages/>', '<nosharepages/></memoryBacking>'],
+    ['', '<memoryBacking/>'],
+  ])('keeps what is in <memoryBacking> besides: %s', async (kept, end) => {
+    const backing = kept === '' ? end : `<memoryBacking>${end}`
+    const definition = changed(ideGuest, '</currentMemory>', `</currentMemory>${backing}`)
+    const plan = await hostWith().planned('hugepages', backed(definition))
+    const [{ to }] = plan.operations as [DomainXmlOperation]
+    expect(definitionProblem(definition, to)).toBeUndefined()
+    expect(to).toContain(
+      `<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages>${kept}</memoryBacking>`,
+    )
+  })
+
+  test.each([
+    ['whose definition has huge pages already', '<hugepages/>', 'takes effect when the VM starts next'],
+    ['whose memory is in a file', "<source type='file'/>", 'its memory is in a file'],
+  ])('refuses a VM %s', async (_what, backing, reason) => {
+    const definition = changed(
+      ideGuest,
+      '</currentMemory>',
+      `</currentMemory><memoryBacking>${backing}</memoryBacking>`,
+    )
+    expect(await hostWith().plan('hugepages', backed(definition))).toEqual({
+      refused: expect.stringContaining(reason),
+    })
+  })
+
+  test.each([
+    [1014, 'next-start'],
+    [1015, 'live'],
+  ])('a VM of %i pages, where 1014 are free: takes effect %s', async (pages, takesEffect) => {
+    expect((await hostWith().planned('hugepages', backed(ideGuest, { gib: pages / 512 }))).takesEffect).toBe(
+      takesEffect,
+    )
+  })
+
+  test.each([
+    ['no hugetlbfs is mounted', 'mounts', '/dev/vda1 / ext4 rw 0 0\n'],
+    ['it has pages of another size', 'mounts', hugetlbfs('1024M')],
+    ['the host has none, whatever this service sees', '1/mounts', ''],
+  ])('cannot be, if %s', async (_what, path, mounts) => {
+    const host = hostWith()
+    mkdirSync(join(host.procfs, path, '..'), { recursive: true })
+    writeFileSync(join(host.procfs, path), mounts)
+    expect(unmet(await host.planned('hugepages', backed(ideGuest)))).toEqual([
+      expect.stringMatching(/^a hugetlbfs .* is mounted, .*systemctl start dev-hugepages.mount/),
+    ])
+  })
+
+  test('proposes the commands of the program that manages the VM', async () => {
+    const metadata = '<metadata><v:vm xmlns:v="http://ovirt.org/vm/1.0"/></metadata>'
+    const live = changed(ideGuest, '<vcpu', `${metadata}<vcpu`)
+    expect(await hostWith().planned('hugepages', backed(ideGuest, { live }))).toMatchObject({
+      ...{ owner: 'oVirt', operations: [] },
+      commands: [expect.stringContaining('hugepages=2048')],
+    })
+  })
 })
 
 test('refuses a VM that uses a pool already', async () => {

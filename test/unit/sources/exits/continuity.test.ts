@@ -25,7 +25,7 @@ function running() {
   const continuity = new Continuity()
   let now = 1_000
   return {
-    shown(source: 'module' | 'debugfs' | 'libvirt', exits: VmExits, isModuleHidden = false) {
+    shown(source: 'module' | 'debugfs' | 'qmp' | 'libvirt', exits: VmExits, isModuleHidden = false) {
       continuity.sample(new Map([['vm', 100 * second]]), now++ * second, isModuleHidden)
       const { kernelSwitches, userspaceSwitches } = continuity.rebase('vm', source, exits)
       return [kernelSwitches, userspaceSwitches]
@@ -98,6 +98,33 @@ describe('one source', () => {
     expect(vm.shown('debugfs', counted(600, 60))).toEqual([100, 10])
     // 700 exits in total, but one userspace exit fewer than before.
     expect(vm.shown('debugfs', counted(641, 59))).toEqual([141, 10])
+  })
+
+  it('does not take parts that fall in turn for a reset: nearly all exits of this VM go to user space', () => {
+    const vm = running()
+    vm.shown('qmp', counted(100, 5_000))
+    expect(vm.shown('qmp', counted(120, 6_000))).toEqual([20, 1_000])
+    // Returns of KVM_RUN without an exit count as userspace exits, and are missing from the kernel's share.
+    expect(vm.shown('qmp', counted(90, 6_040))).toEqual([20, 1_040])
+    expect(vm.shown('qmp', counted(85, 6_050))).toEqual([20, 1_050])
+  })
+
+  it('does not take a total that falls a little for a reset', () => {
+    const vm = running()
+    vm.shown('debugfs', counted(0, 5_000))
+    expect(vm.shown('debugfs', counted(0, 6_000))).toEqual([0, 1_000])
+    expect(vm.shown('debugfs', counted(0, 5_990))).toEqual([0, 1_000])
+    expect(vm.shown('debugfs', counted(0, 6_010))).toEqual([0, 1_010])
+  })
+
+  it.each([
+    [990, 500],
+    [989, 0],
+  ])('takes a fall of more than one percent for the loss of a vCPU: from 1,000 to %i', (now, shown) => {
+    const vm = running()
+    vm.shown('debugfs', counted(500))
+    expect(vm.shown('debugfs', counted(1_000))).toEqual([500, 0])
+    expect(vm.shown('debugfs', counted(now))).toEqual([shown, 0])
   })
 })
 
@@ -175,15 +202,36 @@ describe('a change of source', () => {
   })
 })
 
-describe('a VM that ends', () => {
-  it('is forgotten, so another VM with its pid starts again', () => {
+describe('a VM that is missing from samples', () => {
+  function shownAfterMissing(samples: number): number[] {
     const continuity = new Continuity()
-    const vms = new Map([['vm', 0]])
-    continuity.sample(vms, 10 * second, false)
-    continuity.rebase('vm', 'debugfs', counted(500))
-    continuity.sample(new Map(), 20 * second, false)
-    continuity.sample(new Map([['vm', 25 * second]]), 30 * second, false)
-    expect(continuity.rebase('vm', 'debugfs', counted(40)).kernelSwitches).toBe(40)
+    const vms = new Map([['vm', 5 * second]])
+    let now = 4
+    continuity.sample(new Map(), now * second, false)
+    const shown = (kernelSwitches: number): number => {
+      continuity.sample(vms, ++now * second, false)
+      return continuity.rebase('vm', 'qmp', counted(kernelSwitches)).kernelSwitches
+    }
+    const before = shown(500)
+    for (let sample = 0; sample < samples; sample++) continuity.sample(new Map(), ++now * second, false)
+    return [before, shown(540)]
+  }
+
+  it('goes on where it was, because it may only have been unidentified', () => {
+    expect(shownAfterMissing(1)).toEqual([500, 540])
+    expect(shownAfterMissing(60)).toEqual([500, 540])
+  })
+
+  it('is forgotten after 60 samples, so that VMs that ended cost no memory', () => {
+    expect(shownAfterMissing(61)).toEqual([500, 0])
+  })
+
+  it('whose pid belongs to a new VM now has no part in its counts, because keys contain the start time', () => {
+    const continuity = new Continuity()
+    continuity.sample(new Map([['7:100', second]]), 10 * second, false)
+    continuity.rebase('7:100', 'debugfs', counted(500))
+    continuity.sample(new Map([['7:2500', 25 * second]]), 30 * second, false)
+    expect(continuity.rebase('7:2500', 'debugfs', counted(40)).kernelSwitches).toBe(40)
   })
 })
 
