@@ -23,6 +23,7 @@ export const vmHugePages: VmCheck = {
         fix: [
           `virsh edit ${quoted(vm.label)} # <memoryBacking><hugepages/></memoryBacking>; from the next start`,
         ],
+        action: 'hugepages',
       },
     ]
   },
