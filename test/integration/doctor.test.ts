@@ -110,9 +110,12 @@ test('--fix prints the plan of a running kvminfo remediate', async () => {
   const { root, run } = hostOf({
     ...sound,
     'sys/kernel/mm/transparent_hugepage/enabled': 'always madvise [never]\n',
+    'proc/sys/kernel/random/boot_id': '0f8fad5b-d9cb-469f-a165-70867728950e\n',
   })
   const policy = join(root, 'policy.yml')
-  writeFileSync(policy, 'instances: [kvm1]\n')
+  const token = join(root, 'token')
+  writeFileSync(token, 'token-of-alertmanager-0123\n', { mode: 0o600 })
+  writeFileSync(policy, `instances: [kvm1]\ncredentials: {alertmanager: [${token}]}\n`)
   const remediate = new RunningProcess(
     kvminfoCommand(
       'remediate',
@@ -132,5 +135,5 @@ test('--fix prints the plan of a running kvminfo remediate', async () => {
   )
   const fix = await run(...only('transparent-huge-pages'), '--fix=transparent-huge-pages')
   expect(fix).toMatchObject({ code: 0, stderr: '' })
-  expect(fix.stdout).toMatch(/transparent_hugepage\/enabled.*never.*madvise/)
+  expect(fix.stdout).toMatch(/^Plan [0-9a-f]{64}\n.*\n.*never +madvise$/m)
 })

@@ -9,7 +9,7 @@ import { readBounded } from './bounded-file.ts'
 import { Budget, BudgetExceeded, maxBytes } from './budget.ts'
 import type { Option } from './option.ts'
 
-export interface Topology {
+interface Topology {
   readonly sockets: number
   /** Per socket, with those of all dies and clusters. */
   readonly cores: number
