@@ -64,7 +64,7 @@ export async function readDomain(rundir: string, uuid: string): Promise<DomainVi
 /** The versions of libvirt and QEMU, as `virsh version --daemon` prints them. */
 export function libvirtVersion(rundir: string): Promise<string> {
   return runVirsh([...connectTo(socketOf(rundir)), 'version', '--daemon'], {
-    deadlineMs: 5_000,
+    deadlineMs: 10_000,
     maxBytes: 64 * 1024,
   })
 }

@@ -13,6 +13,7 @@ import { kvminfoModules } from './kvminfo-modules.ts'
 import { mitigations } from './mitigations.ts'
 import { nestedPaging } from './nested-paging.ts'
 import { numaBalancing } from './numa-balancing.ts'
+import { realtimeGroups } from './realtime-groups.ts'
 import { realtimeLimits } from './realtime-limits.ts'
 import { sources } from './sources.ts'
 import { sriov } from './sriov.ts'
@@ -47,6 +48,7 @@ export const checks: readonly Check[] = [
   transparentHugePages,
   ksm,
   realtimeLimits,
+  realtimeGroups,
   clocksource,
   cpuGovernor,
   cStates,

