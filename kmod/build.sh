@@ -34,4 +34,4 @@ find "$build" -xtype l -delete
 
 # No BTF for our own modules: nothing reads it, and generating it requires
 # pahole (Debian's 6.12 headers ask for it).
-exec make -C "$kdir" "M=$build" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+exec "$here/kernel-make.sh" "$kdir" "M=$build" CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules

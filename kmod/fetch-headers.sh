@@ -6,9 +6,14 @@
 #   ${XDG_CACHE_HOME:-$HOME/.cache}/kvminfo-lab/headers/<release>
 # A later call with the same package version only prints the directory.
 #
-# usage: fetch-headers.sh PACKAGE
+# If the headers ask for a newer gcc than this system's, it also unpacks the gcc
+# and the tools of their suite; kernel-make.sh builds with them.
+#
+# usage: fetch-headers.sh PACKAGE [SUITE]
 #   PACKAGE  a meta package (linux-headers-amd64, linux-headers-6.12-rt-amd64)
 #            or the headers of one release (linux-headers-6.1.0-56-amd64)
+#   SUITE    the Debian suite to fetch from (bullseye, sid), if it is not the
+#            one that this system uses
 set -eu
 
 die() {
@@ -16,12 +21,19 @@ die() {
 	exit 1
 }
 
-[ $# -eq 1 ] || die "usage: fetch-headers.sh PACKAGE"
+[ $# -eq 1 ] || [ $# -eq 2 ] || die "usage: fetch-headers.sh PACKAGE [SUITE]"
 package=$1
+suite=${2-}
+here=$(cd "$(dirname "$0")" && pwd)
 case $package in
 linux-headers-*) ;;
 *) die "$package is not a linux-headers package" ;;
 esac
+
+if [ -n "$suite" ]; then
+	APT_CONFIG=$("$here/debian-suite.sh" "$suite")
+	export APT_CONFIG
+fi
 
 # Prints the packages that $1 depends on and whose names match $2.
 depends() {
@@ -46,6 +58,24 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/kvminfo-lab/headers
 dir=$cache/$release
 mkdir -p "$cache"
 
+# Unpacks the headers again, with everything that is needed to build with them.
+unpack_toolchain() {
+	rm -r "$dir.new"
+	mmdebstrap --quiet --variant=extract --format=directory \
+		--include="$real=$version,base-files,coreutils,dash,diffutils,findutils,gawk,grep,make,sed,sparse" \
+		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
+		"$suite" "$dir.new" "deb http://deb.debian.org/debian $suite main" >&2 ||
+		die "mmdebstrap could not unpack $real and its compiler from Debian $suite"
+	# What update-alternatives would do.
+	ln -s gawk "$dir.new/usr/bin/awk"
+	# 7.2's headers lack this script, without which C=2 checks nothing. It
+	# says whether sparse works.
+	valid=$dir.new/usr/src/$real/scripts/checker-valid.sh
+	[ -e "$valid" ] || printf '#!/bin/sh\necho 1\n' >"$valid"
+	chmod +x "$valid"
+	touch "$dir.new/toolchain"
+}
+
 # Only one process fetches a release at a time; the others wait and find it done.
 exec 9>"$cache/.$release.lock"
 flock 9
@@ -61,8 +91,16 @@ if [ "$(cat "$dir/version" 2>/dev/null)" != "$version" ]; then
 		done
 		rm ./*.deb
 	) || die "could not fetch and unpack $real $common $kbuild"
-	# The packages expect to live in /usr/src.
-	sed -i "s,/usr/src/,$dir/usr/src/," "$dir.new/usr/src/$real/Makefile"
+	headers=$dir.new/usr/src/$real
+	compiler=$(sed -n 's/^CC = .*gcc-\([0-9]*\)$/\1/p' "$headers/.kernelvariables")
+	if [ "${compiler:-0}" -gt "$(gcc -dumpversion)" ]; then
+		unpack_toolchain
+	else
+		# The packages expect to live in /usr/src.
+		sed -i "s,/usr/src/,$dir/usr/src/," "$headers/Makefile"
+		# Another suite's compiler is not installed; this system's will do.
+		[ -z "$suite" ] || sed -i 's/gcc-[0-9]*$/gcc/' "$headers/.kernelvariables"
+	fi
 	echo "$version" >"$dir.new/version"
 	mv "$dir.new" "$dir"
 fi

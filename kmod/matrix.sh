@@ -2,19 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds both modules, with all compiler warnings and sparse, for every kernel
-# that Debian 12 offers. Prints one line per kernel with the features that the
+# that Debian 12 offers, for the oldest that Debian still maintains (bullseye)
+# and for the newest (sid). Prints one line per kernel with the features that the
 # build found in it, and a total. Fails on any warning, and if the features
 # differ from the known ones.
 #
-# usage: matrix.sh BUILD_DIR [PACKAGE...]
+# usage: matrix.sh BUILD_DIR [PACKAGE[@SUITE]...]
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
 shift
 [ $# -gt 0 ] || set -- \
+	linux-headers-amd64@bullseye linux-headers-rt-amd64@bullseye \
 	linux-headers-amd64 linux-headers-rt-amd64 linux-headers-cloud-amd64 \
-	linux-headers-6.12-amd64 linux-headers-6.12-rt-amd64 linux-headers-6.12-cloud-amd64
+	linux-headers-6.12-amd64 linux-headers-6.12-rt-amd64 linux-headers-6.12-cloud-amd64 \
+	linux-headers-amd64@sid
 
 # The expected HAVE_* of the kernels that were checked; for others, what was found ($2).
 features() {
@@ -22,6 +25,7 @@ features() {
 	5.10.*) echo KVM_EXIT_TAKES_CODE ;;
 	6.1.*) echo KVM_EXIT_TAKES_VCPU TIMENS_BOOTTIME_NS ;;
 	6.12.*) echo KVM_EXIT_TAKES_VCPU SCHED_ENTITY_SLICE TIMENS_BOOTTIME_NS ;;
+	7.2.*) echo KVM_EXIT_TAKES_VCPU SCHED_ENTITY_SLICE TIMENS_BOOTTIME_NS TRACEPOINT_SRCU ;;
 	*) echo "$2" ;;
 	esac
 }
@@ -29,7 +33,8 @@ features() {
 kernels=0 failed=0 warnings=0
 for package in "$@"; do
 	kernels=$((kernels + 1))
-	if ! kdir=$("$here/fetch-headers.sh" "$package"); then
+	# shellcheck disable=SC2046
+	if ! kdir=$("$here/fetch-headers.sh" $(echo "$package" | tr @ ' ')); then
 		failed=$((failed + 1))
 		echo "$package FAILED (no headers)"
 		continue

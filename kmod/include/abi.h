@@ -28,13 +28,15 @@
  *   vendor   svm | vmx | - (no exit seen yet)
  *   time     on | off: whether the *_ns columns count
  *   reasons  on | -: whether exit reasons can be read on this kernel
+ *   devices  on | off: whether device accesses are counted
+ *   vcpus    on | off: whether /proc/kvminfo_vcpus exists
  *   lost     exits and signals that were not counted because no slot was available
  *
  * Columns:
  *   index                1, 2, ... in the order of this read
  *   pid                  tgid, in the reader's pid namespace
  *   io_num               exits on a port I/O instruction
- *   exception_num        exits on a guest exception (VMX: NMIs too)
+ *   exception_num        exits on a guest exception (VMX: NMIs too, also the host's)
  *   kvm_vm_switch_num    exits handled in KVM, which then re-entered the guest
  *   kvm_qemu_switch_num  exits that were handed to user space
  *   signal_num           returns of KVM_RUN forced by a signal; not userspace exits
@@ -46,7 +48,25 @@
  *                        identifies the process together with pid
  *   vcpus                vcpu_id:tid,... of the vCPU threads now alive, "-" for none;
  *                        tids in the reader's pid namespace
- *   reasons              name:count,... of the reasons seen, "-" for none
+ *   reasons              name:count,... of the reasons seen, "-" for none. Of an encrypted
+ *                        guest (SEV-ES, SNP), io_num, exception_num and reasons show most
+ *                        exits as vmgexit only.
+ *   user_reasons         name:count:ns,... of the reasons for which KVM_RUN returned, "-" for
+ *                        none: KVM_EXIT_* in lower case, or other. The counts add up to
+ *                        kvm_qemu_switch_num, the times to user_ns. A request of KVM that
+ *                        no exit caused (irq_window_open) has time, but a count of 0.
+ *   reason_ns            name:ns,... kvm_ns by the names of reasons, "-" for none
+ *   devices              key:count:ns,... hand-overs for io and mmio, and the time in user
+ *                        space that followed, by where the guest accessed: p<hex> a port,
+ *                        m<hex> a page of MMIO (guest physical address >> 12). The counts
+ *                        add up to those of io and mmio in user_reasons. There are at most
+ *                        64 keys; "other" is what was counted while an address was not
+ *                        among the frequent ones: at most 1/16 of all accesses are missing
+ *                        from the count of any key, and none unless there are more than 32.
+ *                        So a key may disappear, and start again at a lower count, when
+ *                        others become more frequent; its count is then part of other.
+ *
+ * In lists of name:count:ns, the ns are "-" if time is off.
  *
  * open() fails with ENODEV if the exits of the KVM on this host cannot be counted
  * because it lacks a tracepoint.
@@ -55,7 +75,24 @@
  */
 #define KVMINFO_COLUMNS \
 	"index pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num " \
-	"signal_num kvm_ns halt_ns user_ns start_ns vcpus reasons"
+	"signal_num kvm_ns halt_ns user_ns start_ns vcpus reasons " \
+	"user_reasons reason_ns devices"
+
+/*
+ * /proc/kvminfo_vcpus, only with vcpus=on. One row per vCPU thread now alive.
+ *
+ * Header keys: module, time, as above.
+ *
+ * Columns:
+ *   pid tid    process and thread, in the reader's pid namespace
+ *   vcpu       id of the first vCPU that the thread ran
+ *   exits_num  exits: those handled in KVM and those handed to user space
+ *   kvm_qemu_switch_num io_num kvm_ns halt_ns user_ns   as above, of this thread
+ *   start_ns   start of the thread, since boot, in the reader's time namespace;
+ *              identifies the thread together with tid
+ */
+#define KVMINFO_VCPUS_COLUMNS \
+	"pid tid vcpu exits_num kvm_qemu_switch_num io_num kvm_ns halt_ns user_ns start_ns"
 
 /*
  * /proc/taskinfo. One row per thread of the reader's pid namespace.

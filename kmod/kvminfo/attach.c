@@ -13,130 +13,154 @@
 
 static enum clock clock;
 
+/* KVM's probes are attached to this KVM; NULL for a KVM that is built in. */
+static bool attached;
+static const struct module *attached_to;
+
 /* The module of the KVM that was refused; NULL if it is built in. */
 static bool refused;
 static const struct module *refused_in;
 
-static void attach(struct tracepoint *tp, void *data)
+static int attach(struct probe *probe)
 {
-	struct probe *probe = data;
-	int err;
+	int err = tracepoint_probe_register(probe->tp, probe->function[clock], NULL);
 
-	if (strcmp(tp->name, probe->tracepoint))
-		return;
-	err = tracepoint_probe_register(tp, probe->function[clock], NULL);
 	if (err)
-		pr_err("cannot probe tracepoint %s: error %d\n", tp->name, err);
-	else
-		probe->tp = tp;
+		pr_err("cannot probe tracepoint %s: error %d\n", probe->tracepoint, err);
+	return err;
 }
 
 static void detach(struct probe *probe)
 {
 	tracepoint_probe_unregister(probe->tp, probe->function[clock], NULL);
-	probe->tp = NULL;
 }
 
-static bool wanted(const struct probe *probe)
+/* In the opposite order of attaching, from before @end. */
+static void detach_kvm(struct probe *end)
 {
-	return probe->function[clock] && !probe->tp;
+	while (--end >= kvminfo_kvm_probes)
+		if (end->function[clock])
+			detach(end);
+}
+
+static struct probe *kvm_probes_end(void)
+{
+	struct probe *probe = kvminfo_kvm_probes;
+
+	while (probe->tracepoint)
+		probe++;
+	return probe;
+}
+
+/* For for_each_kernel_tracepoint(): notes where a probe belongs. */
+static void find(struct tracepoint *tp, void *data)
+{
+	struct probe *probe = data;
+
+	if (!strcmp(tp->name, probe->tracepoint))
+		probe->tp = tp;
+}
+
+static void find_in(struct module *mod, struct probe *probe)
+{
+	int i;
+
+	probe->tp = NULL;
+	if (!mod)
+		for_each_kernel_tracepoint(find, probe);
+	for (i = 0; mod && i < mod->num_tracepoints; i++)
+		find(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]), probe);
 }
 
 /*
- * All of KVM's tracepoints are in one module, or built in. The events of one are
- * interpreted with the help of the others, so all of them are probed or none.
+ * All of KVM's tracepoints are in one module, or built in (@mod is NULL). The
+ * events of one are interpreted with the help of the others, so all of them are
+ * probed or none. @is_kvm: there is a KVM here, even if it has none of them.
  */
-static void all_or_none(const struct module *mod)
+static void attach_kvm(struct module *mod, bool is_kvm)
 {
-	const struct probe *missing = NULL;
+	const char *missing = NULL;
 	struct probe *probe;
-	bool any = false;
 
-	for (probe = probes + 1; probe->tracepoint; probe++) {
-		if (probe->tp)
-			any = true;
-		else if (wanted(probe))
-			missing = missing ?: probe;
-	}
-	if (!any || !missing)
+	if (attached)
 		return;
-	pr_err("not counting the exits of this KVM: cannot probe its tracepoint %s\n",
-	       missing->tracepoint);
-	for (probe = probes + 1; probe->tracepoint; probe++)
+	for (probe = kvminfo_kvm_probes; probe->tracepoint; probe++) {
+		if (!probe->function[clock])
+			continue;
+		find_in(mod, probe);
 		if (probe->tp)
-			detach(probe);
-	refused = true;
-	refused_in = mod;
-}
-
-static void attach_module(struct module *mod)
-{
-	struct probe *probe;
-	int i;
-
-	for (probe = probes; probe->tracepoint; probe++)
-		for (i = 0; wanted(probe) && i < mod->num_tracepoints; i++)
-			attach(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]), probe);
-	all_or_none(mod);
-}
-
-static void detach_module(struct module *mod)
-{
-	struct probe *probe;
-	int i;
-
-	for (probe = probes; probe->tracepoint; probe++)
-		for (i = 0; probe->tp && i < mod->num_tracepoints; i++)
-			if (probe->tp == tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]))
-				detach(probe);
-	if (refused && refused_in == mod)
-		refused = false;
+			is_kvm = true;
+		else
+			missing = missing ?: probe->tracepoint;
+	}
+	if (!is_kvm)
+		return;
+	for (probe = kvminfo_kvm_probes; !missing && probe->tracepoint; probe++)
+		if (probe->function[clock] && attach(probe)) {
+			missing = probe->tracepoint;
+			detach_kvm(probe);
+		}
+	if (missing) {
+		pr_err("not counting the exits of this KVM: cannot probe its tracepoint %s\n",
+		       missing);
+		WRITE_ONCE(refused, true);
+		refused_in = mod;
+	} else {
+		attached = true;
+		attached_to = mod;
+	}
 }
 
 /* Registering and unregistering also call it, for each module loaded by then. */
 static int attach_event(struct notifier_block *nb, unsigned long event, void *data)
 {
-	struct tp_module *tp_mod = data;
+	struct module *mod = ((struct tp_module *)data)->mod;
 
 	if (event == MODULE_STATE_COMING)
-		attach_module(tp_mod->mod);
-	else if (event == MODULE_STATE_GOING)
-		detach_module(tp_mod->mod);
+		attach_kvm(mod, !strcmp(mod->name, "kvm"));
+	if (event == MODULE_STATE_GOING && attached && attached_to == mod) {
+		detach_kvm(kvm_probes_end());
+		attached = false;
+	}
+	if (event == MODULE_STATE_GOING && refused && refused_in == mod)
+		WRITE_ONCE(refused, false);
 	return NOTIFY_OK;
 }
 
 static struct notifier_block attach_nb = { .notifier_call = attach_event };
 
-int attach_start(enum clock clock_in_use)
+int kvminfo_attach_start(enum clock clock_in_use)
 {
-	struct probe *probe;
 	int err;
 
 	clock = clock_in_use;
-	for (probe = probes; probe->tracepoint; probe++)
-		if (wanted(probe))
-			for_each_kernel_tracepoint(attach, probe);
-	all_or_none(NULL);
-	err = probes[0].tp ? register_tracepoint_module_notifier(&attach_nb) : -ENOENT;
-	if (err) {
-		pr_err("cannot find tracepoint %s in this kernel\n", probes[0].tracepoint);
-		attach_stop();
+	find_in(NULL, &kvminfo_end_probe);
+	if (!kvminfo_end_probe.tp) {
+		pr_err("cannot find tracepoint %s in this kernel\n", kvminfo_end_probe.tracepoint);
+		return -ENOENT;
 	}
+	err = attach(&kvminfo_end_probe);
+	if (err)
+		return err;
+	attach_kvm(NULL, IS_BUILTIN(CONFIG_KVM));
+	err = register_tracepoint_module_notifier(&attach_nb);
+	if (err)
+		kvminfo_attach_stop();
 	return err;
 }
 
-bool attach_refused(void)
+bool kvminfo_attach_refused(void)
 {
 	return READ_ONCE(refused);
 }
 
-void attach_stop(void)
+void kvminfo_attach_stop(void)
 {
-	struct probe *probe;
-
 	unregister_tracepoint_module_notifier(&attach_nb);
-	for (probe = probes; probe->tracepoint; probe++)
-		if (probe->tp)
-			detach(probe);
+	/* Only of a built-in KVM; otherwise unregistering the notifier did it. */
+	if (attached)
+		detach_kvm(kvm_probes_end());
+	attached = false;
+	detach(&kvminfo_end_probe);
 	tracepoint_synchronize_unregister();
 }

@@ -30,7 +30,7 @@ static int read_all(struct file *file, void *data, size_t size)
 	return 0;
 }
 
-int btf_read(const char *name, struct btf_blob *blob)
+int kvminfo_btf_read(const char *name, struct btf_blob *blob)
 {
 	struct file *file;
 	char path[64];
@@ -48,13 +48,13 @@ int btf_read(const char *name, struct btf_blob *blob)
 	blob->data = vmalloc(blob->size);
 	err = blob->data ? read_all(file, blob->data, blob->size) : -ENOMEM;
 	if (err)
-		btf_free(blob);
+		kvminfo_btf_free(blob);
 close:
 	filp_close(file, NULL);
 	return err;
 }
 
-void btf_free(struct btf_blob *blob)
+void kvminfo_btf_free(struct btf_blob *blob)
 {
 	vfree(blob->data);
 	blob->data = NULL;
@@ -65,6 +65,12 @@ struct view {
 	const void *types, *types_end;
 	const char *strings;
 	u32 strings_size;
+};
+
+/* A module's BTF and the kernel's that it continues. */
+struct views {
+	struct view base, split;
+	bool has_split;
 };
 
 static int view_open(const struct btf_blob *blob, struct view *view)
@@ -126,17 +132,102 @@ static long tail_size(const struct btf_type *t)
 }
 
 /* String offsets run through the base's strings first and on into the split's. */
-static bool named(const struct view *base, const struct view *split, u32 off,
-		  const char *name)
+static bool named(const struct views *views, u32 off, const char *name)
 {
-	if (off < base->strings_size)
-		return !strcmp(base->strings + off, name);
-	off -= base->strings_size;
-	return split && off < split->strings_size && !strcmp(split->strings + off, name);
+	if (off < views->base.strings_size)
+		return !strcmp(views->base.strings + off, name);
+	off -= views->base.strings_size;
+	return views->has_split && off < views->split.strings_size &&
+	       !strcmp(views->split.strings + off, name);
 }
 
-static int offset_in(const struct view *base, const struct view *split,
-		     const struct btf_type *t, const char *name)
+/* The type at @at, and where the next one begins; NULL at the end or if it is cut off. */
+static const struct btf_type *type_at(const struct view *view, const void *at, const void **next)
+{
+	const struct btf_type *t = at;
+	long tail;
+
+	if (view->types_end - at < sizeof(*t))
+		return NULL;
+	tail = tail_size(t);
+	if (tail < 0 || view->types_end - at - sizeof(*t) < tail)
+		return NULL;
+	*next = at + sizeof(*t) + tail;
+	return t;
+}
+
+/* Ids begin at 1 and run through the base's types first. */
+static const struct btf_type *type_by_id(const struct views *views, u32 id)
+{
+	const struct btf_type *t;
+	const void *at;
+
+	for (at = views->base.types; (t = type_at(&views->base, at, &at)); )
+		if (!--id)
+			return t;
+	if (!views->has_split)
+		return NULL;
+	for (at = views->split.types; (t = type_at(&views->split, at, &at)); )
+		if (!--id)
+			return t;
+	return NULL;
+}
+
+/* Leaves out typedefs and qualifiers. NULL if there is no such type. */
+static const struct btf_type *type_behind(const struct views *views, u32 id)
+{
+	const struct btf_type *t;
+	int depth;
+
+	for (depth = 0; id && depth < 16; depth++) {
+		t = type_by_id(views, id);
+		if (!t)
+			return NULL;
+		switch (BTF_INFO_KIND(t->info)) {
+		case 8:		/* TYPEDEF */
+		case 9:		/* VOLATILE */
+		case 10:	/* CONST */
+		case 11:	/* RESTRICT */
+		case 18:	/* TYPE_TAG */
+			id = t->type;
+			break;
+		default:
+			return t;
+		}
+	}
+	return NULL;
+}
+
+static bool is_expected(const struct views *views, u32 id, const struct btf_member_type *expected)
+{
+	const struct btf_type *t = type_behind(views, id);
+	u32 size;
+
+	if (!t)
+		return false;
+	switch (BTF_INFO_KIND(t->info)) {
+	case 1:		/* INT */
+	case 4:		/* STRUCT */
+	case 5:		/* UNION */
+	case 6:		/* ENUM */
+		size = t->size;
+		break;
+	case 2:		/* PTR */
+		size = sizeof(void *);
+		break;
+	default:
+		return false;
+	}
+	if ((BTF_INFO_KIND(t->info) == 2) != expected->pointer ||
+	    (expected->size && size != expected->size))
+		return false;
+	if (expected->pointer)
+		t = type_behind(views, t->type);
+	return !expected->type || (t && named(views, t->name_off, expected->type));
+}
+
+static int offset_in(const struct views *views, const struct btf_type *t, const char *name,
+		     const struct btf_member_type *expected)
 {
 	const struct btf_member *m = (const void *)(t + 1);
 	u32 i;
@@ -144,7 +235,7 @@ static int offset_in(const struct view *base, const struct view *split,
 	for (i = 0; i < BTF_INFO_VLEN(t->info); i++) {
 		u32 bits = m[i].offset;
 
-		if (!named(base, split, m[i].name_off, name))
+		if (!named(views, m[i].name_off, name))
 			continue;
 		/* If the kind flag is set, the upper 8 bits are the width of a bit field. */
 		if (BTF_INFO_KFLAG(t->info)) {
@@ -152,37 +243,38 @@ static int offset_in(const struct view *base, const struct view *split,
 				return -EINVAL;
 			bits = BTF_MEMBER_BIT_OFFSET(bits);
 		}
-		return bits % 8 ? -EINVAL : bits / 8;
+		if (bits % 8 || bits / 8 + (u64)expected->size > t->size ||
+		    bits / 8 > INT_MAX || !is_expected(views, m[i].type, expected))
+			return -EINVAL;
+		return bits / 8;
 	}
 	return -ENOENT;
 }
 
-int btf_member_offset(const struct btf_blob *base_blob, const struct btf_blob *split_blob,
-		      const char *type, const char *member)
+static const struct btf_type *struct_in(const struct views *views, const struct view *view,
+					const char *name)
 {
-	struct view base, split;
-	const struct view *in = &base;
+	const struct btf_type *t;
 	const void *at;
 
-	if (view_open(base_blob, &base))
+	for (at = view->types; (t = type_at(view, at, &at)); )
+		if (BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT && named(views, t->name_off, name))
+			return t;
+	return NULL;
+}
+
+int kvminfo_btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
+			      const char *type, const char *member,
+			      const struct btf_member_type *expected)
+{
+	struct views views = { .has_split = split };
+	const struct btf_type *t = NULL;
+
+	if (view_open(base, &views.base) || (split && view_open(split, &views.split)))
 		return -EINVAL;
-	if (split_blob) {
-		if (view_open(split_blob, &split))
-			return -EINVAL;
-		in = &split;
-	}
-
-	at = in->types;
-	while (in->types_end - at >= sizeof(struct btf_type)) {
-		const struct btf_type *t = at;
-		long tail = tail_size(t);
-
-		if (tail < 0 || in->types_end - at - sizeof(*t) < tail)
-			return -EINVAL;
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT &&
-		    named(&base, split_blob ? &split : NULL, t->name_off, type))
-			return offset_in(&base, split_blob ? &split : NULL, t, member);
-		at += sizeof(*t) + tail;
-	}
-	return -ENOENT;
+	if (split)
+		t = struct_in(&views, &views.split, type);
+	if (!t)
+		t = struct_in(&views, &views.base, type);
+	return t ? offset_in(&views, t, member, expected) : -ENOENT;
 }

@@ -12,17 +12,28 @@ struct btf_blob {
 
 /*
  * Reads /sys/kernel/btf/<name>; works while module <name> is being loaded, too.
- * Sleeps. Returns -ENOENT if there is no such file. After success, call btf_free().
+ * Sleeps. Returns -ENOENT if there is no such file. After success, call kvminfo_btf_free().
  */
-int btf_read(const char *name, struct btf_blob *blob);
-void btf_free(struct btf_blob *blob);
+int kvminfo_btf_read(const char *name, struct btf_blob *blob);
+void kvminfo_btf_free(struct btf_blob *blob);
+
+/* What a member must be. */
+struct btf_member_type {
+	const char *type;	/* name of the structure, union or other type; NULL: any */
+	bool pointer;		/* the member points to it */
+	u32 size;		/* of the member in bytes; 0: any */
+};
 
 /*
- * Byte offset of @member in struct @type, or -ENOENT. Searches @split, whose
- * strings continue those of @base, or @base itself if @split is NULL. Does not
- * search the members of anonymous members. -EINVAL on malformed BTF.
+ * Byte offset of @member in struct @type, which is in @split or, failing that, in
+ * @base. @split continues the strings and types of @base, and may be NULL. Does
+ * not search the members of anonymous members.
+ *
+ * Returns -ENOENT if there is no such member, -EINVAL on malformed BTF or if the
+ * member is not an @expected or not inside the structure.
  */
-int btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
-		      const char *type, const char *member);
+int kvminfo_btf_member_offset(const struct btf_blob *base, const struct btf_blob *split,
+			      const char *type, const char *member,
+			      const struct btf_member_type *expected);
 
 #endif /* BTF_LAYOUT_H */

@@ -20,18 +20,18 @@ enum clock {
 };
 
 /* Not for CLOCK_OFF. */
-static __always_inline u64 clock_now(enum clock clock)
+static __always_inline u64 kvminfo_clock_now(enum clock clock)
 {
 	return clock == CLOCK_TSC ? rdtsc() : ktime_get_mono_fast_ns();
 }
 
 /* Chooses the clock for good and returns it. Call once, before any probe runs. */
-enum clock clock_choose(bool wanted);
+enum clock kvminfo_clock_choose(bool wanted);
 
 /* False if time is off, or if the kernel found the TSC unstable after we chose it. */
-bool clock_valid(void);
+bool kvminfo_clock_valid(void);
 
-u64 clock_to_ns(u64 ticks);
-u64 clock_from_ns(u64 ns);
+u64 kvminfo_clock_to_ns(u64 ticks);
+u64 kvminfo_clock_from_ns(u64 ns);
 
 #endif /* CLOCK_H */

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "probes.h"
 #include "proc.h"
+#include "queue.h"
 #include "slots.h"
 #include "vendor.h"
 #include "version.h"
@@ -24,9 +25,17 @@ static bool take_time = true;
 module_param_named(time, take_time, bool, 0444);
 MODULE_PARM_DESC(time, "measure the time spent in KVM, halted and in user space (default: on)");
 
+static bool devices = true;
+module_param(devices, bool, 0444);
+MODULE_PARM_DESC(devices, "count hand-overs to user space by port and MMIO page (default: on)");
+
+static bool vcpus;
+module_param(vcpus, bool, 0444);
+MODULE_PARM_DESC(vcpus, "serve the counts of each vCPU thread in /proc/kvminfo_vcpus (default: off)");
+
 static unsigned int group;
 module_param(group, uint, 0444);
-MODULE_PARM_DESC(group, "numeric id of the group that may read /proc/kvminfo (default: 0)");
+MODULE_PARM_DESC(group, "numeric id of the group that may read the files in /proc (default: 0)");
 
 static int __init kvminfo_init(void)
 {
@@ -37,35 +46,41 @@ static int __init kvminfo_init(void)
 		pr_err("group=%u is not a valid group id\n", group);
 		return -EINVAL;
 	}
-	err = slots_init();
+	err = kvminfo_queue_init();
 	if (err)
 		return err;
-	err = vendor_start();
+	err = kvminfo_slots_init(devices);
+	if (err)
+		goto no_slots;
+	err = kvminfo_vendor_start();
 	if (err)
 		goto no_vendor;
-	err = attach_start(clock_choose(take_time));
+	err = kvminfo_attach_start(kvminfo_clock_choose(take_time));
 	if (err)
 		goto no_attach;
-	err = proc_start(gid);
+	err = kvminfo_proc_start(gid, vcpus);
 	if (err)
 		goto no_proc;
 	return 0;
 
 no_proc:
-	attach_stop();
+	kvminfo_attach_stop();
 no_attach:
-	vendor_stop();
+	kvminfo_vendor_stop();
 no_vendor:
-	slots_destroy();
+	kvminfo_slots_destroy();
+no_slots:
+	kvminfo_queue_destroy();
 	return err;
 }
 
 static void __exit kvminfo_exit(void)
 {
-	proc_stop();
-	attach_stop();
-	vendor_stop();
-	slots_destroy();
+	kvminfo_proc_stop();
+	kvminfo_attach_stop();
+	kvminfo_vendor_stop();
+	kvminfo_slots_destroy();
+	kvminfo_queue_destroy();
 }
 
 module_init(kvminfo_init);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Preallocated objects; see pool.h. */
 #include "pool.h"
+#include "queue.h"
 
 static bool pool_put(struct pool *pool, void *object)
 {
@@ -22,7 +23,7 @@ static void pool_refill(struct work_struct *work)
 	while (READ_ONCE(pool->count) < POOL_SIZE) {
 		void *object = kmem_cache_zalloc(pool->cache, GFP_KERNEL);
 
-		/* The next pool_take() starts another refill. */
+		/* The next kvminfo_pool_take() starts another refill. */
 		if (!object)
 			return;
 		if (!pool_put(pool, object)) {
@@ -32,7 +33,7 @@ static void pool_refill(struct work_struct *work)
 	}
 }
 
-int pool_init(struct pool *pool, const char *name, size_t size, size_t align)
+int kvminfo_pool_init(struct pool *pool, const char *name, size_t size, size_t align)
 {
 	pool->cache = kmem_cache_create(name, size, align, 0, NULL);
 	if (!pool->cache)
@@ -43,7 +44,7 @@ int pool_init(struct pool *pool, const char *name, size_t size, size_t align)
 	return 0;
 }
 
-void pool_destroy(struct pool *pool)
+void kvminfo_pool_destroy(struct pool *pool)
 {
 	cancel_work_sync(&pool->refill);
 	while (pool->count)
@@ -51,7 +52,7 @@ void pool_destroy(struct pool *pool)
 	kmem_cache_destroy(pool->cache);
 }
 
-void *pool_take(struct pool *pool)
+void *kvminfo_pool_take(struct pool *pool)
 {
 	unsigned long flags;
 	void *object = NULL;
@@ -60,15 +61,11 @@ void *pool_take(struct pool *pool)
 	if (pool->count)
 		object = pool->spare[--pool->count];
 	raw_spin_unlock_irqrestore(&pool->lock, flags);
-	/*
-	 * Unbound, because a SCHED_FIFO vCPU may occupy this CPU; then a worker
-	 * bound to it would never run.
-	 */
-	queue_work(system_unbound_wq, &pool->refill);
+	queue_work(kvminfo_queue, &pool->refill);
 	return object;
 }
 
-void pool_free(struct pool *pool, void *object)
+void kvminfo_pool_free(struct pool *pool, void *object)
 {
 	kmem_cache_free(pool->cache, object);
 }

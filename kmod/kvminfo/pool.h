@@ -11,8 +11,8 @@
 #include <linux/workqueue.h>
 
 /*
- * Each pool_take() starts a refill, so this many first exits may happen while
- * the refill waits to run: at 10,000 new vCPU threads a second, 100 ms.
+ * Each kvminfo_pool_take() starts a refill, so this many first exits may happen
+ * while the refill waits to run: at 10,000 new vCPU threads a second, 100 ms.
  */
 #define POOL_SIZE 1024
 
@@ -25,15 +25,15 @@ struct pool {
 };
 
 /* Fills the pool. @align: a power of two. Sleeps. */
-int pool_init(struct pool *pool, const char *name, size_t size, size_t align);
+int kvminfo_pool_init(struct pool *pool, const char *name, size_t size, size_t align);
 
-/* The caller ensures that nobody calls pool_take() any more. Sleeps. */
-void pool_destroy(struct pool *pool);
+/* The caller ensures that nobody calls kvminfo_pool_take() any more. Sleeps. */
+void kvminfo_pool_destroy(struct pool *pool);
 
 /* A zeroed object, or NULL. Any context except NMI. */
-void *pool_take(struct pool *pool);
+void *kvminfo_pool_take(struct pool *pool);
 
 /* Frees an object to the system, not to the pool. */
-void pool_free(struct pool *pool, void *object);
+void kvminfo_pool_free(struct pool *pool, void *object);
 
 #endif /* POOL_H */

@@ -27,13 +27,37 @@ static __always_inline void count(struct slot *slot, int counter)
 	local64_inc(&slot->n[counter]);
 }
 
-/* The TSCs of two CPUs may differ by a few ticks: never add a negative time. */
-static __always_inline void count_time(struct slot *slot, int counter, u64 now)
+static __always_inline bool in_kvm(const struct slot *slot)
+{
+	return slot->phase - N_REASON < N_USER - N_REASON;
+}
+
+static __always_inline bool in_user(const struct slot *slot)
+{
+	return slot->phase >= N_USER;
+}
+
+/*
+ * Adds the time of the phase that ends. The TSCs of two CPUs may differ by a few
+ * ticks: never add a negative time.
+ */
+static __always_inline void count_time(struct slot *slot, u64 now)
 {
 	s64 ticks = now - slot->since;
 
 	if (likely(ticks > 0))
-		local64_add(ticks, &slot->n[counter]);
+		local64_add(ticks, &slot->n[slot->phase]);
+}
+
+static __always_inline void count_user_time(struct slot *slot, u64 now)
+{
+	s64 ticks = now - slot->since;
+
+	if (unlikely(ticks <= 0))
+		return;
+	local64_add(ticks, &slot->n[slot->phase]);
+	if (static_branch_unlikely(&kvminfo_devices_on) && slot->device_ticks)
+		WRITE_ONCE(*slot->device_ticks, *slot->device_ticks + ticks);
 }
 
 /*
@@ -46,9 +70,9 @@ static noinline notrace void count_io_by_stat(struct slot *slot, struct kvm_vcpu
 {
 	u64 io_exits = vcpu->stat.io_exits;
 
-	if (slot->vcpu == vcpu && io_exits >= slot->io_exits)
-		local64_add(io_exits - slot->io_exits, &slot->n[N_REASON + REASON_io]);
-	slot->vcpu = vcpu;
+	if (slot->io_exits_of == vcpu && io_exits >= slot->io_exits)
+		local64_add(io_exits - slot->io_exits, &slot->n[N_REASON + 2 * REASON_io]);
+	slot->io_exits_of = vcpu;
 	slot->io_exits = io_exits;
 }
 
@@ -58,22 +82,26 @@ static __always_inline void count_exit(struct slot *slot, enum clock clock,
 	int reason;
 
 	if (clock != CLOCK_OFF)
-		slot->since = clock_now(clock);
-	if (slot->phase == PHASE_KVM)
+		slot->since = kvminfo_clock_now(clock);
+	if (in_kvm(slot))
 		count(slot, N_VM_SWITCH);
-	slot->phase = PHASE_KVM;
 
-	reason = vendor_reason(vcpu, isa, code);
-	if (likely(reason >= 0))
-		count(slot, N_REASON + reason);
-	else
+	reason = kvminfo_vendor_reason(vcpu, isa, code);
+	if (likely(reason >= 0)) {
+		count(slot, N_REASON + 2 * reason);
+	} else {
+		reason = REASON_other;
 		count_io_by_stat(slot, vcpu);
+	}
+	slot->phase = N_REASON + 2 * reason + 1;
+	if (static_branch_unlikely(&kvminfo_devices_on))
+		slot->vcpu = vcpu;
 }
 
 static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vcpu,
 					   u32 isa, u32 code)
 {
-	struct slot *slot = slot_create(isa, vcpu);
+	struct slot *slot = kvminfo_slot_create(isa, vcpu);
 
 	if (slot)
 		count_exit(slot, clock, vcpu, isa, code);
@@ -81,7 +109,7 @@ static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vc
 
 static __always_inline void on_exit(enum clock clock, struct kvm_vcpu *vcpu, u32 isa, u32 code)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
 
 	if (likely(slot))
 		count_exit(slot, clock, vcpu, isa, code);
@@ -92,34 +120,34 @@ static __always_inline void on_exit(enum clock clock, struct kvm_vcpu *vcpu, u32
 /* Attached only when time is measured. */
 static __always_inline void on_entry(enum clock clock)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
 
 	if (unlikely(!slot))
 		return;
-	if (likely(slot->phase == PHASE_KVM)) {
+	if (in_user(slot)) {
+		count_user_time(slot, kvminfo_clock_now(clock));
+	} else if (likely(slot->phase != PHASE_NONE)) {
 		count(slot, N_VM_SWITCH);
-		count_time(slot, N_KVM_TIME, clock_now(clock));
-	} else if (slot->phase == PHASE_USER) {
-		count_time(slot, N_USER_TIME, clock_now(clock));
+		count_time(slot, kvminfo_clock_now(clock));
 	}
 	slot->phase = PHASE_NONE;
 }
 
 /*
- * Ends the last exit, if there was one in this KVM_RUN. If there was none and the
- * KVM_RUN did not follow a userspace exit either, the next phase begins here.
+ * Ends the last exit, if there was one in this KVM_RUN; not for a KVM_RUN that
+ * only completed the last userspace exit. The next phase begins here.
  */
 static __always_inline void resolve(struct slot *slot, enum clock clock, int counter)
 {
-	if (unlikely(slot->phase == PHASE_USER))
-		return;
-	if (likely(slot->phase == PHASE_KVM))
+	bool exit = likely(slot->phase != PHASE_NONE);
+
+	if (exit)
 		count(slot, counter);
 	if (clock != CLOCK_OFF) {
-		u64 now = clock_now(clock);
+		u64 now = kvminfo_clock_now(clock);
 
-		if (likely(slot->phase == PHASE_KVM))
-			count_time(slot, N_KVM_TIME, now);
+		if (exit)
+			count_time(slot, now);
 		slot->since = now;
 	}
 }
@@ -129,42 +157,60 @@ static __always_inline void resolve(struct slot *slot, enum clock clock, int cou
  * controller in user space, which KVM serves after it has handled an exit. @slot
  * may be NULL, because a thread may be interrupted before its first exit.
  */
-static noinline notrace void on_other_return(struct slot *slot, enum clock clock, int err)
+static noinline notrace void on_other_return(struct slot *slot, enum clock clock,
+					     u32 reason, int err)
 {
 	bool signal = err == -EINTR;
 
 	if (!slot) {
 		if (signal)
-			row_count_signal();
+			kvminfo_row_count_signal();
 		return;
 	}
-	if (signal) {
+	reason = kvminfo_user_reason(reason);
+	/* In all other cases the reason is that of an earlier KVM_RUN. */
+	if (err && reason != USER_memory_fault)
+		reason = USER_other;
+	if (signal)
 		count(slot, N_SIGNAL);
-		/* No exit in this KVM_RUN: it only completed the last userspace exit. */
-		if (slot->phase == PHASE_USER && clock != CLOCK_OFF)
-			count_time(slot, N_USER_TIME, clock_now(clock));
+	if (!in_user(slot)) {
+		resolve(slot, clock, signal || !err ? N_VM_SWITCH : N_USER + 2 * reason);
+		slot->phase = N_USER + 2 * reason + 1;
+		slot->device_ticks = NULL;
+	} else if (signal && clock != CLOCK_OFF) {
+		count_user_time(slot, kvminfo_clock_now(clock));
 	}
-	resolve(slot, clock, signal || !err ? N_VM_SWITCH : N_QEMU_SWITCH);
 	/*
 	 * Do not count what follows as user time: after a signal the thread may
 	 * do anything, and KVM_RUN of a vCPU that waits to be started (-EAGAIN)
 	 * may have slept for hours.
 	 */
-	slot->phase = signal || err == -EAGAIN ? PHASE_NONE : PHASE_USER;
+	if (signal || err == -EAGAIN)
+		slot->phase = PHASE_NONE;
 }
 
 /* KVM_RUN returns: in most cases the last exit is handed to user space. */
 static __always_inline void on_userspace_exit(enum clock clock, u32 reason, int err)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
+	int counter;
+	bool exit;
 
 	if (unlikely(err || reason == KVM_EXIT_IRQ_WINDOW_OPEN ||
 		     reason == KVM_EXIT_IOAPIC_EOI)) {
-		on_other_return(slot, clock, err);
-	} else if (likely(slot)) {
-		resolve(slot, clock, N_QEMU_SWITCH);
-		slot->phase = PHASE_USER;
+		on_other_return(slot, clock, reason, err);
+		return;
 	}
+	/* In user space still: this KVM_RUN only continued the last userspace exit. */
+	if (unlikely(!slot || in_user(slot)))
+		return;
+	counter = N_USER + 2 * kvminfo_user_reason(reason);
+	exit = slot->phase != PHASE_NONE;
+	resolve(slot, clock, counter);
+	slot->phase = counter + 1;
+	if (static_branch_unlikely(&kvminfo_devices_on))
+		slot->device_ticks = exit && (reason == KVM_EXIT_IO || reason == KVM_EXIT_MMIO) ?
+			kvminfo_devices_count(&slot->devices, reason, slot->vcpu->run) : NULL;
 }
 
 /* One set of probes for each clock; the compiler removes what a clock does not need. */
@@ -193,28 +239,31 @@ PROBES(mono, CLOCK_MONO)
  */
 static notrace void probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 {
-	struct slot *slot = slot_find();
+	struct slot *slot = kvminfo_slot_find();
 
 	if (!slot)
 		return;
 	local64_add(ns, &slot->n[N_HALT_NS]);
-	slot->since += clock_from_ns(ns);
+	slot->since += kvminfo_clock_from_ns(ns);
 }
 
 static notrace void probe_process_exit(void *data, struct task_struct *task)
 {
-	slot_end();
+	kvminfo_slot_end();
 }
 
-/*
- * The end of threads is probed first, before anything can be counted, and exits
- * last, so that for every exit seen, the event that resolves it is seen too.
- */
-struct probe probes[] = {
-	{ "sched_process_exit", {
+/* Attached to before anything can be counted. */
+struct probe kvminfo_end_probe = {
+	"sched_process_exit", {
 		[CLOCK_OFF] = probe_process_exit,
 		[CLOCK_TSC] = probe_process_exit,
-		[CLOCK_MONO] = probe_process_exit } },
+		[CLOCK_MONO] = probe_process_exit }
+};
+
+/*
+ * Exits last, so that for every exit seen, the event that resolves it is seen too.
+ */
+struct probe kvminfo_kvm_probes[] = {
 	{ "kvm_userspace_exit", {
 		[CLOCK_OFF] = probe_userspace_exit_off,
 		[CLOCK_TSC] = probe_userspace_exit_tsc,

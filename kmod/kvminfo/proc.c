@@ -1,98 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/kvminfo. The whole table is copied when the file is opened and kept until
- * it is closed (half a kilobyte per VM). It can therefore be read in pieces of any
- * size while VMs come and go: no row is missed, repeated or torn.
+ * /proc/kvminfo and /proc/kvminfo_vcpus. The whole table is copied when a file is
+ * opened and kept until it is closed (3.4 KiB per VM). It can therefore be read in
+ * pieces of any size while VMs come and go: no row is missed, repeated or torn.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 
-#include "abi.h"
 #include "clock.h"
 #include "probes.h"
 #include "proc.h"
-#include "rows.h"
 #include "slots.h"
+#include "table.h"
 #include "vendor.h"
-#include "version.h"
 
 #define NAME "kvminfo"
+#define VCPUS_NAME "kvminfo_vcpus"
 
-struct table {
-	u64 lost;
-	u32 isa;
-	bool time;
-	bool reasons;
-	struct rows rows;
-};
-
-static void show_head(struct seq_file *m, const struct table *table)
-{
-	static const char * const vendor[] = { [KVM_ISA_VMX] = "vmx", [KVM_ISA_SVM] = "svm" };
-
-	seq_printf(m, NAME " %d module=%s vendor=%s time=%s reasons=%s lost=%llu\n",
-		   ABI_VERSION, KMOD_VERSION,
-		   table->isa ? vendor[table->isa] : "-", table->time ? "on" : "off",
-		   table->reasons ? "on" : "-", table->lost);
-	seq_puts(m, KVMINFO_COLUMNS "\n");
-}
-
-static void show_time(struct seq_file *m, const struct table *table, u64 ns)
-{
-	if (table->time)
-		seq_printf(m, " %llu", ns);
-	else
-		seq_puts(m, " -");
-}
-
-static void show_reasons(struct seq_file *m, const u64 *n)
-{
-	char before = ' ';
-	int i;
-
-	for (i = 0; i < NR_REASONS; i++) {
-		if (!n[i])
-			continue;
-		seq_printf(m, "%c%s:%llu", before, reason_name[i], n[i]);
-		before = ',';
-	}
-	if (before == ' ')
-		seq_puts(m, " -");
-}
-
-static void show_vcpus(struct seq_file *m, const struct vcpu_copy *vcpu, size_t vcpus)
-{
-	size_t i;
-
-	if (!vcpus)
-		seq_puts(m, " -");
-	for (i = 0; i < vcpus; i++)
-		seq_printf(m, "%c%d:%d", i ? ',' : ' ', vcpu[i].id, vcpu[i].tid);
-}
-
-static void show_row(struct seq_file *m, const struct table *table, const struct row_copy *row)
-{
-	const u64 *n = row->n;
-
-	seq_printf(m, "%zu %d %llu", row - table->rows.row + 1, row->pid, n[N_REASON + REASON_io]);
-	if (table->reasons)
-		seq_printf(m, " %llu", n[N_REASON + REASON_exception]);
-	else
-		seq_puts(m, " -");
-	seq_printf(m, " %llu %llu %llu", n[N_VM_SWITCH], n[N_QEMU_SWITCH], n[N_SIGNAL]);
-	show_time(m, table, clock_to_ns(n[N_KVM_TIME]));
-	show_time(m, table, n[N_HALT_NS]);
-	show_time(m, table, clock_to_ns(n[N_USER_TIME]));
-	seq_printf(m, " %llu", row->start_ns);
-	show_vcpus(m, table->rows.vcpu + row->first_vcpu, row->vcpus);
-	if (table->reasons)
-		show_reasons(m, n + N_REASON);
-	else
-		seq_puts(m, " -");
-	seq_putc(m, '\n');
-}
+static bool with_vcpus;
 
 static void *seq_at(struct seq_file *m, loff_t pos)
 {
@@ -117,59 +44,90 @@ static void seq_stop(struct seq_file *m, void *v)
 {
 }
 
-static int seq_show(struct seq_file *m, void *v)
+static int table_show(struct seq_file *m, void *v)
 {
+	const struct table *table = m->private;
+
 	if (v == SEQ_START_TOKEN)
-		show_head(m, m->private);
+		kvminfo_table_show_head(m, table);
 	else
-		show_row(m, m->private, v);
+		kvminfo_table_show_row(m, table, (struct row_copy *)v - table->rows.row);
 	return 0;
 }
 
-static const struct seq_operations seq_ops = {
+static int vcpus_show(struct seq_file *m, void *v)
+{
+	const struct table *table = m->private;
+
+	if (v == SEQ_START_TOKEN)
+		kvminfo_vcpus_show_head(m, table);
+	else
+		kvminfo_vcpus_show_row(m, table, (struct row_copy *)v - table->rows.row);
+	return 0;
+}
+
+static const struct seq_operations table_seq_ops = {
 	.start = seq_start,
 	.next = seq_next,
 	.stop = seq_stop,
-	.show = seq_show,
+	.show = table_show,
 };
 
-static int table_open(struct inode *inode, struct file *file)
+static const struct seq_operations vcpus_seq_ops = {
+	.start = seq_start,
+	.next = seq_next,
+	.stop = seq_stop,
+	.show = vcpus_show,
+};
+
+static int open_with(struct inode *inode, struct file *file, const struct seq_operations *ops)
 {
 	struct table *table;
 	int err;
 
 	/* Not a table without VMs: on an error, readers use another source. */
-	if (attach_refused())
+	if (kvminfo_attach_refused())
 		return -ENODEV;
 	table = kmalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return -ENOMEM;
-	err = rows_read(&table->rows, proc_pid_ns(inode->i_sb));
+	err = kvminfo_rows_read(&table->rows, proc_pid_ns(inode->i_sb));
 	if (err)
 		goto free_table;
-	table->lost = slots_lost();
-	table->isa = slots_isa();
-	table->time = clock_valid();
-	table->reasons = vendor_reasons_known(table->isa);
+	table->lost = kvminfo_slots_lost();
+	table->isa = kvminfo_slots_isa();
+	table->time = kvminfo_clock_valid();
+	table->reasons = kvminfo_vendor_reasons_known(table->isa);
+	table->vcpus = with_vcpus;
 
-	err = seq_open(file, &seq_ops);
+	err = seq_open(file, ops);
 	if (err)
 		goto free_rows;
 	((struct seq_file *)file->private_data)->private = table;
 	return 0;
 
 free_rows:
-	rows_free(&table->rows);
+	kvminfo_rows_free(&table->rows);
 free_table:
 	kfree(table);
 	return err;
+}
+
+static int table_open(struct inode *inode, struct file *file)
+{
+	return open_with(inode, file, &table_seq_ops);
+}
+
+static int vcpus_open(struct inode *inode, struct file *file)
+{
+	return open_with(inode, file, &vcpus_seq_ops);
 }
 
 static int table_release(struct inode *inode, struct file *file)
 {
 	struct table *table = ((struct seq_file *)file->private_data)->private;
 
-	rows_free(&table->rows);
+	kvminfo_rows_free(&table->rows);
 	kfree(table);
 	return seq_release(inode, file);
 }
@@ -181,19 +139,41 @@ static const struct proc_ops table_ops = {
 	.proc_release = table_release,
 };
 
-int proc_start(kgid_t group)
-{
-	struct proc_dir_entry *entry;
+static const struct proc_ops vcpus_ops = {
+	.proc_open = vcpus_open,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = table_release,
+};
 
-	/* Not readable by everyone: exit counts are a side channel on what a guest does. */
-	entry = proc_create(NAME, 0440, NULL, &table_ops);
+/* Not readable by everyone: exit counts are a side channel on what a guest does. */
+static int create(const char *name, const struct proc_ops *ops, kgid_t group)
+{
+	struct proc_dir_entry *entry = proc_create(name, 0440, NULL, ops);
+
 	if (!entry)
 		return -ENOMEM;
 	proc_set_user(entry, GLOBAL_ROOT_UID, group);
 	return 0;
 }
 
-void proc_stop(void)
+int kvminfo_proc_start(kgid_t group, bool vcpus)
 {
+	int err;
+
+	with_vcpus = vcpus;
+	err = create(NAME, &table_ops, group);
+	if (err || !vcpus)
+		return err;
+	err = create(VCPUS_NAME, &vcpus_ops, group);
+	if (err)
+		remove_proc_entry(NAME, NULL);
+	return err;
+}
+
+void kvminfo_proc_stop(void)
+{
+	if (with_vcpus)
+		remove_proc_entry(VCPUS_NAME, NULL);
 	remove_proc_entry(NAME, NULL);
 }

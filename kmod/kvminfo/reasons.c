@@ -9,7 +9,7 @@
 
 #include "reasons.h"
 
-const char *const reason_name[NR_REASONS] = {
+const char *const kvminfo_reason_name[NR_REASONS] = {
 #define R(name) [REASON_##name] = #name,
 	REASONS(R)
 #undef R
@@ -17,7 +17,7 @@ const char *const reason_name[NR_REASONS] = {
 
 static_assert(NR_REASONS <= U8_MAX);
 
-const u8 svm_reasons[NR_SVM_CODES] = {
+const u8 kvminfo_svm_reasons[NR_SVM_CODES] = {
 	[0x000 ... 0x01f] = REASON_cr_access,		/* read, write CR0-15 */
 	[0x020 ... 0x03f] = REASON_dr_access,		/* read, write DR0-15 */
 	[0x040 ... 0x05f] = REASON_exception,		/* vectors 0-31 */
@@ -67,7 +67,7 @@ const u8 svm_reasons[NR_SVM_CODES] = {
  * VMX code 0 is "exception or NMI", so exception_num includes both on VMX, like
  * the thesis's counter in handle_exception().
  */
-const u8 vmx_reasons[NR_VMX_CODES] = {
+const u8 kvminfo_vmx_reasons[NR_VMX_CODES] = {
 	[0] = REASON_exception,
 	[1] = REASON_external_interrupt,
 	[2] = REASON_triple_fault,

@@ -66,12 +66,12 @@ enum reason {
 	NR_REASONS,
 };
 
-extern const char *const reason_name[NR_REASONS];
+extern const char *const kvminfo_reason_name[NR_REASONS];
 
 /* enum reason of each exit code of a vendor; higher codes are REASON_other. */
 #define NR_SVM_CODES 0x404
 #define NR_VMX_CODES 86
 
-extern const u8 svm_reasons[NR_SVM_CODES], vmx_reasons[NR_VMX_CODES];
+extern const u8 kvminfo_svm_reasons[NR_SVM_CODES], kvminfo_vmx_reasons[NR_VMX_CODES];
 
 #endif /* REASONS_H */

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/seqlock.h>
 
+#include "pool.h"
 #include "slots.h"
 
 struct row {
@@ -21,12 +22,14 @@ struct row {
 	struct list_head slots;		/* of living threads */
 	unsigned int nr_slots;
 	u64 past[NR_COUNTERS];		/* of ended threads, and signals to threads without a slot */
+	struct devices devices;		/* of ended threads; last; missing without devices_on */
 };
 
-extern struct list_head all_rows;
-extern atomic_t nr_rows, nr_slots;
+extern struct list_head kvminfo_all_rows;
+extern atomic_t kvminfo_nr_rows, kvminfo_nr_slots;
+extern struct pool kvminfo_slot_pool, kvminfo_row_pool;
 
 /* While it is held, no row or slot that was found is freed. */
-extern struct mutex reading;
+extern struct mutex kvminfo_reading;
 
 #endif /* ROW_H */

@@ -14,10 +14,58 @@
 #include "row.h"
 #include "rows.h"
 
+u64 kvminfo_sum_of_reasons(const u64 *n)
+{
+	u64 sum = 0;
+	int i;
+
+	for (i = 0; i < NR_REASONS; i++)
+		sum += n[N_REASON + 2 * i];
+	return sum;
+}
+
+u64 kvminfo_sum_of_user_reasons(const u64 *n)
+{
+	u64 sum = 0;
+	int i;
+
+	for (i = 0; i < NR_USER_REASONS; i++)
+		sum += n[N_USER + 2 * i];
+	return sum;
+}
+
+struct devices *kvminfo_row_devices(const struct rows *rows, size_t index)
+{
+	return rows->devices + index * DEVICES_SIZE(DEVICES_PER_ROW);
+}
+
+static void vcpu_read(const struct slot *slot, struct vcpu_copy *to, u64 *n,
+		      struct pid_namespace *ns)
+{
+	int i;
+
+	for (i = 0; i < NR_COUNTERS; i++)
+		n[i] = local64_read(&slot->n[i]);
+	*to = (struct vcpu_copy) {
+		.id = slot->vcpu_id,
+		.tid = pid_nr_ns(slot->pid, ns),
+		.userspace_exits = kvminfo_sum_of_user_reasons(n),
+		.io_exits = n[N_REASON + 2 * REASON_io],
+		.kvm_ticks = kvminfo_sum_of_reasons(n + 1),
+		.halt_ns = n[N_HALT_NS],
+		.user_ticks = kvminfo_sum_of_user_reasons(n + 1),
+		.start_ns = timens_add_boottime_ns(slot->start_ns),
+	};
+	to->exits = n[N_VM_SWITCH] + to->userspace_exits;
+}
+
 /* Copies a row's sums and its threads; false if there was no room for all threads. */
 static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 {
+	struct devices *spare = kvminfo_row_devices(to, to->max_rows);
+	struct devices *devices = kvminfo_row_devices(to, to->nr_rows);
 	struct row_copy *copy = &to->row[to->nr_rows++];
+	u64 *n = to->scratch;
 	struct slot *slot;
 	unsigned int seq;
 	size_t vcpus;
@@ -32,16 +80,22 @@ static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 		vcpus = to->nr_vcpus;
 		full = false;
 		memcpy(copy->n, row->past, sizeof(copy->n));
-		list_for_each_entry_rcu(slot, &row->slots, in_row, lockdep_is_held(&reading)) {
-			for (i = 0; i < NR_COUNTERS; i++)
-				copy->n[i] += local64_read(&slot->n[i]);
+		if (to->devices) {
+			kvminfo_devices_init(devices, DEVICES_PER_ROW);
+			kvminfo_devices_merge(devices, &row->devices);
+		}
+		list_for_each_entry_rcu(slot, &row->slots, in_row,
+					lockdep_is_held(&kvminfo_reading)) {
 			full = vcpus == to->max_vcpus;
 			if (full)
 				break;
-			to->vcpu[vcpus++] = (struct vcpu_copy) {
-				.id = slot->vcpu_id,
-				.tid = pid_nr_ns(slot->pid, ns),
-			};
+			vcpu_read(slot, &to->vcpu[vcpus++], n, ns);
+			for (i = 0; i < NR_COUNTERS; i++)
+				copy->n[i] += n[i];
+			if (to->devices) {
+				kvminfo_devices_copy(spare, &slot->devices);
+				kvminfo_devices_merge(devices, spare);
+			}
 		}
 	} while (read_seqcount_retry(&row->seq, seq));
 	copy->vcpus = vcpus - to->nr_vcpus;
@@ -52,20 +106,26 @@ static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 /* Makes room for what exists now, and for @more that may start before the copy. */
 static int rows_alloc(struct rows *rows, size_t more)
 {
-	rows->max_rows = atomic_read(&nr_rows) + more;
-	rows->max_vcpus = atomic_read(&nr_slots) + more;
+	rows->max_rows = atomic_read(&kvminfo_nr_rows) + more;
+	rows->max_vcpus = atomic_read(&kvminfo_nr_slots) + more;
 	rows->row = kvmalloc_array(rows->max_rows, sizeof(*rows->row), GFP_KERNEL_ACCOUNT);
 	rows->vcpu = kvmalloc_array(rows->max_vcpus, sizeof(*rows->vcpu), GFP_KERNEL_ACCOUNT);
-	if (rows->row && rows->vcpu)
+	rows->devices = NULL;
+	if (static_branch_unlikely(&kvminfo_devices_on))
+		rows->devices = kvmalloc_array(rows->max_rows + 1, DEVICES_SIZE(DEVICES_PER_ROW),
+					       GFP_KERNEL_ACCOUNT);
+	if (rows->row && rows->vcpu &&
+	    (rows->devices || !static_branch_unlikely(&kvminfo_devices_on)))
 		return 0;
-	rows_free(rows);
+	kvminfo_rows_free(rows);
 	return -ENOMEM;
 }
 
-void rows_free(struct rows *rows)
+void kvminfo_rows_free(struct rows *rows)
 {
 	kvfree(rows->row);
 	kvfree(rows->vcpu);
+	kvfree(rows->devices);
 }
 
 /* False if there was no room for all rows and threads. */
@@ -76,27 +136,28 @@ static bool rows_fill(struct rows *rows, struct pid_namespace *ns)
 
 	rows->nr_rows = 0;
 	rows->nr_vcpus = 0;
-	mutex_lock(&reading);
-	list_for_each_entry_rcu(row, &all_rows, in_rows, lockdep_is_held(&reading)) {
+	mutex_lock(&kvminfo_reading);
+	list_for_each_entry_rcu(row, &kvminfo_all_rows, in_rows,
+				lockdep_is_held(&kvminfo_reading)) {
 		if (pid_nr_ns(row->pid, ns))
 			fits = rows->nr_rows < rows->max_rows && row_read(row, rows, ns);
 		if (!fits)
 			break;
 		cond_resched();
 	}
-	mutex_unlock(&reading);
+	mutex_unlock(&kvminfo_reading);
 	return fits;
 }
 
-int rows_read(struct rows *rows, struct pid_namespace *ns)
+int kvminfo_rows_read(struct rows *rows, struct pid_namespace *ns)
 {
 	size_t more;
 	int err;
 
-	for (more = 64;; more *= 2) {
+	for (more = 8;; more *= 2) {
 		err = rows_alloc(rows, more);
 		if (err || rows_fill(rows, ns))
 			return err;
-		rows_free(rows);
+		kvminfo_rows_free(rows);
 	}
 }

@@ -23,24 +23,32 @@
 #include <linux/llist.h>
 #include <linux/sched.h>
 
+#include "devices.h"
+#include "probe-context.h"
 #include "reasons.h"
+#include "user-reasons.h"
 
-/* Ordered by use: together with the slot's head, an exit touches two cache lines. */
+/*
+ * A count by reason is followed by the time by that reason, in ticks of clock.h,
+ * because both are used for the same exit. The totals are not counted, but added
+ * up when the file is read.
+ */
 enum counter {
 	N_VM_SWITCH,
-	N_KVM_TIME,		/* times in ticks of clock.h, without halts */
-	N_QEMU_SWITCH,
-	N_USER_TIME,
 	N_SIGNAL,
 	N_HALT_NS,
-	N_REASON,		/* + enum reason */
-	NR_COUNTERS = N_REASON + NR_REASONS,
+	N_REASON,		/* + 2 * enum reason: exits; + 1: time in KVM without halts */
+	N_USER = N_REASON + 2 * NR_REASONS,	/* + 2 * enum user_reason: hand-overs, time */
+	NR_COUNTERS = N_USER + 2 * NR_USER_REASONS,
 };
 
+/*
+ * What a vCPU thread is doing: the counter to which the time is added when the
+ * phase ends. From N_REASON on, an exit has not been resolved yet; from N_USER
+ * on, it was handed to user space.
+ */
 enum phase {
 	PHASE_NONE,		/* in the guest; or in user space after a signal */
-	PHASE_KVM,		/* an exit has not been resolved yet */
-	PHASE_USER,		/* handed to user space */
 };
 
 struct kvm_vcpu;
@@ -52,29 +60,34 @@ struct slot {
 	const struct task_struct *task;
 	u64 since;			/* when the phase began, in ticks */
 	unsigned long phase;
-	local64_t n[NR_COUNTERS];
+	const struct kvm_vcpu *vcpu;	/* of the last exit */
+	u64 *device_ticks;		/* where to add the time after a hand-over, or NULL */
+	local64_t n[NR_COUNTERS];	/* a count and its time are in one cache line */
 
 	/* Rarely used. */
+	u64 start_ns;			/* of the thread, since boot */
 	struct row *row;
 	struct list_head in_row;
 	struct llist_node dead;
 	struct pid *pid;		/* the thread's */
 	int vcpu_id;			/* of the first vCPU it ran */
-	const void *vcpu;		/* whose io_exits was read; see probes.c */
+	const void *io_exits_of;	/* the vCPU whose io_exits was read; see probes.c */
 	u64 io_exits;
+
+	struct devices devices;		/* last; missing without devices_on */
 };
 
 /* A thousand VMs with 16 vCPUs each make chains of two. 64 KiB. */
 #define SLOT_HASH_BITS 13
-extern struct hlist_head slots_by_task[1 << SLOT_HASH_BITS];
+extern struct hlist_head kvminfo_slots_by_task[1 << SLOT_HASH_BITS];
 
 /* The slot of the running thread, or NULL. To be called in a probe. */
-static __always_inline struct slot *slot_find(void)
+static __always_inline struct slot *kvminfo_slot_find(void)
 {
-	struct hlist_head *chain = &slots_by_task[hash_ptr(current, SLOT_HASH_BITS)];
+	struct hlist_head *chain = &kvminfo_slots_by_task[hash_ptr(current, SLOT_HASH_BITS)];
 	struct slot *slot;
 
-	hlist_for_each_entry_rcu(slot, chain, by_task, rcu_read_lock_sched_held())
+	hlist_for_each_entry_rcu(slot, chain, by_task, probe_context())
 		if (likely(slot->task == current))
 			return slot;
 	return NULL;
@@ -85,18 +98,19 @@ static __always_inline struct slot *slot_find(void)
  * if the pool is empty or if @isa is unknown; in the latter case the tracepoint's
  * arguments are not what we expect.
  */
-struct slot *slot_create(u32 isa, const struct kvm_vcpu *vcpu);
+struct slot *kvminfo_slot_create(u32 isa, const struct kvm_vcpu *vcpu);
 
 /* Counts a return of KVM_RUN for a signal in a thread without a slot: in the row, or as lost. */
-void row_count_signal(void);
+void kvminfo_row_count_signal(void);
 
 /* The running thread ends: keeps its counts in the row. Called in sched_process_exit. */
-void slot_end(void);
+void kvminfo_slot_end(void);
 
-u64 slots_lost(void);		/* exits and signals that were not counted */
-u32 slots_isa(void);		/* KVM_ISA_* of the first exit, 0 if none yet */
+u64 kvminfo_slots_lost(void);		/* exits and signals that were not counted */
+u32 kvminfo_slots_isa(void);		/* KVM_ISA_* of the first exit, 0 if none yet */
 
-int slots_init(void);
-void slots_destroy(void);	/* call when no probe runs any more */
+/* @devices: whether to count device accesses. */
+int kvminfo_slots_init(bool devices);
+void kvminfo_slots_destroy(void);	/* call when no probe runs any more */
 
 #endif /* SLOTS_H */

@@ -7,65 +7,88 @@
 #include <linux/notifier.h>
 
 #include "btf.h"
+#include "queue.h"
 #include "vendor.h"
 
-struct exit_layout svm_exit, vmx_exit;
+struct exit_layout kvminfo_svm_exit, kvminfo_vmx_exit;
 
 /* A vendor module may be loaded while kvminfo is being loaded, or two at once. */
-static DEFINE_MUTEX(learning);
+static DEFINE_MUTEX(learning_lock);
 
-/* A member of a structure and, if inner_type is set, a member of that member. */
+/* A member of a structure. */
 struct place {
 	const char *type, *member;
-	const char *inner_type, *inner_member;
+	struct btf_member_type is;
+	int assumed;			/* the offset at which our code assumes it */
+};
+
+/* A way to the exit's code, whose offset is the sum of those of the places. */
+#define MAX_PLACES 2
+struct way {
+	struct place places[MAX_PLACES];
 };
 
 static const struct vendor {
 	const char *module;
 	struct exit_layout *layout;
-	const char *type;		/* begins with struct kvm_vcpu vcpu */
-	struct place places[2];		/* the first that exists */
+	struct place assumed[3];
+	struct way ways[2];		/* the first that exists */
 } vendors[] = {
 	{
-		"kvm_amd", &svm_exit, "vcpu_svm",
-		{ { "vcpu_svm", "vmcb" } },
+		"kvm_amd", &kvminfo_svm_exit,
+		{ { "vcpu_svm", "vcpu", { "kvm_vcpu", false, sizeof(struct kvm_vcpu) }, 0 },
+		  { "vmcb", "control",
+		    { "vmcb_control_area", false, sizeof(struct vmcb_control_area) }, 0 },
+		  { "vmcb_control_area", "exit_code",
+		    { NULL, false, sizeof_field(struct vmcb_control_area, exit_code) },
+		    offsetof(struct vmcb_control_area, exit_code) } },
+		{ { { { "vcpu_svm", "vmcb", { "vmcb", true, sizeof(void *) } } } } },
 	}, {
-		"kvm_intel", &vmx_exit, "vcpu_vmx",
+		"kvm_intel", &kvminfo_vmx_exit,
+		{ { "vcpu_vmx", "vcpu", { "kvm_vcpu", false, sizeof(struct kvm_vcpu) }, 0 } },
 		/*
 		 * Since 6.16 (7172c753c26a "KVM: VMX: Move common fields of
 		 * struct vcpu_{vmx,tdx} to a struct") it is in vcpu_vt, which
 		 * has the same offset in both.
 		 */
-		{ { "vcpu_vmx", "vt", "vcpu_vt", "exit_reason" },
-		  { "vcpu_vmx", "exit_reason" } },
+		{ { { { "vcpu_vmx", "vt", { "vcpu_vt", false, 0 } },
+		      { "vcpu_vt", "exit_reason", { "vmx_exit_reason", false, 4 } } } },
+		  { { { "vcpu_vmx", "exit_reason", { "vmx_exit_reason", false, 4 } } } } },
 	},
 };
 
 static int place_offset(const struct btf_blob *base, const struct btf_blob *split,
-		       const struct place *place)
+			const struct place *place)
 {
-	int outer = btf_member_offset(base, split, place->type, place->member);
-	int inner = 0;
+	return kvminfo_btf_member_offset(base, split, place->type, place->member, &place->is);
+}
 
-	if (outer < 0)
-		return outer;
-	if (place->inner_type)
-		inner = btf_member_offset(base, split, place->inner_type, place->inner_member);
-	return inner < 0 ? inner : outer + inner;
+static int way_offset(const struct btf_blob *base, const struct btf_blob *split,
+		      const struct way *way)
+{
+	int i, offset, sum = 0;
+
+	for (i = 0; i < MAX_PLACES && way->places[i].type; i++) {
+		offset = place_offset(base, split, &way->places[i]);
+		if (offset < 0)
+			return offset;
+		sum += offset;
+	}
+	return i ? sum : -ENOENT;
 }
 
 static int vendor_offset(const struct vendor *vendor, const struct btf_blob *base,
 			 const struct btf_blob *split)
 {
+	const struct place *assumed;
 	int i, offset = -ENOENT;
 
-	if (btf_member_offset(base, split, vendor->type, "vcpu") != 0)
-		return -ENOENT;
-	for (i = 0; i < ARRAY_SIZE(vendor->places) && vendor->places[i].type; i++) {
-		offset = place_offset(base, split, &vendor->places[i]);
-		if (offset >= 0)
-			break;
-	}
+	for (assumed = vendor->assumed; assumed < vendor->assumed + ARRAY_SIZE(vendor->assumed) &&
+	     assumed->type; assumed++)
+		if (place_offset(base, split, assumed) != assumed->assumed)
+			return -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(vendor->ways) && offset < 0; i++)
+		offset = way_offset(base, split, &vendor->ways[i]);
 	return offset;
 }
 
@@ -78,10 +101,10 @@ static void vendor_learn(const struct vendor *vendor, const struct btf_blob *vml
 	struct btf_blob split;
 	int offset, err;
 
-	err = btf_read(vendor->module, &split);
+	err = kvminfo_btf_read(vendor->module, &split);
 	if (!err) {
 		offset = vendor_offset(vendor, vmlinux, &split);
-		btf_free(&split);
+		kvminfo_btf_free(&split);
 	} else {
 		offset = vendor_offset(vendor, vmlinux, NULL);
 	}
@@ -92,28 +115,60 @@ static void vendor_learn(const struct vendor *vendor, const struct btf_blob *vml
 	pr_info("%s: exit code at offset %d\n", vendor->module, offset);
 }
 
-/* Learns the layout of @module, or of all vendors if it is NULL. */
-static void vendor_learn_all(const char *module)
+static int learn_from_btf(const char *module)
 {
 	struct btf_blob vmlinux;
 	int i, err;
 
-	mutex_lock(&learning);
-	err = btf_read("vmlinux", &vmlinux);
+	err = kvminfo_btf_read("vmlinux", &vmlinux);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(vendors); i++)
+		if (!module || !strcmp(module, vendors[i].module))
+			vendor_learn(&vendors[i], &vmlinux);
+	kvminfo_btf_free(&vmlinux);
+	return 0;
+}
+
+struct learning {
+	struct work_struct work;
+	const char *module;
+	int err;
+};
+
+static void learn_work(struct work_struct *work)
+{
+	struct learning *learning = container_of(work, struct learning, work);
+
+	learning->err = learn_from_btf(learning->module);
+}
+
+/*
+ * Learns the layout of @module, or of all vendors if it is NULL. A worker reads
+ * BTF, because it sees the mounts of init; the process that loads a module may be
+ * in a container. Where workers see no mounts at all, this process reads it.
+ */
+static void vendor_learn_all(const char *module)
+{
+	struct learning learning = { .module = module };
+	int i, err;
+
+	mutex_lock(&learning_lock);
+	/* What is known may describe a module that was unloaded. */
+	for (i = 0; i < ARRAY_SIZE(vendors); i++)
+		if (!module || !strcmp(module, vendors[i].module))
+			vendors[i].layout->known = false;
+	INIT_WORK_ONSTACK(&learning.work, learn_work);
+	queue_work(kvminfo_queue, &learning.work);
+	flush_work(&learning.work);
+	destroy_work_on_stack(&learning.work);
+	err = learning.err;
+	if (err)
+		err = learn_from_btf(module);
 	if (err)
 		pr_warn("exit reasons are not available: cannot read /sys/kernel/btf/vmlinux (error %d), which needs CONFIG_DEBUG_INFO_BTF\n",
 			err);
-	for (i = 0; i < ARRAY_SIZE(vendors); i++) {
-		if (module && strcmp(module, vendors[i].module))
-			continue;
-		/* What is known may describe a module that was unloaded. */
-		vendors[i].layout->known = false;
-		if (!err)
-			vendor_learn(&vendors[i], &vmlinux);
-	}
-	if (!err)
-		btf_free(&vmlinux);
-	mutex_unlock(&learning);
+	mutex_unlock(&learning_lock);
 }
 
 static int vendor_module_event(struct notifier_block *nb, unsigned long event, void *data)
@@ -138,15 +193,15 @@ static struct notifier_block vendor_nb = {
 	.priority = -1,
 };
 
-bool vendor_reasons_known(u32 isa)
+bool kvminfo_vendor_reasons_known(u32 isa)
 {
 	return KVM_EXIT_GIVES_CODE ||
-	       (isa != KVM_ISA_VMX && svm_exit.known) ||
-	       (isa != KVM_ISA_SVM && vmx_exit.known);
+	       (isa != KVM_ISA_VMX && kvminfo_svm_exit.known) ||
+	       (isa != KVM_ISA_SVM && kvminfo_vmx_exit.known);
 }
 
 /* Registers first: a module loaded after learning but before registering would be missed. */
-int vendor_start(void)
+int kvminfo_vendor_start(void)
 {
 	int err;
 
@@ -158,7 +213,7 @@ int vendor_start(void)
 	return err;
 }
 
-void vendor_stop(void)
+void kvminfo_vendor_stop(void)
 {
 	if (!KVM_EXIT_GIVES_CODE)
 		unregister_module_notifier(&vendor_nb);

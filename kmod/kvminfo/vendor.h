@@ -26,39 +26,39 @@ struct exit_layout {
 	u32 offset;	/* in the vCPU; SVM: of a pointer to the VMCB */
 };
 
-extern struct exit_layout svm_exit, vmx_exit;
+extern struct exit_layout kvminfo_svm_exit, kvminfo_vmx_exit;
 
 /*
  * Reason of the last exit, or -1 if exit codes cannot be read. @code is used only
  * on kernels whose tracepoint provides it.
  */
-static __always_inline int vendor_reason(const struct kvm_vcpu *vcpu, u32 isa, u32 code)
+static __always_inline int kvminfo_vendor_reason(const struct kvm_vcpu *vcpu, u32 isa, u32 code)
 {
 	if (isa == KVM_ISA_SVM) {
 		if (!KVM_EXIT_GIVES_CODE) {
 			const struct vmcb_control_area *vmcb;
 
-			if (unlikely(!svm_exit.known))
+			if (unlikely(!kvminfo_svm_exit.known))
 				return -1;
-			vmcb = *(void **)((void *)vcpu + svm_exit.offset);
+			vmcb = *(void **)((void *)vcpu + kvminfo_svm_exit.offset);
 			code = vmcb->exit_code;
 		}
-		return likely(code < NR_SVM_CODES) ? svm_reasons[code] : REASON_other;
+		return likely(code < NR_SVM_CODES) ? kvminfo_svm_reasons[code] : REASON_other;
 	}
 	if (!KVM_EXIT_GIVES_CODE) {
-		if (unlikely(!vmx_exit.known))
+		if (unlikely(!kvminfo_vmx_exit.known))
 			return -1;
-		code = *(u16 *)((void *)vcpu + vmx_exit.offset);
+		code = *(u16 *)((void *)vcpu + kvminfo_vmx_exit.offset);
 	}
 	code &= 0xffff;		/* the basic reason; flags are above it */
-	return likely(code < NR_VMX_CODES) ? vmx_reasons[code] : REASON_other;
+	return likely(code < NR_VMX_CODES) ? kvminfo_vmx_reasons[code] : REASON_other;
 }
 
 /* Whether the reasons of @isa's exits can be read; 0 means any vendor. */
-bool vendor_reasons_known(u32 isa);
+bool kvminfo_vendor_reasons_known(u32 isa);
 
 /* Learns the layouts of the vendor modules, now and whenever one is loaded. Sleeps. */
-int vendor_start(void);
-void vendor_stop(void);
+int kvminfo_vendor_start(void);
+void kvminfo_vendor_stop(void);
 
 #endif /* VENDOR_H */

@@ -2,7 +2,7 @@
 // compiles takes an AbortSignal that ends the compiler.
 
 import { chmod, copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { cached, contentsOf } from './cache.ts'
 import { makeInitramfs } from './initramfs.ts'
@@ -11,6 +11,9 @@ import type { Kernel } from './kernels.ts'
 
 export const project = join(import.meta.dirname, '..', '..')
 const init = join(import.meta.dirname, 'inside', 'init')
+/** What a healthy kernel does not write to dmesg, as fixed strings for grep. */
+const complaints = join(import.meta.dirname, 'inside', 'complaints')
+const intelInit = join(import.meta.dirname, 'inside', 'intel-init')
 const labRun = join(import.meta.dirname, 'inside', 'lab-run.c')
 const guests = join(import.meta.dirname, 'guests')
 const otherKvms = join(import.meta.dirname, 'inside', 'other-kvms')
@@ -25,14 +28,48 @@ const guestModules = ['virtio_pci', 'ata_piix', 'sd_mod', 'virtio_blk', 'e1000',
 
 /** The initramfs that the emulated KVM host boots. */
 export async function hostInitrd(kernel: Kernel, signal: AbortSignal): Promise<string> {
-  const sources = [init, labRun, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
+  const sources = [init, complaints, labRun, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
   const first = kernel.line === '6.1-rt' ? await constantTscModule(kernel, signal) : []
   const inputs = [kernel.release, ...first, ...(await contentsOf(sources))]
   const directory = await cached('initramfs', `host-${kernel.release}`, inputs, async (draft) => {
-    const agent = join(draft, 'lab-run')
-    await execa('gcc', ['-O2', '-Wall', '-Werror', '-static', '-o', agent, labRun], { cancelSignal: signal })
-    const files = { init, 'bin/busybox': '/bin/busybox', 'bin/lab-run': agent }
+    const files = { init, complaints, ...(await programs(draft, signal)) }
     await makeInitramfs(draft, kernel, hostModules, files, signal, first)
+  })
+  return join(directory, 'initrd')
+}
+
+/** The programs of an initramfs: their place there, and their path here. */
+async function programs(draft: string, signal: AbortSignal): Promise<Record<string, string>> {
+  const agent = join(draft, 'lab-run')
+  await execa('gcc', ['-O2', '-Wall', '-Werror', '-static', '-o', agent, labRun], { cancelSignal: signal })
+  return { 'bin/busybox': '/bin/busybox', 'bin/lab-run': agent }
+}
+
+/**
+ * The initramfs of the emulated Intel host. It holds all that the host has except FILE: our modules (in the directory
+ * `modules`) and the guest as well. All without debugging information, because Bochs reads its disk slowly.
+ */
+export async function intelInitrd(kernel: Kernel, modules: string, signal: AbortSignal): Promise<string> {
+  const sources = [
+    intelInit,
+    complaints,
+    labRun,
+    guests,
+    import.meta.filename,
+    join(import.meta.dirname, 'initramfs.ts'),
+  ]
+  const inputs = [kernel.release, modules, ...(await contentsOf(sources, ['exits', 'init', 'ide', 'virtio']))]
+  const directory = await cached('initramfs', `intel-${kernel.release}`, inputs, async (draft) => {
+    const files: Record<string, string> = { init: intelInit, complaints, ...(await programs(draft, signal)) }
+    const stripped = async (from: string, to: string, ...words: string[]): Promise<void> => {
+      files[to] = join(draft, basename(from))
+      await execa('strip', [...words, '-o', files[to], from], { cancelSignal: signal })
+    }
+    await execa('make', ['--silent', '-C', guests], { cancelSignal: signal })
+    await stripped(join(guests, 'exits'), 'project/test/lab/guests/exits')
+    for (const name of ['kvminfo.ko', 'taskinfo.ko'])
+      await stripped(join(modules, name), `lab/modules/${name}`, '-g')
+    await makeInitramfs(draft, kernel, ['kvm_intel'], files, signal)
   })
   return join(directory, 'initrd')
 }
@@ -83,7 +120,7 @@ export async function builtModules(
     })
     if (built.failed) throw new Error(`kmod does not build for ${kernel.release}:\n${errorsOf(built.all)}`)
     const others = await builtModule('other-kvms', otherKvms, kernel, signal)
-    for (const name of ['half_kvm.ko', 'strange_kvm.ko'])
+    for (const name of ['half_kvm.ko', 'strange_kvm.ko', 'kvm.ko'])
       await copyFile(join(others, name), join(draft, name))
   })
 }

@@ -6,14 +6,18 @@ import { execa } from 'execa'
 import { cached, contentsOf } from './cache.ts'
 import { type Kernel, kernels } from './kernels.ts'
 
-const fetchHeaders = join(import.meta.dirname, '..', '..', 'kmod', 'fetch-headers.sh')
+const kmod = join(import.meta.dirname, '..', '..', 'kmod')
+const fetchHeaders = join(kmod, 'fetch-headers.sh')
+const kernelMake = join(kmod, 'kernel-make.sh')
 
 /** The directory of headers that modules for this kernel are built against. Fetches them if they are missing. */
 export async function kernelHeaders(
   kernel: Kernel,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<string> {
-  const { stdout } = await execa(fetchHeaders, [kernels[kernel.line].headers], { cancelSignal: signal })
+  const { headers, ...from } = kernels[kernel.line]
+  const suite = 'suite' in from ? [from.suite] : []
+  const { stdout } = await execa(fetchHeaders, [headers, ...suite], { cancelSignal: signal })
   return stdout.trim()
 }
 
@@ -28,7 +32,7 @@ export async function builtModule(
   return cached(label, kernel.release, inputs, async (draft) => {
     await cp(sources, draft, { recursive: true })
     const headers = await kernelHeaders(kernel, signal)
-    await execa('make', ['-C', headers, `M=${draft}`, 'CONFIG_DEBUG_INFO_BTF_MODULES=', 'modules'], {
+    await execa(kernelMake, [headers, `M=${draft}`, 'CONFIG_DEBUG_INFO_BTF_MODULES=', 'modules'], {
       cancelSignal: signal,
     })
   })

@@ -1,16 +1,24 @@
 // The kernels that the lab can boot. They come from Debian's packages, which are unpacked but never installed.
 
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { cached } from './cache.ts'
 
-/** The meta packages of each kernel line. They depend on the newest kernel that Debian offers in that line. */
+/**
+ * The meta packages of each kernel line. They depend on the newest kernel that Debian offers in that line. `suite` is the
+ * Debian release that has them, if it is not the one of this system.
+ */
 export const kernels = {
+  '5.10': { image: 'linux-image-amd64', headers: 'linux-headers-amd64', suite: 'bullseye' },
   '6.1': { image: 'linux-image-amd64', headers: 'linux-headers-amd64' },
   '6.1-rt': { image: 'linux-image-rt-amd64', headers: 'linux-headers-rt-amd64' },
   '6.12': { image: 'linux-image-6.12-amd64', headers: 'linux-headers-6.12-amd64' },
-} as const
+  sid: { image: 'linux-image-amd64', headers: 'linux-headers-amd64', suite: 'sid' },
+} as const satisfies Record<string, { image: string; headers: string; suite?: string }>
+
+const debianSuite = join(import.meta.dirname, '..', '..', 'kmod', 'debian-suite.sh')
 
 export type KernelLine = keyof typeof kernels
 
@@ -24,6 +32,13 @@ export interface Kernel {
 
 export function vmlinux(kernel: Kernel): string {
   return join(kernel.directory, 'vmlinux')
+}
+
+/** The kernel as a boot loader gets it. */
+export function bzImage(kernel: Pick<Kernel, 'release' | 'directory'>): string {
+  const { release, directory } = kernel
+  const inBoot = join(directory, 'boot', `vmlinuz-${release}`)
+  return existsSync(inBoot) ? inBoot : join(directory, 'lib', 'modules', release, 'vmlinuz')
 }
 
 /** The directory that is /lib/modules/<release> on a system with the package installed. */
@@ -40,19 +55,24 @@ export async function unpackedKernel(
   note: (line: string) => void = console.error,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Kernel> {
-  const packageName = await newestPackage(kernels[line].image, signal)
+  const env = await aptEnvironment(line, signal)
+  const packageName = await newestPackage(line, env, signal)
   const release = packageName.replace(/^linux-image-/, '')
-  const directory = await cached('kernels', release, [packageName, 'vmlinux'], async (draft) => {
+  const directory = await cached('kernels', release, [packageName, 'vmlinux', 'parts'], async (draft) => {
     note(`lab: fetching ${packageName}`)
-    const inDraft = { cwd: draft, cancelSignal: signal }
+    const inDraft = { cwd: draft, env, cancelSignal: signal }
+    const names = [packageName, ...(await partsOf(packageName, env, signal))]
     // As root, because apt's own sandbox user may not write into a directory that only root can enter.
-    await execa('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', packageName], inDraft)
+    await execa('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', ...names], inDraft)
     for (const name of await readdir(draft)) {
+      if (!name.endsWith('.deb')) continue
       await execa('dpkg-deb', ['-x', name, '.'], inDraft)
       await rm(join(draft, name))
     }
+    // Newer packages have their files where /lib leads to.
+    if (!existsSync(join(draft, 'lib'))) await symlink('usr/lib', join(draft, 'lib'))
     await execa('depmod', ['-b', draft, release], inDraft)
-    await unpackImage(join(draft, 'boot', `vmlinuz-${release}`), join(draft, 'vmlinux'), signal)
+    await unpackImage(bzImage({ release, directory: draft }), join(draft, 'vmlinux'), signal)
   })
   return { line, release, directory }
 }
@@ -76,15 +96,25 @@ async function unpackImage(image: string, vmlinux: string, signal: AbortSignal):
   await writeFile(vmlinux, stdout)
 }
 
-/** The package that `metaPackage` depends on. Asking apt takes 1.3 s, so its answer is cached until its lists change. */
-async function newestPackage(metaPackage: string, signal: AbortSignal): Promise<string> {
-  const lists = await stat('/var/lib/apt/lists')
-  const answer = await cached('packages', metaPackage, [metaPackage, `${lists.mtimeMs}`], async (draft) => {
-    const { stdout } = await execa('apt-cache', ['depends', '--important', metaPackage], {
-      reject: false,
-      cancelSignal: signal,
-    })
-    const name = /Depends: (linux-\S+)/.exec(stdout)?.[1]
+/** What makes apt know the packages of the kernel line's suite. */
+async function aptEnvironment(line: KernelLine, signal: AbortSignal): Promise<Record<string, string>> {
+  const kernel = kernels[line]
+  if (!('suite' in kernel)) return {}
+  const { stdout } = await execa(debianSuite, [kernel.suite], { cancelSignal: signal })
+  return { APT_CONFIG: stdout.trim() }
+}
+
+/** The package that the line's meta package depends on. Asking apt takes 1.3 s, so its answer is cached until its lists change. */
+async function newestPackage(
+  line: KernelLine,
+  env: Record<string, string>,
+  signal: AbortSignal,
+): Promise<string> {
+  const metaPackage = kernels[line].image
+  const lists = await stat(env.APT_CONFIG ? join(dirname(env.APT_CONFIG), 'fetched') : '/var/lib/apt/lists')
+  const inputs = [metaPackage, `${env.APT_CONFIG}`, `${lists.mtimeMs}`]
+  const answer = await cached('packages', `${metaPackage}-${line}`, inputs, async (draft) => {
+    const name = (await dependencies(metaPackage, env, signal)).find((each) => /^linux-image-\d/.test(each))
     if (!name)
       throw new Error(
         `apt does not know ${metaPackage}: run "apt-get update" (the lab boots Debian's kernels)`,
@@ -92,4 +122,23 @@ async function newestPackage(metaPackage: string, signal: AbortSignal): Promise<
     await writeFile(join(draft, 'name'), name)
   })
   return readFile(join(answer, 'name'), 'utf8')
+}
+
+/** The package of a 7.2 kernel is empty. It depends on others of the same release, which have its files. */
+async function partsOf(image: string, env: Record<string, string>, signal: AbortSignal): Promise<string[]> {
+  const release = image.replace(/^linux-image-/, '')
+  return (await dependencies(image, env, signal)).filter((name) => name.endsWith(`-${release}`))
+}
+
+async function dependencies(
+  packageName: string,
+  env: Record<string, string>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const asked = await execa('apt-cache', ['depends', '--important', packageName], {
+    reject: false,
+    env,
+    cancelSignal: signal,
+  })
+  return [...asked.stdout.matchAll(/Depends: (\S+)/g)].map((match) => match[1]!)
 }

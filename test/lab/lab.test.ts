@@ -6,8 +6,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { KernelLine } from './kernels.ts'
 import { passes } from './passes.ts'
+import { assertAllExact, assertSameReasons } from './vendors.ts'
 
 const kernels: KernelLine[] = ['6.1', '6.12']
+
+/** How many VMs vendors.sh starts. */
+const vendorsVms = 9
 
 const cases = [
   'exact-counts.ts',
@@ -34,6 +38,30 @@ describe.concurrent('the lab', () => {
 
   test.each(kernels)('Linux %s devices.ts', async (kernel) => {
     await passes('devices.ts', { kernel, cpus: 1 })
+  })
+
+  test('Intel and AMD count the same exits, on Linux 6.1', async () => {
+    const [amd, intel] = await Promise.all([
+      passes('vendors.sh', { kernel: '6.1', cpus: 1 }),
+      passes('vendors.sh', { kernel: '6.1', vendor: 'intel' }),
+    ])
+    assertAllExact(amd.output, 'svm', vendorsVms)
+    assertAllExact(intel.output, 'vmx', vendorsVms)
+    assertSameReasons(amd.output, intel.output)
+  })
+
+  test('Intel counts exactly on the newest Linux', async () => {
+    const { output } = await passes('vendors.sh', { kernel: 'sid', vendor: 'intel' })
+    assertAllExact(output, 'vmx', vendorsVms)
+  })
+
+  // The oldest and the newest kernel. What differs between them is where and how KVM's tracepoints fire.
+  test.each(
+    (['5.10', 'sid'] as const).flatMap((kernel) =>
+      ['exact-counts.ts', 'unload-under-load.ts'].map((name) => [kernel, name] as const),
+    ),
+  )('Linux %s %s', async (kernel, name) => {
+    await passes(name, { kernel })
   })
 
   // On one kernel only, because it tests systemd and not the kernel.

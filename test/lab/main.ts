@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { missingPackages } from '../setup/missing-packages.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { isKernelLine, type KernelLine, kernels } from './kernels.ts'
-import { runInLab } from './run-in-lab.ts'
+import { runInLab, type Vendor, vendors } from './run-in-lab.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
 /** So that a forgotten prompt ends, too. */
@@ -12,8 +12,9 @@ const promptSeconds = 24 * 3600
 
 interface Flags {
   kernel: KernelLine
+  vendor: Vendor
   timeout: number
-  cpus: number
+  cpus?: number
   icount: boolean
   modules: boolean
   out?: string
@@ -31,6 +32,11 @@ FILE runs as root. It finds:
   - libvirt; the first connection to its socket starts libvirtd
   - KVMINFO_KERNEL, the kernel's release, and LAB_MODULES, the directory of kvminfo.ko and taskinfo.ko
 
+With --vendor intel, the machine has an initramfs, serial ports and nothing else. FILE is then a shell script
+or a static program. It finds busybox, both modules loaded, its own path, the folder beside it with its name
+without ".sh", KVMINFO_KERNEL, LAB_MODULES and /project/test/lab/guests/exits. Time is a count of
+instructions there. --disk, --out and --shell need --vendor amd.
+
 If FILE is executable, it is run directly; otherwise sh runs .sh files and node runs .ts, .mts, .js and .mjs
 files. Its stdout and stderr appear unchanged on stdout. The lab's own messages go to stderr.
 
@@ -40,6 +46,7 @@ at once. With --shell, Ctrl-C goes to the prompt.
 Examples:
   npm run lab -- exec test/lab/cases/smoke.sh --kernel 6.12
   npm run lab -- exec ./mine.sh --timeout 60 --out ./results -- --an-argument-of mine
+  npm run lab -- exec test/lab/cases/vendors.sh --vendor intel
   npm run lab -- --shell`
 
 const program = new Command('lab').description(
@@ -59,8 +66,13 @@ program
       .default('6.1')
       .argParser(toKernel),
   )
+  .addOption(
+    new Option('--vendor <name>', 'CPU to emulate: AMD by QEMU, or Intel by Bochs (see below)')
+      .choices(vendors)
+      .default('amd'),
+  )
   .option('--timeout <seconds>', 'how long FILE may take', toCount, 300)
-  .option('--cpus <n>', 'CPUs of the emulated host', toCount, 2)
+  .option('--cpus <n>', 'CPUs of the emulated host (default: 2; 1 with --vendor intel)', toCount)
   .option('--icount', 'make time a count of executed instructions: repeatable costs, one CPU', false)
   .option('--no-modules', 'do not load the modules, because FILE loads them')
   .option('--out <dir>', 'directory for what FILE writes to /out')
@@ -75,12 +87,15 @@ await program.parseAsync()
 async function exec(file: string | undefined, args: string[], flags: Flags): Promise<void> {
   if (flags.shell === (file !== undefined))
     program.error('lab: give either a FILE to run or --shell', { exitCode: exitCodes.lab })
+  if (flags.vendor === 'intel' && (flags.shell || flags.disk !== undefined || flags.out !== undefined))
+    program.error('lab: --disk, --out and --shell need --vendor amd', { exitCode: exitCodes.lab })
   const stop = stopOnSignal('lab', exitCodes.lab)
   try {
     const { code, reason } = await runInLab(file, {
       kernel: flags.kernel,
+      vendor: flags.vendor,
       timeoutSeconds: flags.shell ? promptSeconds : flags.timeout,
-      cpus: flags.cpus,
+      ...(flags.cpus === undefined ? {} : { cpus: flags.cpus }),
       icount: flags.icount,
       loadModules: flags.modules,
       args,

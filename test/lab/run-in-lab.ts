@@ -4,17 +4,28 @@ import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { builtModules, builtProgram, guestImages, hostInitrd } from './artefacts.ts'
-import { type KernelLine, unpackedKernel } from './kernels.ts'
-import { runMachine } from './machine.ts'
+import { intelEmulator } from './intel/emulator.ts'
+import { type Kernel, type KernelLine, unpackedKernel } from './kernels.ts'
+import { type Emulator, runMachine } from './machine.ts'
 import { consoleLog, type Forward, qemuArguments } from './qemu.ts'
+import { qemuEmulator } from './qemu-emulator.ts'
 import { commandFor, makeRunDirectory } from './run-directory.ts'
 import { takeTurn } from './turn.ts'
 import { conclude } from './verdict.ts'
 
+export const vendors = ['amd', 'intel'] as const
+export type Vendor = (typeof vendors)[number]
+
 export interface LabOptions {
   kernel?: KernelLine
+  /**
+   * The CPU that is emulated: AMD by QEMU, Intel by Bochs. The Intel machine has nothing but an initramfs and serial
+   * ports, so FILE must be a shell script or a static program there, and `out`, `forwards` and `disk` do not exist.
+   */
+  vendor?: Vendor
   /** How long FILE may take, from its start to its end. */
   timeoutSeconds?: number
+  /** Default: 2 on AMD, 1 on Intel. */
   cpus?: number
   /** Makes guest time a count of executed instructions; implies one CPU. */
   icount?: boolean
@@ -55,13 +66,13 @@ export async function runInLab(file: string | undefined, options: LabOptions = {
   // First, because what follows may take minutes.
   const command = path === undefined ? undefined : await commandFor(path)
   const kernel = await unpackedKernel(options.kernel ?? '6.1', note, signal)
-  const initrd = await hostInitrd(kernel, signal)
+  const modules = await builtModules(kernel, note, signal)
   const runDirectory = await makeRunDirectory({
     file: path,
     command,
     args: options.args ?? [],
     kernel,
-    modules: await builtModules(kernel, note, signal),
+    modules,
     program: await builtProgram(signal),
     guests: await guestImages(kernel, signal),
     loadModules: options.loadModules ?? true,
@@ -72,21 +83,16 @@ export async function runInLab(file: string | undefined, options: LabOptions = {
   let turn: { end(): void } | undefined
   try {
     await mkdir(out, { recursive: true })
-    const hardware = {
-      cpus: options.cpus ?? 2,
-      icount: options.icount ?? false,
-      terminal,
-      out,
-      forwards: options.forwards ?? [],
-      disk: options.disk,
-    }
+    const emulator =
+      options.vendor === 'intel'
+        ? await intelEmulator({ kernel, modules, runDirectory, file: path!, cpus: options.cpus ?? 1 }, signal)
+        : await amdEmulator(kernel, runDirectory, out, { ...options, terminal }, signal)
     turn = await takeTurn(() => note('lab: waiting, because other labs use all cores'), signal)
     const begun = performance.now()
     const say = (what: string): void => {
       note(`lab: ${what} after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
     }
-    const outcome = await runMachine(qemuArguments(kernel, initrd, runDirectory, hardware), {
-      runDirectory,
+    const outcome = await runMachine(emulator, {
       timeoutSeconds: options.timeoutSeconds ?? 300,
       terminal,
       signal,
@@ -107,6 +113,25 @@ export async function runInLab(file: string | undefined, options: LabOptions = {
     // rmdir() removes the temporary directory only if it is empty.
     if (options.out === undefined) await rmdir(out).catch(() => undefined)
   }
+}
+
+async function amdEmulator(
+  kernel: Kernel,
+  runDirectory: string,
+  out: string,
+  options: LabOptions & { terminal: boolean },
+  signal: AbortSignal,
+): Promise<Emulator> {
+  const hardware = {
+    cpus: options.cpus ?? 2,
+    icount: options.icount ?? false,
+    terminal: options.terminal,
+    out,
+    forwards: options.forwards ?? [],
+    disk: options.disk,
+  }
+  const initrd = await hostInitrd(kernel, signal)
+  return qemuEmulator(qemuArguments(kernel, initrd, runDirectory, hardware), runDirectory)
 }
 
 function consoleEnd(log: string): string {

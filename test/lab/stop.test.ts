@@ -24,7 +24,7 @@ interface StartedLab {
 
 /** Starts the lab by `command` and returns once it runs `program`, of which it gets a stand-in that only waits. */
 async function startUntil(
-  program: 'apt-cache' | 'qemu-system-x86_64',
+  program: 'apt-cache' | 'qemu-system-x86_64' | 'bochs-bin',
   command: [string, ...string[]],
   { ignores = '', cache = true } = {},
 ): Promise<StartedLab> {
@@ -114,9 +114,12 @@ test('SIGINT while the machine runs kills QEMU and removes the files of the run'
   expect(leftIn(started.directory)).toEqual([])
 })
 
-test('QEMU dies with a lab that is killed', async () => {
-  const started = await startUntil('qemu-system-x86_64', [...lab, smoke])
+test.each([
+  ['QEMU', 'qemu-system-x86_64', []],
+  ['Bochs', 'bochs-bin', ['--vendor', 'intel']],
+] as const)('%s dies with a lab that is killed', async (name, program, flags) => {
+  const started = await startUntil(program, [...lab, smoke, ...flags])
   started.process.child.kill('SIGKILL')
   await started.process.finished()
-  await eventually('QEMU is gone', () => !started.standInRuns() || undefined)
+  await eventually(`${name} is gone`, () => !started.standInRuns() || undefined)
 })

@@ -33,8 +33,9 @@ hist() {
 
 measure none env
 with_module empty "$comparison" way=empty
-with_module counts "$LAB_MODULES/kvminfo.ko" time=0
-with_module all "$LAB_MODULES/kvminfo.ko"
+with_module counts "$LAB_MODULES/kvminfo.ko" time=0 devices=0
+with_module all "$LAB_MODULES/kvminfo.ko" devices=0
+with_module devices "$LAB_MODULES/kvminfo.ko"
 measure ebpf /tmp/ebpf
 with_module table-first "$comparison" way=table
 with_module table-last "$comparison" way=table ahead=99

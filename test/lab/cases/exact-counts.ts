@@ -1,10 +1,10 @@
 // /proc/kvminfo shows exactly the exits that the guests caused, by reason and by where they ended, and plausible times.
 
 import assert from 'node:assert/strict'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, test } from 'node:test'
 import { insmod, rmmod } from './kvminfo/kernel-modules.ts'
-import { type Row, readTable, rowOf } from './kvminfo/table.ts'
+import { type Row, readTable, readVcpus, rowOf, type Tally } from './kvminfo/table.ts'
 import { until } from './kvminfo/until.ts'
 import { endVms, kvmStatistic, startVm, type Vm } from './kvminfo/vm.ts'
 
@@ -26,9 +26,40 @@ function assertExact(row: Row, vm: Vm): void {
   )
   assert.equal(row.reasons!.io ?? 0, row.io_num)
   assert.equal(row.reasons!.exception ?? 0, row.exception_num)
+  assertAddsUp(row)
   assert.equal(kvmStatistic(vm.pid, 'exits'), exits)
   assert.equal(kvmStatistic(vm.pid, 'io_exits'), row.io_num)
 }
+
+/** The lists of a VM add up to its totals. */
+function assertAddsUp(row: Row): void {
+  const userReasons = Object.values(row.user_reasons)
+  assert.equal(sum(userReasons.map(({ count }) => count)), row.kvm_qemu_switch_num)
+  const accesses = countOf(row.user_reasons.io) + countOf(row.user_reasons.mmio)
+  assert.equal(sum(Object.values(row.devices).map(({ count }) => count)), accesses, 'device accesses')
+  if (row.kvm_ns === null) {
+    assert.equal(row.reason_ns, null)
+    for (const { ns } of [...userReasons, ...Object.values(row.devices)]) assert.equal(ns, null)
+    return
+  }
+  // Each of them is rounded down to a nanosecond.
+  assertNear(sum(Object.values(row.reason_ns ?? {})), row.kvm_ns)
+  assertNear(sum(userReasons.map(({ ns }) => ns!)), row.user_ns!)
+  const waits = (row.user_reasons.io?.ns ?? 0) + (row.user_reasons.mmio?.ns ?? 0)
+  assertNear(sum(Object.values(row.devices).map(({ ns }) => ns!)), waits)
+}
+
+function assertNear(sumOfParts: number, total: number): void {
+  assert.ok(sumOfParts <= total + 2 && sumOfParts >= total - 100, `${sumOfParts} of ${total}`)
+}
+
+const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0)
+
+const countOf = (tally: Tally | undefined): number => tally?.count ?? 0
+
+/** Only the counts of the devices, by key. */
+const counts = (row: Row): Record<string, number> =>
+  Object.fromEntries(Object.entries(row.devices).map(([key, { count }]) => [key, count]))
 
 test('only root and the group may read the file, and its header says what it contains', () => {
   const { mode, uid, gid } = statSync('/proc/kvminfo')
@@ -37,6 +68,8 @@ test('only root and the group may read the file, and its header says what it con
   assert.match(head.module!, /^\d+\.\d+\.\d+$/)
   assert.equal(head.time, 'on')
   assert.equal(head.reasons, 'on')
+  assert.deepEqual([head.devices, head.vcpus], ['on', 'off'])
+  assert.ok(!existsSync('/proc/kvminfo_vcpus'))
   assert.equal(head.lost, '0')
 })
 
@@ -52,6 +85,54 @@ test('counts every kind of exit of one vCPU, in KVM and in user space', async ()
   assert.deepEqual([...row.vcpus.keys()], [0])
   const comm = readFileSync(`/proc/${vm.pid}/task/${row.vcpus.get(0)}/comm`, 'utf8')
   assert.equal(comm, 'CPU 0/KVM\n')
+})
+
+test('names the reasons of hand-overs, and the ports and pages that the guest accessed', async () => {
+  const work = ['--out', '300', '--in', '200', '--pic', '150', '--mmio', '40', '--cpuid', '20']
+  const vm = await startVm(...work, '--ports', '4', '--pages', '3', '--rep', '5')
+  const row = rowOf(readTable(), vm.pid)
+  assert.equal(row.user_reasons.io!.count, 5 * 504 + 1)
+  assert.equal(row.user_reasons.mmio!.count, 5 * 43)
+  // The PIC is in KVM. All devices fit in the table.
+  assert.deepEqual(counts(row), {
+    ...{ pf4: 2500, pf6: 1, p1000: 5, p1001: 5, p1002: 5, p1003: 5 },
+    ...{ md0: 200, m20: 5, m21: 5, m22: 5 },
+  })
+  assert.ok(row.devices.pf4!.ns! > row.devices.m20!.ns!)
+  assert.equal(row.devices.pf6!.ns, 0, 'the guest was not entered again')
+})
+
+test('without an interrupt controller in KVM, a HLT is handed to user space and is not an access', async () => {
+  const vm = await startVm('--hlt', '7', '--out', '2')
+  const row = rowOf(readTable(), vm.pid)
+  assert.equal(row.user_reasons.hlt!.count, 7)
+  assert.deepEqual(counts(row), { pf4: 2, pf6: 1 })
+})
+
+test('with more ports and pages than fit, keeps the frequent ones within the error, and the sum exact', async () => {
+  const vcpus = 3
+  const work = ['--out', '200', '--mmio', '100', '--ports', '100', '--pages', '100', '--rep', '4']
+  for (const end of [[], ['--end-threads']]) {
+    const vm = await startVm('--vcpus', String(vcpus), ...work, ...end)
+    await until('the threads are gone', () => !end.length || rowOf(readTable(), vm.pid).vcpus.size === 0)
+    const row = rowOf(readTable(), vm.pid)
+    assertExact(row, vm)
+    const { other, ...keys } = counts(row)
+    assert.ok(other! > 0)
+    assert.ok(Object.keys(keys).length <= 64)
+    const total = vcpus * (4 * 500 + 1)
+    for (const [key, times] of [
+      ['pf4', 800],
+      ['md0', 400],
+    ] as const) {
+      const made = vcpus * times
+      assert.ok(keys[key]! <= made && keys[key]! >= made - total / 16, `${key}: ${keys[key]} of ${made}`)
+    }
+    for (const [key, count] of Object.entries(keys)) {
+      if (!['pf4', 'md0'].includes(key)) assert.ok(count <= vcpus * 4, `${key}: ${count}`)
+    }
+    await vm.end()
+  }
 })
 
 test('counts two, four and eight vCPUs at once, and several VMs at once', async () => {
@@ -101,20 +182,67 @@ test('time halted is not time in KVM, and a signal that wakes a vCPU starts no u
   assert.equal(row.user_ns, 0)
 })
 
-test('with time=0 the time columns are "-" and the counts are still exact', async () => {
+/** Runs `check` with the module loaded with these parameters. */
+async function withParameters(parameters: string[], check: () => Promise<void>): Promise<void> {
   rmmod('kvminfo')
-  insmod('kvminfo', 'time=0', 'group=42')
+  insmod('kvminfo', ...parameters)
   try {
+    await check()
+    await endVms()
+  } finally {
+    rmmod('kvminfo')
+    insmod('kvminfo')
+  }
+}
+
+test('with time=0 the time columns are "-" and the counts are still exact', async () => {
+  await withParameters(['time=0', 'group=42'], async () => {
     assert.equal(statSync('/proc/kvminfo').gid, 42)
     const vm = await startVm('--vcpus', '2', '--out', '100', '--pic', '100', '--ud', '30', '--signals', '5')
     const table = readTable()
     const row = rowOf(table, vm.pid)
     assert.equal(table.head.time, 'off')
-    assert.deepEqual([row.kvm_ns, row.halt_ns, row.user_ns], [null, null, null])
+    assert.deepEqual([row.kvm_ns, row.halt_ns, row.user_ns, row.reason_ns], [null, null, null, null])
+    assert.deepEqual(counts(row), { pf4: 200, pf6: 2 })
     assertExact(row, vm)
-    await vm.end()
-  } finally {
-    rmmod('kvminfo')
-    insmod('kvminfo')
-  }
+  })
+})
+
+test('with devices=0 the column is "-" and everything else is the same', async () => {
+  await withParameters(['devices=0'], async () => {
+    const vm = await startVm('--vcpus', '2', '--out', '100', '--mmio', '10', '--pic', '100', '--ud', '30')
+    const { head, rows } = readTable()
+    assert.equal(head.devices, 'off')
+    assert.deepEqual(rows[0]!.devices, {})
+    assert.equal(rows[0]!.kvm_qemu_switch_num, vm.expect!.kvm_qemu_switch_num)
+    assert.equal(rows[0]!.user_reasons.mmio!.count, 20)
+    assert.ok(rows[0]!.user_reasons.io!.ns! > 0)
+  })
+})
+
+test('with vcpus=1 each vCPU thread has a row, and the rows of a VM add up to its totals', async () => {
+  await withParameters(['vcpus=1', 'group=42'], async () => {
+    const { mode, gid } = statSync('/proc/kvminfo_vcpus')
+    assert.deepEqual([mode & 0o777, gid], [0o440, 42])
+    assert.equal(readTable().head.vcpus, 'on')
+    const vm = await startVm('--vcpus', '4', '--out', '50', '--pic', '30', '--cpuid', '20')
+    const row = rowOf(readTable(), vm.pid)
+    const threads = readVcpus()
+    assert.deepEqual(
+      threads.map(({ pid, tid, vcpu }) => [pid, tid, vcpu]),
+      [...row.vcpus].map(([vcpu, tid]) => [vm.pid, tid, vcpu]),
+    )
+    for (const thread of threads) {
+      assert.deepEqual([thread.io_num, thread.kvm_qemu_switch_num], [81, 51])
+      assert.ok(thread.exits_num! >= 51 + 30 + 20)
+      assert.ok(thread.kvm_ns! > 0 && thread.user_ns! > 0)
+      assert.ok(thread.start_ns! >= row.start_ns!)
+    }
+    const exits = row.kvm_vm_switch_num! + row.kvm_qemu_switch_num!
+    assert.equal(sum(threads.map((thread) => thread.exits_num!)), exits)
+    assertNear(sum(threads.map((thread) => thread.kvm_ns!)), row.kvm_ns!)
+    assertNear(sum(threads.map((thread) => thread.user_ns!)), row.user_ns!)
+    const ended = await startVm('--vcpus', '3', '--end-threads')
+    await until('its threads are gone', () => readVcpus().every(({ pid }) => pid !== ended.pid))
+  })
 })

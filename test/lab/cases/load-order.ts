@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
+import { initRoot, replaceBtf, restoreBtf } from './kvminfo/btf.ts'
 import { insmod, modprobe, rmmod } from './kvminfo/kernel-modules.ts'
 import { readTable, rowOf } from './kvminfo/table.ts'
 import { until } from './kvminfo/until.ts'
@@ -58,21 +59,24 @@ test('counts if the module is loaded after kvm but before kvm_amd', async () => 
 test('counts if the module and kvm_amd are loaded at the same time', async () => {
   rmmod('kvminfo')
   rmmod('kvm_amd')
-  // For insmod only, the BTF of kvm_intel is a pipe. insmod finds no BTF of kvm_amd and then waits at the pipe for us.
-  const pipe = '/tmp/btf/kvm_intel'
-  execFileSync('sh', ['-c', `mkdir /tmp/btf && cp /sys/kernel/btf/vmlinux /tmp/btf && mkfifo ${pipe}`])
-  const insmodHere = `mount --bind /tmp/btf /sys/kernel/btf && exec insmod ${process.env.LAB_MODULES}/kvminfo.ko`
-  const ours = spawn('unshare', ['--mount', 'sh', '-c', insmodHere], { stdio: 'inherit' })
+  // The BTF of kvm_intel is a pipe. The worker finds no BTF of kvm_amd and then waits at the pipe for us.
+  const pipe = `${initRoot}/btf/kvm_intel`
+  mkdirSync(`${initRoot}/btf`)
+  copyFileSync('/sys/kernel/btf/vmlinux', `${initRoot}/btf/vmlinux`)
+  execFileSync('mkfifo', [pipe])
+  replaceBtf('/btf')
+  const ours = spawn('insmod', [`${process.env.LAB_MODULES}/kvminfo.ko`], { stdio: 'inherit' })
   const oursEnds = once(ours, 'exit')
-  await until('insmod waits at the pipe', () => stateIn(ours, 'wchan') === 'wait_for_partner')
+  await until('the worker waits at the pipe', () => someoneIs('wait_for_partner'))
   const kvms = spawn('modprobe', ['kvm_amd'], { stdio: 'inherit' })
   const kvmsEnds = once(kvms, 'exit')
   await until(
     'kvm_amd is loaded, or waits for insmod in turn',
     () =>
       kvms.exitCode !== null ||
-      (/^kvm_amd /m.test(readFileSync('/proc/modules', 'latin1')) && / D /.test(stateIn(kvms, 'stat'))),
+      (/^kvm_amd /m.test(readFileSync('/proc/modules', 'latin1')) && / D /.test(stateOf(kvms))),
   )
+  restoreBtf()
   writeFileSync(pipe, '')
   assert.deepEqual(await Promise.all([oursEnds, kvmsEnds]), [
     [0, null],
@@ -81,26 +85,52 @@ test('counts if the module and kvm_amd are loaded at the same time', async () =>
   await assertCounts()
 })
 
-function stateIn({ pid }: ChildProcess, file: 'wchan' | 'stat'): string {
-  return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+function stateOf({ pid }: ChildProcess): string {
+  return readFileSync(`/proc/${pid}/stat`, 'latin1')
 }
 
-test('does not count a KVM that lacks a tracepoint, and opening the file then fails', async () => {
+/** Whether a process waits in this function of the kernel. */
+function someoneIs(waitingIn: string): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/wchan`, 'latin1') === waitingIn
+      } catch {
+        return false
+      }
+    })
+}
+
+/** How often the kernel's log says that a KVM was refused. */
+function refusals(): number {
+  const why = 'kvminfo: not counting the exits of this KVM: cannot probe its tracepoint kvm_userspace_exit'
+  return execFileSync('dmesg', { encoding: 'latin1' }).split(why).length - 1
+}
+
+/** `kvm`: a module of inside/other-kvms. */
+async function assertRefuses(kvm: string): Promise<void> {
   const refused = { code: 'ENODEV' }
   rmmod('kvm_amd', 'kvm')
-  execFileSync('insmod', [join(process.env.LAB_MODULES!, 'half_kvm.ko')])
+  const before = refusals()
+  execFileSync('insmod', [join(process.env.LAB_MODULES!, `${kvm}.ko`)])
   assert.throws(() => readTable(), refused)
-  assert.match(
-    execFileSync('dmesg', { encoding: 'latin1' }),
-    /kvminfo: not counting the exits of this KVM: cannot probe its tracepoint kvm_userspace_exit/,
-  )
+  assert.equal(refusals(), before + 1)
   rmmod('kvminfo')
   insmod('kvminfo')
   assert.throws(() => readTable(), refused)
-  rmmod('half_kvm')
+  rmmod(kvm)
   assert.equal(readTable().rows.length, 0)
   modprobe('kvm_amd')
   await assertCounts()
+}
+
+test('does not count a KVM that lacks a tracepoint, and opening the file then fails', async () => {
+  await assertRefuses('half_kvm')
+})
+
+test('does not count a KVM that has none of the tracepoints, and opening the file then fails', async () => {
+  await assertRefuses('kvm')
 })
 
 test('counts exits of an unknown vendor as lost, without following their pointers', async () => {

@@ -3,16 +3,13 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, test } from 'node:test'
+import { hideBtf, initRoot, replaceBtf, restoreBtf, showBtf } from './kvminfo/btf.ts'
 import { insmod, modprobe, rmmod } from './kvminfo/kernel-modules.ts'
 import { readTable } from './kvminfo/table.ts'
 import { until } from './kvminfo/until.ts'
 import { endVms, startVm } from './kvminfo/vm.ts'
-
-/** A module reads BTF as the process that loads it sees it. */
-const hideBtf = (): unknown => execFileSync('mount', ['-t', 'tmpfs', 'none', '/sys/kernel/btf'])
-const showBtf = (): unknown => execFileSync('umount', ['/sys/kernel/btf'])
 
 afterEach(endVms)
 
@@ -52,4 +49,59 @@ test('a reset of KVM’s statistic neither decreases io_num nor makes it jump', 
     return now > before + 500
   })
   await vm.end()
+})
+
+/** Changes the type of a member of a structure in a module's BTF (Documentation/bpf/btf.rst). */
+function changeMemberType(btf: Buffer, base: Buffer, member: string, byteOffset: number): void {
+  const strings = (blob: Buffer): Buffer => {
+    const start = blob.readUInt32LE(4) + blob.readUInt32LE(16)
+    return blob.subarray(start, start + blob.readUInt32LE(20))
+  }
+  const inBase = strings(base).indexOf(`\0${member}\0`)
+  const inSplit = strings(btf).indexOf(`\0${member}\0`)
+  const name = inBase >= 0 ? inBase + 1 : strings(base).length + inSplit + 1
+  const start = btf.readUInt32LE(4) + btf.readUInt32LE(8)
+  const end = start + btf.readUInt32LE(12)
+  let changed = 0
+  for (let at = start; at + 12 <= end; at += 4) {
+    if (btf.readUInt32LE(at) !== name || btf.readUInt32LE(at + 8) !== byteOffset * 8) continue
+    btf.writeUInt32LE(1, at + 4)
+    changed++
+  }
+  assert.equal(changed, 1, `members named ${member} at ${byteOffset}`)
+}
+
+test('a layout of the vendor module that is not what the code assumes is not used', async () => {
+  rmmod('kvminfo')
+  insmod('kvminfo')
+  const log = execFileSync('dmesg', { encoding: 'latin1' })
+  const offset = Number(log.match(/.*kvm_amd: exit code at offset (\d+)/s)![1])
+  const vmlinux = readFileSync('/sys/kernel/btf/vmlinux')
+  const btf = readFileSync('/sys/kernel/btf/kvm_amd')
+  changeMemberType(btf, vmlinux, 'vmcb', offset)
+  mkdirSync(`${initRoot}/btf`)
+  writeFileSync(`${initRoot}/btf/vmlinux`, vmlinux)
+  writeFileSync(`${initRoot}/btf/kvm_amd`, btf)
+  rmmod('kvminfo')
+  replaceBtf('/btf')
+  try {
+    insmod('kvminfo')
+  } finally {
+    restoreBtf()
+  }
+  const vm = await startVm('--out', '20', '--ud', '5')
+  const { head, rows } = readTable()
+  assert.equal(head.reasons, '-')
+  assert.equal(rows[0]!.io_num, vm.expect!.io_num - 1)
+  assert.equal(rows[0]!.reason_ns, null)
+  assert.equal(rows[0]!.kvm_qemu_switch_num, vm.expect!.kvm_qemu_switch_num)
+  assert.ok(rows[0]!.kvm_ns! > 0)
+  await vm.end()
+})
+
+test('a module loaded in a container that sees no BTF finds it', async () => {
+  rmmod('kvminfo')
+  const hidden = 'mount -t tmpfs none /sys/kernel/btf && exec insmod "$LAB_MODULES/kvminfo.ko"'
+  execFileSync('unshare', ['--mount', 'sh', '-c', hidden])
+  assert.equal(readTable().head.reasons, 'on')
 })

@@ -11,20 +11,22 @@ import { until } from './kvminfo/until.ts'
 import { churnVms, endVms, startVm } from './kvminfo/vm.ts'
 
 const rounds = 6
+/** The last round leaves everything switched on. */
+const parameters = [['time=0'], ['vcpus=1'], ['devices=0'], ['time=0', 'devices=0'], [], ['vcpus=1']]
 
 afterEach(endVms)
 
 test('can be unloaded and loaded again under load', async (t) => {
   const steady = await Promise.all(
     ['1', '2'].map((vcpus) =>
-      startVm('--rep', '0', '--out', '50', '--pic', '50', '--ud', '5', '--vcpus', vcpus),
+      startVm('--rep', '0', '--out', '50', '--pic', '50', '--ud', '5', '--ports', '60', '--vcpus', vcpus),
     ),
   )
   let stop = false
   const churn = (async () => {
     while (!stop) await churnVms(1, 5, '--vcpus', '3', '--out', '30', '--end-threads')
   })()
-  const loop = 'while :; do cat /proc/kvminfo; done > /dev/null 2>&1'
+  const loop = 'while :; do cat /proc/kvminfo /proc/kvminfo_vcpus; done > /dev/null 2>&1'
   const readers = [1, 2, 3].map(() => spawn('sh', ['-c', loop], { stdio: 'ignore' }))
   const endLoad = (): void => {
     stop = true
@@ -45,7 +47,7 @@ test('can be unloaded and loaded again under load', async (t) => {
     assert.ok(!existsSync('/proc/kvminfo'))
     assert.throws(() => readSync(fd, Buffer.alloc(512)), { code: 'EIO' })
     closeSync(fd)
-    insmod('kvminfo', ...(round % 2 ? ['time=0'] : []))
+    insmod('kvminfo', ...parameters[round % parameters.length]!)
   }
   endLoad()
   await churn

@@ -20,6 +20,18 @@
 2:
 .endm
 
+.macro next_port
+	outb	%al, %dx
+	incw	%dx
+.endm
+
+/* A segment register counts 16 bytes. */
+.macro next_page
+	movw	%dx, %fs
+	movb	%al, %fs:0
+	addw	$0x100, %dx
+.endm
+
 exits_code:
 	movw	$EXITS_MMIO_SEGMENT, %ax
 	movw	%ax, %es
@@ -35,6 +47,10 @@ again:
 	times	EXITS_CPUID, cpuid
 	times	EXITS_UD, ud2
 	times	EXITS_HLT, hlt
+	movw	$EXITS_PORTS_FROM, %dx
+	times	EXITS_PORTS, next_port
+	movw	$(EXITS_PAGES_FROM << 8), %dx
+	times	EXITS_PAGES, next_page
 	/* 0 wraps around, which is forever as far as any test is concerned. */
 	decl	%edi
 	jnz	again

@@ -3,7 +3,7 @@
  * exits: a VM that leaves its guest exactly as often as asked.
  *
  *   exits [--vcpus N] [--out N] [--in N] [--pic N] [--mmio N] [--cpuid N] [--ud N] [--hlt N] [--rep N]
- *         [--signals N] [--immediate N] [--irqchip] [--hold] [--end-threads] [-name guest=NAME]
+ *         [--ports N] [--pages N] [--signals N] [--immediate N] [--irqchip] [--hold] [--end-threads] [-name guest=NAME]
  *
  * Every vCPU does all of it, and all run at once. Prints one line of JSON: the
  * total of what was done, and what the counters must show. README.md describes
@@ -63,9 +63,12 @@ static void report(void)
 {
 	/* Each vCPU makes one more OUT to report that it is done. */
 	uint64_t out = asked(EXITS_OUT) + vcpus, in = asked(EXITS_IN), pic = asked(EXITS_PIC), ud = asked(EXITS_UD);
+	uint64_t ports = asked(EXITS_PORTS), pages = asked(EXITS_PAGES);
 	uint64_t mmio = asked(EXITS_MMIO), cpuid = asked(EXITS_CPUID), hlt = asked(EXITS_HLT);
 	uint64_t user_hlt = irqchip ? 0 : hlt;
 
+	out += ports;
+	mmio += pages;
 	if (sum.out != out || sum.in != in || sum.mmio != mmio || sum.hlt != user_hlt)
 		errx(1, "asked for %lu OUT %lu IN %lu MMIO %lu HLT, saw %lu %lu %lu %lu", out, in, mmio,
 		     user_hlt, sum.out, sum.in, sum.mmio, sum.hlt);
@@ -91,7 +94,8 @@ static void parse(int argc, char **argv)
 	static const struct option options[] = {
 		{ "rep", 1, NULL, EXITS_REP }, { "out", 1, NULL, EXITS_OUT }, { "in", 1, NULL, EXITS_IN },
 		{ "pic", 1, NULL, EXITS_PIC }, { "mmio", 1, NULL, EXITS_MMIO }, { "cpuid", 1, NULL, EXITS_CPUID },
-		{ "ud", 1, NULL, EXITS_UD }, { "hlt", 1, NULL, EXITS_HLT }, { "vcpus", 1, NULL, VCPUS },
+		{ "ud", 1, NULL, EXITS_UD }, { "hlt", 1, NULL, EXITS_HLT },
+		{ "ports", 1, NULL, EXITS_PORTS }, { "pages", 1, NULL, EXITS_PAGES }, { "vcpus", 1, NULL, VCPUS },
 		{ "signals", 1, NULL, SIGNALS }, { "immediate", 1, NULL, IMMEDIATE }, { "name", 1, NULL, NAME },
 		{ "irqchip", 0, &irqchip, 1 }, { "hold", 0, &hold, 1 }, { "end-threads", 0, &end_threads, 1 }, { 0 },
 	};
@@ -114,6 +118,8 @@ static void parse(int argc, char **argv)
 		errx(2, "'%s' is not an option", argv[optind]);
 	if (vcpus < 1 || vcpus > 255)
 		errx(2, "--vcpus takes 1 to 255");
+	if (work.counts[EXITS_PAGES] > EXITS_MAX_PAGES)
+		errx(2, "--pages takes at most %d", EXITS_MAX_PAGES);
 	/* Only KVM has a PIC here. */
 	irqchip |= work.counts[EXITS_PIC] > 0;
 }

@@ -12,6 +12,10 @@
 
 #define EXITS_PORT 0xf4
 #define EXITS_DONE_PORT 0xf6
+/* The first of the ports and of the pages without memory that are accessed one after the other. */
+#define EXITS_PORTS_FROM 0x1000
+#define EXITS_PAGES_FROM 0x20
+#define EXITS_MAX_PAGES 0x80
 
 /* Indices into the counts. */
 #define EXITS_REP 0
@@ -22,7 +26,9 @@
 #define EXITS_CPUID 5
 #define EXITS_UD 6
 #define EXITS_HLT 7
-#define EXITS_KINDS 8
+#define EXITS_PORTS 8
+#define EXITS_PAGES 9
+#define EXITS_KINDS 10
 
 #ifndef __ASSEMBLER__
 

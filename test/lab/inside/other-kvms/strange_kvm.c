@@ -8,13 +8,18 @@
 
 struct kvm_vcpu;
 
-DECLARE_TRACE(kvm_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
+/* Since 6.16, DECLARE_TRACE() changes the name. */
+#ifndef DECLARE_TRACE_EVENT
+#define DECLARE_TRACE_EVENT DECLARE_TRACE
+#endif
+
+DECLARE_TRACE_EVENT(kvm_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
 DEFINE_TRACE(kvm_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
-DECLARE_TRACE(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
+DECLARE_TRACE_EVENT(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
 DEFINE_TRACE(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
-DECLARE_TRACE(kvm_userspace_exit, TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
+DECLARE_TRACE_EVENT(kvm_userspace_exit, TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
 DEFINE_TRACE(kvm_userspace_exit, TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
-DECLARE_TRACE(kvm_vcpu_wakeup, TP_PROTO(u64 ns, bool waited, bool valid), TP_ARGS(ns, waited, valid));
+DECLARE_TRACE_EVENT(kvm_vcpu_wakeup, TP_PROTO(u64 ns, bool waited, bool valid), TP_ARGS(ns, waited, valid));
 DEFINE_TRACE(kvm_vcpu_wakeup, TP_PROTO(u64 ns, bool waited, bool valid), TP_ARGS(ns, waited, valid));
 
 static int __init strange_kvm_init(void)
