@@ -19,7 +19,7 @@ export const bridge: HostCheck = {
         why: "Without a bridge, macvtap or Open vSwitch, guests are left with QEMU's user network, which runs in QEMU and cannot use vhost.",
         fix: [
           'nmcli connection add type bridge con-name br0 ifname br0',
-          'nmcli connection add type ethernet con-name br0-port ifname NIC master br0',
+          'nmcli connection add type ethernet con-name port0 ifname NIC master br0',
         ],
       })
     if (hasBridge && host.number('/proc/sys/net/bridge/bridge-nf-call-iptables') === 1)

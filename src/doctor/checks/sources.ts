@@ -31,7 +31,7 @@ function fault({ fact, source, code, reason, remedy }: SourceState): Found {
     severity: code === 'SOURCE_DENIED' ? 'notice' : 'warning',
     what: `the source ${source} of ${facts[fact]} is not available: ${reason}`,
     why: 'Another source is used, which may give less or cost more.',
-    fix: remedy === undefined ? ['# see the reason above'] : [remedy],
+    fix: remedy === undefined ? ['# see the reason above'] : [`# ${remedy}`],
   }
 }
 
@@ -39,5 +39,5 @@ const nothing = (fact: Fact, states: readonly SourceState[]): Found => ({
   severity: 'warning',
   what: `no source has ${facts[fact]}`,
   why: states.map(({ source, reason }) => `${source}: ${reason}`).join('. '),
-  fix: states.flatMap(({ remedy }) => remedy ?? []).slice(0, 1),
+  fix: states.flatMap(({ remedy }) => (remedy === undefined ? [] : [`# ${remedy}`])).slice(0, 1),
 })

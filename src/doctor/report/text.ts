@@ -36,9 +36,13 @@ function findingText(
   ].join('\n')
 }
 
-/** A command is never broken: it is there to be copied. */
-const fixText = (line: string, start: string): string[] =>
-  line.startsWith('#') ? wrapped(line, start, '       # ') : [`${start}${line}`]
+/** A command is never broken: it is there to be copied. A long remark behind it gets lines of its own. */
+function fixText(line: string, start: string): string[] {
+  if (line.startsWith('#')) return wrapped(line, start, '       # ')
+  const remark = start.length + line.length > width ? line.indexOf(' # ') : -1
+  if (remark === -1) return [`${start}${line}`]
+  return [`${start}${line.slice(0, remark)}`, ...wrapped(line.slice(remark + 1), '       ', '       # ')]
+}
 
 const notCheckedText = ({ check, vm, why }: NotChecked): string[] =>
   wrapped(`${check}${vm === undefined ? '' : ` of ${visible(vm)}`}: ${visible(why)}`, '  ', '    ')

@@ -49,6 +49,15 @@ test('no line but a command is wider than 80 columns', () => {
     expect([line, line.length <= 80]).toEqual([line, true])
 })
 
+test('a long remark behind a command gets lines of its own, and a short one none', () => {
+  const fix = [`virsh edit web1 # ${'do '.repeat(30).trim()}`, 'virsh edit web1 # this']
+  const lines = textReport({ findings: [finding({ fix })], notChecked: [], passed: [] }, plain).split('\n')
+  expect(lines[3]).toBe('  fix: virsh edit web1')
+  expect(lines[4]).toMatch(/^ {7}# do do/)
+  expect(lines[5]).toMatch(/^ {7}# do/)
+  expect(lines[6]).toBe('       virsh edit web1 # this')
+})
+
 test('colour only if asked for', () => {
   expect(textReport(examination, plain)).not.toContain('\u001b')
   expect(textReport(examination, { ...plain, hasColour: true })).toContain(
