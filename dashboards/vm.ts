@@ -37,6 +37,8 @@ export const vmDashboard = (): Dashboard =>
         at(8, 8, exits.costGraph()),
       ],
       Exits: [
+        at(12, 9, exits.devicesGraph()),
+        at(12, 9, exits.deviceWaitGraph()),
         at(12, 9, exits.switchesGraph()),
         at(12, 9, exits.reasonsGraph()),
         at(12, 9, exits.reasonShares()),

@@ -45,6 +45,30 @@ export const reasonShares = (): BarsPanel =>
     noValue: noReasons,
   })
 
+const noDevices = 'no data: needs the kernel module, which counts devices unless it is loaded with devices=0'
+
+export const devicesGraph = (): GraphPanel =>
+  timeseries({
+    title: 'What makes this VM leave KVM?',
+    description:
+      'Exits handed to QEMU by the device that the guest accessed. Disks and network interfaces have the names of the tables below.',
+    unit: units.OpsPerSecond,
+    lines: [{ expr: exits.byDevice, legend: '{{device}}: {{vm}} on {{instance}}' }],
+    stacked: true,
+    noValue: noDevices,
+  })
+
+export const deviceWaitGraph = (): GraphPanel =>
+  timeseries({
+    title: 'Wait for QEMU by device',
+    description:
+      'Seconds per second that the vCPUs waited for QEMU after they had accessed the device. The highest one costs this VM most.',
+    unit: units.Short,
+    lines: [{ expr: exits.waitByDevice, legend: '{{device}}: {{vm}} on {{instance}}' }],
+    stacked: true,
+    noValue: noDevices,
+  })
+
 export const kindsGraph = (): GraphPanel =>
   timeseries({
     title: 'Port I/O, exceptions, signals',

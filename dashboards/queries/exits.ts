@@ -9,6 +9,8 @@ export const ioExits = rate(ofVm(metrics.ioExits))
 export const exceptionExits = rate(ofVm(metrics.exceptionExits))
 export const signalReturns = rate(ofVm(metrics.signalReturns))
 export const byReason = rate(ofVm(metrics.exitsByReason))
+export const byDevice = rate(ofVm(metrics.deviceExits))
+export const waitByDevice = rate(ofVm(metrics.deviceWaitSeconds))
 
 export const kernelSeconds = rate(ofVm(metrics.kernelSeconds))
 export const haltSeconds = rate(ofVm(metrics.haltSeconds))

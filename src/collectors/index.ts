@@ -1,6 +1,7 @@
 // The list of collectors. A new one is one file and one line here.
 import type { Collector } from './collector.ts'
 import { cpuCollector } from './cpu.ts'
+import { deviceExitsCollector } from './device-exits.ts'
 import { devicesCollector } from './devices.ts'
 import { doctorCollector } from './doctor.ts'
 import { exitReasonsCollector } from './exit-reasons.ts'
@@ -12,6 +13,7 @@ import { meminfoCollector } from './meminfo.ts'
 import { pressureCollector } from './pressure.ts'
 import { sourcesCollector } from './sources.ts'
 import { vcpuCollector } from './vcpu.ts'
+import { vcpuExitsCollector } from './vcpu-exits.ts'
 import { vmCollector } from './vm.ts'
 import { vmMemoryCollector } from './vm-memory.ts'
 
@@ -19,7 +21,9 @@ import { vmMemoryCollector } from './vm-memory.ts'
 export const collectors: readonly Collector[] = [
   exitsCollector,
   exitReasonsCollector,
+  deviceExitsCollector,
   vcpuCollector,
+  vcpuExitsCollector,
   vmCollector,
   vmMemoryCollector,
   devicesCollector,

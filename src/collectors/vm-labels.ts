@@ -45,6 +45,7 @@ class VmLabels {
   #stateBytes: LabelBytes
   readonly #vcpus = new Map<number, VcpuLabels>()
   readonly #reasons = new Map<string, LabelBytes>()
+  readonly #devices = new Map<string, LabelBytes>()
   readonly #disks: LabelSlot<Disk>[] = []
   readonly #nics: LabelSlot<Nic>[] = []
   readonly #hostDevices: LabelSlot<HostDevice>[] = []
@@ -87,6 +88,16 @@ class VmLabels {
     if (bytes === undefined) {
       bytes = renderLabels({ vm: this.#vm, reason })
       this.#reasons.set(reason, bytes)
+    }
+    return bytes
+  }
+
+  /** `{vm,device}` */
+  device(device: string): LabelBytes {
+    let bytes = this.#devices.get(device)
+    if (bytes === undefined) {
+      bytes = renderLabels({ vm: this.#vm, device })
+      this.#devices.set(device, bytes)
     }
     return bytes
   }

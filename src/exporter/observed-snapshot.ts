@@ -19,6 +19,7 @@ export class ObservedSnapshot implements HostSnapshot {
   vmDevices = () => this.#observe(this.#snapshot.vmDevices())
   vmAllotments = () => this.#observe(this.#snapshot.vmAllotments())
   exits = () => this.#observe(this.#snapshot.exits())
+  vcpuExits = () => this.#observe(this.#snapshot.vcpuExits())
   vcpuTasks = () => this.#observe(this.#snapshot.vcpuTasks())
   vmMemory = () => this.#observe(this.#snapshot.vmMemory())
   memory = () => this.#observe(this.#snapshot.memory())

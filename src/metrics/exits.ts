@@ -55,6 +55,36 @@ export const exitsByReason = counter(
   ['vm', 'reason'],
 )
 
+export const exitKernelSeconds = counter(
+  'kvminfo_vm_exit_kernel_seconds_total',
+  'Seconds that the vCPUs spent in KVM, by the reason of the exit; column reason_ns of /proc/kvminfo. Absent if the source does not measure it.',
+  ['vm', 'reason'],
+)
+
+export const userspaceExitsByReason = counter(
+  'kvminfo_vm_userspace_exits_by_reason_total',
+  "Exits handed to user space (QEMU) by KVM's own exit reason: io, mmio, hyperv, hlt and others; column user_reasons of /proc/kvminfo. Absent if the source does not count them.",
+  ['vm', 'reason'],
+)
+
+export const userspaceExitWaitSeconds = counter(
+  'kvminfo_vm_userspace_exit_wait_seconds_total',
+  "Seconds that the vCPUs waited for user space (QEMU), by KVM's own exit reason; column user_reasons of /proc/kvminfo. Absent if the source does not measure time.",
+  ['vm', 'reason'],
+)
+
+export const deviceExits = counter(
+  'kvminfo_vm_device_exits_total',
+  'Exits handed to user space (QEMU) because the guest accessed a port or memory of this device; its name is the label device of kvminfo_vm_disk_info and kvminfo_vm_nic_info, a part of the PC (rtc, serial0, …), or an address that no device is known for. The device "other" has the rest. Starts at zero when the exporter first sees a running VM; column devices of /proc/kvminfo. Absent if the source does not count them.',
+  ['vm', 'device'],
+)
+
+export const deviceWaitSeconds = counter(
+  'kvminfo_vm_device_wait_seconds_total',
+  'Seconds that the vCPUs waited for user space (QEMU) after they had accessed this device, named as in kvminfo_vm_device_exits_total; column devices of /proc/kvminfo. Absent if the source does not measure time.',
+  ['vm', 'device'],
+)
+
 export const exitMetrics: readonly Metric[] = [
   ioExits,
   exceptionExits,
@@ -65,4 +95,9 @@ export const exitMetrics: readonly Metric[] = [
   haltSeconds,
   userspaceWaitSeconds,
   exitsByReason,
+  exitKernelSeconds,
+  userspaceExitsByReason,
+  userspaceExitWaitSeconds,
+  deviceExits,
+  deviceWaitSeconds,
 ]

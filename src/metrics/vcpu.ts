@@ -1,4 +1,4 @@
-// How the host schedules each vCPU thread.
+// How the host schedules each vCPU thread, and where its exits ended.
 import { counter, gauge, info, type Metric } from './metric.ts'
 
 export const vcpuCpuSeconds = counter(
@@ -49,6 +49,42 @@ export const vcpuLastCpu = gauge(
   ['vm', 'vcpu'],
 )
 
+export const vcpuExits = counter(
+  'kvminfo_vcpu_exits_total',
+  'Exits of the vCPU thread, whether handled in KVM or handed to user space; column exits_num of /proc/kvminfo_vcpus.',
+  ['vm', 'vcpu'],
+)
+
+export const vcpuUserspaceSwitches = counter(
+  'kvminfo_vcpu_userspace_switches_total',
+  'Exits of the vCPU thread that were handed to user space (QEMU); column kvm_qemu_switch_num of /proc/kvminfo_vcpus.',
+  ['vm', 'vcpu'],
+)
+
+export const vcpuIoExits = counter(
+  'kvminfo_vcpu_io_exits_total',
+  'Exits of the vCPU thread on a port I/O instruction; column io_num of /proc/kvminfo_vcpus.',
+  ['vm', 'vcpu'],
+)
+
+export const vcpuKernelSeconds = counter(
+  'kvminfo_vcpu_kernel_seconds_total',
+  'Seconds that the vCPU thread spent in KVM, without halted time; column kvm_ns of /proc/kvminfo_vcpus. Absent if the source does not measure time.',
+  ['vm', 'vcpu'],
+)
+
+export const vcpuHaltSeconds = counter(
+  'kvminfo_vcpu_halt_seconds_total',
+  'Seconds that the vCPU thread was halted in KVM or polled there for a wake-up; column halt_ns of /proc/kvminfo_vcpus. Absent if the source does not measure time.',
+  ['vm', 'vcpu'],
+)
+
+export const vcpuUserspaceWaitSeconds = counter(
+  'kvminfo_vcpu_userspace_wait_seconds_total',
+  'Seconds that the vCPU thread waited for user space (QEMU); column user_ns of /proc/kvminfo_vcpus. Absent if the source does not measure time.',
+  ['vm', 'vcpu'],
+)
+
 export const vcpuMetrics: readonly Metric[] = [
   vcpuCpuSeconds,
   vcpuRunDelaySeconds,
@@ -58,4 +94,10 @@ export const vcpuMetrics: readonly Metric[] = [
   vcpuNice,
   vcpuRealtimePriority,
   vcpuLastCpu,
+  vcpuExits,
+  vcpuUserspaceSwitches,
+  vcpuIoExits,
+  vcpuKernelSeconds,
+  vcpuHaltSeconds,
+  vcpuUserspaceWaitSeconds,
 ]

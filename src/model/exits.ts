@@ -1,5 +1,12 @@
 // Where a VM's exits ended: the four counters of the thesis and our additions. All counts only rise while the VM runs.
 
+/** Something that happened `count` times, and how long the vCPUs waited for it together. */
+export interface Waits {
+  readonly count: number
+  /** Nanoseconds; undefined if the source does not measure time. */
+  readonly ns: number | undefined
+}
+
 export interface VmExits {
   readonly pid: number
   /** io_num: exits on a port I/O instruction. */
@@ -20,4 +27,26 @@ export interface VmExits {
   readonly userspaceNs: number | undefined
   /** Exits by reason name; empty if the source does not count them. */
   readonly reasons: ReadonlyMap<string, number>
+  /** The part of `kernelNs` by reason name; absent or empty if the source does not measure it. */
+  readonly reasonNs?: ReadonlyMap<string, number>
+  /** Userspace exits by KVM's exit reason (`io`, `mmio`, `hyperv`, …); absent if the source does not count them. */
+  readonly userspaceReasons?: ReadonlyMap<string, Waits>
+  /**
+   * Userspace exits for port I/O and MMIO by the device that the guest accessed, at most `maxDevices` of them and `other`;
+   * absent if the source does not count them. Unlike the other counts, these start at zero when this program first sees
+   * a VM that was already running.
+   */
+  readonly devices?: ReadonlyMap<string, Waits>
+}
+
+/** Exits of one vCPU thread. All counts only rise while the thread lives. */
+export interface VcpuExits {
+  readonly tid: number
+  readonly exits: number
+  readonly userspaceSwitches: number
+  readonly io: number
+  /** Nanoseconds, as in `VmExits`; undefined if the source does not measure time. */
+  readonly kernelNs: number | undefined
+  readonly haltNs: number | undefined
+  readonly userspaceNs: number | undefined
 }

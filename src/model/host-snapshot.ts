@@ -1,6 +1,6 @@
 // Everything one scrape sees. Each part is read at most once, on first use, so that only a collector that needs it pays
 // for it. If the source of a part failed, every call for that part throws the source's error.
-import type { VmExits } from './exits.ts'
+import type { VcpuExits, VmExits } from './exits.ts'
 import type { HostFinding } from './finding.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from './host.ts'
 import type { SourceState } from './sources.ts'
@@ -35,6 +35,8 @@ export interface HostSnapshot {
   vmAllotments(): Part<readonly Vm[]>
   /** By pid. A VM without any exit yet, or whose background source has not answered yet, is missing. */
   exits(): Part<ReadonlyMap<number, VmExits>>
+  /** By tid, of all vCPU threads that had an exit. Only the module counts them, and only if it was loaded for it. */
+  vcpuExits(): Part<ReadonlyMap<number, VcpuExits>>
   /** The vCPU threads of `vms()`, by tid. */
   vcpuTasks(): Part<ReadonlyMap<number, Task>>
   /** By pid. */

@@ -15,6 +15,8 @@ export interface Disk {
   readonly target?: string | undefined
   /** `virtio`, `ide`, `sata`, `scsi`, `usb`, `nvme`, … */
   readonly bus: string
+  /** The channel of an IDE controller: 0 primary, 1 secondary; undefined if not known, and on every other bus. */
+  readonly channel?: number | undefined
   /** Whether QEMU emulates its controller, if that differs from what `isEmulatedBus` says about the bus: SCSI. */
   readonly emulated?: boolean | undefined
   /** `none`, `writeback`, `writethrough`, `directsync`, `unsafe`; undefined if the VMM's default applies. */

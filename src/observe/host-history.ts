@@ -2,7 +2,7 @@
 // two consecutive samples.
 import { runDelayShare } from '../model/shares.ts'
 import { processKey } from '../sources/process/process.ts'
-import { cpuBusyShare, exitRates, vcpuRates } from './rates.ts'
+import { cpuBusyShare, exitRates, vcpuExitRates, vcpuRates } from './rates.ts'
 import type { Sample } from './sample.ts'
 import { Series, Timeline } from './timeline.ts'
 import { VmHistory } from './vm-history.ts'
@@ -96,7 +96,11 @@ export class HostHistory {
         ? exitRates(before?.exits?.get(vm.pid), sample.exits?.get(vm.pid), seconds)
         : undefined
       const vcpus = wasThere ? vcpuRates(vm.vcpus, before?.tasks, sample.tasks, seconds) : []
-      history.add(this.timeline, this.#window, before?.clock ?? sample.clock, exits, vcpus)
+      const vcpuExits =
+        sample.vcpuExits === undefined
+          ? []
+          : vcpuExitRates(vm.vcpus, before?.vcpuExits, sample.vcpuExits, seconds)
+      history.add(this.timeline, this.#window, before?.clock ?? sample.clock, exits, vcpus, vcpuExits)
       if (exits === undefined) continue
       kernelSwitches = (kernelSwitches ?? 0) + exits.kernelSwitches
       userspaceSwitches = (userspaceSwitches ?? 0) + exits.userspaceSwitches

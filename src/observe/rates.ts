@@ -1,6 +1,6 @@
 // How fast counters rose between two samples. If a counter fell, it was reset somewhere in between: the rates are then
 // undefined rather than wrong.
-import type { VmExits } from '../model/exits.ts'
+import type { VcpuExits, VmExits, Waits } from '../model/exits.ts'
 import type { CpuTime } from '../model/host.ts'
 import type { Task } from '../model/task.ts'
 import { secondsFromNs } from '../model/time.ts'
@@ -79,6 +79,64 @@ export function vcpuRates(
   seconds: number,
 ): (TaskRates | undefined)[] {
   return vcpus.map(({ tid }) => taskRates(before?.get(tid), now?.get(tid), seconds))
+}
+
+/** Per second, of one vCPU thread. */
+export interface VcpuExitRates {
+  readonly exits: number
+  readonly userspaceSwitches: number
+  /** Seconds per second; undefined if the source does not measure time. */
+  readonly userspaceWaitSeconds: number | undefined
+}
+
+/** The rates of each vCPU, in the order of `vcpus`; undefined where the source does not count it, or counted from zero again. */
+export function vcpuExitRates(
+  vcpus: readonly Vcpu[],
+  before: ReadonlyMap<number, VcpuExits> | undefined,
+  now: ReadonlyMap<number, VcpuExits> | undefined,
+  seconds: number,
+): (VcpuExitRates | undefined)[] {
+  return vcpus.map(({ tid }) => {
+    const [from, to] = [before?.get(tid), now?.get(tid)]
+    if (from === undefined || to === undefined || to.exits < from.exits) return undefined
+    const waited =
+      from.userspaceNs === undefined || to.userspaceNs === undefined
+        ? undefined
+        : to.userspaceNs - from.userspaceNs
+    return {
+      exits: (to.exits - from.exits) / seconds,
+      userspaceSwitches: (to.userspaceSwitches - from.userspaceSwitches) / seconds,
+      userspaceWaitSeconds: waited === undefined ? undefined : secondsFromNs(waited) / seconds,
+    }
+  })
+}
+
+/** Per second, by name. */
+export interface WaitRate {
+  readonly name: string
+  readonly perSecond: number
+  /** Seconds per second; undefined if the source does not measure time. */
+  readonly waitSeconds: number | undefined
+}
+
+/** The names that rose: those that cost most time first, or the most frequent if time is not measured. */
+export function waitRates(
+  before: ReadonlyMap<string, Waits> | undefined,
+  now: ReadonlyMap<string, Waits>,
+  seconds: number,
+): WaitRate[] {
+  return [...now]
+    .map(([name, { count, ns }]) => {
+      const from = before?.get(name) ?? { count: 0, ns: 0 }
+      const waited = ns === undefined || from.ns === undefined ? undefined : Math.max(0, ns - from.ns)
+      return {
+        name,
+        perSecond: Math.max(0, count - from.count) / seconds,
+        waitSeconds: waited === undefined ? undefined : secondsFromNs(waited) / seconds,
+      }
+    })
+    .filter(({ perSecond }) => perSecond > 0)
+    .sort((a, b) => (b.waitSeconds ?? b.perSecond) - (a.waitSeconds ?? a.perSecond))
 }
 
 /** The sum over the vCPUs that are in both samples; undefined if there are none. */

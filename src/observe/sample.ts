@@ -1,6 +1,6 @@
 // One sample of the host: what is kept of a snapshot, which itself is only valid until the next one is taken. A part that
 // cannot be read is undefined, and `missing` says why.
-import type { VmExits } from '../model/exits.ts'
+import type { VcpuExits, VmExits } from '../model/exits.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
 import type { HostSnapshot, Part } from '../model/host-snapshot.ts'
 import type { SourceState } from '../model/sources.ts'
@@ -16,6 +16,8 @@ export interface Sample {
   readonly vms: readonly Vm[]
   /** By process ID. */
   readonly exits: ReadonlyMap<number, VmExits> | undefined
+  /** By thread ID; undefined also if the module does not count by vCPU. */
+  readonly vcpuExits: ReadonlyMap<number, VcpuExits> | undefined
   /** The vCPU threads, by thread ID. */
   readonly tasks: ReadonlyMap<number, Task> | undefined
   /** By process ID. */
@@ -48,6 +50,7 @@ export function takeSample(snapshot: HostSnapshot): Sample {
     clock: performance.now() / 1000,
     vms: snapshot.vms().value,
     exits: read('exits', snapshot.exits),
+    vcpuExits: readOption(snapshot.vcpuExits),
     tasks: read('vcpuTasks', snapshot.vcpuTasks),
     vmMemory: read('vmMemory', snapshot.vmMemory),
     memory: read('memory', snapshot.memory),
@@ -59,5 +62,14 @@ export function takeSample(snapshot: HostSnapshot): Sample {
     facts: read('hostFacts', snapshot.hostFacts),
     sources: read('sources', snapshot.sources) ?? [],
     missing,
+  }
+}
+
+/** A part that few hosts have: nothing is missing without it. */
+function readOption<T>(part: () => Part<T>): T | undefined {
+  try {
+    return part().value
+  } catch {
+    return undefined
   }
 }

@@ -1,13 +1,13 @@
 // One VM with everything that is known about it: exits by reason, vCPUs, the last minutes.
-import type { VmExits } from '../model/exits.ts'
+import type { VmExits, Waits } from '../model/exits.ts'
 import { runDelayShare } from '../model/shares.ts'
 import type { Vm } from '../model/vm.ts'
 import type { HostHistory } from '../observe/host-history.ts'
-import { exitRates } from '../observe/rates.ts'
+import { exitRates, type WaitRate, waitRates } from '../observe/rates.ts'
 import type { Sample } from '../observe/sample.ts'
 import type { VmHistory } from '../observe/vm-history.ts'
 import { figure, points, shareFigure } from './figure.ts'
-import type { LiveVmDetail } from './live-document.ts'
+import type { LiveVmDetail, LiveWait } from './live-document.ts'
 import { describeVm, ratioPoints } from './live-vm.ts'
 import { schedulingOf } from './scheduling.ts'
 
@@ -53,7 +53,32 @@ function exitMix(history: HostHistory, sample: Sample, vm: Vm): LiveVmDetail['ex
     haltSeconds: figure(rates?.haltSeconds),
     userspaceWaitSeconds: figure(rates?.userspaceWaitSeconds),
     reasons: rates === undefined ? null : reasonRates(before!, now!, seconds),
+    userspaceReasons:
+      rates === undefined
+        ? null
+        : waits(before!.userspaceReasons, now!.userspaceReasons, seconds, ({ name, ...rest }) => ({
+            reason: name,
+            ...rest,
+          })),
+    devices:
+      rates === undefined
+        ? null
+        : waits(before!.devices, now!.devices, seconds, ({ name, ...rest }) => ({ device: name, ...rest })),
   }
+}
+
+type LiveWaitRate = Pick<WaitRate, 'name'> & LiveWait
+
+function waits<T>(
+  before: ReadonlyMap<string, Waits> | undefined,
+  now: ReadonlyMap<string, Waits> | undefined,
+  seconds: number,
+  named: (rate: LiveWaitRate) => T,
+): T[] | null {
+  if (now === undefined) return null
+  return waitRates(before, now, seconds).map(({ name, perSecond, waitSeconds }) =>
+    named({ name, perSecond: figure(perSecond)!, waitSeconds: figure(waitSeconds) }),
+  )
 }
 
 function reasonRates(before: VmExits, now: VmExits, seconds: number): LiveVmDetail['exits']['reasons'] {
@@ -73,6 +98,7 @@ function vcpuDetails(ofVm: VmHistory, sample: Sample, vm: Vm): LiveVmDetail['vcp
     const task = sample.tasks?.get(tid)
     if (task === undefined) return []
     const rates = ofVm.vcpus[index]
+    const exits = ofVm.vcpuExits[index]
     const runDelay = rates?.runDelay === undefined ? undefined : runDelayShare(rates.runDelay, rates.cpu)
     return {
       id,
@@ -81,6 +107,9 @@ function vcpuDetails(ofVm: VmHistory, sample: Sample, vm: Vm): LiveVmDetail['vcp
       ...schedulingOf(task),
       cpu: figure(rates?.cpu),
       runDelay: shareFigure(runDelay),
+      exits: figure(exits?.exits),
+      userspaceSwitches: figure(exits?.userspaceSwitches),
+      userspaceWaitSeconds: figure(exits?.userspaceWaitSeconds),
     }
   })
 }

@@ -153,6 +153,12 @@ export interface LiveNic {
   readonly emulated: boolean
 }
 
+export interface LiveWait {
+  readonly perSecond: number
+  /** Seconds per second that the vCPUs waited for QEMU, all together; null if the source does not measure time. */
+  readonly waitSeconds: number | null
+}
+
 /** GET /api/v1/live/vms/<pid> */
 export interface LiveVmDetail {
   readonly at: number
@@ -170,6 +176,10 @@ export interface LiveVmDetail {
     readonly userspaceWaitSeconds: number | null
     /** Exits per second, the most frequent first; null if the source does not count them. */
     readonly reasons: readonly { readonly reason: string; readonly perSecond: number }[] | null
+    /** Exits handed to QEMU by KVM's own reason, the one that costs most time first; null if the source does not count them. */
+    readonly userspaceReasons: readonly (LiveWait & { readonly reason: string })[] | null
+    /** Exits handed to QEMU by the device that the guest accessed, in the same order; null if the source does not count them. */
+    readonly devices: readonly (LiveWait & { readonly device: string })[] | null
   }
   /** Rates and shares between the last two samples. */
   readonly vcpus: readonly (LiveScheduling & {
@@ -179,6 +189,11 @@ export interface LiveVmDetail {
     readonly lastCpu: number
     readonly cpu: number | null
     readonly runDelay: number | null
+    /** Exits per second; null if the source does not count them by vCPU. */
+    readonly exits: number | null
+    readonly userspaceSwitches: number | null
+    /** Seconds per second. */
+    readonly userspaceWaitSeconds: number | null
   })[]
   readonly history: {
     readonly at: readonly number[]

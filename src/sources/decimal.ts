@@ -1,6 +1,7 @@
 // Parses numbers as the kernel prints them.
 
 const zero = 48
+const lowerA = 97
 
 /**
  * An unsigned decimal number; undefined if the text is not one. Above 2^53 the result is rounded.
@@ -20,6 +21,19 @@ export function decimalBetween(text: string, start: number, end: number): number
     // NaN beyond the end of the text is not a digit either.
     if (!(digit >= 0 && digit <= 9)) return undefined
     value = value * 10 + digit
+  }
+  return value
+}
+
+/** A hexadecimal number in lower case, without 0x; undefined if the part of the text is not one or has more than 13 digits. */
+export function hexadecimalBetween(text: string, start: number, end: number): number | undefined {
+  if (end <= start || end - start > 13) return undefined
+  let value = 0
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    const digit = code >= lowerA && code <= lowerA + 5 ? code - lowerA + 10 : code - zero
+    if (!(digit >= 0 && digit <= 15) || (code > zero + 9 && code < lowerA)) return undefined
+    value = value * 16 + digit
   }
   return value
 }

@@ -14,6 +14,7 @@ import { Labels } from './identity/label.ts'
 import { kvminfoPath, readKvminfo } from './kvminfo/read.ts'
 import { StatusFiles } from './libvirt-status/status-files.ts'
 import type { HostPaths } from './paths.ts'
+import { PciRegions } from './qmp/pci-regions.ts'
 import { QmpStatistics } from './qmp/qmp-statistics.ts'
 import { Snapshot } from './snapshot.ts'
 import { readTaskinfo } from './taskinfo/read.ts'
@@ -52,7 +53,7 @@ export function createHost(
   const qmp = new QmpStatistics(paths.procfs)
   const libvirt = new LibvirtStatistics(paths.rundir)
   const debugfs = new Debugfs(paths.sysfs, paths.procfs, file)
-  const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, libvirt)
+  const exits = new Exits(kvminfoPath(paths.procfs), debugfs, qmp, new PciRegions(paths.procfs), libvirt)
   const cpuTime = new RisingCpuTime()
   const labels = new Labels()
   /** Continues after the deadline, so that the next snapshot has more VMs. */

@@ -1,5 +1,5 @@
 // One snapshot of the host. Each part is read on first use.
-import type { VmExits } from '../model/exits.ts'
+import type { VcpuExits, VmExits } from '../model/exits.ts'
 import type { HostFinding } from '../model/finding.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
 import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
@@ -21,6 +21,7 @@ import type { Labels } from './identity/label.ts'
 import { assembleVms, type Evidence, type Identified } from './identity/vms.ts'
 import { readKsm } from './ksm/read.ts'
 import type { Kvminfo } from './kvminfo/parse.ts'
+import { readKvminfoVcpus } from './kvminfo/vcpus.ts'
 import type { StatusFiles } from './libvirt-status/status-files.ts'
 import { readMeminfo } from './meminfo/read.ts'
 import type { HostPaths } from './paths.ts'
@@ -62,6 +63,7 @@ export class Snapshot implements HostSnapshot {
   readonly vmDevices: () => Part<readonly Vm[]>
   readonly vmAllotments: () => Part<readonly Vm[]>
   readonly exits: () => Part<ReadonlyMap<number, VmExits>>
+  readonly vcpuExits: () => Part<ReadonlyMap<number, VcpuExits>>
   readonly vcpuTasks: () => Part<ReadonlyMap<number, Task>>
   readonly vmMemory: () => Part<ReadonlyMap<number, VmMemory>>
   readonly memory: () => Part<MemoryInfo>
@@ -107,6 +109,10 @@ export class Snapshot implements HostSnapshot {
       const { error } = readings.uptimeNs
       if (error === undefined) return reading
       return { ...reading, problems: [...reading.problems, { subject: uptimePath(paths.procfs), error }] }
+    })
+    this.vcpuExits = once(() => {
+      const { rows, problems } = readKvminfoVcpus(paths.procfs, file)
+      return { value: rows, problems }
     })
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
     this.vmMemory = once(() => readMemoryOf(vms().value, readings))

@@ -45,6 +45,10 @@ const known = (at: number) => {
   const counted = at * 1000
   const times = { exceptions: counted, kernelNs: counted, haltNs: counted, userspaceNs: counted }
   const reasons = new Map([['io', counted]])
+  const waits = new Map([
+    ['rtc', { count: counted, ns: counted }],
+    ['vga', { count: counted, ns: undefined }],
+  ])
   return sample(
     at,
     [
@@ -59,7 +63,19 @@ const known = (at: number) => {
       }),
     ],
     {
-      exits: [exits(10, { kernelSwitches: counted, userspaceSwitches: counted, ...times, reasons })],
+      exits: [
+        exits(10, {
+          kernelSwitches: counted,
+          userspaceSwitches: counted,
+          ...times,
+          reasons,
+          devices: waits,
+          userspaceReasons: waits,
+        }),
+      ],
+      vcpuExits: new Map([
+        [11, { tid: 11, exits: counted, userspaceSwitches: counted, io: counted, ...times }],
+      ]),
       tasks: [task(10, 11, { cpuNs: at * 5e8, runDelayNs: at * 1e8 })],
       vmMemory: new Map([[10, { pid: 10, residentBytes: 1, hugetlbBytes: 1 }]]),
       memory: new Map(['MemTotal', 'MemAvailable', 'SwapTotal', 'SwapFree'].map((field) => [field, 1])),

@@ -86,6 +86,12 @@ function aged(vm: FixtureVm, life: VmLife, seconds: number): FixtureVm {
     userspaceNs: vm.userspaceNs + life.userspaceWait * 1e9 * seconds,
     // Half of its exits have the first reason, a quarter the second, and so on.
     reasons: vm.reasons.map(([name, count], place) => [name, count + rise / 2 ** (place + 1)]),
+    // The same for the addresses of its userspace exits; all take the same time.
+    accesses: vm.accesses.map(([key, count, ns], place) => [
+      key,
+      count + (life.userspaceSwitches * seconds) / 2 ** (place + 1),
+      ns + (life.userspaceWait * 1e9 * seconds) / 2 ** (place + 1),
+    ]),
     vcpus: vm.vcpus.map((thread) => ({
       ...thread,
       execNs: thread.execNs + life.cpu * 1e9 * seconds,
@@ -105,6 +111,7 @@ function whole(vm: FixtureVm): FixtureVm {
     haltNs: Math.floor(vm.haltNs),
     userspaceNs: Math.floor(vm.userspaceNs),
     reasons: vm.reasons.map(([name, count]) => [name, Math.floor(count)]),
+    accesses: vm.accesses.map(([key, count, ns]) => [key, Math.floor(count), Math.floor(ns)]),
     vcpus: vm.vcpus.map((thread) => ({
       ...thread,
       execNs: Math.floor(thread.execNs),

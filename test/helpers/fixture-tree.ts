@@ -6,7 +6,7 @@ import type { HostPaths } from '../../src/sources/paths.ts'
 import { debugfsFiles } from './fixture-tree/debugfs.ts'
 import type { FixtureFiles } from './fixture-tree/files.ts'
 import { hostFiles } from './fixture-tree/host.ts'
-import { kvminfoText, taskinfoText } from './fixture-tree/modules.ts'
+import { kvminfoText, kvminfoVcpusText, taskinfoText } from './fixture-tree/modules.ts'
 import { processFiles } from './fixture-tree/process.ts'
 import { commandLineOf, statusXmlOf } from './fixture-tree/qemu.ts'
 import { type FixtureVm, fixtureVm } from './fixture-tree/vm.ts'
@@ -44,7 +44,12 @@ export function writeFixtureTree(root: string, options: FixtureOptions): Fixture
   for (const pid of others)
     write(paths.procfs, processFiles({ pid, comm: `service-${pid}`, cmdline: `/usr/bin/service\0${pid}\0` }))
   for (const vm of vms) writeVm(paths, vm, options)
-  if (options.kvminfo !== false) write(paths.procfs, [['kvminfo', kvminfoText(vms)]])
+  if (options.kvminfo !== false) {
+    write(paths.procfs, [
+      ['kvminfo', kvminfoText(vms)],
+      ['kvminfo_vcpus', kvminfoVcpusText(vms)],
+    ])
+  }
   if (options.taskinfo !== false) write(paths.procfs, [['taskinfo', taskinfoText(vms, others)]])
   return { paths, vms }
 }

@@ -14,6 +14,7 @@ export function hostSnapshot(parts: Partial<HostSnapshot> = {}): HostSnapshot {
     vmDevices: parts.vms ?? (() => part([])),
     vmAllotments: parts.vms ?? (() => part([])),
     exits: () => part(new Map()),
+    vcpuExits: () => part(new Map()),
     vcpuTasks: () => part(new Map()),
     vmMemory: () => part(new Map()),
     memory: () => part(new Map()),

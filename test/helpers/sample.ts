@@ -19,6 +19,7 @@ export function sample(
     clock: at,
     vms,
     exits: new Map(exits.map((one) => [one.pid, one])),
+    vcpuExits: undefined,
     tasks: new Map(tasks.map((one) => [one.tid, one])),
     vmMemory: undefined,
     memory: undefined,

@@ -151,7 +151,16 @@ describe('the page of a host with a few VMs', () => {
     expect(await detail.locator('.verdict').textContent()).toMatch(
       /^emulated-io Root-mode switch ratio 0\.45\d at [\d,]+ exits per second\. The VM loses/,
     )
-    const shares = await detail.locator('.rest table').first().locator('tbody tr').allTextContents()
+    expect(await detail.locator('.rest h3').first().textContent()).toMatch(
+      /^What makes this VM leave KVM\? Exits to QEMU, last \d+ s$/,
+    )
+    const rows = (table: number) =>
+      detail.locator('.rest table').nth(table).locator('tbody tr').allTextContents()
+    const devices = await rows(0)
+    expect(devices[0]).toMatch(/^ide-primary[\d.,k ]+50 %\d+\.\d\d$/)
+    expect(devices[1]).toMatch(/^serial0[\d.,k ]+25 %\d+\.\d\d$/)
+    expect(devices[2]).toMatch(/^mmio 0xfebc0000/)
+    const shares = await rows(1)
     expect(shares[0]).toMatch(/^io[\d.,k ]+50 %$/)
     expect(shares[1]).toMatch(/^hlt[\d.,k ]+25 %$/)
     expect(await detail.locator('.u-wrap').count()).toBe(3)

@@ -5,7 +5,7 @@ import { byId, element, setText } from '../../ui/browser/element.js'
 import { fetchJson } from '../../ui/browser/polling.js'
 import { server } from './server.js'
 import { VmCharts } from './vm-charts.js'
-import { devices, exitMix, facts, timeSplit, vcpuTable, verdict } from './vm-facts.js'
+import { costlyDevices, devices, exitMix, facts, timeSplit, vcpuTable, verdict } from './vm-facts.js'
 
 export class Detail {
   #place = byId('detail')
@@ -101,6 +101,7 @@ export class Detail {
     this.#content
       .querySelector('.rest')
       ?.replaceChildren(
+        ...costlyDevices(detail),
         ...exitMix(detail, answer),
         ...timeSplit(detail),
         ...vcpuTable(detail),

@@ -57,6 +57,30 @@ export function facts({ at, vm }) {
 }
 
 /**
+ * The devices for whose emulation the VM leaves KVM. Nothing if the source does not count them.
+ * @param {LiveVmDetail} detail
+ * @returns {Node[]}
+ */
+export function costlyDevices({ exits: { seconds, userspaceSwitches, devices } }) {
+  if (seconds === null || devices === null || userspaceSwitches === null) return []
+  const title = `What makes this VM leave KVM? Exits to QEMU, last ${Math.round(seconds)} s`
+  if (devices.length === 0)
+    return [element('h3', {}, title), element('p', {}, 'It accessed no emulated device.')]
+  return titledTable(
+    title,
+    ['device', 'per second', 'of all', '', 'wait, s per s'],
+    devices.map(({ device, perSecond, waitSeconds }) => [
+      device,
+      rate(perSecond),
+      percent(perSecond / userspaceSwitches),
+      shareBar(Math.min(1, perSecond / userspaceSwitches)),
+      plain(waitSeconds),
+    ]),
+    [1, 2, 4],
+  )
+}
+
+/**
  * @param {LiveVmDetail} detail
  * @param {LiveDocument} answer
  * @returns {Node[]}
@@ -108,7 +132,7 @@ export function timeSplit({ exits: { kernelSeconds, haltSeconds, userspaceWaitSe
  */
 export function vcpuTable({ vcpus }) {
   if (vcpus.length === 0) return []
-  return titledTable(
+  const threads = titledTable(
     'vCPU threads',
     ['vCPU', 'thread ID', 'last CPU', 'policy', 'CPU time', 'run delay'],
     vcpus.map(({ id, tid, lastCpu, cpu, runDelay, ...scheduling }) => [
@@ -120,6 +144,30 @@ export function vcpuTable({ vcpus }) {
       percent(runDelay),
     ]),
     [4, 5],
+  )
+  return [...threads, ...vcpuExits(vcpus)]
+}
+
+/**
+ * Nothing if the source does not count exits by vCPU. Each is compared with the vCPU that has the most, so that an
+ * imbalance shows.
+ * @param {LiveVmDetail['vcpus']} vcpus
+ * @returns {Node[]}
+ */
+function vcpuExits(vcpus) {
+  if (vcpus.every(({ exits }) => exits === null)) return []
+  const most = Math.max(...vcpus.map(({ exits }) => exits ?? 0))
+  return titledTable(
+    'Exits by vCPU',
+    ['vCPU', 'per second', '', 'to QEMU', 'wait, s per s'],
+    vcpus.map(({ id, exits, userspaceSwitches, userspaceWaitSeconds }) => [
+      String(id),
+      rate(exits),
+      shareBar(most === 0 || exits === null ? 0 : exits / most),
+      rate(userspaceSwitches),
+      plain(userspaceWaitSeconds),
+    ]),
+    [1, 3, 4],
   )
 }
 

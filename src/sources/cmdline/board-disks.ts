@@ -40,6 +40,7 @@ export function boardDisks(given: Arguments, board: Board, nodes: BlockNodes): D
     disks.push({
       device: drive.get('id') ?? nameOf(kind, slot, perBus),
       bus: kind === 'ide' && board.isQ35 ? 'sata' : kind,
+      ...(kind === 'ide' && !board.isQ35 ? { channel: Math.floor(slot / perBus) } : {}),
       // A board's own SCSI controller, lsi53c895a or on pseries spapr-vscsi, is emulated.
       ...(kind === 'scsi' ? { emulated: true } : {}),
       cache: nodes.cache(drive, undefined),

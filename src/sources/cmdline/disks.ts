@@ -3,6 +3,7 @@
 // emulated even in VMs that use virtio for everything else.
 import { isEmulatedScsiController } from '../../model/emulated.ts'
 import type { Disk } from '../../model/vm.ts'
+import { decimal } from '../decimal.ts'
 import type { Arguments } from './arguments.ts'
 import { BlockNodes } from './block-nodes.ts'
 import type { Board } from './board.ts'
@@ -41,7 +42,7 @@ const isCdromOfLibvirt = (device: Option, node: Option | undefined): boolean =>
   parseBoolean(node?.get('read-only')) === true &&
   parseBoolean(device.get('removable')) === false
 
-type Place = Pick<Disk, 'bus' | 'emulated'>
+type Place = Pick<Disk, 'bus' | 'channel' | 'emulated'>
 
 /** Where a disk device is connected; undefined if the device is not a disk. */
 function placeOf(
@@ -60,7 +61,10 @@ function placeOf(
   if (/^scsi-(hd|block|generic)$/.test(driver) || (driver === 'scsi-disk' && !isCdrom))
     return scsiPlace(controllers.scsi(device))
   if (driver !== 'ide-hd' && (driver !== 'ide-drive' || isCdrom)) return undefined
-  return { bus: controllers.isAhci(device, board) ? 'sata' : 'ide' }
+  if (controllers.isAhci(device, board)) return { bus: 'sata' }
+  // The channels of the board's own controller are the buses ide.0 and ide.1.
+  const channel = decimal(/^ide\.(\d)$/.exec(device.get('bus') ?? '')?.[1])
+  return channel === undefined ? { bus: 'ide' } : { bus: 'ide', channel }
 }
 
 function scsiPlace(controller: string | undefined): Place {

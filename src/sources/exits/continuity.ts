@@ -6,7 +6,7 @@
 // module takes over from a fallback, because it was then loaded since the previous sample and all its counts are new.
 // Only if the module was loaded before but unreadable are its earlier counts subtracted. A restart of this program does
 // not know that, and shows them as a rise.
-import type { VmExits } from '../../model/exits.ts'
+import type { VmExits, Waits } from '../../model/exits.ts'
 import type { SourceName } from '../../model/sources.ts'
 
 /**
@@ -62,6 +62,16 @@ export class Continuity {
     if (uptimeNs !== undefined) this.#lastSampleNs = uptimeNs
   }
 
+  /** Whether the VM was in the last sample, or is missing for so short that its counters go on. */
+  knows(key: string): boolean {
+    return this.#lives.has(key)
+  }
+
+  /** Whether a VM of the last sample started after an earlier sample, so that all its counts are new to this program. */
+  isNew(key: string): boolean {
+    return this.#lives.get(key)?.isNew === true
+  }
+
   /** The counts to show for a VM of the last sample, for which `source` counted `counted`. */
   rebase(key: string, source: SourceName, counted: VmExits): VmExits {
     const life = this.#lives.get(key)
@@ -101,8 +111,26 @@ function combine(a: VmExits, b: VmExits, operation: (a: number, b: number) => nu
     kernelNs: optional(a.kernelNs, b.kernelNs),
     haltNs: optional(a.haltNs, b.haltNs),
     userspaceNs: optional(a.userspaceNs, b.userspaceNs),
-    reasons: new Map(
-      [...a.reasons].map(([name, count]) => [name, operation(count, b.reasons.get(name) ?? 0)]),
-    ),
+    reasons: combineEach(a.reasons, b.reasons, (x, y) => operation(x, y ?? 0)),
+    ...(a.reasonNs !== undefined && {
+      reasonNs: combineEach(a.reasonNs, b.reasonNs, (x, y) => operation(x, y ?? 0)),
+    }),
+    ...(a.userspaceReasons !== undefined && {
+      userspaceReasons: combineEach(
+        a.userspaceReasons,
+        b.userspaceReasons,
+        (x, y): Waits => ({
+          count: operation(x.count, y?.count ?? 0),
+          ns: optional(x.ns, y?.ns),
+        }),
+      ),
+    }),
   }
 }
+
+/** The entries of `a`, each combined with that of `b`, which may lack it. */
+const combineEach = <T>(
+  a: ReadonlyMap<string, T>,
+  b: ReadonlyMap<string, T> | undefined,
+  combineOne: (x: T, y: T | undefined) => T,
+): Map<string, T> => new Map([...a].map(([name, value]) => [name, combineOne(value, b?.get(name))]))

@@ -9,9 +9,11 @@ import type { LibvirtStatistics } from '../domstats/libvirt-statistics.ts'
 import type { IdentifiedVm } from '../identity/vms.ts'
 import type { Kvminfo } from '../kvminfo/parse.ts'
 import { processKey } from '../process/process.ts'
+import type { PciRegions } from '../qmp/pci-regions.ts'
 import type { OfferedSocket, QmpStatistics } from '../qmp/qmp-statistics.ts'
 import { sourceState } from '../source-states.ts'
 import { Continuity } from './continuity.ts'
+import { DeviceCounts } from './device-counts.ts'
 import { exitsFrom, type KvmStatistics } from './kvm-statistics.ts'
 
 type ExitsSource = Extract<SourceName, 'module' | 'debugfs' | 'qmp' | 'libvirt'>
@@ -43,15 +45,23 @@ export class Exits {
   readonly #qmp: QmpStatistics
   readonly #libvirt: LibvirtStatistics
   readonly #continuity = new Continuity()
+  readonly #devices: DeviceCounts
   readonly #kvminfoPath: string
   /** Whether the module is the source of exits, even if the last read of its file failed. */
   #hasModule = false
 
   /** `kvminfoPath` is the subject of problems that concern the module's file as a whole. */
-  constructor(kvminfoPath: string, debugfs: Debugfs, qmp: QmpStatistics, libvirt: LibvirtStatistics) {
+  constructor(
+    kvminfoPath: string,
+    debugfs: Debugfs,
+    qmp: QmpStatistics,
+    pci: PciRegions,
+    libvirt: LibvirtStatistics,
+  ) {
     this.#kvminfoPath = kvminfoPath
     this.#debugfs = debugfs
     this.#qmp = qmp
+    this.#devices = new DeviceCounts(pci)
     this.#libvirt = libvirt
   }
 
@@ -74,16 +84,29 @@ export class Exits {
           ? { counted: new Map<number, Counted>(), problems: [], failure: kvminfo.error }
           : this.#fromStatistics(vms, kvminfo.error, debugfs(), directories)
     const value = new Map<number, VmExits>()
-    for (const { vm } of vms) {
+    // A read that failed is no reason to forget what was counted, and neither is a VM that is missing from one sample.
+    if (kvminfo.error === undefined) this.#devices.follow(vms, (key) => this.#continuity.knows(key))
+    else if (!this.#hasModule) this.#devices.follow([], () => false)
+    for (const { vm, row } of vms) {
       const found = counted.get(vm.pid)
-      if (found !== undefined)
-        value.set(vm.pid, this.#continuity.rebase(processKey(vm), found.source, found.exits))
+      if (found === undefined) continue
+      const key = processKey(vm)
+      const exits = this.#continuity.rebase(key, found.source, found.exits)
+      const accesses = found.source === 'module' ? row?.accesses : undefined
+      if (accesses === undefined) value.set(vm.pid, exits)
+      else {
+        const { kernelSwitches, userspaceSwitches } = found.exits
+        const isNew = this.#continuity.isNew(key)
+        const sofar = { accesses, exits: kernelSwitches + userspaceSwitches, isNew }
+        value.set(vm.pid, { ...exits, devices: this.#devices.of(vm, sofar) })
+      }
     }
     return { value, problems, failure, states: () => this.#states(vms, kvminfo, debugfs(), counted) }
   }
 
   close(): void {
     this.#qmp.close()
+    this.#devices.close()
     this.#libvirt.close()
   }
 

@@ -61,10 +61,11 @@ function describe(domain: LibvirtDomain | undefined, commandLine: QemuCommandLin
   return {
     uuid: safe(domain?.uuid ?? commandLine?.uuid),
     machine: safe(domain?.machine ?? commandLine?.machine),
-    disks: shownDisks.map(({ device, target, bus, emulated, cache, format }) => ({
+    disks: shownDisks.map(({ device, target, bus, channel, emulated, cache, format }) => ({
       device,
       ...(target === undefined ? {} : { target: safeName(target) }),
       bus: safeName(bus),
+      ...(channel === undefined ? {} : { channel }),
       ...(emulated === undefined ? {} : { emulated }),
       cache: safe(cache),
       format: safe(format),

@@ -1,9 +1,10 @@
 // Parses one row of our module's /proc/kvminfo. Columns are found by title, as kmod/include/abi.h requires.
 import { KvminfoError } from '../../errors.ts'
+import type { Waits } from '../../model/exits.ts'
 import type { Vcpu } from '../../model/vm.ts'
-import { decimal, decimalBetween } from '../decimal.ts'
+import { decimal, decimalBetween, hexadecimalBetween } from '../decimal.ts'
 import { memoized } from '../memoized.ts'
-import type { KvminfoRow } from './row.ts'
+import { type Accesses, type KvminfoRow, pageAddress, portAddress } from './row.ts'
 
 const columns = [
   'pid',
@@ -20,12 +21,18 @@ const columns = [
   'reasons',
 ] as const
 
-/** The index of each column that is used, and the number of columns in a row. */
-export type Titles = Readonly<Record<(typeof columns)[number] | 'count', number>>
+/** Columns that an older module lacks. It goes on counting until the next boot, so the exporter reads it without them. */
+const newColumns = ['user_reasons', 'reason_ns', 'devices'] as const
+
+type Column = (typeof columns)[number] | (typeof newColumns)[number]
+
+/** The index of each column that is used, -1 for a new one that is missing, and the number of columns in a row. */
+export type Titles = Readonly<Record<Column | 'count', number>>
 
 export function readTitles(line: string, subject: string): Titles {
   const titles = line.split(' ').filter((title) => title !== '')
-  const indexes = { count: titles.length } as Record<(typeof columns)[number] | 'count', number>
+  const indexes = { count: titles.length } as Record<Column | 'count', number>
+  for (const column of newColumns) indexes[column] = titles.indexOf(column)
   for (const column of columns) {
     indexes[column] = titles.indexOf(column)
     if (indexes[column] === -1) {
@@ -55,6 +62,9 @@ export function parseModuleRow(line: string, titles: Titles): KvminfoRow | undef
   const userspaceNs = optional('user_ns')
   const vcpus = vcpuThreads(fields[titles.vcpus]!)
   const reasons = named(fields[titles.reasons]!)
+  const reasonNs = named(fields[titles.reason_ns] ?? '-')
+  const userspaceReasons = waitsByReason(fields[titles.user_reasons] ?? '-')
+  const accesses = accessesIn(fields[titles.devices] ?? '-')
   if (
     pid === undefined ||
     io === undefined ||
@@ -67,7 +77,10 @@ export function parseModuleRow(line: string, titles: Titles): KvminfoRow | undef
     haltNs === null ||
     userspaceNs === null ||
     vcpus === undefined ||
-    reasons === undefined
+    reasons === undefined ||
+    reasonNs === undefined ||
+    userspaceReasons === undefined ||
+    accesses === undefined
   ) {
     return undefined
   }
@@ -83,15 +96,70 @@ export function parseModuleRow(line: string, titles: Titles): KvminfoRow | undef
       haltNs,
       userspaceNs,
       reasons,
+      ...(reasonNs.size > 0 && { reasonNs }),
+      ...(userspaceReasons.size > 0 && { userspaceReasons }),
     },
     startNs,
     vcpus,
+    ...(accesses !== null && { accesses }),
   }
 }
 
 /** Like `decimal`, but undefined for `-`, which means not available, and null for text that is not a number. */
 function optionalDecimal(text: string): number | undefined | null {
   return text === '-' ? undefined : (decimal(text) ?? null)
+}
+
+/** `a:1:20,b:2:-` by name; empty for `-`; undefined for any other text. */
+function waitsByReason(text: string): Map<string, Waits> | undefined {
+  const result = new Map<string, Waits>()
+  const isWhole = eachWaits(text, (start, end, waits) => {
+    result.set(kept(text.slice(start, end)), waits)
+    return true
+  })
+  return isWhole ? result : undefined
+}
+
+const nothing: Waits = { count: 0, ns: 0 }
+
+/** `p1f0:1:20,mfebc0:2:-,other:3:4`; null for `-`; undefined for any other text. */
+function accessesIn(text: string): Accesses | null | undefined {
+  if (text === '-') return null
+  const byAddress = new Map<number, Waits>()
+  let other = nothing
+  const isWhole = eachWaits(text, (start, end, waits) => {
+    if (end - start === otherKey.length && text.startsWith(otherKey, start)) {
+      other = waits
+      return true
+    }
+    const kind = text[start]
+    const number = hexadecimalBetween(text, start + 1, end)
+    if (number === undefined || (kind !== 'm' && (kind !== 'p' || number > 0xffff))) return false
+    byAddress.set(kind === 'p' ? portAddress(number) : pageAddress(number), waits)
+    return true
+  })
+  return isWhole ? { byAddress, other } : undefined
+}
+
+const otherKey = 'other'
+
+/** Calls `use` with the place of each key in `key:count:ns,...`; false if `use` refuses one or the text is not such a list. */
+function eachWaits(text: string, use: (start: number, end: number, waits: Waits) => boolean): boolean {
+  if (text === '-') return true
+  for (let start = 0; start <= text.length; ) {
+    const comma = text.indexOf(',', start)
+    const end = comma === -1 ? text.length : comma
+    const first = text.indexOf(':', start)
+    const second = text.indexOf(':', first + 1)
+    if (first <= start || second <= first || second >= end) return false
+    const count = decimalBetween(text, first + 1, second)
+    const isTimed = end !== second + 2 || text[second + 1] !== '-'
+    const ns = isTimed ? decimalBetween(text, second + 1, end) : undefined
+    if (count === undefined || (isTimed && ns === undefined)) return false
+    if (!use(start, first, { count, ns })) return false
+    start = end + 1
+  }
+  return true
 }
 
 /** `a:1,b:2` by name; empty for `-`; undefined for any other text. */

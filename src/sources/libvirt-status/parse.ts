@@ -202,12 +202,15 @@ function diskOf(disk: Element, emulatedControllers: ReadonlySet<string>): Libvir
   if (device === undefined) return []
   const driver = disk.first('driver')?.attributes
   const bus = target?.get('bus') ?? 'unknown'
-  const controller = disk.first('address')?.attributes.get('controller') ?? ''
+  const address = disk.first('address')?.attributes
+  const controller = address?.get('controller') ?? ''
+  const channel = bus === 'ide' ? decimal(address?.get('bus')) : undefined
   return [
     {
       device,
       alias: aliasOf(disk),
       bus,
+      ...(channel !== undefined && { channel }),
       cache: driver?.get('cache'),
       format: driver?.get('type'),
       ...(bus === 'scsi' && emulatedControllers.has(controller) && { emulated: true }),

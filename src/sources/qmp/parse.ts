@@ -1,8 +1,9 @@
-// Parses QEMU's answers to `query-stats` (since QEMU 7.1), `query-cpus-fast` and `query-balloon` into the model. Zod
+// Parses QEMU's answers to `query-stats` (since QEMU 7.1), `query-cpus-fast`, `query-balloon` and `query-pci`. Zod
 // checks the answers here, so that no other code needs to.
 import { z } from 'zod'
 import type { Vcpu, VmState } from '../../model/vm.ts'
 import { addStatistics, type KvmStatistics, noStatistics, statisticsFrom } from '../exits/kvm-statistics.ts'
+import type { PciDevice } from './pci-device.ts'
 
 const vcpuStatistics = z.array(
   z.object({
@@ -53,4 +54,55 @@ const cpus = z
 
 export function parseQueryCpusFast(answer: unknown): Vcpu[] {
   return cpus.parse(answer).map((cpu) => ({ id: cpu['cpu-index'], tid: cpu['thread-id'] }))
+}
+
+const unsigned = z.int().nonnegative()
+
+const pciDevice = z.object({
+  bus: unsigned,
+  slot: unsigned,
+  function: unsigned,
+  class_info: z.object({ class: unsigned, desc: z.string().optional() }),
+  id: z.object({ vendor: unsigned, device: unsigned }),
+  qdev_id: z.string(),
+  regions: z.array(
+    z.object({
+      type: z.string(),
+      // -1 if the guest has given it no address; a 64-bit address of a strange guest may be more than JSON can carry.
+      address: z.number(),
+      size: z.number(),
+    }),
+  ),
+  pci_bridge: z.object({ devices: z.array(z.unknown()).optional() }).optional(),
+})
+
+/** The most buses that one VM can have. */
+const maxPciDepth = 256
+
+/** `query-pci`: the devices of all buses. */
+export function parseQueryPci(answer: unknown): PciDevice[] {
+  const buses = z.array(z.object({ devices: z.array(z.unknown()) })).parse(answer)
+  const devices: PciDevice[] = []
+  let level = buses.flatMap((bus) => bus.devices)
+  for (let depth = 0; level.length > 0 && depth < maxPciDepth; depth++) {
+    const parsed = z.array(pciDevice).parse(level)
+    devices.push(...parsed.map(pciDeviceOf))
+    level = parsed.flatMap((device) => device.pci_bridge?.devices ?? [])
+  }
+  return devices
+}
+
+function pciDeviceOf(device: z.infer<typeof pciDevice>): PciDevice {
+  const [bus, slot] = [device.bus, device.slot].map((part) => part.toString(16).padStart(2, '0'))
+  return {
+    id: device.qdev_id,
+    place: `${bus}:${slot}.${device.function}`,
+    classCode: device.class_info.class,
+    className: device.class_info.desc,
+    vendor: device.id.vendor,
+    device: device.id.device,
+    regions: device.regions
+      .filter(({ address, size }) => Number.isSafeInteger(address) && address >= 0 && size > 0)
+      .map(({ type, address, size }) => ({ kind: type === 'io' ? 'port' : 'memory', address, size })),
+  }
 }

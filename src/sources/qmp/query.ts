@@ -1,8 +1,15 @@
-// Asks a QEMU for its vCPU threads, KVM's statistics of them, and its balloon.
+// Asks a QEMU for its vCPU threads, KVM's statistics of them, and its balloon; or for its PCI devices.
 import type { Vcpu, VmState } from '../../model/vm.ts'
 import { type KvmStatistics, statisticNames } from '../exits/kvm-statistics.ts'
 import { type QmpSocket, withQmp } from './connection.ts'
-import { parseQueryBalloon, parseQueryCpusFast, parseQueryStats, parseQueryStatus } from './parse.ts'
+import {
+  parseQueryBalloon,
+  parseQueryCpusFast,
+  parseQueryPci,
+  parseQueryStats,
+  parseQueryStatus,
+} from './parse.ts'
+import type { PciDevice } from './pci-device.ts'
 
 export interface QmpAnswer {
   readonly state: VmState
@@ -24,4 +31,9 @@ export function queryQmp(socket: QmpSocket, deadlineMs: number): Promise<QmpAnsw
     const balloonBytes = await ask('query-balloon').then(parseQueryBalloon, () => undefined)
     return { state, vcpus, statistics, balloonBytes }
   })
+}
+
+/** Throws KvminfoError. It interrupts no vCPU. */
+export function queryPci(socket: QmpSocket, deadlineMs: number): Promise<PciDevice[]> {
+  return withQmp(socket, deadlineMs, async (ask) => parseQueryPci(await ask('query-pci')))
 }

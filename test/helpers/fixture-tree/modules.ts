@@ -17,11 +17,31 @@ export function kvminfoText(vms: readonly FixtureVm[]): string {
       vm.startNs,
       vm.vcpus.map(({ tid }, id) => `${id}:${tid}`).join(',') || '-',
       vm.reasons.map(([name, count]) => `${name}:${count}`).join(',') || '-',
+      vm.userspaceReasons.map((parts) => parts.join(':')).join(',') || '-',
+      vm.reasonNs.map(([name, ns]) => `${name}:${ns}`).join(',') || '-',
+      vm.accesses.map((parts) => parts.join(':')).join(',') || '-',
     ].join(' '),
   )
   return lines([
-    'kvminfo 1 module=0.1.0 vendor=svm time=on reasons=on lost=0',
-    'index pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num signal_num kvm_ns halt_ns user_ns start_ns vcpus reasons',
+    'kvminfo 1 module=0.1.0 vendor=svm time=on reasons=on lost=0 devices=on vcpus=on',
+    'index pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num signal_num kvm_ns halt_ns user_ns start_ns vcpus reasons user_reasons reason_ns devices',
+    ...rows,
+  ])
+}
+
+/** /proc/kvminfo_vcpus: the exits of each VM, most of them on its first vCPU. */
+export function kvminfoVcpusText(vms: readonly FixtureVm[]): string {
+  const rows = vms.flatMap((vm) =>
+    vm.vcpus.map(({ tid }, id) => {
+      const part = (whole: number) => Math.floor(whole / 2 ** (id + 1))
+      const exits = part(vm.kernelSwitches + vm.userspaceSwitches)
+      const times = [part(vm.kernelNs), part(vm.haltNs), part(vm.userspaceNs)]
+      return [vm.pid, tid, id, exits, part(vm.userspaceSwitches), part(vm.io), ...times, vm.startNs].join(' ')
+    }),
+  )
+  return lines([
+    'kvminfo_vcpus 1 module=0.1.0 time=on',
+    'pid tid vcpu exits_num kvm_qemu_switch_num io_num kvm_ns halt_ns user_ns start_ns',
     ...rows,
   ])
 }

@@ -30,6 +30,11 @@ export interface FixtureVm {
   readonly haltNs: number
   readonly userspaceNs: number
   readonly reasons: readonly (readonly [name: string, count: number])[]
+  /** Nanoseconds in KVM by reason. */
+  readonly reasonNs: readonly (readonly [name: string, ns: number])[]
+  readonly userspaceReasons: readonly (readonly [name: string, count: number, ns: number])[]
+  /** Userspace exits by port (`p3f8`) or page (`mfebc0`), and `other`. */
+  readonly accesses: readonly (readonly [key: string, count: number, ns: number])[]
   /** Whether all its disks and NICs are virtio. In the recorded files, one of each is not. */
   readonly isVirtio?: boolean
   /** The threads of the vCPUs, by guest CPU number. */
@@ -86,6 +91,17 @@ export function fixtureVm(index: number, vcpuCount: number): FixtureVm {
     haltNs: 7_000_000_000_000 + index,
     userspaceNs: 40_000_000_000 + index,
     reasons: reasonNames.map((name, place) => [name, (kernelSwitches >> place) + index]),
+    reasonNs: reasonNames.map((name, place) => [name, Math.floor(45_000_000_000 / 2 ** place) + index]),
+    userspaceReasons: [
+      ['io', 140_000 + index * 13, 30_000_000_000],
+      ['mmio', 30_000, 10_000_000_000],
+    ],
+    accesses: [
+      ['p1f7', 100_000 + index * 13, 20_000_000_000],
+      ['p3fd', 40_000, 10_000_000_000],
+      ['mfebc0', 29_000, 9_000_000_000],
+      ['other', 1_000, 1_000_000_000],
+    ],
     emulator: emulatorThreads.map((comm, place) => thread(pid + place, comm)),
     vcpus: Array.from({ length: vcpuCount }, (_, id) =>
       thread(pid + emulatorThreads.length + id, `CPU ${id}/KVM`),

@@ -19,7 +19,9 @@ let exporter: Exporter
 
 before(async () => {
   exporter = await startExporter()
-  // Started after the exporter, so that their work does not slow down its start.
+  // Started after the exporter, so that their work does not slow down its start, and after its first sample, so that it
+  // counts all of their accesses to devices.
+  await exporter.samples()
   for (const domain of domains) startDomain(domain)
 })
 
@@ -59,6 +61,20 @@ test('the ratio distinguishes emulated devices from virtio', async () => {
   await until('the virtio disk is being read', async () => (await rootModeSwitchRatio('paravirtual')) > 0.9)
   const emulated = await rootModeSwitchRatio('emulated')
   assert.ok(emulated < 0.62, `the ratio on emulated devices is ${emulated}`)
+})
+
+test('the IDE disk costs its VM most, and the devices have all exits of port I/O and MMIO', async () => {
+  const samples = await exporter.samples()
+  const of = (metric: string): [string, number][] =>
+    [...samples].filter(([sample]) => sample.startsWith(`${metric}{vm="emulated",`))
+  const sum = (values: readonly [string, number][]): number =>
+    values.reduce((all, [, count]) => all + count, 0)
+  const devices = of('kvminfo_vm_device_exits_total').sort(([, a], [, b]) => b - a)
+  assert.equal(devices[0]?.[0], 'kvminfo_vm_device_exits_total{vm="emulated",device="ide0-0-0"}')
+  const reasons = of('kvminfo_vm_userspace_exits_by_reason_total').filter(([sample]) =>
+    /reason="(io|mmio)"/.test(sample),
+  )
+  assert.equal(sum(devices), sum(reasons))
 })
 
 test("the metrics have libvirt's names of the VMs and of their devices", async () => {

@@ -1,5 +1,6 @@
-// Collectors `exits` and `exit_reasons`.
+// Collectors `exits`, `exit_reasons` and `device_exits`.
 import { describe, expect, test } from 'vitest'
+import { deviceExitsCollector } from '../../../src/collectors/device-exits.ts'
 import { exitReasonsCollector } from '../../../src/collectors/exit-reasons.ts'
 import { exitsCollector } from '../../../src/collectors/exits.ts'
 import type { VmExits } from '../../../src/model/exits.ts'
@@ -19,6 +20,15 @@ const full: VmExits = {
   reasons: new Map([
     ['io', 7],
     ['hlt', 8],
+  ]),
+  reasonNs: new Map([['io', 5_000_000_000]]),
+  userspaceReasons: new Map([
+    ['io', { count: 3, ns: 2_500_000_000 }],
+    ['hyperv', { count: 1, ns: undefined }],
+  ]),
+  devices: new Map([
+    ['ide0-0-0', { count: 2, ns: 2_000_000_000 }],
+    ['other', { count: 1, ns: undefined }],
   ]),
 }
 
@@ -66,11 +76,25 @@ describe('exits', () => {
   })
 })
 
+describe('device_exits', () => {
+  test('writes each device, its time only if it is measured, and nothing of a VM whose source does not count them', () => {
+    expect(collected(deviceExitsCollector, snapshot)).toEqual([
+      'kvminfo_vm_device_exits_total{vm="a",device="ide0-0-0"} 2',
+      'kvminfo_vm_device_exits_total{vm="a",device="other"} 1',
+      'kvminfo_vm_device_wait_seconds_total{vm="a",device="ide0-0-0"} 2',
+    ])
+  })
+})
+
 describe('exit_reasons', () => {
   test('writes each reason that has occurred', () => {
     expect(collected(exitReasonsCollector, snapshot)).toEqual([
       'kvminfo_vm_exits_by_reason_total{vm="a",reason="io"} 7',
       'kvminfo_vm_exits_by_reason_total{vm="a",reason="hlt"} 8',
+      'kvminfo_vm_exit_kernel_seconds_total{vm="a",reason="io"} 5',
+      'kvminfo_vm_userspace_exits_by_reason_total{vm="a",reason="io"} 3',
+      'kvminfo_vm_userspace_exits_by_reason_total{vm="a",reason="hyperv"} 1',
+      'kvminfo_vm_userspace_exit_wait_seconds_total{vm="a",reason="io"} 2.5',
     ])
   })
 })

@@ -22,7 +22,8 @@ function hostOf(options: Partial<FixtureOptions> = {}) {
     const { log } = recordedLog()
     const scraper = new Scraper({ source: host, version: '1', hasProcessMetrics: false, log })
     const writer = new ByteWriter()
-    await scraper.scrape(collectors, prometheusText, writer)
+    const usual = collectors.filter(({ enabledByDefault }) => enabledByDefault)
+    await scraper.scrape(usual, prometheusText, writer)
     host.close()
     return writer.bytes().toString()
   }

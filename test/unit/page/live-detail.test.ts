@@ -1,5 +1,5 @@
 // GET /api/v1/live/vms/<pid>: the document.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HostHistory } from '../../../src/observe/host-history.ts'
 import type { Sample } from '../../../src/observe/sample.ts'
 import { describeDetail } from '../../../src/page/live-detail.ts'
@@ -51,6 +51,73 @@ test('lists exits by reason, the most frequent first, without reasons that did n
   ])
 })
 
+describe('exits handed to QEMU', () => {
+  const counted = (at: number, counts: readonly (readonly [string, number, number | undefined])[]) => {
+    const waits = new Map(counts.map(([name, count, ns]) => [name, { count, ns }]))
+    return sample(at, [web], { exits: [exits(10, { devices: waits, userspaceReasons: waits })] })
+  }
+
+  test('are listed by what costs most time, without what did not occur', () => {
+    const before = counted(0, [
+      ['often', 0, 0],
+      ['slow', 10, 1e9],
+      ['never', 7, 7],
+    ])
+    const after = counted(10, [
+      ['often', 1000, 1e9],
+      ['slow', 20, 6e9],
+      ['never', 7, 7],
+      ['new', 5, 5e8],
+    ])
+    const mix = detailOf(before, after)?.exits
+    expect(mix?.devices).toEqual([
+      { device: 'slow', perSecond: 1, waitSeconds: 0.5 },
+      { device: 'often', perSecond: 100, waitSeconds: 0.1 },
+      { device: 'new', perSecond: 0.5, waitSeconds: 0.05 },
+    ])
+    expect(mix?.userspaceReasons?.map(({ reason }) => reason)).toEqual(['slow', 'often', 'new'])
+  })
+
+  test('are listed by their number if time is not measured', () => {
+    const before = counted(0, [])
+    const after = counted(10, [
+      ['a', 10, undefined],
+      ['b', 20, undefined],
+    ])
+    expect(detailOf(before, after)?.exits.devices).toEqual([
+      { device: 'b', perSecond: 2, waitSeconds: null },
+      { device: 'a', perSecond: 1, waitSeconds: null },
+    ])
+  })
+
+  test('are not known if the source does not count them', () => {
+    expect(detailOf(counts(0, 1, 1), counts(5, 2, 2))?.exits).toMatchObject({
+      devices: null,
+      userspaceReasons: null,
+    })
+  })
+})
+
+test('shows the exits of each vCPU if the module counts them', () => {
+  const counted = (at: number, exits: number) => ({
+    ...counts(at, 0, 0),
+    vcpuExits: new Map([
+      [
+        11,
+        {
+          ...{ tid: 11, exits, userspaceSwitches: exits / 10, io: 0 },
+          ...{ kernelNs: undefined, haltNs: undefined, userspaceNs: exits * 1e6 },
+        },
+      ],
+    ]),
+  })
+  expect(detailOf(counted(0, 0), counted(10, 1000))?.vcpus).toMatchObject([
+    { exits: 100, userspaceSwitches: 10, userspaceWaitSeconds: 0.1 },
+  ])
+  // The module was loaded again.
+  expect(detailOf(counted(0, 1000), counted(10, 500))?.vcpus).toMatchObject([{ exits: null }])
+})
+
 test('counts a new reason from zero', () => {
   const before = sample(0, [web], { exits: [exits(10, { reasons: new Map() })] })
   expect(detailOf(before, counts(10, 50, 0))?.exits.reasons).toEqual([{ reason: 'io', perSecond: 5 }])
@@ -81,7 +148,10 @@ test('does not compare with counts from before a reset', () => {
 
 test('describes the vCPU threads', () => {
   expect(detailOf(counts(0, 0, 0), counts(10, 0, 0))?.vcpus).toEqual([
-    { id: 0, tid: 11, lastCpu: 3, policy: 'rr', nice: null, priority: 90, cpu: 0.5, runDelay: 0.5 },
+    {
+      ...{ id: 0, tid: 11, lastCpu: 3, policy: 'rr', nice: null, priority: 90, cpu: 0.5, runDelay: 0.5 },
+      ...{ exits: null, userspaceSwitches: null, userspaceWaitSeconds: null },
+    },
   ])
   expect(detailOf(counts(5, 0, 0))?.vcpus).toMatchObject([{ cpu: null, runDelay: null }])
 })

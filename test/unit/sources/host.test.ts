@@ -49,6 +49,18 @@ describe('a host with modules and libvirt', () => {
       haltNs: vm.haltNs,
       userspaceNs: vm.userspaceNs,
       reasons: new Map(vm.reasons),
+      reasonNs: new Map(vm.reasonNs),
+      userspaceReasons: new Map(vm.userspaceReasons.map(([name, count, ns]) => [name, { count, ns }])),
+      // The VM was already running at the first sample, and the page that it accessed has no name.
+      devices: new Map([
+        ['ide-primary', { count: 0, ns: 0 }],
+        ['serial0', { count: 0, ns: 0 }],
+      ]),
+    })
+    const [first] = vm.vcpus
+    expect(snapshot.vcpuExits().value.get(first!.tid)).toMatchObject({
+      io: Math.floor(vm.io / 2),
+      userspaceNs: Math.floor(vm.userspaceNs / 2),
     })
     const thread = vm.vcpus[1]!
     expect(snapshot.vcpuTasks().value.size).toBe(6)

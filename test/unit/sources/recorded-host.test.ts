@@ -37,7 +37,7 @@ describe('the VM', () => {
           { id: 0, tid: 208 },
           { id: 1, tid: 209 },
         ],
-        disks: [{ device: 'ide0-hd0', bus: 'ide', cache: undefined, format: 'raw' }],
+        disks: [{ device: 'ide0-hd0', bus: 'ide', channel: 0, cache: undefined, format: 'raw' }],
         nics: [{ device: 'nic0', model: 'e1000', vhost: false }],
         hostDevices: [],
         memoryMaxBytes: 64 * 1024 ** 2,

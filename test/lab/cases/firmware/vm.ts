@@ -39,6 +39,18 @@ export function startCompute(memory: readonly string[] = ['-m', '32']): Firmware
   return startQemu('compute', ['-bios', '/tmp/loop.bin', ...memory])
 }
 
+/** Starts a VM that makes a known number of accesses to its devices (guests/devices.S). It offers a QMP socket. */
+export const startAccesses = (name: string, socket: string): FirmwareVm => {
+  const disk = '/tmp/accesses.img'
+  writeReadingDisk(disk, 'ide')
+  return startQemu(name, [
+    ...['-m', '32', '-bios', '/project/test/lab/guests/devices', '-serial', 'null'],
+    ...['-drive', `file=${disk},format=raw,if=ide`],
+    ...['-netdev', 'user,id=n0,restrict=on', '-device', 'e1000,id=net0,netdev=n0,romfile=,addr=3'],
+    ...['-qmp', `unix:${socket},server=on,wait=off`],
+  ])
+}
+
 function startQemu(name: string, args: readonly string[]): FirmwareVm {
   const general = ['-name', `guest=${name},debug-threads=on`, '-machine', 'pc,accel=kvm', '-cpu', 'host']
   const devices = ['-nodefaults', '-display', 'none', '-monitor', 'stdio']

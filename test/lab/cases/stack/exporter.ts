@@ -11,13 +11,15 @@ export interface ExporterOptions {
   /** The address to listen on, 127.0.0.1 or 0.0.0.0. */
   readonly host?: string
   readonly port?: number
+  /** More flags of `kvminfo serve`. */
+  readonly flags?: readonly string[]
   /** A command that runs the command that follows it, such as `unshare --mount`. */
   readonly wrapper?: readonly string[]
 }
 
 export async function startExporter(options: ExporterOptions = {}): Promise<Exporter> {
-  const { host = '127.0.0.1', port = 9756, wrapper = [] } = options
-  const command = [...wrapper, 'kvminfo', 'serve', `--web.listen-address=${host}:${port}`]
+  const { host = '127.0.0.1', port = 9756, wrapper = [], flags = [] } = options
+  const command = [...wrapper, 'kvminfo', 'serve', `--web.listen-address=${host}:${port}`, ...flags]
   const service = await startService(command as [string, ...string[]], `http://127.0.0.1:${port}`, '/-/ready')
   return {
     ...service,

@@ -17,8 +17,16 @@ describe('disks', () => {
       ),
     ).toEqual([
       { device: 'virtio0', bus: 'virtio', cache: 'none', format: 'raw' },
-      { device: 'ide0-hd0', bus: 'ide', cache: undefined, format: undefined },
+      { device: 'ide0-hd0', bus: 'ide', channel: 0, cache: undefined, format: undefined },
     ])
+  })
+
+  it('says on which IDE channel a disk is, if the command line does', () => {
+    const channels = (...words: string[]) => disks(...words)?.map(({ channel }) => channel)
+    expect(channels('-hda', 'a', '-hdb', 'b', '-hdc', 'c')).toEqual([0, 0, 1])
+    expect(channels('-drive', 'file=a,index=3')).toEqual([1])
+    const device = (bus: string) => channels('-drive', 'if=none,id=d', '-device', `ide-hd,drive=d${bus}`)
+    expect([device(',bus=ide.0'), device(',bus=ide.1,unit=1'), device('')]).toEqual([[0], [1], [undefined]])
   })
 
   it('knows that q35 has AHCI and one disk per bus', () => {
@@ -109,7 +117,7 @@ describe('disks', () => {
 
   it('takes a word without an option as the first disk', () => {
     expect(disks('-m', '64', '/images/a.raw')).toEqual([
-      { device: 'ide0-hd0', bus: 'ide', cache: undefined, format: undefined },
+      { device: 'ide0-hd0', bus: 'ide', channel: 0, cache: undefined, format: undefined },
     ])
   })
 

@@ -179,6 +179,11 @@ describe('a change of source', () => {
           ['io', 80 * factor],
           [`new-${factor}`, 1],
         ]),
+        reasonNs: new Map([['io', 90 * factor]]),
+        userspaceReasons: new Map([
+          ['io', { count: 100 * factor, ns: 110 * factor }],
+          ['mmio', { count: 120 * factor, ns: undefined }],
+        ]),
       })
     const vms = new Map([['vm', 0]])
     continuity.sample(vms, second, true)
@@ -197,6 +202,11 @@ describe('a change of source', () => {
       reasons: new Map([
         ['io', 160],
         ['new-3', 1],
+      ]),
+      reasonNs: new Map([['io', 180]]),
+      userspaceReasons: new Map([
+        ['io', { count: 200, ns: 220 }],
+        ['mmio', { count: 240, ns: undefined }],
       ]),
     })
   })

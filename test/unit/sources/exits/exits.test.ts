@@ -7,6 +7,7 @@ import { Debugfs } from '../../../../src/sources/debugfs/read.ts'
 import { LibvirtStatistics } from '../../../../src/sources/domstats/libvirt-statistics.ts'
 import { Exits } from '../../../../src/sources/exits/exits.ts'
 import type { IdentifiedVm } from '../../../../src/sources/identity/vms.ts'
+import { PciRegions } from '../../../../src/sources/qmp/pci-regions.ts'
 import { QmpStatistics } from '../../../../src/sources/qmp/qmp-statistics.ts'
 import { WholeFile } from '../../../../src/sources/whole-file.ts'
 import { qmpServer } from '../../../helpers/qmp-server.ts'
@@ -66,6 +67,7 @@ function exitsWithoutDebugfs() {
     '/proc/kvminfo',
     new Debugfs('/nonexistent', '/proc', new WholeFile()),
     qmp,
+    new PciRegions(procfs),
     new LibvirtStatistics('/nonexistent'),
   )
   onTestFinished(() => exits.close())
@@ -141,7 +143,8 @@ it('asks libvirt only while libvirt runs a VM whose exits debugfs does not give'
   const libvirt = new LibvirtStatistics(rundir)
   const follow = vi.spyOn(libvirt, 'follow').mockReturnValue()
   const debugfs = new Debugfs('/nonexistent', '/proc', new WholeFile())
-  const exits = new Exits('/proc/kvminfo', debugfs, new QmpStatistics('/nonexistent'), libvirt)
+  const qmp = new QmpStatistics('/nonexistent')
+  const exits = new Exits('/proc/kvminfo', debugfs, qmp, new PciRegions('/nonexistent'), libvirt)
   const managed = identified(11, 0, { isManaged: true })
   for (const vms of [[], [identified(10, 0)], [identified(10, 0), managed], []])
     exits.read(vms, noModule, noDirectories, second)

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KvminfoError } from '../../../../src/errors.ts'
 import { parseKvminfo } from '../../../../src/sources/kvminfo/parse.ts'
+import { pageAddress, portAddress } from '../../../../src/sources/kvminfo/row.ts'
 import { anyText } from '../../../helpers/any-text.ts'
 import { retainedBytes } from '../../../helpers/retained-bytes.ts'
 
@@ -68,6 +69,65 @@ describe('the module’s format', () => {
   it('finds columns by title, and ignores unknown header keys and columns', () => {
     const content = [`${header} mood=good`, `extra ${titles} later`, `x ${row} 7`, ''].join('\n')
     expect(parse(content).rows.get(4711)?.exits.userspaceSwitches).toBe(1101)
+  })
+
+  describe('the columns that an older module lacks', () => {
+    const more = (row: string) => [header, `${titles} user_reasons reason_ns devices`, row, ''].join('\n')
+    const counted = 'io:1000:5000,mmio:101:- cpuid:900,io:899100 p3f8:1000:4000,mfebc0:100:-,other:1:7'
+
+    it('are read', () => {
+      const { rows, problems } = parse(more(`${row} ${counted}`))
+      expect(problems).toEqual([])
+      const { exits, accesses } = rows.get(4711)!
+      expect(exits.userspaceReasons).toEqual(
+        new Map([
+          ['io', { count: 1000, ns: 5000 }],
+          ['mmio', { count: 101, ns: undefined }],
+        ]),
+      )
+      expect(exits.reasonNs).toEqual(
+        new Map([
+          ['cpuid', 900],
+          ['io', 899_100],
+        ]),
+      )
+      expect(accesses).toEqual({
+        byAddress: new Map([
+          [portAddress(0x3f8), { count: 1000, ns: 4000 }],
+          [pageAddress(0xfebc0), { count: 100, ns: undefined }],
+        ]),
+        other: { count: 1, ns: 7 },
+      })
+    })
+
+    it('are absent if the module does not count them', () => {
+      for (const text of [more(`${row} - - -`), [header, titles, row, ''].join('\n')]) {
+        const { exits, accesses } = parse(text).rows.get(4711)!
+        expect([exits.userspaceReasons, exits.reasonNs, accesses]).toEqual([undefined, undefined, undefined])
+      }
+    })
+
+    it('cover the whole address space: the last port and the last page of 52 bits', () => {
+      const { accesses } = parse(more(`${row} - - pffff:1:1,mffffffffff:2:2`)).rows.get(4711)!
+      expect([...accesses!.byAddress.keys()]).toEqual([0xffff, 0xffff + 1 + 0xff_ffff_ffff])
+    })
+
+    it.each([
+      ['a reason without a time', 'io:1000 - -'],
+      ['a reason without a name', ':1:2 - -'],
+      ['a reason with a bad time', 'io:1:x - -'],
+      ['a time without a name', '- :1 -'],
+      ['a port beyond 16 bits', '- - p10000:1:1'],
+      ['a key of another kind', '- - x3f8:1:1'],
+      ['a key without an address', '- - p:1:1'],
+      ['a key in upper case', '- - m FEBC0:1:1'.replace('m F', 'mF')],
+      ['a comma at the end', '- - p3f8:1:1,'],
+      ['a fourth field', '- - p3f8:1:1:1'],
+    ])('cost the row with %s', (_, bad) => {
+      const { rows, problems } = parse(more(`${row} ${bad}`))
+      expect(rows.size).toBe(0)
+      expect(problems).toMatchObject([{ error: { code: 'SOURCE_MALFORMED' } }])
+    })
   })
 
   it('reads a host without VMs', () => {

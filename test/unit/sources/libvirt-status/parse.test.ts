@@ -49,7 +49,7 @@ describe('recorded files', () => {
     const old = parse(recorded('old'))
     expect(old).toMatchObject({ pid: 5308, name: 'old', vcpus: [{ id: 0, tid: 5313 }] })
     expect(old?.disks).toEqual([
-      { device: 'hda', alias: 'ide0-0-0', bus: 'ide', cache: undefined, format: 'raw' },
+      { device: 'hda', alias: 'ide0-0-0', bus: 'ide', channel: 0, cache: undefined, format: 'raw' },
     ])
     expect(old?.nics).toEqual([{ device: 'net0', model: 'rtl8139', vhost: undefined, alias: 'net0' }])
   })
