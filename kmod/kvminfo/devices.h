@@ -73,18 +73,18 @@ struct device_entry *kvminfo_devices_take(struct devices *devices, u64 key, u8 *
 
 /*
  * Counts an access by the running thread's vCPU, which returns to user space for
- * @reason, KVM_EXIT_IO or KVM_EXIT_MMIO. @run is memory that user space may write
- * at any time, so what is in it can only be wrong, not harmful. Returns where to
- * add the time until the next entry.
+ * port I/O (@io) or MMIO. @run is memory that user space may write at any time, so
+ * what is in it can only be wrong, not harmful. Returns where to add the time until
+ * the next entry.
  */
-static __always_inline u64 *kvminfo_devices_count(struct devices *devices, u32 reason,
+static __always_inline u64 *kvminfo_devices_count(struct devices *devices, bool io,
 						  const struct kvm_run *run)
 {
 	struct device_entry *entry;
 	u64 key;
 	u8 *hint;
 
-	if (reason == KVM_EXIT_IO)
+	if (io)
 		key = (u64)READ_ONCE(run->io.port) << DEVICE_KEY_BITS | DEVICE_PORT;
 	else
 		key = READ_ONCE(run->mmio.phys_addr) >> PAGE_SHIFT << DEVICE_KEY_BITS | DEVICE_PAGE;

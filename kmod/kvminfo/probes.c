@@ -22,19 +22,19 @@
 #include "slots.h"
 #include "vendor.h"
 
-static __always_inline void count(struct slot *slot, int counter)
+static __always_inline void count(struct slot *slot, unsigned long counter)
 {
 	local64_inc(&slot->n[counter]);
 }
 
 static __always_inline bool in_kvm(const struct slot *slot)
 {
-	return slot->phase - N_REASON < N_USER - N_REASON;
+	return slot->phase < N_USER;
 }
 
 static __always_inline bool in_user(const struct slot *slot)
 {
-	return slot->phase >= N_USER;
+	return slot->phase >= N_USER && slot->phase != PHASE_NONE;
 }
 
 /*
@@ -46,7 +46,7 @@ static __always_inline void count_time(struct slot *slot, u64 now)
 	s64 ticks = now - slot->since;
 
 	if (likely(ticks > 0))
-		local64_add(ticks, &slot->n[slot->phase]);
+		local64_add(ticks, &slot->n[slot->phase + 1]);
 }
 
 static __always_inline void count_user_time(struct slot *slot, u64 now)
@@ -55,7 +55,7 @@ static __always_inline void count_user_time(struct slot *slot, u64 now)
 
 	if (unlikely(ticks <= 0))
 		return;
-	local64_add(ticks, &slot->n[slot->phase]);
+	local64_add(ticks, &slot->n[slot->phase + 1]);
 	if (static_branch_unlikely(&kvminfo_devices_on) && slot->device_ticks)
 		WRITE_ONCE(*slot->device_ticks, *slot->device_ticks + ticks);
 }
@@ -70,8 +70,10 @@ static noinline notrace void count_io_by_stat(struct slot *slot, struct kvm_vcpu
 {
 	u64 io_exits = vcpu->stat.io_exits;
 
+	slot->phase = N_REASON + REASON_other;
+
 	if (slot->io_exits_of == vcpu && io_exits >= slot->io_exits)
-		local64_add(io_exits - slot->io_exits, &slot->n[N_REASON + 2 * REASON_io]);
+		local64_add(io_exits - slot->io_exits, &slot->n[N_REASON + REASON_io]);
 	slot->io_exits_of = vcpu;
 	slot->io_exits = io_exits;
 }
@@ -79,23 +81,22 @@ static noinline notrace void count_io_by_stat(struct slot *slot, struct kvm_vcpu
 static __always_inline void count_exit(struct slot *slot, enum clock clock,
 				       struct kvm_vcpu *vcpu, u32 isa, u32 code)
 {
-	int reason;
+	long reason;
 
 	if (clock != CLOCK_OFF)
 		slot->since = kvminfo_clock_now(clock);
 	if (in_kvm(slot))
-		count(slot, N_VM_SWITCH);
+		local64_inc(&slot->vm_switches);
+	if (static_branch_unlikely(&kvminfo_devices_on))
+		slot->vcpu = vcpu;
 
 	reason = kvminfo_vendor_reason(vcpu, isa, code);
 	if (likely(reason >= 0)) {
-		count(slot, N_REASON + 2 * reason);
+		count(slot, N_REASON + reason);
+		slot->phase = N_REASON + reason;
 	} else {
-		reason = REASON_other;
 		count_io_by_stat(slot, vcpu);
 	}
-	slot->phase = N_REASON + 2 * reason + 1;
-	if (static_branch_unlikely(&kvminfo_devices_on))
-		slot->vcpu = vcpu;
 }
 
 static noinline notrace void on_first_exit(enum clock clock, struct kvm_vcpu *vcpu,
@@ -124,11 +125,11 @@ static __always_inline void on_entry(enum clock clock)
 
 	if (unlikely(!slot))
 		return;
-	if (in_user(slot)) {
-		count_user_time(slot, kvminfo_clock_now(clock));
-	} else if (likely(slot->phase != PHASE_NONE)) {
-		count(slot, N_VM_SWITCH);
+	if (likely(in_kvm(slot))) {
+		local64_inc(&slot->vm_switches);
 		count_time(slot, kvminfo_clock_now(clock));
+	} else if (slot->phase != PHASE_NONE) {
+		count_user_time(slot, kvminfo_clock_now(clock));
 	}
 	slot->phase = PHASE_NONE;
 }
@@ -137,12 +138,12 @@ static __always_inline void on_entry(enum clock clock)
  * Ends the last exit, if there was one in this KVM_RUN; not for a KVM_RUN that
  * only completed the last userspace exit. The next phase begins here.
  */
-static __always_inline void resolve(struct slot *slot, enum clock clock, int counter)
+static __always_inline void resolve(struct slot *slot, enum clock clock, local64_t *counter)
 {
-	bool exit = likely(slot->phase != PHASE_NONE);
+	bool exit = likely(in_kvm(slot));
 
 	if (exit)
-		count(slot, counter);
+		local64_inc(counter);
 	if (clock != CLOCK_OFF) {
 		u64 now = kvminfo_clock_now(clock);
 
@@ -153,13 +154,15 @@ static __always_inline void resolve(struct slot *slot, enum clock clock, int cou
 }
 
 /*
- * KVM_RUN returns with an error, or for one of the two requests of an interrupt
- * controller in user space, which KVM serves after it has handled an exit. @slot
- * may be NULL, because a thread may be interrupted before its first exit.
+ * KVM_RUN returns and no exit is handed to user space, or not in the usual way: an
+ * error, or a request that KVM serves after it has handled an exit, or there was
+ * no exit in this KVM_RUN. @slot may be NULL, because a thread may be interrupted
+ * before its first exit.
  */
 static noinline notrace void on_other_return(struct slot *slot, enum clock clock,
-					     u32 reason, int err)
+					     u32 code, int err)
 {
+	unsigned long reason = kvminfo_user_reason(code);
 	bool signal = err == -EINTR;
 
 	if (!slot) {
@@ -167,17 +170,18 @@ static noinline notrace void on_other_return(struct slot *slot, enum clock clock
 			kvminfo_row_count_signal();
 		return;
 	}
-	reason = kvminfo_user_reason(reason);
 	/* In all other cases the reason is that of an earlier KVM_RUN. */
 	if (err && reason != USER_memory_fault)
 		reason = USER_other;
 	if (signal)
 		count(slot, N_SIGNAL);
 	if (!in_user(slot)) {
-		resolve(slot, clock, signal || !err ? N_VM_SWITCH : N_USER + 2 * reason);
-		slot->phase = N_USER + 2 * reason + 1;
+		resolve(slot, clock, signal || (!err && reason >= USER_REQUESTS) ?
+			&slot->vm_switches : &slot->n[N_USER + reason]);
+		slot->phase = N_USER + reason;
 		slot->device_ticks = NULL;
 	} else if (signal && clock != CLOCK_OFF) {
+		/* It only completed the last userspace exit. */
 		count_user_time(slot, kvminfo_clock_now(clock));
 	}
 	/*
@@ -189,28 +193,34 @@ static noinline notrace void on_other_return(struct slot *slot, enum clock clock
 		slot->phase = PHASE_NONE;
 }
 
+static noinline notrace void count_access(struct slot *slot)
+{
+	if (slot->phase == N_USER + USER_io || slot->phase == N_USER + USER_mmio)
+		slot->device_ticks = kvminfo_devices_count(&slot->devices,
+							   slot->phase == N_USER + USER_io,
+							   slot->vcpu->run);
+	else
+		slot->device_ticks = NULL;
+}
+
 /* KVM_RUN returns: in most cases the last exit is handed to user space. */
-static __always_inline void on_userspace_exit(enum clock clock, u32 reason, int err)
+static __always_inline void on_userspace_exit(enum clock clock, u32 code, int err)
 {
 	struct slot *slot = kvminfo_slot_find();
-	int counter;
-	bool exit;
+	unsigned long reason;
 
-	if (unlikely(err || reason == KVM_EXIT_IRQ_WINDOW_OPEN ||
-		     reason == KVM_EXIT_IOAPIC_EOI)) {
-		on_other_return(slot, clock, reason, err);
-		return;
-	}
-	/* In user space still: this KVM_RUN only continued the last userspace exit. */
-	if (unlikely(!slot || in_user(slot)))
-		return;
-	counter = N_USER + 2 * kvminfo_user_reason(reason);
-	exit = slot->phase != PHASE_NONE;
-	resolve(slot, clock, counter);
-	slot->phase = counter + 1;
+	if (unlikely(!slot || err || !in_kvm(slot) || code >= NR_USER_CODES))
+		goto other;
+	reason = kvminfo_user_reasons[code];
+	if (unlikely(reason >= USER_REQUESTS))
+		goto other;
+	resolve(slot, clock, &slot->n[N_USER + reason]);
+	slot->phase = N_USER + reason;
 	if (static_branch_unlikely(&kvminfo_devices_on))
-		slot->device_ticks = exit && (reason == KVM_EXIT_IO || reason == KVM_EXIT_MMIO) ?
-			kvminfo_devices_count(&slot->devices, reason, slot->vcpu->run) : NULL;
+		count_access(slot);
+	return;
+other:
+	on_other_return(slot, clock, code, err);
 }
 
 /* One set of probes for each clock; the compiler removes what a clock does not need. */

@@ -59,8 +59,9 @@
 	R(swint)		/* INTn */ \
 	R(ferr_freeze)
 
+/* Each is the index of a count, and the one behind it that of the time; see slots.h. */
 enum reason {
-#define R(name) REASON_##name,
+#define R(name) REASON_##name, REASON_##name##_TIME,
 	REASONS(R)
 #undef R
 	NR_REASONS,

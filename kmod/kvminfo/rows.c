@@ -19,8 +19,8 @@ u64 kvminfo_sum_of_reasons(const u64 *n)
 	u64 sum = 0;
 	int i;
 
-	for (i = 0; i < NR_REASONS; i++)
-		sum += n[N_REASON + 2 * i];
+	for (i = 0; i < NR_REASONS; i += 2)
+		sum += n[N_REASON + i];
 	return sum;
 }
 
@@ -29,8 +29,8 @@ u64 kvminfo_sum_of_user_reasons(const u64 *n)
 	u64 sum = 0;
 	int i;
 
-	for (i = 0; i < NR_USER_REASONS; i++)
-		sum += n[N_USER + 2 * i];
+	for (i = 0; i < NR_USER_REASONS; i += 2)
+		sum += n[N_USER + i];
 	return sum;
 }
 
@@ -42,15 +42,12 @@ struct devices *kvminfo_row_devices(const struct rows *rows, size_t index)
 static void vcpu_read(const struct slot *slot, struct vcpu_copy *to, u64 *n,
 		      struct pid_namespace *ns)
 {
-	int i;
-
-	for (i = 0; i < NR_COUNTERS; i++)
-		n[i] = local64_read(&slot->n[i]);
+	kvminfo_slot_read(slot, n);
 	*to = (struct vcpu_copy) {
 		.id = slot->vcpu_id,
 		.tid = pid_nr_ns(slot->pid, ns),
 		.userspace_exits = kvminfo_sum_of_user_reasons(n),
-		.io_exits = n[N_REASON + 2 * REASON_io],
+		.io_exits = n[N_REASON + REASON_io],
 		.kvm_ticks = kvminfo_sum_of_reasons(n + 1),
 		.halt_ns = n[N_HALT_NS],
 		.user_ticks = kvminfo_sum_of_user_reasons(n + 1),

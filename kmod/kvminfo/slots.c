@@ -17,7 +17,9 @@
 #include "slots.h"
 #include "vendor.h"
 
-static_assert((offsetof(struct slot, n) + N_REASON * sizeof(u64)) % (2 * sizeof(u64)) == 0);
+/* The pairs of count and time. */
+static_assert(offsetof(struct slot, n) % (2 * sizeof(u64)) == 0);
+static_assert(N_USER % 2 == 0);
 
 struct hlist_head kvminfo_slots_by_task[1 << SLOT_HASH_BITS];
 static DEFINE_HASHTABLE(rows_by_signal, 10);
@@ -86,6 +88,7 @@ noinline struct slot *kvminfo_slot_create(u32 isa, const struct kvm_vcpu *vcpu)
 		slot = kvminfo_pool_take(&kvminfo_slot_pool);
 	if (slot) {
 		slot->task = current;
+		slot->phase = PHASE_NONE;
 		slot->row = row;
 		slot->pid = get_pid(task_pid(current));
 		slot->vcpu_id = vcpu_id;
@@ -151,8 +154,9 @@ void kvminfo_slot_end(void)
 		write_seqcount_begin(&row->seq);
 		list_del_rcu(&slot->in_row);
 		row->nr_slots--;
-		for (i = 0; i < NR_COUNTERS; i++)
+		for (i = 0; i < NR_SLOT_COUNTERS; i++)
 			row->past[i] += local64_read(&slot->n[i]);
+		row->past[N_VM_SWITCH] += local64_read(&slot->vm_switches);
 		if (static_branch_unlikely(&kvminfo_devices_on))
 			kvminfo_devices_merge(&row->devices, &slot->devices);
 		write_seqcount_end(&row->seq);

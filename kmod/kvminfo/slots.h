@@ -34,21 +34,22 @@
  * up when the file is read.
  */
 enum counter {
-	N_VM_SWITCH,
-	N_SIGNAL,
+	N_REASON,		/* + enum reason: exits, time in KVM without halts */
+	N_USER = N_REASON + NR_REASONS,		/* + enum user_reason: hand-overs, time */
+	N_SIGNAL = N_USER + NR_USER_REASONS,
 	N_HALT_NS,
-	N_REASON,		/* + 2 * enum reason: exits; + 1: time in KVM without halts */
-	N_USER = N_REASON + 2 * NR_REASONS,	/* + 2 * enum user_reason: hand-overs, time */
-	NR_COUNTERS = N_USER + 2 * NR_USER_REASONS,
+	NR_SLOT_COUNTERS,
+	N_VM_SWITCH = NR_SLOT_COUNTERS,		/* a slot's is vm_switches */
+	NR_COUNTERS,
 };
 
 /*
- * What a vCPU thread is doing: the counter to which the time is added when the
- * phase ends. From N_REASON on, an exit has not been resolved yet; from N_USER
- * on, it was handed to user space.
+ * What a vCPU thread is doing: the counter of the reason for it; the next counter
+ * gets the time when the phase ends. Below N_USER, an exit has not been resolved
+ * yet; from there on, it was handed to user space.
  */
 enum phase {
-	PHASE_NONE,		/* in the guest; or in user space after a signal */
+	PHASE_NONE = NR_COUNTERS,	/* in the guest; or in user space after a signal */
 };
 
 struct kvm_vcpu;
@@ -62,7 +63,8 @@ struct slot {
 	unsigned long phase;
 	const struct kvm_vcpu *vcpu;	/* of the last exit */
 	u64 *device_ticks;		/* where to add the time after a hand-over, or NULL */
-	local64_t n[NR_COUNTERS];	/* a count and its time are in one cache line */
+	local64_t vm_switches;
+	local64_t n[NR_SLOT_COUNTERS];	/* a count and its time are in one cache line */
 
 	/* Rarely used. */
 	u64 start_ns;			/* of the thread, since boot */
@@ -91,6 +93,16 @@ static __always_inline struct slot *kvminfo_slot_find(void)
 		if (likely(slot->task == current))
 			return slot;
 	return NULL;
+}
+
+/* Reads all counters of a slot. */
+static inline void kvminfo_slot_read(const struct slot *slot, u64 *n)
+{
+	int i;
+
+	for (i = 0; i < NR_SLOT_COUNTERS; i++)
+		n[i] = local64_read(&slot->n[i]);
+	n[N_VM_SWITCH] = local64_read(&slot->vm_switches);
 }
 
 /*

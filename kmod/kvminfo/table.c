@@ -45,8 +45,8 @@ static void show_reasons(struct seq_file *m, const u64 *n)
 	char before = ' ';
 	int i;
 
-	for (i = 0; i < NR_REASONS; i++) {
-		u64 count = n[N_REASON + 2 * i];
+	for (i = 0; i < NR_REASONS; i += 2) {
+		u64 count = n[N_REASON + i];
 
 		if (!count)
 			continue;
@@ -62,8 +62,8 @@ static void show_reason_times(struct seq_file *m, const u64 *n)
 	char before = ' ';
 	int i;
 
-	for (i = 0; i < NR_REASONS; i++) {
-		u64 ticks = n[N_REASON + 2 * i + 1];
+	for (i = 0; i < NR_REASONS; i += 2) {
+		u64 ticks = n[N_REASON + i + 1];
 
 		if (!ticks)
 			continue;
@@ -80,8 +80,8 @@ static void show_user_reasons(struct seq_file *m, const struct table *table, con
 	char before = ' ';
 	int i;
 
-	for (i = 0; i < NR_USER_REASONS; i++) {
-		u64 count = n[N_USER + 2 * i], ticks = n[N_USER + 2 * i + 1];
+	for (i = 0; i < NR_USER_REASONS; i += 2) {
+		u64 count = n[N_USER + i], ticks = n[N_USER + i + 1];
 
 		if (!count && !ticks)
 			continue;
@@ -131,9 +131,9 @@ void kvminfo_table_show_row(struct seq_file *m, const struct table *table, size_
 	const struct row_copy *row = &table->rows.row[index];
 	const u64 *n = row->n;
 
-	seq_printf(m, "%zu %d %llu", index + 1, row->pid, n[N_REASON + 2 * REASON_io]);
+	seq_printf(m, "%zu %d %llu", index + 1, row->pid, n[N_REASON + REASON_io]);
 	if (table->reasons)
-		seq_printf(m, " %llu", n[N_REASON + 2 * REASON_exception]);
+		seq_printf(m, " %llu", n[N_REASON + REASON_exception]);
 	else
 		seq_puts(m, " -");
 	seq_printf(m, " %llu %llu %llu", n[N_VM_SWITCH], kvminfo_sum_of_user_reasons(n),

@@ -20,7 +20,6 @@
 	U(debug, 4) \
 	U(hlt, 5)		/* without an interrupt controller in KVM */ \
 	U(mmio, 6)		/* see also devices.h */ \
-	U(irq_window_open, 7)	/* a request: has time, but no exits */ \
 	U(shutdown, 8) \
 	U(fail_entry, 9) \
 	U(intr, 10) \
@@ -29,7 +28,6 @@
 	U(nmi, 16) \
 	U(internal_error, 17) \
 	U(system_event, 24) \
-	U(ioapic_eoi, 26)	/* a request: has time, but no exits */ \
 	U(hyperv, 27) \
 	U(x86_rdmsr, 29) \
 	U(x86_wrmsr, 30) \
@@ -40,14 +38,20 @@
 	U(notify, 37) \
 	U(memory_fault, 39) \
 	U(tdx, 40) \
-	U(snp_req_certs, 43)
+	U(snp_req_certs, 43) \
+	/* Requests of KVM, from here on, are not caused by an exit: they have time only. */ \
+	U(irq_window_open, 7) \
+	U(ioapic_eoi, 26)
 
+/* Each is the index of a count, from N_USER on; the next one that of the time; see slots.h. */
 enum user_reason {
 	USER_other,		/* a code without a name above, or KVM_RUN failed */
-#define U(name, code) USER_##name,
+	USER_other_TIME,
+#define U(name, code) USER_##name, USER_##name##_TIME,
 	USER_REASONS(U)
 #undef U
 	NR_USER_REASONS,
+	USER_REQUESTS = USER_irq_window_open,
 };
 
 extern const char *const kvminfo_user_reason_name[NR_USER_REASONS];

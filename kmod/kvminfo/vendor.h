@@ -32,7 +32,7 @@ extern struct exit_layout kvminfo_svm_exit, kvminfo_vmx_exit;
  * Reason of the last exit, or -1 if exit codes cannot be read. @code is used only
  * on kernels whose tracepoint provides it.
  */
-static __always_inline int kvminfo_vendor_reason(const struct kvm_vcpu *vcpu, u32 isa, u32 code)
+static __always_inline long kvminfo_vendor_reason(const struct kvm_vcpu *vcpu, u32 isa, u32 code)
 {
 	if (isa == KVM_ISA_SVM) {
 		if (!KVM_EXIT_GIVES_CODE) {

@@ -19,6 +19,14 @@ test('Linux 6.12 knobs.ts', async () => {
   await passes('knobs.ts', { kernel: '6.12', cpus: 2, timeoutSeconds: 1200 })
 })
 
+test('Linux 6.1 virtio-loop.ts', async () => {
+  await passes('virtio-loop.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
+})
+
+test('Linux 6.1 does-not-come-up.ts', async () => {
+  await passes('does-not-come-up.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1500 })
+})
+
 test('Linux 6.1 next-start.ts', async () => {
   await passes('next-start.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
 })

@@ -2,17 +2,17 @@
 // undone. Names that virsh takes for something else hit nothing. Asserted against libvirt, not against our own words.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
 import type { ActuatorClient } from '../../../src/actuator/client.ts'
 import type { DomainPowerOperation, DomainXmlOperation } from '../../../src/actuator/protocol.ts'
-import { writeReadingDisk } from './firmware/disk.ts'
+import { writeIdleDisk } from './firmware/disk.ts'
 import { domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
-import { kvminfo } from './stack/remediate.ts'
+import { kvminfo, token } from './stack/remediate.ts'
 
 const uuids = {
   web1: '11111111-1111-4111-8111-111111111111',
@@ -33,7 +33,7 @@ const vmOf = (uuid: string) => ({ uuid, pid: 1, startTick: 0 })
 
 function define(name: string, uuid: string): void {
   const image = `/tmp/${uuid}.img`
-  writeReadingDisk(image, 'ide')
+  writeIdleDisk(image)
   const text = domainXml({ name, bus: 'ide', nic: 'e1000' }, image, `<uuid>${uuid}</uuid>`)
   writeFileSync(`/tmp/${uuid}.xml`, text)
   virsh('define', `/tmp/${uuid}.xml`)
@@ -59,7 +59,7 @@ const undoOf = ({ from, to, ...rest }: DomainXmlOperation): DomainXmlOperation =
 
 before(async () => {
   mkdirSync('/etc/kvminfo-remediate', { recursive: true })
-  writeFileSync('/etc/kvminfo-remediate/token', 'a-token-of-the-lab-0123456789\n', { mode: 0o640 })
+  writeFileSync('/etc/kvminfo-remediate/token', `${token}\n`, { mode: 0o640 })
   writeFileSync(
     '/etc/kvminfo-remediate/policy.yml',
     `instances: [kvm1]
@@ -156,6 +156,41 @@ test('a definition of another disk is refused, and one that somebody else change
   virsh('desc', '--config', '--title', uuids.web1, 'changed')
   assert.equal((await client.execute(operation)).outcome, 'stale')
   virsh('desc', '--config', '--title', uuids.web1, '')
+  assert.equal(definitionOf(uuids.web1), original)
+})
+
+test('a libvirtd that hangs, or was killed, costs only the change that was asked for then', async () => {
+  const operation = await toVirtio(uuids.web1)
+  const [original, id] = [definitionOf(uuids.web1), virsh('domid', '--', uuids.web1)]
+  const libvirtd = Number(execFileSync('pidof', ['-s', 'libvirtd'], { encoding: 'utf8' }))
+  process.kill(libvirtd, 'SIGSTOP')
+  const hanging = await client.execute(operation)
+  process.kill(libvirtd, 'SIGCONT')
+  console.log(`while it hangs: ${hanging.outcome}: ${hanging.reason}`)
+  assert.notEqual(hanging.outcome, 'done')
+  assert.match(hanging.reason ?? '', /no answer within/)
+  assert.equal(definitionOf(uuids.web1), original)
+
+  process.kill(libvirtd, 'SIGKILL')
+  const killed = await client.execute(operation)
+  console.log(`when it was killed: ${killed.outcome}: ${killed.reason}`)
+  assert.notEqual(killed.outcome, 'done')
+  execFileSync('libvirtd', ['--daemon'])
+  const isBack = (): boolean => {
+    try {
+      return virsh('domid', '--', uuids.web1) === id
+    } catch {
+      return false
+    }
+  }
+  await until('libvirt knows the VM, which ran on', isBack, 500)
+  assert.equal(definitionOf(uuids.web1), original)
+
+  // The plan from before is still right.
+  const done = await client.execute(operation)
+  assert.equal(done.outcome, 'done', done.reason)
+  assert.equal(busOf(definitionOf(uuids.web1)), 'virtio')
+  assert.equal((await client.execute(undoOf(operation))).outcome, 'done')
   assert.equal(definitionOf(uuids.web1), original)
 })
 

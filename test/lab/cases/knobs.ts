@@ -7,13 +7,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import type { RunSummary } from '../../../src/remediate/approve/documents.ts'
 import { type FirmwareVm, startCompute } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
-import { canPlan, kvminfo, request, runs } from './stack/remediate.ts'
+import { ask, canPlan, ended, kvminfo, runs, token } from './stack/remediate.ts'
 import { type Service, startService } from './stack/service.ts'
 
-const token = 'a-token-of-the-lab-0123456789'
 const url = 'http://127.0.0.1:9757'
 const slice = '/sys/fs/cgroup/machine.slice'
 const scope = `${slice}/machine-qemu\\x2d1\\x2dcompute.scope`
@@ -88,53 +86,6 @@ function qemuPid(): number | undefined {
         return false
       }
     })
-}
-
-/** An alert asks for the action. Returns the run that it opens once that is in none of the states in which it only waits. */
-async function ask(remediation: string, labels: Readonly<Record<string, string>> = {}): Promise<RunSummary> {
-  const known = new Set((await runs()).map(({ id }) => id))
-  const alert = {
-    status: 'firing',
-    labels: { alertname: 'Lab', instance: 'kvm1', remediation, ...labels },
-    annotations: {},
-    startsAt: new Date().toISOString(),
-    endsAt: '0001-01-01T00:00:00Z',
-    generatorURL: '',
-    fingerprint: Date.now().toString(16),
-  }
-  const answer = await request('/alerts', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-    body: JSON.stringify({
-      ...{ version: '4', groupKey: 'lab', truncatedAlerts: 0, status: 'firing', receiver: 'lab' },
-      ...{ groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '', alerts: [alert] },
-    }),
-  })
-  assert.equal(answer.status, 202, await answer.text())
-  let run: RunSummary | undefined
-  await until(
-    `${remediation} is decided`,
-    async () => {
-      run = (await runs()).find(({ id }) => !known.has(id))
-      return run !== undefined && !['received', 'approved', 'applying'].includes(run.state)
-    },
-    500,
-  )
-  return run!
-}
-
-async function ended(id: number, seconds = 120): Promise<RunSummary> {
-  let run: RunSummary | undefined
-  await until(
-    `run ${id} has ended`,
-    async () => {
-      run = (await runs()).find((one) => one.id === id)
-      return !['received', 'approved', 'applying', 'measuring', 'undoing', 'proposed'].includes(run!.state)
-    },
-    1000,
-    seconds,
-  )
-  return run!
 }
 
 test('KSM: off and on again, and its pace', async () => {

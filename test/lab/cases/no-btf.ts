@@ -79,11 +79,11 @@ test('a layout of the vendor module that is not what the code assumes is not use
   const vmlinux = readFileSync('/sys/kernel/btf/vmlinux')
   const btf = readFileSync('/sys/kernel/btf/kvm_amd')
   changeMemberType(btf, vmlinux, 'vmcb', offset)
-  mkdirSync(`${initRoot}/btf`)
-  writeFileSync(`${initRoot}/btf/vmlinux`, vmlinux)
-  writeFileSync(`${initRoot}/btf/kvm_amd`, btf)
+  mkdirSync(`${initRoot}/changed-btf`)
+  writeFileSync(`${initRoot}/changed-btf/vmlinux`, vmlinux)
+  writeFileSync(`${initRoot}/changed-btf/kvm_amd`, btf)
   rmmod('kvminfo')
-  replaceBtf('/btf')
+  replaceBtf('/changed-btf')
   try {
     insmod('kvminfo')
   } finally {

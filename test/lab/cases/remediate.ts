@@ -10,10 +10,9 @@ import { after, before, test } from 'node:test'
 import { type FirmwareVm, startCompute } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
 import { startDeployedAlertmanager } from './stack/deployed.ts'
-import { canPlan, kvminfo, runs } from './stack/remediate.ts'
+import { canPlan, kvminfo, runs, token } from './stack/remediate.ts'
 import { type Service, startService } from './stack/service.ts'
 
-const token = 'a-token-of-the-lab-0123456789'
 const services: Service[] = []
 let alertmanager: Service
 let vm: FirmwareVm

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { type Bus, writeReadingDisk } from './disk.ts'
+import { type Bus, writeReadingDisk, writeStuckDisk } from './disk.ts'
 
 export interface Domain {
   readonly name: string
@@ -16,6 +16,36 @@ export function startDomain(domain: Domain): void {
   writeReadingDisk(image, domain.bus)
   writeFileSync(definition, domainXml(domain, image))
   virsh('create', definition)
+}
+
+/**
+ * Defines a VM that reads its IDE disk through the firmware, and a disk on virtio through its own driver. Its disk is
+ * throttled, so that the load is the same with both. With ACPI, it shuts down when it is asked to. `isStuck`: it stops where
+ * its disk is on virtio.
+ */
+export function defineReader(
+  name: string,
+  uuid: string,
+  { hasAcpi, isStuck }: { readonly hasAcpi: boolean; readonly isStuck: boolean },
+): void {
+  const image = `/tmp/${name}.img`
+  if (isStuck) writeStuckDisk(image)
+  else writeReadingDisk(image, 'virtio')
+  const more = `<uuid>${uuid}</uuid>${hasAcpi ? '<features><acpi/></features>' : ''}`
+  const text = domainXml({ name, bus: 'ide', nic: 'virtio' }, image, more)
+  const throttle = '<iotune><total_bytes_sec>200000</total_bytes_sec></iotune>'
+  const definition = `/tmp/${name}.xml`
+  writeFileSync(definition, text.replace("bus='ide'/>", `bus='ide'/>${throttle}`))
+  virsh('define', definition)
+}
+
+/** The bus of its first disk: of the VM that runs, and when it starts next. */
+export function busesOf(uuid: string): { live: string | undefined; next: string | undefined } {
+  const bus = (xml: string): string | undefined => /<target dev='..a' bus='(\w+)'\/>/.exec(xml)?.[1]
+  return {
+    live: bus(virsh('dumpxml', '--', uuid)),
+    next: bus(virsh('dumpxml', '--inactive', '--', uuid)),
+  }
 }
 
 /** Runs virsh and returns its output. */

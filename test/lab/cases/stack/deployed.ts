@@ -17,15 +17,30 @@ const shortestInterval = '5s'
 /**
  * `host` is the address to listen on: 127.0.0.1, or 0.0.0.0 to be reachable from outside the lab. Without
  * `hasRemediation`, the job and the rules of `kvminfo remediate` are left out, as deploy/prometheus/README.md says.
+ * `topics` are the files of alerts/ to load, such as `vm`; all if not given.
  */
 export async function startDeployedPrometheus(
   host: string,
-  { hasHostCpuAlert = true, hasRemediation = true, interval = shortestInterval } = {},
+  {
+    hasHostCpuAlert = true,
+    hasRemediation = true,
+    interval = shortestInterval,
+    topics,
+  }: {
+    readonly hasHostCpuAlert?: boolean
+    readonly hasRemediation?: boolean
+    readonly interval?: string
+    readonly topics?: readonly string[]
+  } = {},
 ): Promise<Prometheus> {
   const settings = (text: string): string =>
     hasHostCpuAlert ? withLowFloor(text) : withoutHostCpuAlert(withLowFloor(text))
   mkdirSync(rules, { recursive: true })
-  const names = readdirSync('/project/alerts').filter((name) => name.endsWith('.rules.yaml'))
+  const names = readdirSync('/project/alerts').filter(
+    (name) =>
+      name.endsWith('.rules.yaml') &&
+      (topics === undefined || topics.includes(name.replace('.rules.yaml', ''))),
+  )
   for (const name of names.filter((name) => hasRemediation || name !== remediationFile)) {
     const text = readFileSync(`/project/alerts/${name}`, 'utf8')
     writeFileSync(`${rules}/${name}`, quickened(name === settingsFile ? settings(text) : text))

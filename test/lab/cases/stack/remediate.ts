@@ -1,5 +1,6 @@
 // Asks the running `kvminfo remediate` of the lab, as an operator does.
 
+import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { until } from '../kvminfo/until.ts'
 const url = 'http://127.0.0.1:9757'
 
 /** What Alertmanager sends. */
-const token = 'a-token-of-the-lab-0123456789'
+export const token = 'a-token-of-the-lab-0123456789'
 
 /** Starts the program, with its actuator, as `kvm1`. `policy`: lines of the policy beside that and the token. */
 export async function startRemediate(policy: string): Promise<{ stop(): Promise<void> }> {
@@ -38,25 +39,9 @@ export async function startRemediate(policy: string): Promise<{ stop(): Promise<
 
 /** Sends an alert until it opens a run: the first samples of the program may not have the VM yet. */
 export async function fire(remediation: string, vm: string): Promise<void> {
-  const alert = {
-    status: 'firing',
-    labels: { alertname: 'Test', instance: 'kvm1', vm, remediation },
-    annotations: {},
-    startsAt: new Date().toISOString(),
-    endsAt: '0001-01-01T00:00:00Z',
-    fingerprint: '00',
-  }
-  const body = { version: '4', groupKey: '{}', truncatedAlerts: 0, status: 'firing', alerts: [alert] }
   await until(
     `the alert for ${remediation} of ${vm} opens a run`,
-    async () => {
-      const answer = await request('/alerts', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-        body: JSON.stringify(body),
-      })
-      return answer.status === 202 && ((await answer.json()) as { opened: number }).opened > 0
-    },
+    async () => (await sendAlert(remediation, { vm })) > 0,
     3000,
     100,
   )
@@ -77,7 +62,7 @@ export async function reaches(vm: string, states: readonly string[], seconds: nu
       return run !== undefined && states.includes(run.state)
     },
     2000,
-    seconds / 2,
+    seconds,
   )
   return run!
 }
@@ -108,4 +93,68 @@ export async function request(path: string, init?: RequestInit): Promise<Respons
 export async function runs(): Promise<RunSummary[]> {
   const { open, ended } = (await (await request('/api/v1/runs')).json()) as RunList
   return [...open, ...ended]
+}
+
+/** An alert asks for the action, as Alertmanager sends it. Returns how many runs it opens. */
+async function sendAlert(
+  remediation: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const alert = {
+    status: 'firing',
+    labels: { alertname: 'Lab', instance: 'kvm1', remediation, ...labels },
+    annotations: {},
+    startsAt: new Date().toISOString(),
+    endsAt: '0001-01-01T00:00:00Z',
+    generatorURL: '',
+    fingerprint: Date.now().toString(16),
+  }
+  const answer = await request('/alerts', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify({
+      ...{ version: '4', groupKey: 'lab', truncatedAlerts: 0, status: 'firing', receiver: 'lab' },
+      ...{ groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '', alerts: [alert] },
+    }),
+  })
+  assert.equal(answer.status, 202, await answer.clone().text())
+  return ((await answer.json()) as { opened: number }).opened
+}
+
+/** Sends such an alert. Returns the run that it opens once that is in none of the states in which it only waits. */
+export async function ask(
+  remediation: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<RunSummary> {
+  const known = new Set((await runs()).map(({ id }) => id))
+  await sendAlert(remediation, labels)
+  return reached(
+    `${remediation} is decided`,
+    ({ id, state }) => !known.has(id) && !['received', 'approved', 'applying'].includes(state),
+    120,
+  )
+}
+
+/** The run once it has ended, or waits for the next start of its VM. */
+export const ended = (id: number, seconds = 120): Promise<RunSummary> =>
+  reached(
+    `run ${id} has ended`,
+    (run) =>
+      run.id === id &&
+      !['received', 'approved', 'applying', 'measuring', 'undoing', 'proposed'].includes(run.state),
+    seconds,
+  )
+
+async function reached(
+  what: string,
+  isIt: (run: RunSummary) => boolean,
+  seconds: number,
+): Promise<RunSummary> {
+  let run: RunSummary | undefined
+  const isThere = async () => {
+    run = (await runs()).find(isIt)
+    return run !== undefined
+  }
+  await until(what, isThere, 1000, seconds)
+  return run!
 }

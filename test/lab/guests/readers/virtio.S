@@ -6,6 +6,11 @@
  * QEMU without leaving the kernel (ioeventfd), and polls memory for the answer.
  * SeaBIOS's own driver also reads a register of the device each time.
  *
+ * It switches itself off when its power button is pressed, which it looks at every
+ * 256 reads. That takes ACPI, whose registers SeaBIOS puts at PM1 (PIIX4). If the
+ * byte "stuck" is 1, it stops at once where there is a virtio disk, like an
+ * operating system that has no driver for the disk it should boot from.
+ *
  * It uses the legacy interface of virtio 1.0 (section 4.1.4.8), because its
  * registers are I/O ports, which real mode can reach.
  */
@@ -23,6 +28,11 @@
 #define NO_INTERRUPT	1
 #define DATA		0x8000
 
+/* ACPI 6.5, section 4.8.3: status, enable (+ 2) and control (+ 4). */
+#define PM1		0x600
+#define POWER_BUTTON	0x100
+#define SLEEP_ENABLE	0x2000	/* with sleep type 0, which is S5 on PIIX4 */
+
 #define NEXT		1
 #define DEVICE_WRITES	2
 
@@ -35,6 +45,10 @@ _start:
 	movw	%ax, %ds
 	movw	%ax, %ss
 	movw	$_start, %sp
+
+	movw	$PM1 + 2, %dx
+	movw	$POWER_BUTTON, %ax
+	outw	%ax, %dx
 
 	/* Its I/O ports begin at BAR0 of the only such device on bus 0, which has 32 slots. */
 	movl	$0x80000000, %ebx
@@ -52,9 +66,17 @@ firmware:
 	movb	$0x80, %dl		/* the first disk */
 	movw	$packet, %si
 	int	$0x13
+	call	power_button
 	jmp	firmware
 
 found:
+	cmpb	$0, stuck
+	je	driver
+halt:
+	hlt
+	jmp	halt
+
+driver:
 	leal	0x10(%ebx), %eax
 	call	read_config
 	andw	$0xfffc, %ax
@@ -88,7 +110,8 @@ found:
 	outb	%al, %dx
 
 	/* Every entry of the ring is 0, which is the first descriptor. */
-	leaw	QUEUE_NOTIFY(%bp), %dx
+	addw	$QUEUE_NOTIFY, %bp
+	movw	%bp, %dx
 	xorw	%ax, %ax
 again:
 	incw	%es:AVAILABLE + INDEX
@@ -98,7 +121,23 @@ wait:
 	movw	%es:USED + INDEX, %cx
 	cmpw	%es:AVAILABLE + INDEX, %cx
 	jne	wait
+	call	power_button
+	movw	%bp, %dx
+	xorw	%ax, %ax
 	jmp	again
+
+/* Every 256th time: switches the machine off if its power button was pressed. Uses ax and dx. */
+power_button:
+	incb	reads
+	jnz	1f
+	movw	$PM1, %dx
+	inw	%dx, %ax
+	testw	$POWER_BUTTON, %ax
+	jz	1f
+	movw	$PM1 + 4, %dx
+	movw	$SLEEP_ENABLE, %ax
+	outw	%ax, %dx
+1:	ret
 
 /* Reads the PCI configuration register whose address is in eax into eax. */
 read_config:
@@ -129,6 +168,8 @@ request:
 	.long	0, 0			/* read */
 	.quad	0			/* from sector 0 */
 answer:	.byte	0
+reads:	.byte	0
 
-	.org	510
+	.org	509
+stuck:	.byte	0
 	.word	0xaa55
