@@ -76,10 +76,12 @@ struct views {
 static int view_open(const struct btf_blob *blob, struct view *view)
 {
 	const struct btf_header *h = blob->data;
+	/* Not sizeof(*h), because 7.2's own BTF may have a shorter, older header. */
+	const size_t used = offsetofend(struct btf_header, str_len);
 	u64 body;
 
-	if (blob->size < sizeof(*h) || h->magic != BTF_MAGIC ||
-	    h->hdr_len < sizeof(*h) || h->hdr_len > blob->size)
+	if (blob->size < used || h->magic != BTF_MAGIC ||
+	    h->hdr_len < used || h->hdr_len > blob->size)
 		return -EINVAL;
 	body = blob->size - h->hdr_len;
 	if ((u64)h->type_off + h->type_len > body || h->type_off % 4 ||

@@ -56,13 +56,9 @@ describe.concurrent('the lab', () => {
     assertAllExact(output, 'vmx', vendorsVms)
   })
 
-  // The oldest and the newest kernel. What differs between them is where and how KVM's tracepoints fire.
-  test.each(
-    (['5.10', 'sid'] as const).flatMap((kernel) =>
-      ['exact-counts.ts', 'unload-under-load.ts'].map((name) => [kernel, name] as const),
-    ),
-  )('Linux %s %s', async (kernel, name) => {
-    await passes(name, { kernel })
+  // The campaign runs more cases there, and on the oldest kernel.
+  test.each(['exact-counts.ts', 'unload-under-load.ts'])('The newest Linux %s', async (name) => {
+    await passes(name, { kernel: 'sid' })
   })
 
   // On one kernel only, because it tests systemd and not the kernel.

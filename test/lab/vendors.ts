@@ -73,11 +73,25 @@ function assertExact(vm: Vm, vendor: 'svm' | 'vmx'): void {
   assert.equal(reasons.exception ?? 0, row.exception_num)
   assert.equal(reasons.cpuid ?? 0, did.cpuid)
   assert.equal(reasons.hlt ?? 0, did.hlt)
+  // The guest's ports 0xf4 and, once per vCPU, 0xf6; its page without memory, 0xd0.
+  const accesses = { pf4: did.out! - did.vcpus! + did.in!, pf6: did.vcpus!, md0: did.mmio! }
+  assert.deepEqual(countsOf(row.devices), nonZero(accesses))
+  const [io, mmio] = [did.out! + did.in!, did.mmio!]
+  assert.deepEqual(
+    countsOf(row.user_reasons),
+    nonZero({ io, mmio, hlt: row.kvm_qemu_switch_num! - io - mmio }),
+  )
   assert.equal(
     reasons.external_interrupt ?? 0,
     vendor === 'vmx' ? statistics.irq_exits : (reasons.external_interrupt ?? 0),
   )
 }
+
+const countsOf = (tallies: Row['devices']): Record<string, number> =>
+  Object.fromEntries(Object.entries(tallies).map(([key, { count }]) => [key, count]))
+
+const nonZero = (counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
 
 const sumOf = (counts: Record<string, number>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0)

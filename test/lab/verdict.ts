@@ -34,7 +34,7 @@ export function readVerdict(text: string): Verdict {
 export interface Outcome {
   ending: Ending
   verdict: Verdict
-  /** What QEMU itself wrote to stderr. */
+  /** What the emulator itself wrote to stderr. */
   stderr: string
 }
 
@@ -57,7 +57,7 @@ const endings: Record<Ending, (stderr: string) => { code: number; reason: string
   verdict: () => ({ code: exitCodes.silence, reason: "the machine's result was cut off" }),
   'machine ended': (stderr) => ({
     code: exitCodes.silence,
-    reason: `the machine ended without reporting a result${stderr && `; QEMU printed: ${stderr}`}`,
+    reason: `the machine ended without reporting a result${stderr && `; the emulator printed: ${stderr}`}`,
   }),
   'boot timeout': () => ({ code: exitCodes.setup, reason: 'the machine did not boot in time to run FILE' }),
   timeout: () => ({ code: exitCodes.timeout, reason: 'FILE took longer than --timeout' }),

@@ -8,7 +8,15 @@ import { assertAllExact } from '../vendors.ts'
 /** How many VMs vendors.sh starts, with no and with two parameters. */
 const [vms, moreVms] = [9, 11]
 
-const cases = ['load-order.ts', 'no-btf.ts', 'short-lived.ts', 'taskinfo.ts', 'fallback.ts'] as const
+const cases = [
+  'exact-counts.ts',
+  'unload-under-load.ts',
+  'load-order.ts',
+  'no-btf.ts',
+  'short-lived.ts',
+  'taskinfo.ts',
+  'fallback.ts',
+] as const
 
 describe.concurrent('the lab', () => {
   test.each((['5.10', 'sid'] as const).flatMap((kernel) => cases.map((name) => [kernel, name] as const)))(
