@@ -32,7 +32,8 @@ describe.concurrent('the lab', () => {
   })
 
   // One CPU for cases that run real QEMU: see Hardware.cpus in qemu.ts.
-  test.each(['qemu-statistics.ts', 'dashboards.ts', 'costly-devices.ts'])('Linux 6.1 %s', async (name) => {
+  const realQemu = ['qemu-statistics.ts', 'dashboards.ts', 'costly-devices.ts', 'doctor.ts']
+  test.each(realQemu)('Linux 6.1 %s', async (name) => {
     await passes(name, { kernel: '6.1', cpus: 1 })
   })
 
