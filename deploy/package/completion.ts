@@ -1,4 +1,5 @@
 // Bash completion, generated from the program's definitions.
+import { checks } from '../../src/doctor/checks/index.ts'
 import { logFormats, logLevels } from '../../src/log/logger.ts'
 import type { CommandPage } from './command-line.ts'
 
@@ -6,6 +7,7 @@ import type { CommandPage } from './command-line.ts'
 const proposals: Record<string, string> = {
   '<file>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current")',
   '<directory>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current")',
+  '<check>': `mapfile -t COMPREPLY < <(compgen -W '${checks.map(({ name }) => name).join(' ')}' -- "$current")`,
   '<level>': `mapfile -t COMPREPLY < <(compgen -W '${logLevels.join(' ')}' -- "$current")`,
   '<format>': `mapfile -t COMPREPLY < <(compgen -W '${logFormats.join(' ')}' -- "$current")`,
 }

@@ -4,6 +4,8 @@ import type { Collector } from '../collectors/collector.ts'
 import { type ActuateOptions, actuateFlags } from './actuate-flags.ts'
 import { collectorFlag } from './collector-flags.ts'
 import { addCommand, inGroup, readOptions, valuesByName } from './command.ts'
+import type { DoctorOptions } from './doctor-flags.ts'
+import { addDoctor } from './doctor-program.ts'
 import { addRemediate, type RemediateCommands } from './remediate-program.ts'
 import { type ServeOptions, serveFlags } from './serve-flags.ts'
 import { versionText } from './version.ts'
@@ -65,6 +67,7 @@ export interface Commands {
 
   serve(options: ServeOptions): Promise<void>
   actuate(options: ActuateOptions): Promise<void>
+  doctor(options: DoctorOptions): Promise<void>
 }
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
@@ -99,6 +102,7 @@ export function createProgram(commands: Commands, collectors: readonly Collector
     run: (command) => commands.actuate(readOptions(actuateFlags, command)),
   })
   addRemediate(program, commands.remediate)
+  addDoctor(program, (options) => commands.doctor(options))
 
   return program
 }

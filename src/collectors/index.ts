@@ -3,6 +3,7 @@ import type { Collector } from './collector.ts'
 import { cpuCollector } from './cpu.ts'
 import { deviceExitsCollector } from './device-exits.ts'
 import { devicesCollector } from './devices.ts'
+import { doctorCollector } from './doctor.ts'
 import { exitReasonsCollector } from './exit-reasons.ts'
 import { exitsCollector } from './exits.ts'
 import { hostCollector } from './host.ts'
@@ -32,5 +33,6 @@ export const collectors: readonly Collector[] = [
   hugepagesCollector,
   ksmCollector,
   pressureCollector,
+  doctorCollector,
   sourcesCollector,
 ]

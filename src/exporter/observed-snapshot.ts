@@ -29,5 +29,6 @@ export class ObservedSnapshot implements HostSnapshot {
   cpuTime = () => this.#observe(this.#snapshot.cpuTime())
   bootTime = () => this.#observe(this.#snapshot.bootTime())
   hostFacts = () => this.#observe(this.#snapshot.hostFacts())
+  hostFindings = () => this.#observe(this.#snapshot.hostFindings())
   sources = () => this.#observe(this.#snapshot.sources())
 }

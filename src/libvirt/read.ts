@@ -61,6 +61,14 @@ export async function readDomain(rundir: string, uuid: string): Promise<DomainVi
   return { xml, hasSnapshot: snapshot || checkpoint, hasManagedSave, hasJob }
 }
 
+/** The versions of libvirt and QEMU, as `virsh version --daemon` prints them. */
+export function libvirtVersion(rundir: string): Promise<string> {
+  return runVirsh([...connectTo(socketOf(rundir)), 'version', '--daemon'], {
+    deadlineMs: 10_000,
+    maxBytes: 64 * 1024,
+  })
+}
+
 /** What the balloon driver of the guest reports, as `virsh dommemstat` prints it. */
 export function memoryStatistics(rundir: string, uuid: string): Promise<string> {
   return runVirsh([...connectTo(socketOf(rundir)), 'dommemstat', '--', uuid], {

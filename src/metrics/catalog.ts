@@ -1,4 +1,5 @@
 // The one list of all metrics of this program. Documentation, dashboards and tests are made from it.
+import { doctorMetrics } from './doctor.ts'
 import { exitMetrics } from './exits.ts'
 import { exporterMetrics } from './exporter.ts'
 import { hostMetrics } from './host.ts'
@@ -22,5 +23,6 @@ export const catalog: readonly Metric[] = [
   ...hugepageMetrics,
   ...ksmMetrics.map(({ metric }) => metric),
   ...pressureMetrics,
+  ...doctorMetrics,
   ...exporterMetrics,
 ]

@@ -1,6 +1,7 @@
 // Everything one scrape sees. Each part is read at most once, on first use, so that only a collector that needs it pays
 // for it. If the source of a part failed, every call for that part throws the source's error.
 import type { VcpuExits, VmExits } from './exits.ts'
+import type { HostFinding } from './finding.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from './host.ts'
 import type { SourceState } from './sources.ts'
 import type { Task } from './task.ts'
@@ -49,6 +50,8 @@ export interface HostSnapshot {
   bootTime(): Part<number>
   /** undefined until they have been read for the first time. */
   hostFacts(): Part<HostFacts | undefined>
+  /** What `kvminfo doctor` found on the host itself; undefined until it has looked for the first time. */
+  hostFindings(): Part<readonly HostFinding[] | undefined>
   sources(): Part<readonly SourceState[]>
 }
 

@@ -85,6 +85,8 @@ export interface Vm {
   /** undefined if no source says it. */
   readonly state: VmState | undefined
   readonly owner: Owner | undefined
+  /** As libosinfo names it, such as `http://microsoft.com/win/11`. Only a status file of libvirt has it. */
+  readonly guestOs?: string
   /** The source of name and devices. */
   readonly identitySource: 'libvirt' | 'cmdline' | 'none'
   /** vCPU threads in ascending order of id; empty if unknown. */

@@ -7,6 +7,7 @@ import { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
 import { Debugfs, type VmDirectories } from './debugfs/read.ts'
 import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import { Exits } from './exits/exits.ts'
+import { type FindingsSource, noFindings } from './findings-source.ts'
 import { HostFactsReader } from './hostfacts/host-facts-reader.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
 import { Labels } from './identity/label.ts'
@@ -39,7 +40,11 @@ const identifyDeadlineMs = 4_000
 const none: VmDirectories = new Map()
 
 /** `facts` always come from the running machine, whatever `paths` say, because other programs read them. */
-export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFactsReader()): Host {
+export function createHost(
+  paths: HostPaths,
+  facts: HostFactsSource = new HostFactsReader(),
+  findings: FindingsSource = noFindings,
+): Host {
   const file = new WholeFile()
   const taskinfoFile = new WholeFile()
   const taskinfoRows = new RowIndex()
@@ -74,7 +79,18 @@ export function createHost(paths: HostPaths, facts: HostFactsSource = new HostFa
       identifying = undefined
     })
     await Promise.race([identifying, sleep(identifyDeadlineMs, undefined, { ref: false })])
-    const known = { labels, commandLines, statusFiles, qmp, libvirt, debugfs, exits, facts, cpuTime }
+    const known = {
+      labels,
+      commandLines,
+      statusFiles,
+      qmp,
+      libvirt,
+      debugfs,
+      exits,
+      facts,
+      findings,
+      cpuTime,
+    }
     const read = { kvminfo, vmDirectories, taskinfo, threads, processes, uptimeNs }
     return new Snapshot({ paths, file, ...read, ...known })
   }

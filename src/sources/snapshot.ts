@@ -1,5 +1,6 @@
 // One snapshot of the host. Each part is read on first use.
 import type { VcpuExits, VmExits } from '../model/exits.ts'
+import type { HostFinding } from '../model/finding.ts'
 import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure } from '../model/host.ts'
 import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
 import type { SourceState } from '../model/sources.ts'
@@ -13,6 +14,7 @@ import type { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
 import type { Debugfs, VmDirectories } from './debugfs/read.ts'
 import type { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
 import type { Exits } from './exits/exits.ts'
+import type { FindingsSource } from './findings-source.ts'
 import type { HostFactsSource } from './hostfacts/host-facts-source.ts'
 import { readHugePages } from './hugepages/read.ts'
 import type { Labels } from './identity/label.ts'
@@ -51,6 +53,7 @@ export interface Readings {
   readonly debugfs: Debugfs
   readonly exits: Exits
   readonly facts: HostFactsSource
+  readonly findings: FindingsSource
   readonly cpuTime: RisingCpuTime
   readonly uptimeNs: Attempt<number>
 }
@@ -70,10 +73,11 @@ export class Snapshot implements HostSnapshot {
   readonly cpuTime: () => Part<readonly CpuTime[]>
   readonly bootTime: () => Part<number>
   readonly hostFacts: () => Part<HostFacts | undefined>
+  readonly hostFindings: () => Part<readonly HostFinding[] | undefined>
   readonly sources: () => Part<readonly SourceState[]>
 
   constructor(readings: Readings) {
-    const { paths, file, threads, facts } = readings
+    const { paths, file, threads, facts, findings } = readings
     const stat = once(() => readHostStat(paths.procfs, file))
     const identified = once(() => identifyVms(readings))
     const vms = once(() => ({
@@ -122,6 +126,7 @@ export class Snapshot implements HostSnapshot {
     )
     this.bootTime = () => withoutProblems(stat().bootTime)
     this.hostFacts = () => withoutProblems(facts.facts())
+    this.hostFindings = () => withoutProblems(findings.findings())
     this.sources = once(() => withoutProblems([...exits().states(), ...otherStates(readings, vms().value)]))
   }
 }

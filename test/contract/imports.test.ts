@@ -18,6 +18,8 @@ const rules: Rules = {
     // A host over time, for all parts that show or judge it. No HTTP, no JSON.
     observe: ['model', 'sources', 'log'],
     page: ['model', 'sources', 'observe', 'ui', 'log', 'http'],
+    // Checks of a host. What it finds becomes metrics only through the snapshot.
+    doctor: ['model', 'sources', 'errors.ts', 'log'],
     exporter: ['model', 'metrics', 'sources', 'collectors', 'exposition', 'page', 'errors.ts', 'log', 'http'],
     // These know nothing about the product.
     'errors.ts': [],
@@ -54,6 +56,7 @@ const rules: Rules = {
       'sources',
       'collectors',
       'exporter',
+      'doctor',
       'native',
       'actuator',
       'policy',

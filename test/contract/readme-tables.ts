@@ -1,9 +1,11 @@
 // The tables in the README files that list metrics, flags, collectors and error codes, generated from the code.
 import { actuateFlags } from '../../src/cli/actuate-flags.ts'
+import { doctorFlags } from '../../src/cli/doctor-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
+import { checks } from '../../src/doctor/checks/index.ts'
 import { errorCodes } from '../../src/errors.ts'
 import { catalog } from '../../src/metrics/catalog.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
@@ -40,6 +42,12 @@ const tables = {
   flags: () => flagTable(serveFlags),
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
+  'flags of doctor': () => flagTable(doctorFlags),
+  checks: () =>
+    table(
+      ['check', 'what it looks at'],
+      checks.map(({ name, description }) => [`\`${name}\``, description]),
+    ),
   collectors: () =>
     table(
       ['collector', 'default', 'what it exports'],
@@ -61,7 +69,8 @@ type Table = keyof typeof tables
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics', 'remediation metrics'],
-  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate'],
+  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate', 'flags of doctor'],
+  'src/doctor/README.md': ['checks'],
   'src/errors.md': ['errors'],
 }
 

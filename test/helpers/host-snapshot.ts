@@ -24,6 +24,7 @@ export function hostSnapshot(parts: Partial<HostSnapshot> = {}): HostSnapshot {
     cpuTime: () => part([]),
     bootTime: () => part(1_700_000_000),
     hostFacts: () => part(undefined),
+    hostFindings: () => part(undefined),
     sources: () => part([]),
     ...parts,
   }

@@ -1,6 +1,7 @@
 // `kvminfo serve`: connects sources, exporter and web server, logs which sources it has, and runs until a signal stops it.
 import { Router } from 'express'
 import { collectors } from '../../collectors/index.ts'
+import { HostFindings } from '../../doctor/host-findings.ts'
 import { createExporterRouter } from '../../exporter/routes.ts'
 import { createApp, onlyReads } from '../../http/app.ts'
 import { RequestLimit } from '../../http/request-limit.ts'
@@ -8,6 +9,7 @@ import { systemdSockets } from '../../http/systemd-sockets.ts'
 import { type CutOff, WebServer } from '../../http/web-server.ts'
 import type { Logger } from '../../log/logger.ts'
 import { createHost } from '../../sources/host.ts'
+import { HostFactsReader } from '../../sources/hostfacts/host-facts-reader.ts'
 import { SharedSnapshot } from '../../sources/shared-snapshot.ts'
 import { chooseCollectors } from '../collector-flags.ts'
 import { commandLog } from '../command-log.ts'
@@ -34,7 +36,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const endpoints = options.usesSystemdSocket
     ? systemdSockets(process.env, process.pid)
     : options.listenAddresses
-  const host = createHost(options)
+  const places = { ...options, root: '/' }
+  const host = createHost(options, new HostFactsReader(), new HostFindings(places, version))
   const snapshots = new SharedSnapshot(host)
   const requests = new RequestLimit(options.maxRequests)
   const app = createApp(

@@ -4,7 +4,7 @@ import type {
   TransparentHugePages,
   TransparentHugePagesOperation,
 } from '../../actuator/protocol.ts'
-import { hostOwner, type Owner } from '../target/host-owners.ts'
+import { hostOwner, type Owner } from '../../sources/host-owners.ts'
 import { type HugePageRoom, hugePageBytes, spread } from '../target/huge-page-room.ts'
 import type { Change, PlanInput, Precondition } from './action.ts'
 import { sizeText } from './size-text.ts'

@@ -3,9 +3,9 @@
 import type { KsmPace, KsmPaceOperation, KsmRunOperation, Operation } from '../../actuator/protocol.ts'
 import type { ActionName } from '../../model/remediation.ts'
 import { memoryReserve } from '../../policy/memory-reserve.ts'
+import { hostOwner, type Wanted } from '../../sources/host-owners.ts'
 import { readLoad } from '../../sources/load/read.ts'
 import { hostMemory } from '../../sources/meminfo/available.ts'
-import { hostOwner, type Wanted } from '../target/host-owners.ts'
 import {
   type Action,
   type Change,

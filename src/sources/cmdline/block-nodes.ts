@@ -50,6 +50,19 @@ export class BlockNodes {
     )
   }
 
+  /** How the bytes are read and written: `threads`, `native` or `io_uring`; undefined if it is not stated. */
+  aio(node: Option): string | undefined {
+    let at: Option | undefined = node
+    for (let depth = 0; at !== undefined && depth <= maxFilters; depth++) {
+      this.#given.budget.spend(1)
+      const mode = at.get('aio')
+      if (mode !== undefined) return mode
+      const child: Option | string | undefined = at.below('file') ?? at.below('image')
+      at = typeof child === 'string' ? this.#nodes.get(child) : child
+    }
+    return undefined
+  }
+
   #add(name: string | undefined, node: Option): void {
     this.#given.budget.spend(1)
     if (name !== undefined) this.#nodes.set(name, node)

@@ -9,7 +9,7 @@ import type { LibvirtDomain } from '../libvirt-status/parse.ts'
 import { type Process, startTick } from '../process/process.ts'
 import { type Excess, excessOf, maxUnconfirmedVms } from './bounds.ts'
 import { type Description, descriptionOf, maxDevices, withoutDevices } from './description.ts'
-import type { Labels } from './label.ts'
+import { type Labels, safeName } from './label.ts'
 import { keyOf, ownerOf } from './owner.ts'
 import { stateOf } from './state.ts'
 import { Unconfirmed } from './unconfirmed.ts'
@@ -305,6 +305,7 @@ function vmOf(candidate: Candidate, label: string, evidence: Evidence): Vm {
     machine: description.machine,
     state: stateOf(domain?.state) ?? evidence.qmpState(process),
     owner: ownerOf(domain, commandLine),
+    ...(domain?.guestOs === undefined ? {} : { guestOs: safeName(domain.guestOs) }),
     identitySource: domain !== undefined ? 'libvirt' : commandLine !== undefined ? 'cmdline' : 'none',
     vcpus,
     disks: description.disks,

@@ -37,6 +37,8 @@ export interface LibvirtDomain {
   readonly machine: string | undefined
   readonly state: LibvirtState | undefined
   readonly owner: Owner | undefined
+  /** As libosinfo names it: `http://microsoft.com/win/11`. Absent if the definition does not say it. */
+  readonly guestOs?: string
   readonly vcpus: readonly Vcpu[]
   readonly disks: readonly LibvirtDisk[]
   readonly nics: readonly LibvirtNic[]
@@ -66,7 +68,12 @@ const wanted: Wanted = {
     domain: {
       name: none,
       uuid: none,
-      metadata: { 'nova:instance': nova, kubevirt: none, 'kubevirt:kubevirt': none },
+      metadata: {
+        'nova:instance': nova,
+        kubevirt: none,
+        'kubevirt:kubevirt': none,
+        'libosinfo:libosinfo': { 'libosinfo:os': none },
+      },
       memory: none,
       currentMemory: none,
       os: { type: none },
@@ -114,6 +121,8 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
   const interfaces = devices?.all('interface') ?? []
   const passed = devices?.all('hostdev') ?? []
   const hostDevices = [...interfaces.flatMap(hostDeviceOfNic), ...passed.flatMap(hostDeviceOf)]
+  const libosinfo = domain.first('metadata')?.first('libosinfo:libosinfo')
+  const guestOs = libosinfo?.first('libosinfo:os')?.attributes.get('id')
   return {
     pid,
     name,
@@ -121,6 +130,7 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
     machine: domain.first('os')?.first('type')?.attributes.get('machine'),
     state: stateOf(status),
     owner: ownerOf(name, domain.first('metadata')),
+    ...(guestOs === undefined ? {} : { guestOs }),
     vcpus: (status.first('vcpus')?.all('vcpu') ?? []).flatMap(vcpuOf),
     disks: [
       ...(devices?.all('disk') ?? []).flatMap((disk) => diskOf(disk, emulatedControllers)),

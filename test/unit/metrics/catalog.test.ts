@@ -14,7 +14,7 @@ describe.each(catalog.map((metric) => [metric.name, metric] as const))(
   '%s',
   (name, { type, unit, help, labels }) => {
     test('has a name that follows the rules', () => {
-      expect(name).toMatch(/^kvminfo_(up|(vm|vcpu|host|scrape|source|exporter)_[a-z]+(_[a-z]+)*)$/)
+      expect(name).toMatch(/^kvminfo_(up|(vm|vcpu|host|scrape|source|doctor|exporter)_[a-z]+(_[a-z]+)*)$/)
       expect(name.endsWith('_total')).toBe(type === 'counter')
       expect(name.endsWith('_info')).toBe(type === 'info')
       expect(name).not.toMatch(/_(count|sum|bucket|created|timestamp)$/)

@@ -34,6 +34,8 @@ export const mayLackVm: Readonly<Record<string, Missing>> = {
     vms: ['compute', 'virtio'],
     reason: 'they have no exits to QEMU: KVM itself handles the exits of virtio, and compute has no device',
   },
+  'vm: What makes this VM leave KVM? A': noDevice,
+  'vm: Wait for QEMU by device A': noDevice,
   'vm: Disks A': noDevice,
   'vm: Network interfaces A': noDevice,
   'vm: Class A': unjudged,

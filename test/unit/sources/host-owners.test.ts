@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { hostOwner, type Wanted } from '../../../../src/remediate/target/host-owners.ts'
-import { scratchDirectory } from '../../../helpers/scratch.ts'
+import { hostOwner, type Wanted } from '../../../src/sources/host-owners.ts'
+import { scratchDirectory } from '../../helpers/scratch.ts'
 
 const wanted = {
   off: { knob: 'ksm-run', value: 0 },

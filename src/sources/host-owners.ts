@@ -2,9 +2,9 @@
 // own value again, or take ours for its own. Instead, the plan shows the commands for that program.
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { chosenWord } from '../../sources/chosen-word.ts'
-import { readProcesses } from '../../sources/process/read.ts'
-import { WholeFile } from '../../sources/whole-file.ts'
+import { chosenWord } from './chosen-word.ts'
+import { readProcesses } from './process/read.ts'
+import { WholeFile } from './whole-file.ts'
 
 export interface HostPlaces {
   readonly procfs: string
