@@ -161,7 +161,7 @@ test('serves what the host has, with the flags of the README', async () => {
     expect(metrics).toContain('kvminfo_source_active{fact="threads",source="procfs"} 1')
     // Without the modules there are no exits to tell; everything else works.
     const failing = metrics.matchAll(/^kvminfo_scrape_collector_success\{collector="(.*)"\} 0$/gm)
-    expect([...failing].map(([, collector]) => collector)).toEqual(['exits', 'exit_reasons'])
+    expect([...failing].map(([, collector]) => collector)).toEqual(['exits', 'exit_reasons', 'device_exits'])
   } finally {
     await Promise.all([vm.stop(), container.stop()])
   }

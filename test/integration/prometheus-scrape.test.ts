@@ -28,7 +28,7 @@ function hostWithHostileName(): FixtureTree {
 
 async function serveTree({ paths }: FixtureTree): Promise<string> {
   const flags = Object.entries(paths).map(([name, path]) => `--path.${name}=${path}`)
-  const { serve, urls } = await startServe(flags)
+  const { serve, urls } = await startServe([...flags, '--collector.vcpu_exits'])
   onTestFinished(() => serve.stop().then(() => {}))
   return new URL('/metrics', urls[0]).href
 }
@@ -87,8 +87,11 @@ describe('a real Prometheus', () => {
     }
 
     await eventually(
-      'a scrape of both VMs',
-      async () => (await query('kvminfo_vm_info')).length === 2 || undefined,
+      'a scrape of both VMs and of what the doctor found, which comes later',
+      async () =>
+        ((await query('kvminfo_vm_info')).length === 2 &&
+          (await query('kvminfo_doctor_finding_info')).length > 0) ||
+        undefined,
     )
 
     const exits = await query('kvminfo_vm_io_exits_total')
