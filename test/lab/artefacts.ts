@@ -23,8 +23,11 @@ const kmod = join(project, 'kmod')
 /** Enough to reach the host's files and the ports, and to have KVM. */
 const hostModules = ['virtio_pci', 'virtio_console', '9p', '9pnet_virtio', 'overlay', 'kvm_amd']
 
-/** Drivers for both kinds of disk and both kinds of NIC that the Linux guest may get. */
-const guestModules = ['virtio_pci', 'ata_piix', 'sd_mod', 'virtio_blk', 'e1000', 'virtio_net']
+/** Drivers for both kinds of disk and both kinds of NIC that the Linux guest may get, and for its balloon. */
+const guestModules = [
+  ...['virtio_pci', 'ata_piix', 'sd_mod', 'virtio_blk', 'e1000', 'virtio_net'],
+  'virtio_balloon',
+]
 
 /** The initramfs that the emulated KVM host boots. */
 export async function hostInitrd(kernel: Kernel, signal: AbortSignal): Promise<string> {

@@ -34,3 +34,7 @@ test('Linux 6.1 next-start.ts', async () => {
 test('Linux 6.1 huge-page-backing.ts', async () => {
   await passes('huge-page-backing.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 900 })
 })
+
+test('Linux 6.1 linux-knobs.ts', async () => {
+  await passes('linux-knobs.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1800 })
+})

@@ -39,5 +39,9 @@ END
 }
 
 domain_nic() {
-	[ "$nic" = none ] || echo "    <interface type='user'><model type='$nic'/></interface>"
+	case $nic in
+	none) ;;
+	tap) echo "    <interface type='ethernet'><model type='virtio'/><driver name='qemu'/></interface>" ;;
+	*) echo "    <interface type='user'><model type='$nic'/></interface>" ;;
+	esac
 }

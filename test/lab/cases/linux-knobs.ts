@@ -1,0 +1,102 @@
+// What takes an operating system in the guest: its balloon, which its driver must move, and vhost-net, under a VM that sends
+// packets. Alerts ask `kvminfo remediate` for both. Asserted against libvirt and the kernel.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { virsh } from './firmware/domain.ts'
+import { until } from './kvminfo/until.ts'
+import { ask, canPlan, ended, kvminfo, startRemediate } from './stack/remediate.ts'
+
+const guest = '/project/test/lab/guests/linux'
+const mib = 640
+const memory = mib * 1024
+
+let remediate: { stop(): Promise<void> }
+let uuid: string
+
+/** Of `virsh dommemstat`: what the driver of the guest says, unlike the size that libvirt was asked for. */
+const reported = (name: string): number =>
+  Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(virsh('dommemstat', '--', uuid))?.[1])
+const definition = (): string => virsh('dumpxml', '--inactive', '--', uuid)
+const asksQemu = (xml: string): boolean => xml.includes("<driver name='qemu'/>")
+
+/** Whether QEMU has the kernel move its packets. */
+function usesVhost(): boolean {
+  const folder = `/proc/${readFileSync('/run/libvirt/qemu/linux.pid', 'utf8').trim()}/fd`
+  return readdirSync(folder).some((fd) => readlinkSync(`${folder}/${fd}`) === '/dev/vhost-net')
+}
+
+before(async () => {
+  execFileSync('modprobe', ['--all', 'tun', 'vhost_net'])
+  remediate = await startRemediate(`limits: {cooldown: 0, changes_per_hour: 100, attempts_per_day: 100}
+measure: {restart_window: 2s, settle: 5s, boot: 5m, wait_for_load: 15m, placebo: 0}`)
+  const words = ['--via', 'libvirt', '--nic', 'tap', '--mib', String(mib), 'packets=20', 'rounds=0']
+  execFileSync(`${guest}/start`, words)
+  execFileSync(`${guest}/await`, ['linux', 'work starts', '300'])
+  uuid = virsh('domuuid', 'linux')
+  await until('the VM is known', () => canPlan('vhost-net', 'linux'), 3000, 300)
+  console.log(`the guest works after ${process.uptime().toFixed(0)} s`)
+})
+
+after(async () => {
+  virsh('destroy', '--', uuid)
+  await remediate.stop()
+})
+
+test('a balloon is deflated, and inflated again by the undo, in steps that the guest follows', async () => {
+  const small = memory * 0.9
+  virsh('setmem', '--live', '--size', `${small}KiB`, '--', uuid)
+  await until('the guest has given memory to the balloon', () => reported('actual') === small, 500)
+  const run = await ask('balloon-deflate', { vm: 'linux' })
+  console.log(kvminfo('show', String(run.id)))
+  assert.deepEqual([run.state, run.verdict], ['kept', 'not-measurable'], run.reason ?? '')
+  assert.equal(reported('actual'), memory)
+  kvminfo('undo', String(run.id))
+  assert.equal((await ended(run.id)).state, 'undone')
+  assert.equal(reported('actual'), small)
+  virsh('setmem', '--live', '--size', `${memory}KiB`, '--', uuid)
+  await until('the guest has all of its memory', () => reported('actual') === memory, 500)
+})
+
+test('a balloon is inflated only if the guest says that it can do without the memory', async () => {
+  const blind = await ask('balloon-inflate', { vm: 'linux' })
+  assert.equal(blind.state, 'refused')
+  assert.match(blind.reason ?? '', /the guest has reported lately that it can do without the memory/)
+  virsh('dommemstat', '--period', '5', '--live', '--', uuid)
+  await until('the guest reports', () => reported('last_update') > 0, 1000)
+  const run = await ask('balloon-inflate', { vm: 'linux' })
+  assert.equal(run.state, 'proposed', run.reason ?? '')
+  const before = reported('usable')
+  kvminfo('approve', String(run.id), '--yes')
+  assert.equal((await ended(run.id)).state, 'kept')
+  assert.equal(reported('actual'), memory * 0.95)
+  console.log(`usable in the guest: ${before} KiB before, ${reported('usable')} KiB after`)
+  kvminfo('undo', String(run.id))
+  assert.equal((await ended(run.id)).state, 'undone')
+  assert.equal(reported('actual'), memory)
+})
+
+test('vhost-net is switched on for the next start, moves the packets then, and is undone', async () => {
+  const original = definition()
+  assert.deepEqual([asksQemu(original), usesVhost()], [true, false])
+  const run = await ask('vhost-net', { vm: 'linux' })
+  assert.equal(run.state, 'proposed', run.reason ?? '')
+  console.log(kvminfo('show', String(run.id)))
+  kvminfo('approve', String(run.id), '--yes')
+  assert.equal((await ended(run.id, 300)).state, 'waiting')
+  assert.deepEqual([asksQemu(definition()), usesVhost()], [false, false])
+  virsh('destroy', '--', uuid)
+  virsh('start', '--', uuid)
+  assert.equal(usesVhost(), true)
+  const isJudged = async () => (await ended(run.id, 900)).state !== 'waiting'
+  await until('it has been judged', isJudged, 2000, 900)
+  console.log(kvminfo('show', String(run.id)))
+  const { state } = await ended(run.id)
+  // What it saves is QEMU's CPU time. Exits for each packet are few with both.
+  assert.ok(state === 'unproven' || state === 'kept', state)
+  kvminfo('undo', String(run.id))
+  assert.equal(definition(), original, 'not a byte differs')
+  assert.match(kvminfo('verify-journal'), /^The journal is whole/)
+})
