@@ -14,24 +14,25 @@
 #include "row.h"
 #include "rows.h"
 
-u64 kvminfo_sum_of_reasons(const u64 *n)
+/* Counts and ticks take turns in @n. */
+static u64 sum_of_every_other(const u64 *n, int end)
 {
 	u64 sum = 0;
 	int i;
 
-	for (i = 0; i < NR_REASONS; i += 2)
-		sum += n[N_REASON + i];
+	for (i = 0; i < end; i += 2)
+		sum += n[i];
 	return sum;
+}
+
+u64 kvminfo_sum_of_reasons(const u64 *n)
+{
+	return sum_of_every_other(n + N_REASON, NR_REASONS);
 }
 
 u64 kvminfo_sum_of_user_reasons(const u64 *n)
 {
-	u64 sum = 0;
-	int i;
-
-	for (i = 0; i < NR_USER_REASONS; i += 2)
-		sum += n[N_USER + i];
-	return sum;
+	return sum_of_every_other(n + N_USER, NR_USER_REASONS);
 }
 
 struct devices *kvminfo_row_devices(const struct rows *rows, size_t index)

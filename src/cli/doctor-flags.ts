@@ -1,9 +1,8 @@
 // The flags of `kvminfo doctor`.
 import { checks } from '../doctor/checks/index.ts'
-import { defaultPaths } from '../sources/paths.ts'
 import { type Flags, type FlagValues, optional, repeatable, single, toggle } from './flag.ts'
 import { directory, nonEmpty, oneOf } from './flag-values.ts'
-import { procfsFlag, sysfsFlag } from './shared-flags.ts'
+import { procfsFlag, rundirFlag, sysfsFlag } from './shared-flags.ts'
 
 const checkName = oneOf(checks.map(({ name }) => name))
 
@@ -34,13 +33,7 @@ export const doctorFlags = {
   isJunit: toggle('junit', 'Print the XML of JUnit, for CI systems.'),
   procfs: procfsFlag,
   sysfs: sysfsFlag,
-  rundir: single({
-    name: 'path.rundir',
-    argument: '<directory>',
-    default: defaultPaths.rundir,
-    description: "The host's `/run`, with libvirt's sockets and status files.",
-    parse: directory,
-  }),
+  rundir: rundirFlag,
   root: single({
     name: 'path.rootfs',
     argument: '<directory>',

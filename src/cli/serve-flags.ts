@@ -4,7 +4,7 @@ import { parseListenAddress } from '../http/listen-address.ts'
 import { defaultPaths } from '../sources/paths.ts'
 import { type Flags, type FlagValues, optional, repeatable, single, toggle } from './flag.ts'
 import { directory, nonEmpty, urlPath, wholeNumber } from './flag-values.ts'
-import { logFlags, procfsFlag } from './shared-flags.ts'
+import { logFlags, procfsFlag, rundirFlag } from './shared-flags.ts'
 
 export const serveFlags = {
   listenAddresses: repeatable({
@@ -62,13 +62,7 @@ export const serveFlags = {
     description: "Where the host's sysfs is mounted, with debugfs below it.",
     parse: directory,
   }),
-  rundir: single({
-    name: 'path.rundir',
-    argument: '<directory>',
-    default: defaultPaths.rundir,
-    description: "The host's `/run`, with libvirt's sockets and status files.",
-    parse: directory,
-  }),
+  rundir: rundirFlag,
   ...logFlags,
   // The last one, so that the help lists it right before the collectors.
   hasOnlyChosenCollectors: toggle(

@@ -20,6 +20,15 @@ export const sysfsFlag = single({
   parse: directory,
 })
 
+/** Where a command reads what libvirt keeps there. */
+export const rundirFlag = single({
+  name: 'path.rundir',
+  argument: '<directory>',
+  default: defaultPaths.rundir,
+  description: "The host's `/run`, with libvirt's sockets and status files.",
+  parse: directory,
+})
+
 export const logFlags = {
   logLevel: single({
     name: 'log.level',

@@ -6,7 +6,7 @@ import type { HostSnapshot } from '../model/host-snapshot.ts'
 import type { Task } from '../model/task.ts'
 import type { Vm } from '../model/vm.ts'
 import type { VmMemory } from '../model/vm-memory.ts'
-import type { Attempt } from '../sources/attempt.ts'
+import { type Attempt, attempt } from '../sources/attempt.ts'
 import { readTuning, type VmTuning } from '../sources/cmdline/tuning.ts'
 
 export interface VmView {
@@ -22,8 +22,9 @@ export interface VmView {
 
 /** Problems of single VMs cost only what they concern. */
 export async function viewVms(snapshot: HostSnapshot, procfs: string): Promise<VmView[]> {
-  const tasks = valueOr(() => snapshot.vcpuTasks().value, new Map<number, Task>())
-  const memory = valueOr(() => snapshot.vmMemory().value, new Map<number, VmMemory>())
+  // A whole part that is not available costs only what needs it.
+  const tasks = attempt(() => snapshot.vcpuTasks().value).value
+  const memory = attempt(() => snapshot.vmMemory().value).value
   const views: VmView[] = []
   // One after the other, because Node has few threads for reads that may hang.
   for (const vm of snapshot.vms().value) {
@@ -31,8 +32,8 @@ export async function viewVms(snapshot: HostSnapshot, procfs: string): Promise<V
     views.push({
       vm,
       tuning: () => resultOf(tuning),
-      memory: memory.get(vm.pid),
-      tasks: vm.vcpus.flatMap(({ tid }) => tasks.get(tid) ?? []),
+      memory: memory?.get(vm.pid),
+      tasks: vm.vcpus.flatMap(({ tid }) => tasks?.get(tid) ?? []),
       program: () => programOf(procfs, vm.pid),
     })
   }
@@ -48,16 +49,6 @@ function programOf(procfs: string, pid: number): string {
   }
 }
 
-/** A whole part that is not available costs only what needs it. */
-function valueOr<T>(read: () => T, without: T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof KvminfoError) return without
-    throw error
-  }
-}
-
 async function attempted<T>(read: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await read(), error: undefined }
@@ -67,7 +58,7 @@ async function attempted<T>(read: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-function resultOf<T>(attempt: Attempt<T>): T {
-  if (attempt.error !== undefined) throw attempt.error
-  return attempt.value
+function resultOf<T>(tried: Attempt<T>): T {
+  if (tried.error !== undefined) throw tried.error
+  return tried.value
 }

@@ -5,6 +5,7 @@
 import { type DomainPowerOperation, reversed } from '../../actuator/protocol.ts'
 import type { Sample } from '../../observe/sample.ts'
 import { durationText } from '../../policy/duration.ts'
+import { sizeText } from '../actions/size-text.ts'
 import type { Step } from '../journal/query.ts'
 import { BootWatch } from './boot-watch.ts'
 import { definitionProblem } from './definition-state.ts'
@@ -115,7 +116,7 @@ export class NextStart {
         return
       }
       const inPool = sample.vmMemory?.get(vm.pid)?.hugetlbBytes ?? 0
-      const memory = inPool === 0 ? '' : ` and has ${inPool / 1024 ** 2} MiB in huge pages of a pool`
+      const memory = inPool === 0 ? '' : ` and has ${sizeText(inPool)} in huge pages of a pool`
       const reason = `the VM runs with it${memory}; the counters cannot show its effect`
       endRun(this.#parts, run, 'kept', reason, { verdict: 'not-measurable' })
       return
