@@ -17,12 +17,6 @@ export const token = 'a-token-of-the-lab-0123456789'
 /** With this one a person decides. */
 export const approver = 'a-token-of-an-approver-0123456789'
 
-/** The states in which nothing more happens to a run by itself, or not before its VM starts again. */
-export const over: readonly RunState[] = ['waiting', 'holding', ...finalStates]
-
-/** The states of a run that is planned, and that is not about to be applied at once. */
-export const decided: readonly RunState[] = ['proposed', 'measuring', ...over]
-
 /** `policy`: its lines beside the name of the host and the credentials. */
 export function writePolicy(policy: string): void {
   const directory = '/etc/kvminfo-remediate'
