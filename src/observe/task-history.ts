@@ -35,9 +35,9 @@ export class TaskHistory {
 
   /** `seconds` is the time since the previous sample; NaN for the first. */
   add(snapshot: TaskSnapshot, scope: TaskScope, seconds: number): void {
-    const spare = this.#before
+    const rows = snapshot.tasks(scope, this.#before)
     this.#before = this.#now
-    this.#now = snapshot.tasks(scope, spare)
+    this.#now = rows
     this.#compare(seconds)
   }
 

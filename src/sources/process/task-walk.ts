@@ -5,7 +5,7 @@ import type { TaskColumns } from '../task-columns.ts'
 import type { WholeFile } from '../whole-file.ts'
 import { pageBytes } from './page-size.ts'
 import { numbersIn, readSchedstat } from './read.ts'
-import { parseStat } from './stat.ts'
+import { parseStat, type Stat } from './stat.ts'
 import { StatusLine } from './status.ts'
 
 const uid = new StatusLine('Uid')
@@ -37,13 +37,13 @@ function addThreads(directory: string, pid: number, file: WholeFile, into: TaskC
 }
 
 function addTask(directory: string, pid: number, tid: number, file: WholeFile, into: TaskColumns): void {
-  let text: string
+  let stat: Stat
   try {
-    text = file.record(`${directory}/stat`).toString('utf8')
+    const path = `${directory}/stat`
+    stat = parseStat(file.record(path).toString('utf8'), path)
   } catch {
     return
   }
-  const stat = parseStat(text, `${directory}/stat`)
   const row = into.count
   into.reserve(row + 1)
   into.names[row] = stat.comm

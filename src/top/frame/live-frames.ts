@@ -40,8 +40,9 @@ export class LiveFrames {
     const before = this.#history.last
     const sample = takeSample(snapshot)
     const seconds = before === undefined ? Number.NaN : sample.clock - before.clock
-    this.#history.add(sample)
+    // Before the rest, because it may fail, and the last frame is shown on.
     this.#tasks.add(snapshot, scope, seconds)
+    this.#history.add(sample)
     this.#number++
     const tasks = this.#taskList(sample, seconds)
     const history = this.#history

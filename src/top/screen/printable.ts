@@ -11,8 +11,10 @@ export const isPlain = (text: string): boolean => plain.test(text)
  * Controls, marks of direction and other invisible characters, private and unassigned code points, half surrogates, and
  * characters that some terminals draw wider than others.
  */
-const unsafe = /^[\p{C}\p{Zl}\p{Zp}\p{Variation_Selector}\u{115f}\u{1160}\u{3164}\u{ffa0}]$/u
+const unsafe = /^[\p{C}\p{Zl}\p{Zp}\u{115f}\u{1160}\u{3164}\u{ffa0}]$/u
 const mark = /^\p{M}$/u
+/** Marks that only choose between two pictures of one character; terminals differ in what follows from them. */
+const variationSelectors = /\p{Variation_Selector}/gu
 /** Hebrew, Arabic and the other scripts from right to left. */
 const rightToLeft =
   /[\u{0590}-\u{08ff}\u{fb1d}-\u{fdff}\u{fe70}-\u{feff}\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
@@ -26,7 +28,7 @@ const maxMarks = 2
 export const printable = memoized(4096, (text: string): string => {
   let shown = ''
   let marks = 0
-  for (const character of text.normalize('NFC')) {
+  for (const character of text.normalize('NFC').replace(variationSelectors, '')) {
     if (mark.test(character)) {
       marks++
       if (shown === '') shown = substitute
