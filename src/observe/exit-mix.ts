@@ -6,7 +6,7 @@ import type { HostHistory } from './host-history.ts'
 import { type ExitRates, exitRates, type WaitRate, waitRates } from './rates.ts'
 import type { Sample } from './sample.ts'
 
-export interface ReasonRate {
+interface ReasonRate {
   readonly reason: string
   readonly perSecond: number
 }

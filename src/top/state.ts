@@ -1,7 +1,7 @@
 // What the user has chosen: the view, the order, the filter, the selected row. Pure: every key makes a new state.
 import type { SortOrder } from './view/column.ts'
 
-export type ListName = 'vms' | 'tasks'
+type ListName = 'vms' | 'tasks'
 type ViewName = ListName | 'vm' | 'help'
 
 /** Rows are identified by a key, so that the selection stays on its row when the order changes. */

@@ -1,6 +1,6 @@
 // The columns of the list of tasks: those of the thesis's getProcessInfo, in its order, with ours before the name.
 import { policyName } from '../../model/policy.ts'
-import { isMainThread, type TaskList, type TaskRef, vmOf } from '../frame/task-list.ts'
+import { type TaskList, type TaskRef, vmOf } from '../frame/task-list.ts'
 import { type Column, numberColumn, textColumn } from './column.ts'
 import { finePercent, milliseconds, percent, size, unknown, whole } from './figures.ts'
 
@@ -208,7 +208,3 @@ export const taskColumns: readonly Column<TaskRow>[] = [
 /** Columns whose values cost a file for each task without the module. */
 const costly = new Set(['user', 'voluntary', 'involuntary'])
 export const isCostly = (id: string): boolean => costly.has(id)
-
-/** Whether a row of the list is the main thread of a VM. */
-export const isVmProcess = (list: TaskList, row: number): boolean =>
-  isMainThread(list, row) && list.vms.has(list.rows.pid[row]!)

@@ -1,6 +1,17 @@
 // Figures as short text.
 import { expect, test } from 'vitest'
-import * as figures from '../../../../src/top/view/figures.ts'
+import {
+  finePercent,
+  milliseconds,
+  percent,
+  rate,
+  ratio,
+  size,
+  uptime,
+  whole,
+} from '../../../../src/top/view/figures.ts'
+
+const figures = { finePercent, milliseconds, percent, rate, ratio, size, whole }
 
 test.each([
   ['ratio', 0.9934, '0.993'],
@@ -38,6 +49,6 @@ test('what is not known is a dash', () => {
 })
 
 test('an uptime has days only if there are some', () => {
-  expect(figures.uptime(51 * 86_400 + 15 * 3600 + 56 * 60 + 32)).toBe('51 d 15:56:32')
-  expect(figures.uptime(59)).toBe('00:00:59')
+  expect(uptime(51 * 86_400 + 15 * 3600 + 56 * 60 + 32)).toBe('51 d 15:56:32')
+  expect(uptime(59)).toBe('00:00:59')
 })
