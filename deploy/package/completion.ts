@@ -8,6 +8,7 @@ const proposals: Record<string, string> = {
   '<file>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current")',
   '<directory>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current")',
   '<check>': `mapfile -t COMPREPLY < <(compgen -W '${checks.map(({ name }) => name).join(' ')}' -- "$current")`,
+  '<list>': `mapfile -t COMPREPLY < <(compgen -W 'vms tasks' -- "$current")`,
   '<level>': `mapfile -t COMPREPLY < <(compgen -W '${logLevels.join(' ')}' -- "$current")`,
   '<format>': `mapfile -t COMPREPLY < <(compgen -W '${logFormats.join(' ')}' -- "$current")`,
 }

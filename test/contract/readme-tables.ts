@@ -4,12 +4,15 @@ import { doctorFlags } from '../../src/cli/doctor-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
+import { topFlags } from '../../src/cli/top-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { errorCodes } from '../../src/errors.ts'
 import { catalog } from '../../src/metrics/catalog.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
 import { remediationCatalog } from '../../src/metrics/remediation.ts'
+import { taskColumns } from '../../src/top/view/task-columns.ts'
+import { vmColumns } from '../../src/top/view/vm-columns.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -29,6 +32,12 @@ const flagTable = (flags: Flags) =>
     ]),
   )
 
+const columnTable = (columns: readonly { id: string; title: string; hint: string }[]) =>
+  table(
+    ['ID', 'title', 'meaning'],
+    columns.map(({ id, title, hint }) => [code(id), title, hint]),
+  )
+
 const metricTable = (metrics: readonly Metric[]) =>
   table(
     ['metric', 'type', 'labels', 'meaning'],
@@ -43,6 +52,9 @@ const tables = {
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
+  'flags of top': () => flagTable(topFlags),
+  'columns of VMs': () => columnTable(vmColumns),
+  'columns of tasks': () => columnTable(taskColumns),
   checks: () =>
     table(
       ['check', 'what it looks at'],
@@ -69,8 +81,16 @@ type Table = keyof typeof tables
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics', 'remediation metrics'],
-  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate', 'flags of doctor'],
+  'src/cli/README.md': [
+    'flags',
+    'collectors',
+    'flags of actuate',
+    'flags of remediate',
+    'flags of doctor',
+    'flags of top',
+  ],
   'src/doctor/README.md': ['checks'],
+  'src/top/README.md': ['columns of VMs', 'columns of tasks'],
   'src/errors.md': ['errors'],
 }
 
