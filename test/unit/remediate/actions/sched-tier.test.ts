@@ -139,7 +139,7 @@ test.each([
 
 test('refuses a VM whose vCPU threads are not known, and an alert without a VM', async () => {
   expect(await schedTier.plan({ ...input, vm: { ...vm, vcpus: [] } })).toEqual({
-    refused: 'the vCPU threads of this VM are not known',
+    refused: expect.stringMatching(/^the vCPU threads of this VM are not known: load the kvminfo module/),
   })
   expect(await schedTier.plan({ ...input, vm: undefined })).toEqual({
     refused: expect.stringContaining('the alert names none'),
@@ -162,7 +162,7 @@ test('needs a CPU that real-time vCPUs cannot fill', async () => {
 test('needs the throttle of real-time threads', async () => {
   write('proc/sys/kernel/sched_rt_runtime_us', '-1\n')
   expect(await unmet(input)).toEqual([
-    'the kernel limits the run time of real-time threads (sched_rt_runtime_us is -1)',
+    'the kernel lets real-time threads run, and limits their run time (sched_rt_runtime_us is -1)',
   ])
 })
 
