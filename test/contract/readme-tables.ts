@@ -4,6 +4,7 @@ import { doctorFlags } from '../../src/cli/doctor-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
+import { ksmFlags, schedFlags, tuneFlags } from '../../src/cli/tune-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { errorCodes } from '../../src/errors.ts'
@@ -29,6 +30,10 @@ const flagTable = (flags: Flags) =>
     ]),
   )
 
+/** Without those that all commands of `kvminfo tune` have. */
+const ownFlags = (flags: Flags): Flags =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => !Object.hasOwn(tuneFlags, name)))
+
 const metricTable = (metrics: readonly Metric[]) =>
   table(
     ['metric', 'type', 'labels', 'meaning'],
@@ -43,6 +48,9 @@ const tables = {
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
+  'flags of tune': () => flagTable(tuneFlags),
+  'flags of tune sched': () => flagTable(ownFlags(schedFlags)),
+  'flags of tune ksm': () => flagTable(ownFlags(ksmFlags)),
   checks: () =>
     table(
       ['check', 'what it looks at'],
@@ -69,7 +77,16 @@ type Table = keyof typeof tables
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics', 'remediation metrics'],
-  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate', 'flags of doctor'],
+  'src/cli/README.md': [
+    'flags',
+    'collectors',
+    'flags of actuate',
+    'flags of remediate',
+    'flags of doctor',
+    'flags of tune',
+    'flags of tune sched',
+    'flags of tune ksm',
+  ],
   'src/doctor/README.md': ['checks'],
   'src/errors.md': ['errors'],
 }

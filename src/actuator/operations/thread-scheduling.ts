@@ -90,7 +90,9 @@ export function threadScheduling(
     } catch (cause) {
       const errno = errnoOf(cause)
       if (errno !== 'EPERM' && errno !== 'EACCES') throw cause
-      const why = whyNotPermitted({ procfs, sysfs, pid: vm.pid, tid, to })
+      // If only the nice value was refused, the policy is no longer the question.
+      const asked = cause instanceof PartlySet ? { ...to, policy: from.policy } : to
+      const why = whyNotPermitted({ procfs, sysfs, pid: vm.pid, tid, to: asked })
       const state = cause instanceof PartlySet ? `; ${cause.rest}` : ''
       throw new KvminfoError(
         'CHANGE_FAILED',
