@@ -17,7 +17,7 @@ export interface PlannedThread {
 }
 
 /** What a thread gets that has `from` now. */
-export function schedulingFor(from: Scheduling, tier: Tier, { scheduling, nice }: HandSettings): Scheduling {
+function schedulingFor(from: Scheduling, tier: Tier, { scheduling, nice }: HandSettings): Scheduling {
   if (nice !== undefined) return { ...from, nice }
   const wanted = scheduling === undefined ? tier : { ...scheduling, nice: from.nice }
   return {

@@ -6,7 +6,6 @@ import type { ActionPolicy } from '../../policy/schema.ts'
 import { tiers } from '../../policy/tiers.ts'
 import type { Plan } from '../actions/action.ts'
 import type { EngineParts } from './engine-parts.ts'
-import type { HoldingWatch } from './holding.ts'
 import { onlyIdentity, type RunRow } from './store.ts'
 
 /** The policy of an action with the values that a person asks for. */
@@ -49,11 +48,17 @@ export async function leaseByHand(parts: EngineParts, { vm, byHand }: RunRow): P
   return answer.outcome === 'done' ? undefined : `there is no lease: ${answer.reason}`
 }
 
+/** Uptime, seconds: when it began to hold, and when it was last read back. */
+interface Watch {
+  since?: number
+  begun?: number
+}
+
 /** Called at every pass. Why the change must be undone now; undefined if it goes on. */
 export async function watchByHand(
   parts: EngineParts,
   run: RunRow,
-  watch: HoldingWatch,
+  watch: Watch,
 ): Promise<string | undefined> {
   const { clock, policy, executor, actuator, store } = parts
   const { measure } = policy.current.policy

@@ -18,9 +18,12 @@ let pid: number
 let tid: number
 
 before(async () => {
-  remediate = await startRemediate('vms: [{name: ide, protected: true}]\nactuator: {max_realtime_priority: 50}')
+  // Before the program, with which this case gets another nice value.
   vm = startCompute()
   guarded = startReader('ide', 'e1000')
+  remediate = await startRemediate(
+    'vms: [{name: ide, protected: true}]\nactuator: {max_realtime_priority: 50}',
+  )
   await until('the VM is known', () => canPlan('sched-tier', 'compute'), 2000)
   pid = qemuPid('compute')
   tid = vcpuOf(pid)
@@ -59,7 +62,9 @@ function qemuPid(name: string): number {
 
 function vcpuOf(process: number): number {
   const threads = readdirSync(`/proc/${process}/task`)
-  const found = threads.find((one) => readFileSync(`/proc/${process}/task/${one}/comm`, 'utf8') === 'CPU 0/KVM\n')
+  const found = threads.find(
+    (one) => readFileSync(`/proc/${process}/task/${one}/comm`, 'utf8') === 'CPU 0/KVM\n',
+  )
   return Number(found)
 }
 
@@ -74,7 +79,10 @@ test('FIFO for the vCPU, asked for by the number of the thread, under a lease', 
   const { code, out } = tune('sched', String(tid), '--policy=fifo', '--priority=5')
   assert.equal(code, 0)
   assert.match(out, new RegExp(`thread ${tid} \\(vCPU 0\\) +other, nice 0 +fifo 5\\n`))
-  assert.match(out, /Asked for by .+ on this host\. It is undone in 1[45] min.*\. Undo: kvminfo tune undo 1\n$/)
+  assert.match(
+    out,
+    /Asked for by .+ on this host\. It is undone in 1[45] min.*\. Undo: kvminfo tune undo 1\n$/,
+  )
   assert.equal(scheduling(tid), '1 5 0')
   assert.equal(scheduling(pid), '0 0 0')
   assert.ok(readdirSync('/run/kvminfo/leases').some((name) => name.startsWith(`${pid}-`)))
@@ -84,7 +92,10 @@ test('FIFO for the vCPU, asked for by the number of the thread, under a lease', 
 test('undo by the name of the VM shows what the kernel has then', () => {
   const { code, out } = tune('undo', 'compute')
   assert.equal(code, 0)
-  assert.match(out, new RegExp(`^Run 1 is undone: .*\\n.*\\n +thread ${tid} \\(vCPU 0\\) +fifo 5 +other, nice 0\\n`))
+  assert.match(
+    out,
+    new RegExp(`^Run 1 is undone: .*\\n.*\\n +thread ${tid} \\(vCPU 0\\) +fifo 5 +other, nice 0\\n`),
+  )
   assert.equal(scheduling(tid), '0 0 0')
   assert.ok(!readdirSync('/run/kvminfo/leases').some((name) => name.startsWith(`${pid}-`)))
 })
@@ -112,7 +123,10 @@ test('nothing passes over a protected VM, a limit, or room for others', () => {
   const force = ['--force', '--reason=now']
   const other = vcpuOf(qemuPid('ide'))
   const protectedVm = tune('nice', 'ide', '-5', ...force)
-  assert.deepEqual([protectedVm.code, protectedVm.err], [1, 'kvminfo: Not done: the policy protects this VM.\n'])
+  assert.deepEqual(
+    [protectedVm.code, protectedVm.err],
+    [1, 'kvminfo: Not done: the policy protects this VM.\n'],
+  )
   assert.equal(tune('nice', String(other), '-5', ...force).code, 1)
   assert.equal(scheduling(other), '0 0 0')
   assert.match(tune('tier', 'compute', 'paper:4', ...force).err, /priority is at most 50 \(99\)/)
@@ -120,7 +134,10 @@ test('nothing passes over a protected VM, a limit, or room for others', () => {
     tune('sched', 'compute', '--policy=rr', '--priority=1', '--threads=all', ...force).err,
     /1 of the CPUs cannot be filled/,
   )
-  assert.match(tune('sched', '1', '--policy=fifo', '--priority=1').err, /no VM; for other processes, use: chrt/)
+  assert.match(
+    tune('sched', '1', '--policy=fifo', '--priority=1').err,
+    /no VM; for other processes, use: chrt/,
+  )
   assert.equal(scheduling(tid), '0 0 0')
 })
 

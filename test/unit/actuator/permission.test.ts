@@ -41,18 +41,25 @@ function why(to: Scheduling, files: Readonly<Record<string, string | Buffer>>): 
   return whyNotPermitted({ procfs: join(root, 'proc'), sysfs: join(root, 'sys'), pid: 70, tid: 71, to })
 }
 
-const cpuIsOn = { [`sys/fs/cgroup${slice}/cpu.weight`]: '100\n', [`sys/fs/cgroup${scope}/cpu.weight`]: '100\n' }
+const cpuIsOn = {
+  [`sys/fs/cgroup${slice}/cpu.weight`]: '100\n',
+  [`sys/fs/cgroup${scope}/cpu.weight`]: '100\n',
+}
 const config = (text: string) => gzipSync(`# Linux\n${text}\n`)
 
 test('the capability is missing: the limits of the thread are named', () => {
   expect(why(rr, { 'proc/self/status': none })).toMatch(
     /lacks the capability CAP_SYS_NICE.*AmbientCapabilities=CAP_SYS_NICE\. Without it, the highest real-time priority of this thread is 1 \(RLIMIT_RTPRIO\)$/,
   )
-  expect(why(nice, { 'proc/self/status': none })).toMatch(/the lowest nice value of this thread is -10 \(RLIMIT_NICE\)$/)
+  expect(why(nice, { 'proc/self/status': none })).toMatch(
+    /the lowest nice value of this thread is -10 \(RLIMIT_NICE\)$/,
+  )
 })
 
 test('a user namespace, where the capability does not count', () => {
-  expect(why(rr, { 'proc/self/uid_map': '         0     100000      65536\n' })).toMatch(/in a user namespace of its own/)
+  expect(why(rr, { 'proc/self/uid_map': '         0     100000      65536\n' })).toMatch(
+    /in a user namespace of its own/,
+  )
 })
 
 test('version 1 of cgroups: the groups without real-time budget are named, from the outside in', () => {
@@ -66,16 +73,18 @@ test('version 1 of cgroups: the groups without real-time budget are named, from 
   expect(why(rr, files)).toMatch(
     /RT_GROUP_SCHED.*echo 100000 > '.*\/machine\.slice\/cpu\.rt_runtime_us' && echo 100000 > '.*web\.scope\/cpu\.rt_runtime_us'$/,
   )
-  expect(why(rr, { ...files, [group(slice)]: '100000\n', [group(scope)]: '100000\n' })).toMatch(/security module/)
+  expect(why(rr, { ...files, [group(slice)]: '100000\n', [group(scope)]: '100000\n' })).toMatch(
+    /security module/,
+  )
 })
 
 test.each([
-  ['built with RT_GROUP_SCHED', { 'proc/config.gz': config('CONFIG_RT_GROUP_SCHED=y') }, /none but the root group has one.*rt_group_sched=0/],
   [
-    'of which that is not known',
-    {},
-    /probably has real-time budgets/,
+    'built with RT_GROUP_SCHED',
+    { 'proc/config.gz': config('CONFIG_RT_GROUP_SCHED=y') },
+    /none but the root group has one.*rt_group_sched=0/,
   ],
+  ['of which that is not known', {}, /probably has real-time budgets/],
   ['built without', { 'proc/config.gz': config('# CONFIG_RT_GROUP_SCHED is not set') }, /a security module/],
   [
     'booted with rt_group_sched=0',
@@ -96,7 +105,9 @@ test('a group of version 2 without the cpu controller has no budget of its own',
 })
 
 test('a nice value needs no real-time budget', () => {
-  expect(why(nice, { ...cpuIsOn, 'proc/config.gz': config('CONFIG_RT_GROUP_SCHED=y') })).toMatch(/security module/)
+  expect(why(nice, { ...cpuIsOn, 'proc/config.gz': config('CONFIG_RT_GROUP_SCHED=y') })).toMatch(
+    /security module/,
+  )
 })
 
 test('a host of which nothing can be read still gets an answer', () => {

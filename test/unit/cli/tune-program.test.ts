@@ -20,14 +20,25 @@ async function parse(...args: string[]): Promise<{ request: TuneRequest; options
 test.each([
   [
     'sched web1 --policy=fifo --priority 2',
-    { action: 'sched-tier', vm: 'web1', settings: { scheduling: { policy: 'fifo', priority: 2 }, threads: 'vcpu' } },
+    {
+      action: 'sched-tier',
+      vm: 'web1',
+      settings: { scheduling: { policy: 'fifo', priority: 2 }, threads: 'vcpu' },
+    },
   ],
   [
     'sched 4711 --policy=batch --threads=all',
-    { action: 'sched-tier', vm: '4711', settings: { scheduling: { policy: 'batch', priority: 0 }, threads: 'all' } },
+    {
+      action: 'sched-tier',
+      vm: '4711',
+      settings: { scheduling: { policy: 'batch', priority: 0 }, threads: 'all' },
+    },
   ],
   ['nice web1 -5', { action: 'sched-tier', vm: 'web1', settings: { nice: -5, threads: 'vcpu' } }],
-  ['nice web1 +3 --threads=main', { action: 'sched-tier', vm: 'web1', settings: { nice: 3, threads: 'main' } }],
+  [
+    'nice web1 +3 --threads=main',
+    { action: 'sched-tier', vm: 'web1', settings: { nice: 3, threads: 'main' } },
+  ],
   ['tier web1 paper:2', { action: 'sched-tier', vm: 'web1', settings: { tier: 'paper:2' } }],
   ['weight web1 2.5', { action: 'cpu-weight', vm: 'web1', settings: { weight: 2.5 } }],
   ['ksm off', { action: 'ksm-off' }],

@@ -225,15 +225,22 @@ describe('by hand', () => {
     expect((await operations('vcpu')).map(({ isAnyThread }) => isAnyThread)).toEqual([undefined, undefined])
     expect(await operations('main')).toMatchObject([{ tid: main, isAnyThread: true }])
     const all = await operations('all')
-    expect(all.map(({ tid }) => tid)).toEqual(expect.arrayContaining([main, ...vm.vcpus.map(({ tid }) => tid)]))
+    expect(all.map(({ tid }) => tid)).toEqual(
+      expect.arrayContaining([main, ...vm.vcpus.map(({ tid }) => tid)]),
+    )
     expect(all.filter(({ isAnyThread }) => isAnyThread !== true)).toHaveLength(2)
-    expect((await planOf(by({ nice: 1, threads: 'main' }))).changes[0]!.what).toBe(`thread ${main} (main thread)`)
+    expect((await planOf(by({ nice: 1, threads: 'main' }))).changes[0]!.what).toBe(
+      `thread ${main} (main thread)`,
+    )
   })
 
   test('each further real-time thread needs a CPU as well', async () => {
     live.set(vm.pid, other)
     const given = by({ scheduling: { policy: 2, rtPriority: 1 }, threads: 'main' })
-    const cpus = (count: number) => ({ ...given, sample: { ...sample, cpuTime: sample.cpuTime!.slice(0, count) } })
+    const cpus = (count: number) => ({
+      ...given,
+      sample: { ...sample, cpuTime: sample.cpuTime!.slice(0, count) },
+    })
     expect(await unmet(cpus(4))).toEqual([])
     expect(await unmet(cpus(3))).toEqual([
       '1 of the CPUs cannot be filled by real-time vCPUs (3 CPUs, 0 real-time vCPUs of other VMs, 2 vCPUs of this one and 1 of its other threads)',
@@ -249,7 +256,9 @@ describe('by hand', () => {
   })
 
   test('says so if all is as wanted, or if somebody else has set a real-time policy', async () => {
-    expect(await schedTier.plan(by({ nice: 0 }))).toEqual({ refused: 'all vCPU threads are other, nice 0 already' })
+    expect(await schedTier.plan(by({ nice: 0 }))).toEqual({
+      refused: 'all vCPU threads are other, nice 0 already',
+    })
     live.set(vm.vcpus[0]!.tid, { policy: 2, rtPriority: 5, nice: 0, resetOnFork: false })
     expect(await schedTier.plan(by({ nice: -1 }))).toEqual({
       refused: expect.stringMatching(/^somebody else has made thread \d+ rr 5/),

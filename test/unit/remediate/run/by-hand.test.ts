@@ -78,7 +78,10 @@ test('a longer time is kept up by a lease that never goes further than the polic
   })
   expect(furthest).toBeLessThanOrEqual(900)
   expect(host.clock.up - begun).toBeLessThan(3_600 + 60)
-  expect(host.store.run(id)).toMatchObject({ state: 'undone', reason: 'the 1 h for which it was asked are over' })
+  expect(host.store.run(id)).toMatchObject({
+    state: 'undone',
+    reason: 'the 1 h for which it was asked are over',
+  })
 })
 
 test('a nice value stays, unproven, until it is undone', async () => {
@@ -146,8 +149,11 @@ test('what the guards of judgement say is passed over with a reason, which the h
   const second = await opened(host, { ...nice(-2), ...reason })
   await host.until(second, 'unproven')
   const forced = eventsOf(host.journal, second).find(({ kind }) => kind === 'forced')
-  expect(forced?.body).toMatchObject({ who: 'anna', reason: 'the shop is down' })
-  expect((forced?.body as { passedOver: string[] }).passedOver).toHaveLength(5)
+  const any = expect.any(String)
+  expect(forced?.body).toEqual({
+    ...{ who: 'anna', reason: 'the shop is down' },
+    passedOver: [any, any, any, any, any],
+  })
 })
 
 test('while another change is tried it waits, unless it is forced', async () => {

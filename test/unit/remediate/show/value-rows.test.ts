@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Operation } from '../../../../src/actuator/protocol.ts'
 import { reversed } from '../../../../src/actuator/protocol.ts'
-import { planDocument } from '../../../../src/remediate/approve/run-document.ts'
 import type { RunDocument } from '../../../../src/remediate/approve/documents.ts'
+import { planDocument } from '../../../../src/remediate/approve/run-document.ts'
 import { valueRows } from '../../../../src/remediate/show/value-rows.ts'
 import { operation, plan } from '../../../helpers/journal-values.ts'
 
@@ -27,7 +27,9 @@ test('applied by turns, it has the first value before and the last one after; un
   const undo = step(reversed(operation), { undo: true })
   const steps = [step(operation), undo, step(operation), undo]
   expect(rows(steps)).toEqual([{ what: 'thread 4720 (vCPU 0)', before: 'other, nice 0', after: 'rr 2' }])
-  expect(rows(steps, true)).toEqual([{ what: 'thread 4720 (vCPU 0)', before: 'rr 2', after: 'other, nice 0' }])
+  expect(rows(steps, true)).toEqual([
+    { what: 'thread 4720 (vCPU 0)', before: 'rr 2', after: 'other, nice 0' },
+  ])
 })
 
 test('a step without an answer says that the value is not known', () => {
@@ -51,5 +53,8 @@ test('other values have the words of the plan, by their order; a restart is no v
 })
 
 test('a thread that was added later has its number', () => {
-  expect(rows([step({ ...operation, tid: 47 } as Operation)])[0]).toMatchObject({ what: 'thread 47', after: 'rr 2' })
+  expect(rows([step({ ...operation, tid: 47 } as Operation)])[0]).toMatchObject({
+    what: 'thread 47',
+    after: 'rr 2',
+  })
 })

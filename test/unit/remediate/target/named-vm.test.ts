@@ -68,5 +68,7 @@ test('names ten VMs at most', () => {
   const many = Array.from({ length: 12 }, (_, index) => vm(`vm-${index}`, 100 + index))
   const found = namedVm(many, 'x', '/nowhere')
   expect('no' in found && found.no).toMatch(/"vm-9" and 2 others$/)
-  expect(namedVm([], 'x', '/nowhere')).toMatchObject({ no: expect.stringMatching(/no VM runs on this host$/) })
+  expect(namedVm([], 'x', '/nowhere')).toMatchObject({
+    no: expect.stringMatching(/no VM runs on this host$/),
+  })
 })

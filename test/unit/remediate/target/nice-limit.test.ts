@@ -31,7 +31,9 @@ test('the same in a group of version 1', () => {
 })
 
 test('where no cpu controller is on, the groups of sessions count', () => {
-  expect(limit({ ...inScope, ...autogroup })).toMatch(/sched_autogroup_enabled is 1.*echo -5 > \/proc\/70\/autogroup\.$/)
+  expect(limit({ ...inScope, ...autogroup })).toMatch(
+    /sched_autogroup_enabled is 1.*echo -5 > \/proc\/70\/autogroup\.$/,
+  )
 })
 
 test.each([
