@@ -17,6 +17,7 @@ const proposals: Record<string, string> = {
   '<format>': oneOf(logFormats),
   '<policy>': oneOf(policies),
   '<threads>': oneOf(threadSets),
+  '<list>': oneOf(['vms', 'tasks']),
 }
 
 /** One branch of a `case` for each kind of argument. */

@@ -15,6 +15,7 @@ import type { ActuateOptions } from './actuate-flags.ts'
 import type { DoctorOptions } from './doctor-flags.ts'
 import { type Commands, createProgram } from './program.ts'
 import type { ServeOptions } from './serve-flags.ts'
+import type { TopOptions } from './top-flags.ts'
 
 /** What `kvminfo doctor` found, as its exit code. */
 let diagnosis = 0
@@ -47,6 +48,7 @@ const commands: Commands = {
   doctor: async (options: DoctorOptions) => {
     diagnosis = await (await import('./commands/doctor.ts')).doctor(options)
   },
+  top: async (options: TopOptions) => (await import('./commands/top.ts')).top(options),
 }
 
 async function run(): Promise<number> {

@@ -4,6 +4,7 @@ import { doctorFlags } from '../../src/cli/doctor-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
+import { topFlags } from '../../src/cli/top-flags.ts'
 import { ksmFlags, schedFlags, tuneFlags } from '../../src/cli/tune-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
@@ -11,6 +12,8 @@ import { errorCodes } from '../../src/errors.ts'
 import { catalog } from '../../src/metrics/catalog.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
 import { remediationCatalog } from '../../src/metrics/remediation.ts'
+import { taskColumns } from '../../src/top/view/task-columns.ts'
+import { vmColumns } from '../../src/top/view/vm-columns.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -34,6 +37,12 @@ const flagTable = (flags: Flags) =>
 const ownFlags = (flags: Flags): Flags =>
   Object.fromEntries(Object.entries(flags).filter(([name]) => !Object.hasOwn(tuneFlags, name)))
 
+const columnTable = (columns: readonly { id: string; title: string; hint: string }[]) =>
+  table(
+    ['ID', 'title', 'meaning'],
+    columns.map(({ id, title, hint }) => [code(id), title, hint]),
+  )
+
 const metricTable = (metrics: readonly Metric[]) =>
   table(
     ['metric', 'type', 'labels', 'meaning'],
@@ -51,6 +60,10 @@ const tables = {
   'flags of tune': () => flagTable(tuneFlags),
   'flags of tune sched': () => flagTable(ownFlags(schedFlags)),
   'flags of tune ksm': () => flagTable(ownFlags(ksmFlags)),
+
+  'flags of top': () => flagTable(topFlags),
+  'columns of VMs': () => columnTable(vmColumns),
+  'columns of tasks': () => columnTable(taskColumns),
   checks: () =>
     table(
       ['check', 'what it looks at'],
@@ -86,8 +99,10 @@ export const files: Readonly<Record<string, readonly Table[]>> = {
     'flags of tune',
     'flags of tune sched',
     'flags of tune ksm',
+    'flags of top',
   ],
   'src/doctor/README.md': ['checks'],
+  'src/top/README.md': ['columns of VMs', 'columns of tasks'],
   'src/errors.md': ['errors'],
 }
 
