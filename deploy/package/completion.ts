@@ -1,6 +1,7 @@
 // Bash completion, generated from the program's definitions.
 import { checks } from '../../src/doctor/checks/index.ts'
 import { logFormats, logLevels } from '../../src/log/logger.ts'
+import { reportTypes, tableNames } from '../../src/report/forms.ts'
 import type { CommandPage } from './command-line.ts'
 
 /** How bash completes the argument of a flag. Arguments that are not here have no proposals. */
@@ -9,6 +10,8 @@ const proposals: Record<string, string> = {
   '<directory>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current")',
   '<check>': `mapfile -t COMPREPLY < <(compgen -W '${checks.map(({ name }) => name).join(' ')}' -- "$current")`,
   '<level>': `mapfile -t COMPREPLY < <(compgen -W '${logLevels.join(' ')}' -- "$current")`,
+  '<type>': `mapfile -t COMPREPLY < <(compgen -W '${reportTypes.join(' ')}' -- "$current")`,
+  '<table>': `mapfile -t COMPREPLY < <(compgen -W '${tableNames.join(' ')}' -- "$current")`,
   '<format>': `mapfile -t COMPREPLY < <(compgen -W '${logFormats.join(' ')}' -- "$current")`,
 }
 

@@ -7,6 +7,8 @@ import { addCommand, inGroup, readOptions, valuesByName } from './command.ts'
 import type { DoctorOptions } from './doctor-flags.ts'
 import { addDoctor } from './doctor-program.ts'
 import { addRemediate, type RemediateCommands } from './remediate-program.ts'
+import type { ReportOptions } from './report-flags.ts'
+import { addReport } from './report-program.ts'
 import { type ServeOptions, serveFlags } from './serve-flags.ts'
 import { versionText } from './version.ts'
 
@@ -68,6 +70,7 @@ export interface Commands {
   serve(options: ServeOptions): Promise<void>
   actuate(options: ActuateOptions): Promise<void>
   doctor(options: DoctorOptions): Promise<void>
+  report(options: ReportOptions): Promise<void>
 }
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
@@ -103,6 +106,7 @@ export function createProgram(commands: Commands, collectors: readonly Collector
   })
   addRemediate(program, commands.remediate)
   addDoctor(program, (options) => commands.doctor(options))
+  addReport(program, (options) => commands.report(options))
 
   return program
 }

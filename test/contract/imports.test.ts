@@ -20,6 +20,8 @@ const rules: Rules = {
     page: ['model', 'sources', 'observe', 'ui', 'log', 'http'],
     // Checks of a host. What it finds becomes metrics only through the snapshot.
     doctor: ['model', 'sources', 'errors.ts', 'log'],
+    // A report from a Prometheus; reads nothing of the host.
+    report: ['model', 'metrics', 'ui', 'errors.ts'],
     exporter: ['model', 'metrics', 'sources', 'collectors', 'exposition', 'page', 'errors.ts', 'log', 'http'],
     // These know nothing about the product.
     'errors.ts': [],
@@ -57,6 +59,7 @@ const rules: Rules = {
       'collectors',
       'exporter',
       'doctor',
+      'report',
       'native',
       'actuator',
       'policy',

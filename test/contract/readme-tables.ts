@@ -3,6 +3,7 @@ import { actuateFlags } from '../../src/cli/actuate-flags.ts'
 import { doctorFlags } from '../../src/cli/doctor-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
+import { reportFlags } from '../../src/cli/report-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
@@ -43,6 +44,7 @@ const tables = {
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
+  'flags of report': () => flagTable(reportFlags),
   checks: () =>
     table(
       ['check', 'what it looks at'],
@@ -69,7 +71,14 @@ type Table = keyof typeof tables
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics', 'remediation metrics'],
-  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate', 'flags of doctor'],
+  'src/cli/README.md': [
+    'flags',
+    'collectors',
+    'flags of actuate',
+    'flags of remediate',
+    'flags of doctor',
+    'flags of report',
+  ],
   'src/doctor/README.md': ['checks'],
   'src/errors.md': ['errors'],
 }
