@@ -9,6 +9,7 @@ const proposals: Record<string, string> = {
   '<file>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current")',
   '<directory>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current")',
   '<check>': `mapfile -t COMPREPLY < <(compgen -W '${checks.map(({ name }) => name).join(' ')}' -- "$current")`,
+  '<list>': `mapfile -t COMPREPLY < <(compgen -W 'vms tasks' -- "$current")`,
   '<level>': `mapfile -t COMPREPLY < <(compgen -W '${logLevels.join(' ')}' -- "$current")`,
   '<type>': `mapfile -t COMPREPLY < <(compgen -W '${reportTypes.join(' ')}' -- "$current")`,
   '<table>': `mapfile -t COMPREPLY < <(compgen -W '${tableNames.join(' ')}' -- "$current")`,

@@ -16,6 +16,7 @@ import type { DoctorOptions } from './doctor-flags.ts'
 import { type Commands, createProgram } from './program.ts'
 import type { ReportOptions } from './report-flags.ts'
 import type { ServeOptions } from './serve-flags.ts'
+import type { TopOptions } from './top-flags.ts'
 
 /** What `kvminfo doctor` found, as its exit code. */
 let diagnosis = 0
@@ -43,6 +44,7 @@ const commands: Commands = {
     diagnosis = await (await import('./commands/doctor.ts')).doctor(options)
   },
   report: async (options: ReportOptions) => (await import('./commands/report.ts')).report(options),
+  top: async (options: TopOptions) => (await import('./commands/top.ts')).top(options),
 }
 
 async function run(): Promise<number> {

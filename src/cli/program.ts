@@ -10,6 +10,8 @@ import { addRemediate, type RemediateCommands } from './remediate-program.ts'
 import type { ReportOptions } from './report-flags.ts'
 import { addReport } from './report-program.ts'
 import { type ServeOptions, serveFlags } from './serve-flags.ts'
+import type { TopOptions } from './top-flags.ts'
+import { addTop } from './top-program.ts'
 import { versionText } from './version.ts'
 
 // At most 80 columns wide, because commander does not wrap it.
@@ -71,6 +73,7 @@ export interface Commands {
   actuate(options: ActuateOptions): Promise<void>
   doctor(options: DoctorOptions): Promise<void>
   report(options: ReportOptions): Promise<void>
+  top(options: TopOptions): Promise<void>
 }
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
@@ -107,6 +110,7 @@ export function createProgram(commands: Commands, collectors: readonly Collector
   addRemediate(program, commands.remediate)
   addDoctor(program, (options) => commands.doctor(options))
   addReport(program, (options) => commands.report(options))
+  addTop(program, (options) => commands.top(options))
 
   return program
 }

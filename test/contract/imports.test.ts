@@ -18,6 +18,8 @@ const rules: Rules = {
     // A host over time, for all parts that show or judge it. No HTTP, no JSON.
     observe: ['model', 'sources', 'log'],
     page: ['model', 'sources', 'observe', 'ui', 'log', 'http'],
+    // The monitor in the terminal.
+    top: ['model', 'sources', 'observe', 'log', 'errors.ts'],
     // Checks of a host. What it finds becomes metrics only through the snapshot.
     doctor: ['model', 'sources', 'errors.ts', 'log'],
     // A report from a Prometheus; reads nothing of the host.
@@ -60,6 +62,7 @@ const rules: Rules = {
       'exporter',
       'doctor',
       'report',
+      'top',
       'native',
       'actuator',
       'policy',

@@ -5,12 +5,15 @@ import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { reportFlags } from '../../src/cli/report-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
+import { topFlags } from '../../src/cli/top-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { errorCodes } from '../../src/errors.ts'
 import { catalog } from '../../src/metrics/catalog.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
 import { remediationCatalog } from '../../src/metrics/remediation.ts'
+import { taskColumns } from '../../src/top/view/task-columns.ts'
+import { vmColumns } from '../../src/top/view/vm-columns.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -30,6 +33,12 @@ const flagTable = (flags: Flags) =>
     ]),
   )
 
+const columnTable = (columns: readonly { id: string; title: string; hint: string }[]) =>
+  table(
+    ['ID', 'title', 'meaning'],
+    columns.map(({ id, title, hint }) => [code(id), title, hint]),
+  )
+
 const metricTable = (metrics: readonly Metric[]) =>
   table(
     ['metric', 'type', 'labels', 'meaning'],
@@ -45,6 +54,9 @@ const tables = {
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
   'flags of report': () => flagTable(reportFlags),
+  'flags of top': () => flagTable(topFlags),
+  'columns of VMs': () => columnTable(vmColumns),
+  'columns of tasks': () => columnTable(taskColumns),
   checks: () =>
     table(
       ['check', 'what it looks at'],
@@ -78,8 +90,10 @@ export const files: Readonly<Record<string, readonly Table[]>> = {
     'flags of remediate',
     'flags of doctor',
     'flags of report',
+    'flags of top',
   ],
   'src/doctor/README.md': ['checks'],
+  'src/top/README.md': ['columns of VMs', 'columns of tasks'],
   'src/errors.md': ['errors'],
 }
 

@@ -134,17 +134,20 @@ export class Engine {
     const before = store.run(id)
     if (before?.state === 'waiting' && this.#nextStart.isRestarting(before))
       return { refused: 'The VM is being restarted; wait until it is up.' }
-    await this.#beside.get(id)
     const measuring = this.#measuring.get(id)
     if (measuring !== undefined) {
       measuring.cancel.abort()
       await measuring.done.catch(() => undefined)
     }
+    while (this.#beside.has(id)) await this.#beside.get(id)
     const run = store.run(id)
     if (run === undefined) return { refused: 'There is no such run.' }
     if (!undoable.includes(run.state)) return { refused: `A run that is ${run.state} has nothing to undo.` }
     this.#holding.delete(id)
-    return { state: await undoRun(this.#parts, run, { reason: `undone by ${who}` }) }
+    const undone = undoRun(this.#parts, run, { reason: `undone by ${who}` })
+    // No pass may begin it a second time meanwhile.
+    this.#runBeside(id, async () => void (await undone))
+    return { state: await undone }
   }
 
   async #loop(): Promise<void> {
@@ -175,21 +178,24 @@ export class Engine {
         return this.#begin(run, sample)
       case 'applying':
         // The actuator did not answer when it was recovered.
-        if (!this.#measuring.has(run.id) && isForNextStart(run)) await this.#recoverApplying(run)
+        if (!this.#measuring.has(run.id) && isForNextStart(run))
+          await this.#alone(run.id, () => this.#recoverApplying(run))
         return
       case 'waiting':
         return this.#runBeside(run.id, () => this.#nextStart.goOn(run))
       case 'holding':
-        return this.#hold(run)
+        return this.#alone(run.id, () => this.#hold(run))
       case 'measuring':
         if (isForNextStart(run)) return this.#runBeside(run.id, () => this.#afterStart.goOn(run))
         // Between two processes it is recovered; in this one its own loop moves it on, except to obey the kill switch.
         if (this.#parts.isStopped()) this.#measuring.get(run.id)?.cancel.abort(stopped)
         return
       case 'undoing':
-        // The actuator did not answer before. What measures or watches the run may also be undoing it at this moment.
-        if (!this.#measuring.has(run.id) && !this.#beside.has(run.id))
-          await undoRun(this.#parts, run, { reason: run.reason ?? 'undone', verdict: run.verdict })
+        // The actuator did not answer before. What measures the run may also be undoing it at this moment.
+        if (!this.#measuring.has(run.id))
+          await this.#alone(run.id, async () => {
+            await undoRun(this.#parts, run, { reason: run.reason ?? 'undone', verdict: run.verdict })
+          })
         return
       default:
         return
@@ -380,6 +386,13 @@ export class Engine {
   /** So that the run need not wait for windows once it is approved. */
   #measureBefore(run: RunRow): void {
     if (isMeasuredBefore(run)) this.#runBeside(run.id, () => this.#before.watch(run))
+  }
+
+  /** As a part of the pass, unless something does that run beside it, or a person has it undone. */
+  async #alone(id: number, work: () => Promise<void>): Promise<void> {
+    if (this.#beside.has(id)) return
+    this.#runBeside(id, work)
+    await this.#beside.get(id)
   }
 
   /** Runs it unless something runs already under that key. */

@@ -38,3 +38,12 @@ test('Linux 6.1 huge-page-backing.ts', async () => {
 test('Linux 6.1 linux-knobs.ts', async () => {
   await passes('linux-knobs.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1800 })
 })
+
+// Three runs, because each kill takes half a minute here.
+test.each([['virtio-disk'], ['ksm-off', 'hugepages'], ['balloon-deflate']])(
+  'Linux 6.1 killed.ts %s',
+  async (...actions) => {
+    await passes('killed.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 3600, args: actions })
+  },
+  4_000_000,
+)
