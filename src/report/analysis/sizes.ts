@@ -14,7 +14,7 @@ const spare = 1.25
 const gib = 1024 ** 3
 
 /** Hours of data that a judgement needs: three days, or half of a shorter range. */
-export const hoursNeeded = (rangeHours: number): number => Math.min(72, rangeHours / 2)
+const hoursNeeded = (rangeHours: number): number => Math.min(72, rangeHours / 2)
 
 export function sizeOf(
   figures: VmFigures,

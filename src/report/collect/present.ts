@@ -8,13 +8,13 @@ import { diskInfo, nicInfo, vmOwner } from '../../metrics/vm.ts'
 import type { Labels, Series } from '../api/answer.ts'
 import type { Window } from './quantities.ts'
 
-export interface Disk {
+interface Disk {
   readonly device: string
   readonly bus: string
   readonly isEmulated: boolean
 }
 
-export interface Nic {
+interface Nic {
   readonly device: string
   readonly model: string
   readonly isEmulated: boolean

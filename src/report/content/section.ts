@@ -15,7 +15,7 @@ export interface Table {
   readonly isLong?: boolean
 }
 
-export interface Line {
+interface Line {
   readonly name: string
   readonly style: 'solid' | 'dashed' | 'dotted'
   /** null interrupts the line. */

@@ -4,7 +4,7 @@ import { sectionsOf } from '../content/sections.ts'
 import type { Report } from '../document.ts'
 import type { TableName } from '../forms.ts'
 
-export function tablesOf(report: Report): Table[] {
+function tablesOf(report: Report): Table[] {
   const all = (sections: readonly Section[]): Table[] =>
     sections.flatMap(({ tables, sections: below = [] }) => [...tables, ...all(below)])
   return all(sectionsOf(report))

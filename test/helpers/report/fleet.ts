@@ -2,20 +2,20 @@
 // where data is missing. Values have noise that is the same in each run.
 
 const day = 86_400
-export const fleetStart = Date.parse('2026-10-01T00:00:00Z') / 1000
-export const fleetDays = 30
-export const fleetEnd = fleetStart + fleetDays * day
+const fleetStart = Date.parse('2026-10-01T00:00:00Z') / 1000
+const fleetDays = 30
+
 const scrapeSeconds = 900
 const gib = 1024 ** 3
 
 /** Days from the start. Nobody has data in the first; only kvm1 has none in the second. */
-export const outage = { from: 20, to: 20.25 } as const
-export const kvm1Gap = { from: 10, to: 10.5 } as const
+const outage = { from: 20, to: 20.25 } as const
+const kvm1Gap = { from: 10, to: 10.5 } as const
 /** kvm1 boots again, so all its counters begin at 0. */
 const kvm1Boot = 15
-export const renamedAt = 12
-export const movedAt = 18
-export const fixedAt = 15
+const renamedAt = 12
+const movedAt = 18
+const fixedAt = 15
 
 /** What the report must find. */
 export const answers = {
