@@ -11,7 +11,7 @@ import { lastKnown, type VmFigures } from './vm-figures.ts'
 export type UnadvisedVm = Omit<VmReport, 'actions' | 'tier'>
 
 /** Whether the VM is there in the last step in which the exporter could list the VMs of its host. */
-export function isRunning(vm: ObservedVm, { couldList }: ObservedHost): boolean {
+function isRunning(vm: ObservedVm, { couldList }: ObservedHost): boolean {
   const last = vm.stays.at(-1)!
   return last.end - 1 >= couldList.findLastIndex((could) => could > 0)
 }

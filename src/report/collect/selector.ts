@@ -3,7 +3,7 @@
 import type { Labels } from '../api/answer.ts'
 
 /** A label value or a regular expression as a string of PromQL. */
-export const quoted = (text: string): string =>
+const quoted = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
 
 /** `labels` and what the operator gave by --match, as matchers. */
