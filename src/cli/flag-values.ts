@@ -2,6 +2,7 @@
 // message that says which values are valid.
 import { readFileSync, statSync } from 'node:fs'
 import { KvminfoError } from '../errors.ts'
+import { durationMs } from '../policy/duration.ts'
 
 function refuse(text: string, problem: string): never {
   throw new KvminfoError('CONFIG_INVALID', `'${text}' ${problem}`)
@@ -47,20 +48,28 @@ export function userId(text: string): number {
   return uid === undefined ? refuse(text, 'is not a user in /etc/passwd') : Number(uid)
 }
 
-const durationUnits: Readonly<Record<string, number>> = {
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
+/** In milliseconds. */
+export function duration(text: string): number {
+  const ms = durationMs(text)
+  return ms === undefined || ms < 1_000
+    ? refuse(text, 'is not a duration such as 30s, 15m or 1h30m, of at least one second')
+    : ms
 }
 
-/** In seconds, from the form of Prometheus: `90s`, `1h30m`, `30d`. */
-export function duration(text: string): number {
-  const parts = /^(?:\d{1,6}[smhdwy])+$/.test(text) ? [...text.matchAll(/(\d+)([smhdwy])/g)] : []
-  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * durationUnits[unit!]!, 0)
-  return seconds > 0 ? seconds : refuse(text, 'is not a duration such as 90s, 12h, 30d or 4w')
+export function numberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const number = /^[+-]?\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
+    return number >= low && number <= high ? number : refuse(text, `is not a number from ${low} to ${high}`)
+  }
+}
+
+export function wholeNumberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const number = /^[+-]?\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    return number >= low && number <= high
+      ? number
+      : refuse(text, `is not a whole number from ${low} to ${high}`)
+  }
 }
 
 /** In seconds since the Unix epoch. A date without a zone is in UTC. */

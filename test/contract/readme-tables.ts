@@ -6,6 +6,7 @@ import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { reportFlags } from '../../src/cli/report-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { topFlags } from '../../src/cli/top-flags.ts'
+import { ksmFlags, schedFlags, tuneFlags } from '../../src/cli/tune-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { errorCodes } from '../../src/errors.ts'
@@ -33,6 +34,10 @@ const flagTable = (flags: Flags) =>
     ]),
   )
 
+/** Without those that all commands of `kvminfo tune` have. */
+const ownFlags = (flags: Flags): Flags =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => !Object.hasOwn(tuneFlags, name)))
+
 const columnTable = (columns: readonly { id: string; title: string; hint: string }[]) =>
   table(
     ['ID', 'title', 'meaning'],
@@ -54,6 +59,10 @@ const tables = {
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
   'flags of report': () => flagTable(reportFlags),
+  'flags of tune': () => flagTable(tuneFlags),
+  'flags of tune sched': () => flagTable(ownFlags(schedFlags)),
+  'flags of tune ksm': () => flagTable(ownFlags(ksmFlags)),
+
   'flags of top': () => flagTable(topFlags),
   'columns of VMs': () => columnTable(vmColumns),
   'columns of tasks': () => columnTable(taskColumns),
@@ -90,6 +99,9 @@ export const files: Readonly<Record<string, readonly Table[]>> = {
     'flags of remediate',
     'flags of doctor',
     'flags of report',
+    'flags of tune',
+    'flags of tune sched',
+    'flags of tune ksm',
     'flags of top',
   ],
   'src/doctor/README.md': ['checks'],

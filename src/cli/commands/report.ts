@@ -22,11 +22,11 @@ export async function report(options: ReportOptions): Promise<void> {
   }
   const now = Math.floor(Date.now() / 1000)
   const to = options.to ?? now
-  const from = options.from ?? to - options.range
-  const grid = makeGrid(from, Math.min(to, now), options.step)
+  const from = options.from ?? to - options.range / 1000
+  const grid = makeGrid(from, Math.min(to, now), options.step && options.step / 1000)
   if (typeof grid === 'string')
     throw new KvminfoError('CONFIG_INVALID', `--from, --to, --range, --step: ${grid}`)
-  const api = new PrometheusApi({ base: prometheus, access: accessOf(options), timeoutMs: timeout * 1000 })
+  const api = new PrometheusApi({ base: prometheus, access: accessOf(options), timeoutMs: timeout })
   const progress = progressOn(process.stderr)
   try {
     const about = { version, generated: now, prometheus: prometheus.href, match: given }
