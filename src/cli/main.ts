@@ -20,6 +20,7 @@ import type { TopOptions } from './top-flags.ts'
 /** What `kvminfo doctor` found, as its exit code. */
 let diagnosis = 0
 
+const tune = () => import('./commands/tune.ts')
 const client = () => import('./commands/remediate-client.ts')
 
 /** Imported on demand, because `--help` and `--version` take half the time without them. */
@@ -37,6 +38,11 @@ const commands: Commands = {
     stop: async (options) => (await client()).stop(options),
     resume: async (options) => (await client()).resume(options),
     verifyJournal: async (options) => (await client()).verifyJournal(options),
+  },
+  tune: {
+    change: async (request, options) => (await tune()).change(request, options),
+    undo: async (target, options) => (await tune()).undo(target, options),
+    status: async (vm, options) => (await tune()).status(vm, options),
   },
   actuate: async (options: ActuateOptions) => (await import('./commands/actuate.ts')).actuate(options),
   doctor: async (options: DoctorOptions) => {

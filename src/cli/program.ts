@@ -10,6 +10,7 @@ import { addRemediate, type RemediateCommands } from './remediate-program.ts'
 import { type ServeOptions, serveFlags } from './serve-flags.ts'
 import type { TopOptions } from './top-flags.ts'
 import { addTop } from './top-program.ts'
+import { addTune, type TuneCommands } from './tune-program.ts'
 import { versionText } from './version.ts'
 
 // At most 80 columns wide, because commander does not wrap it.
@@ -66,7 +67,7 @@ function readServeOptions(command: Command, collectors: readonly Collector[]): S
 
 export interface Commands {
   remediate: RemediateCommands
-
+  tune: TuneCommands
   serve(options: ServeOptions): Promise<void>
   actuate(options: ActuateOptions): Promise<void>
   doctor(options: DoctorOptions): Promise<void>
@@ -105,6 +106,7 @@ export function createProgram(commands: Commands, collectors: readonly Collector
     run: (command) => commands.actuate(readOptions(actuateFlags, command)),
   })
   addRemediate(program, commands.remediate)
+  addTune(program, commands.tune)
   addDoctor(program, (options) => commands.doctor(options))
   addTop(program, (options) => commands.top(options))
 

@@ -5,6 +5,7 @@ import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { topFlags } from '../../src/cli/top-flags.ts'
+import { ksmFlags, schedFlags, tuneFlags } from '../../src/cli/tune-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { errorCodes } from '../../src/errors.ts'
@@ -32,6 +33,10 @@ const flagTable = (flags: Flags) =>
     ]),
   )
 
+/** Without those that all commands of `kvminfo tune` have. */
+const ownFlags = (flags: Flags): Flags =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => !Object.hasOwn(tuneFlags, name)))
+
 const columnTable = (columns: readonly { id: string; title: string; hint: string }[]) =>
   table(
     ['ID', 'title', 'meaning'],
@@ -52,6 +57,10 @@ const tables = {
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
+  'flags of tune': () => flagTable(tuneFlags),
+  'flags of tune sched': () => flagTable(ownFlags(schedFlags)),
+  'flags of tune ksm': () => flagTable(ownFlags(ksmFlags)),
+
   'flags of top': () => flagTable(topFlags),
   'columns of VMs': () => columnTable(vmColumns),
   'columns of tasks': () => columnTable(taskColumns),
@@ -87,6 +96,9 @@ export const files: Readonly<Record<string, readonly Table[]>> = {
     'flags of actuate',
     'flags of remediate',
     'flags of doctor',
+    'flags of tune',
+    'flags of tune sched',
+    'flags of tune ksm',
     'flags of top',
   ],
   'src/doctor/README.md': ['checks'],

@@ -8,6 +8,7 @@ import { noOwner, type Plan } from '../actions/action.ts'
 import { mayBegin, maySlot } from '../guard/guards.ts'
 import { AfterStart } from './after-start.ts'
 import { BeforeWindows } from './before-windows.ts'
+import { leaseByHand } from './by-hand.ts'
 import { DriftWatch } from './drift.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
@@ -248,15 +249,17 @@ export class Engine {
       return this.#move(run, 'expired', 'the approval has expired before it could begin')
     const waits = isForNextStart(run) ? this.#nextStartWaits(run) : undefined
     if (waits !== undefined) return this.#wait(run, waits)
-    const budget = store.budget(run.slot, now)
-    const decision = mayBegin({
-      budget,
-      policy: file.current.policy,
-      now,
-      changing: this.#measuring.size,
-      isApproved,
-    })
-    if (decision.go !== true) return this.#wait(run, decision.reason)
+    const isForced = (run.byHand?.forcedBecause ?? null) !== null
+    if (!isForced) {
+      const decision = mayBegin({
+        budget: store.budget(run.slot, now),
+        policy: file.current.policy,
+        now,
+        changing: this.#measuring.size,
+        isApproved,
+      })
+      if (decision.go !== true) return this.#wait(run, decision.reason)
+    }
     const planned = await this.#planned(run, sample)
     if (planned === undefined) return
     if (planned.unmet !== undefined) return this.#refuse(run, planned.unmet)
@@ -270,7 +273,8 @@ export class Engine {
     const { plan, planSha, policySha } = planned
     if (planSha !== run.planSha) {
       // What a person approved is not what would be done now.
-      this.#move(run, 'obsolete', 'the host has changed since the plan was made; the alert makes a new one')
+      const next = run.byHand === undefined ? 'the alert makes a new one' : 'ask again'
+      this.#move(run, 'obsolete', `the host has changed since the plan was made; ${next}`)
       return
     }
     if (plan.measurement.design === 'switchback') {
@@ -327,6 +331,12 @@ export class Engine {
 
   async #applyOnce(run: RunRow, plan: Plan): Promise<void> {
     const { store, executor } = this.#parts
+    // Only a change that is applied by turns has its lease from there.
+    const noLease = plan.isLeased ? await leaseByHand(this.#parts, run) : undefined
+    if (noLease !== undefined) {
+      await undoRun(this.#parts, run, { reason: `not applied: ${noLease}` })
+      return
+    }
     const applied = await executor.apply(run.id, plan.operations)
     if (applied.result !== 'done') {
       await undoRun(this.#parts, run, { reason: `not applied: ${applied.reason}` })
@@ -334,6 +344,11 @@ export class Engine {
     }
     if (plan.takesEffect === 'next-start') {
       store.move(run.id, 'applying', 'waiting', { reason: waitsFor(plan) })
+      return
+    }
+    if (run.byHand?.isJudged === false) {
+      const state = run.byHand.forMs === null ? 'unproven' : 'holding'
+      store.move(run.id, 'applying', state, { reason: `asked for by ${run.byHand.who}` })
       return
     }
     store.move(run.id, 'applying', 'kept', {
