@@ -28,7 +28,9 @@ function html(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
   return text.replace(/\x1b\[([\d;]*)m([^\x1b]*)/g, (_, codes: string, part: string) => {
     for (const code of (codes || '0').split(';').map(Number)) {
-      if (code === 0 || code === 39 || code === 49) style = plain
+      if (code === 0) style = plain
+      else if (code === 39) style = { ...style, colour: plain.colour }
+      else if (code === 49) style = { ...style, background: plain.background }
       else if (code === 1) style = { ...style, bold: true }
       else if (code === 7) style = { ...style, inverse: true }
       else if (code >= 30 && code <= 37) style = { ...style, colour: colours[code - 30]! }
