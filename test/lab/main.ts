@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { missingPackages } from '../setup/missing-packages.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
-import { isKernelLine, type KernelLine, kernels } from './kernels.ts'
+import { isKernelLine, type KernelLine, kernelLines } from './kernels.ts'
 import { runInLab, type Vendor, vendors } from './run-in-lab.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
@@ -62,7 +62,7 @@ program
   .argument('[args...]', 'arguments for FILE, after --')
   .addOption(
     new Option('--kernel <line>', 'kernel line of Debian to boot')
-      .choices(Object.keys(kernels))
+      .choices(kernelLines)
       .default('6.1')
       .argParser(toKernel),
   )
@@ -128,8 +128,7 @@ function hintAtMissingPackages(): void {
 }
 
 function toKernel(value: string): KernelLine {
-  if (!isKernelLine(value))
-    throw new InvalidArgumentError(`It must be one of ${Object.keys(kernels).join(', ')}.`)
+  if (!isKernelLine(value)) throw new InvalidArgumentError(`It must be one of ${kernelLines.join(', ')}.`)
   return value
 }
 
