@@ -2,7 +2,16 @@
 
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { startReader } from '../cases/firmware/vm.ts'
 import { readTable, rowOf } from '../cases/kvminfo/table.ts'
@@ -104,7 +113,12 @@ function hugePages(pages: number): string[] {
     mkdirSync(directory)
     execFileSync('mount', ['-t', 'hugetlbfs', 'hugetlbfs', directory])
   }
+  // The machine has little memory, and by now it is in small pieces.
+  writeFileSync('/proc/sys/vm/drop_caches', '3')
+  writeFileSync('/proc/sys/vm/compact_memory', '1')
   writeFileSync('/proc/sys/vm/nr_hugepages', `${pages}`)
+  const reserved = Number(readFileSync('/proc/sys/vm/nr_hugepages', 'latin1'))
+  if (reserved < pages) throw new Error(`the kernel found memory for ${reserved} of ${pages} huge pages`)
   return ['--mem-path', directory]
 }
 
