@@ -5,7 +5,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { cached, contentsOf } from './cache.ts'
+import { cached } from './cache.ts'
 
 const configs = join(import.meta.dirname, 'debug-kernels')
 
@@ -35,7 +35,8 @@ export async function builtKernel(
     cancelSignal: signal,
   }).pipe('sed', ['-n', 's/^Version: //p'])
   const fragments = ['host', config].map((name) => join(configs, `${name}.config`))
-  const inputs = [source, version, ...(await contentsOf([...fragments, import.meta.filename]))]
+  // Without the paths and this file, so that another clone does not build it again.
+  const inputs = [source, version, ...(await Promise.all(fragments.map((path) => readFile(path, 'utf8'))))]
   const directory = await cached('kernels', `${source}-${config}`, inputs, async (draft) => {
     note(`lab: building ${source} ${version} with ${config}.config; this takes a quarter of an hour or more`)
     const run = (command: string, ...words: string[]): Promise<unknown> =>

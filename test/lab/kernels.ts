@@ -66,7 +66,7 @@ export function headersPackage(line: KernelLine): { headers: string; suite?: str
   return isBuilt(line) ? undefined : packaged[line]
 }
 
-function isBuilt(line: KernelLine): line is keyof typeof built {
+export function isBuilt(line: KernelLine): line is keyof typeof built {
   return Object.hasOwn(built, line)
 }
 
