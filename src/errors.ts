@@ -8,6 +8,8 @@ export const errorCodes = {
     'A flag or a configuration file is wrong. At start-up, the program exits before it listens. If the web configuration file becomes wrong later, every client is refused until it is fixed.',
   DEVICES_LEFT_OUT:
     'A VM has more than 256 disks, network interfaces or host devices, of which only the first 256 of each are shown; or processes that nothing but their command lines calls VMs have more than the exporter shows of all of them together.',
+  INTERRUPTED:
+    'A command was interrupted while it waited for `kvminfo remediate`. What it had asked for goes on; the message says how to undo it.',
   JOURNAL_CORRUPT:
     'The journal of remediation is damaged, or the file is something else. Nothing is remediated until a person has moved it away and has checked what was applied.',
   JOURNAL_FAILED:

@@ -15,6 +15,8 @@ export interface CommandPage {
   readonly description: string
   readonly options: readonly Term[]
   readonly commands: readonly Term[]
+  /** The pages of these commands; of `kvminfo` itself, none. */
+  readonly below: readonly CommandPage[]
   /** What `--help` prints below the lists, such as examples. */
   readonly after: string
   /** Every option, also those that `--help` does not list; `argument` is such as `<file>`. */
@@ -33,10 +35,14 @@ function textAfterHelp(command: Command): string {
   return printed.slice(command.helpInformation().length).trim()
 }
 
+/** As typed. */
+const fullName = (command: Command): string =>
+  command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
+
 function page(command: Command): CommandPage {
   const help = command.createHelp()
   return {
-    name: command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`,
+    name: fullName(command),
     usage: help.commandUsage(command),
     description: help.commandDescription(command),
     options: help
@@ -46,6 +52,7 @@ function page(command: Command): CommandPage {
       term: help.subcommandTerm(below),
       description: help.subcommandDescription(below),
     })),
+    below: command.parent === null ? [] : command.commands.map(page),
     after: textAfterHelp(command),
     flags: [
       ...command.options.map(({ long, flags }) => ({

@@ -1,15 +1,23 @@
 // Bash completion, generated from the program's definitions.
+import { policies } from '../../src/cli/tune-flags.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { logFormats, logLevels } from '../../src/log/logger.ts'
+import { threadSets } from '../../src/model/remediation.ts'
 import type { CommandPage } from './command-line.ts'
+
+const oneOf = (names: readonly string[]): string =>
+  `mapfile -t COMPREPLY < <(compgen -W '${names.join(' ')}' -- "$current")`
 
 /** How bash completes the argument of a flag. Arguments that are not here have no proposals. */
 const proposals: Record<string, string> = {
   '<file>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current")',
   '<directory>': 'compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current")',
-  '<check>': `mapfile -t COMPREPLY < <(compgen -W '${checks.map(({ name }) => name).join(' ')}' -- "$current")`,
-  '<level>': `mapfile -t COMPREPLY < <(compgen -W '${logLevels.join(' ')}' -- "$current")`,
-  '<format>': `mapfile -t COMPREPLY < <(compgen -W '${logFormats.join(' ')}' -- "$current")`,
+  '<check>': oneOf(checks.map(({ name }) => name)),
+  '<level>': oneOf(logLevels),
+  '<format>': oneOf(logFormats),
+  '<policy>': oneOf(policies),
+  '<threads>': oneOf(threadSets),
+  '<list>': oneOf(['vms', 'tasks']),
 }
 
 /** One branch of a `case` for each kind of argument. */
@@ -24,10 +32,24 @@ function valueCases({ flags }: CommandPage): string[] {
 const flagWords = (page: CommandPage): string =>
   page.flags.map(({ name, argument }) => (argument === undefined ? name : `${name}=`)).join(' ')
 
+const lastWord = (page: CommandPage): string => page.name.split(' ').at(-1)!
+
+/** The words after a command: its flags and the commands below it, and after one of those, its flags. */
+function wordsAfter(page: CommandPage): string {
+  const own = [...page.below.map(lastWord), flagWords(page)].join(' ')
+  if (page.below.length === 0) return `\t\t${lastWord(page)}) words='${own}' ;;`
+  const cases = page.below.map((below) => `\t\t\t${lastWord(below)}) words='${flagWords(below)}' ;;`)
+  return `\t\t${lastWord(page)})
+\t\t\twords='${own}'
+\t\t\t((COMP_CWORD == 2)) || case \${COMP_WORDS[2]} in
+${cases.join('\n')}
+\t\t\tesac
+\t\t\t;;`
+}
+
 /** A script for /usr/share/bash-completion/completions/kvminfo, which needs nothing of bash-completion itself. */
 export function bashCompletion([program, ...commands]: readonly CommandPage[]): string {
   if (program === undefined) throw new Error('a program has at least its own page')
-  const word = (page: CommandPage): string => page.name.split(' ').at(-1)!
   return `# Bash completion of ${program.name}, generated from its definitions of flags.
 _${program.name}() {
 	local current=\${COMP_WORDS[COMP_CWORD]} flag='' words command=\${COMP_WORDS[1]}
@@ -41,13 +63,13 @@ _${program.name}() {
 	fi
 	COMPREPLY=()
 	case $flag in
-${commands.flatMap(valueCases).join('\n')}
+${commands.flatMap((page) => [page, ...page.below].flatMap(valueCases)).join('\n')}
 	esac
 	if ((COMP_CWORD == 1)); then
-		words='${commands.map(word).join(' ')} ${flagWords(program)}'
+		words='${commands.map(lastWord).join(' ')} ${flagWords(program)}'
 	else
 		case $command in
-${commands.map((page) => `\t\t${word(page)}) words='${flagWords(page)}' ;;`).join('\n')}
+${commands.map(wordsAfter).join('\n')}
 		*) return ;;
 		esac
 	fi

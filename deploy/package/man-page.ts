@@ -89,6 +89,15 @@ const exitStatus: readonly Term[] = [
   { term: '2', description: 'A flag or the configuration is wrong.' },
 ]
 
+/** The options of the commands below it, each once. Those with the same name mean the same. */
+function optionsBelow({ options, below }: CommandPage): string[] {
+  const own = new Set(options.map((option) => option.term))
+  const all = below.flatMap((command) => command.options).filter((option) => !own.has(option.term))
+  if (all.length === 0) return []
+  const unique = new Map(all.map((option) => [option.term, option]))
+  return ['.SH OPTIONS OF ITS COMMANDS', ...list([...unique.values()])]
+}
+
 /** The page of one command; `pages` are all, for SEE ALSO. `date` in seconds since the Unix epoch. */
 export function manPage(
   page: CommandPage,
@@ -115,6 +124,7 @@ export function manPage(
     ...(page.commands.length === 0 ? [] : ['.SH COMMANDS', ...list(page.commands)]),
     '.SH OPTIONS',
     ...list(page.options),
+    ...optionsBelow(page),
     ...sections(page.after),
     '.SH EXIT STATUS',
     ...list(exitStatus),

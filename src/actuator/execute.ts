@@ -305,16 +305,24 @@ export class Actuator {
     if (!this.#leases.lasts(identity, this.uptime))
       return 'a real-time policy needs a lease of the VM that lasts; ask for one first'
     const isOurs = this.#changes.of(identity).get(kit.knob(operation))?.set === kit.encode(operation.from)
-    return kit.needsLease(operation.from) && !isOurs && !isDeepStrictEqual(operation.from, operation.to)
-      ? 'somebody else gave the thread a real-time policy; change it where it was set'
+    if (kit.needsLease(operation.from) && !isOurs && !isDeepStrictEqual(operation.from, operation.to))
+      return 'somebody else gave the thread a real-time policy; change it where it was set'
+    // The lease has counted the vCPUs only.
+    return operation.kind === 'thread-scheduling' && operation.isAnyThread === true
+      ? this.#roomProblem(identity, operation.tid)
       : undefined
+  }
+
+  /** `tid`: a thread that is no vCPU. */
+  #roomProblem({ pid }: VmIdentity, tid?: number): string | undefined {
+    const leased = new Set(this.#leases.list().map((one) => one.pid))
+    return roomProblem(this.#parts.procfs, pid, leased, this.#parts.limits().freeCpus, this.#file, tid)
   }
 
   #lease(vm: IdentifiedVm, until: number): ActuatorAnswer {
     const objection = this.#objection(vm)
     if (objection !== undefined) return refused(objection)
-    const { procfs, limits } = this.#parts
-    const { maxLeaseSeconds, maxLeaseTotalSeconds, freeCpus } = limits()
+    const { maxLeaseSeconds, maxLeaseTotalSeconds } = this.#parts.limits()
     const { identity } = vm
     const now = this.uptime
     // One that has ended is put back first, and then a new row of leases begins.
@@ -332,8 +340,7 @@ export class Actuator {
       return refused(`a lease may last ${maxLeaseSeconds} s at most, and is renewed by fresh proof`)
     if (end > first + total)
       return refused(`leases of this VM have followed each other for ${total} s; a person must decide now`)
-    const leased = new Set(this.#leases.list().map(({ pid }) => pid))
-    const problem = roomProblem(procfs, identity.pid, leased, freeCpus, this.#file)
+    const problem = this.#roomProblem(identity)
     if (problem !== undefined) return refused(problem)
     this.#leases.write(identity, { until: end, first })
     return { outcome: 'done', before: current?.until ?? null, after: end }

@@ -78,13 +78,14 @@ export class Identities {
     return { identity, name: commandLine.name }
   }
 
-  /** undefined if the thread is a vCPU of that VM. */
-  threadProblem(vm: VmProcess, tid: number, tick: number): Problem | undefined {
+  /** undefined if the thread belongs to that VM, and is one of its vCPUs unless any thread is meant. */
+  threadProblem(vm: VmProcess, tid: number, tick: number, isAnyThread: boolean): Problem | undefined {
     const directory = `${this.#procfs}/${vm.pid}/task/${tid}`
     const thread = readProcess(`${directory}/stat`, tid, this.#file)
     if (thread === undefined) return stale(`thread ${tid} of process ${vm.pid} has ended`)
     if (startTick(thread.startNs) !== tick)
       return stale(`thread ${tid} of process ${vm.pid} has ended, and another one has its number`)
+    if (isAnyThread) return undefined
     if (vcpusByThreadName(new Map([[tid, thread.comm]])).length === 1) return undefined
     const process = readProcess(`${this.#procfs}/${vm.pid}/stat`, vm.pid, this.#file)
     const row = process === undefined ? 'none' : this.row(process)

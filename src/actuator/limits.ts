@@ -30,12 +30,12 @@ export const shippedLimits: Limits = {
   isProtected: () => false,
 }
 
-const settable = [0, 1, 2]
+const settable = [0, 1, 2, 3]
 
 /** Why no thread may get this scheduling; undefined if it may. */
 export function schedulingProblem(to: Scheduling, limits: Limits): string | undefined {
   const { policy, rtPriority, nice, resetOnFork } = to
-  if (!settable.includes(policy)) return `policy ${policyName(policy)} is not one of other, fifo, rr`
+  if (!settable.includes(policy)) return `policy ${policyName(policy)} is not one of other, fifo, rr, batch`
   if (isRealtimePolicy(policy)) {
     if (rtPriority < 1) return `policy ${policyName(policy)} needs a real-time priority from 1 to 99`
     if (rtPriority > limits.maxRealtimePriority)

@@ -15,11 +15,13 @@ export interface Scheduling {
   readonly resetOnFork: boolean
 }
 
-/** The scheduling of one vCPU thread. A real-time policy is only set while a lease of the VM lasts. */
+/** The scheduling of one thread of a VM. A real-time policy is only set while a lease of the VM lasts. */
 export interface ThreadSchedulingOperation {
   readonly kind: 'thread-scheduling'
   readonly vm: VmIdentity
   readonly tid: number
+  /** Without it, the thread must be one of the VM's vCPUs. */
+  readonly isAnyThread?: true | undefined
   /** Start of the thread, clock ticks of 10 ms since boot. */
   readonly threadStartTick: number
   readonly from: Scheduling

@@ -42,6 +42,7 @@ const operation = z.discriminatedUnion('kind', [
     kind: z.literal('thread-scheduling'),
     vm,
     tid: processId,
+    isAnyThread: z.literal(true).optional(),
     threadStartTick: tick,
     from: scheduling,
     to: scheduling,

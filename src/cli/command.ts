@@ -15,8 +15,8 @@ const groupHeadings: Readonly<Record<string, string>> = {
 }
 
 export function inGroup(option: Option): Option {
-  const [prefix] = option.name().replace(/^no-/, '').split('.')
-  return option.helpGroup(groupHeadings[prefix!] ?? 'General:')
+  const [prefix, rest] = option.name().replace(/^no-/, '').split('.')
+  return option.helpGroup((rest === undefined ? undefined : groupHeadings[prefix!]) ?? 'General:')
 }
 
 /** Descriptions are Markdown because the README lists them too; a terminal needs no backticks. */
@@ -47,7 +47,8 @@ export function valuesByName(command: Command): Map<string, unknown> {
 export function readOptions<Of extends Flags>(flags: Of, command: Command): FlagValues<Of> {
   const values = valuesByName(command)
   return readFlags(flags, (name) => {
-    const value = values.get(name)
+    const value = values.get(name.replace(/^no-/, ''))
+    if (name.startsWith('no-')) return value === false ? [''] : undefined
     return typeof value === 'boolean' ? [String(value)] : (value as string[] | undefined)
   })
 }
@@ -62,7 +63,8 @@ export interface CommandDefinition {
   readonly more?: readonly Option[]
   /** Such as `<id>`; optional ones in brackets. */
   readonly arguments?: readonly string[]
-  readonly run: (command: Command, args: readonly string[]) => Promise<void>
+  /** absent if only the commands below it do something. */
+  readonly run?: (command: Command, args: readonly string[]) => Promise<void>
 }
 
 /** `parent` is the program, or a command that has commands of its own. */
@@ -74,6 +76,7 @@ export function addCommand(parent: Command, definition: CommandDefinition): Comm
     .enablePositionalOptions()
     .showHelpAfterError(`kvminfo ${full} --help lists the flags.`)
     .description(description)
+    .helpCommand(false)
     .configureHelp({
       optionTerm: (option) =>
         option.flags
@@ -82,7 +85,7 @@ export function addCommand(parent: Command, definition: CommandDefinition): Comm
           .replace(' <', '=<'),
     })
     .addHelpText('after', examples)
-    .action(() => run(command, command.args))
+  if (run !== undefined) command.action(() => run(command, command.args))
   for (const one of definition.arguments ?? []) command.argument(one)
   for (const option of [...Object.values(flags).map(optionOf), ...more]) command.addOption(inGroup(option))
   command.optionsGroup('General:').version(versionText, '--version', 'Print the version.')

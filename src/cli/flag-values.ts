@@ -2,6 +2,7 @@
 // message that says which values are valid.
 import { readFileSync, statSync } from 'node:fs'
 import { KvminfoError } from '../errors.ts'
+import { durationMs } from '../policy/duration.ts'
 
 function refuse(text: string, problem: string): never {
   throw new KvminfoError('CONFIG_INVALID', `'${text}' ${problem}`)
@@ -45,4 +46,28 @@ export function userId(text: string): number {
   const user = lines.map((line) => line.split(':')).find(([name]) => name === text)
   const uid = text === '' ? undefined : user?.[2]
   return uid === undefined ? refuse(text, 'is not a user in /etc/passwd') : Number(uid)
+}
+
+/** In milliseconds. */
+export function duration(text: string): number {
+  const ms = durationMs(text)
+  return ms === undefined || ms < 1_000
+    ? refuse(text, 'is not a duration such as 30s, 15m or 1h30m, of at least one second')
+    : ms
+}
+
+export function numberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const number = /^[+-]?\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
+    return number >= low && number <= high ? number : refuse(text, `is not a number from ${low} to ${high}`)
+  }
+}
+
+export function wholeNumberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const number = /^[+-]?\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    return number >= low && number <= high
+      ? number
+      : refuse(text, `is not a whole number from ${low} to ${high}`)
+  }
 }

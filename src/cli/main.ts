@@ -15,10 +15,12 @@ import type { ActuateOptions } from './actuate-flags.ts'
 import type { DoctorOptions } from './doctor-flags.ts'
 import { type Commands, createProgram } from './program.ts'
 import type { ServeOptions } from './serve-flags.ts'
+import type { TopOptions } from './top-flags.ts'
 
 /** What `kvminfo doctor` found, as its exit code. */
 let diagnosis = 0
 
+const tune = () => import('./commands/tune.ts')
 const client = () => import('./commands/remediate-client.ts')
 
 /** Imported on demand, because `--help` and `--version` take half the time without them. */
@@ -37,10 +39,16 @@ const commands: Commands = {
     resume: async (options) => (await client()).resume(options),
     verifyJournal: async (options) => (await client()).verifyJournal(options),
   },
+  tune: {
+    change: async (request, options) => (await tune()).change(request, options),
+    undo: async (target, options) => (await tune()).undo(target, options),
+    status: async (vm, options) => (await tune()).status(vm, options),
+  },
   actuate: async (options: ActuateOptions) => (await import('./commands/actuate.ts')).actuate(options),
   doctor: async (options: DoctorOptions) => {
     diagnosis = await (await import('./commands/doctor.ts')).doctor(options)
   },
+  top: async (options: TopOptions) => (await import('./commands/top.ts')).top(options),
 }
 
 async function run(): Promise<number> {

@@ -8,6 +8,9 @@ import type { DoctorOptions } from './doctor-flags.ts'
 import { addDoctor } from './doctor-program.ts'
 import { addRemediate, type RemediateCommands } from './remediate-program.ts'
 import { type ServeOptions, serveFlags } from './serve-flags.ts'
+import type { TopOptions } from './top-flags.ts'
+import { addTop } from './top-program.ts'
+import { addTune, type TuneCommands } from './tune-program.ts'
 import { versionText } from './version.ts'
 
 // At most 80 columns wide, because commander does not wrap it.
@@ -64,10 +67,11 @@ function readServeOptions(command: Command, collectors: readonly Collector[]): S
 
 export interface Commands {
   remediate: RemediateCommands
-
+  tune: TuneCommands
   serve(options: ServeOptions): Promise<void>
   actuate(options: ActuateOptions): Promise<void>
   doctor(options: DoctorOptions): Promise<void>
+  top(options: TopOptions): Promise<void>
 }
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
@@ -102,7 +106,9 @@ export function createProgram(commands: Commands, collectors: readonly Collector
     run: (command) => commands.actuate(readOptions(actuateFlags, command)),
   })
   addRemediate(program, commands.remediate)
+  addTune(program, commands.tune)
   addDoctor(program, (options) => commands.doctor(options))
+  addTop(program, (options) => commands.top(options))
 
   return program
 }

@@ -77,3 +77,36 @@ export interface VmIdentity {
   /** Start of the process, clock ticks of 10 ms since boot (field 22 of /proc/<pid>/stat). */
   readonly startTick: number
 }
+
+/** Which threads of a VM's process: those of its vCPUs, all of them, or the first one, whose number is the pid. */
+export const threadSets = ['vcpu', 'all', 'main'] as const
+export type ThreadSet = (typeof threadSets)[number]
+
+/** What a person wants instead of what the policy says. What is absent is as in the policy. */
+export interface HandSettings {
+  /** For sched-tier: a tier by its name. */
+  readonly tier?: string | undefined
+  /** For sched-tier: SCHED_* number, and 1 to 99 for fifo and rr, otherwise 0. The nice values stay. */
+  readonly scheduling?: { readonly policy: number; readonly rtPriority: number } | undefined
+  /** For sched-tier: only the nice value, -20 to 19. The policies stay. */
+  readonly nice?: number | undefined
+  /** For sched-tier; `vcpu` if absent. */
+  readonly threads?: ThreadSet | undefined
+  /** For cpu-weight: in times of the kernel's default. */
+  readonly weight?: number | undefined
+  /** For ksm-on and ksm-pace. `sleepMs`: between two scans, milliseconds. */
+  readonly ksmPace?: { readonly pagesToScan: number; readonly sleepMs: number } | undefined
+}
+
+/** A change that a person asks for by hand, so that no alert and no mode of the policy decides on it. */
+export interface ByHand {
+  /** For the history. */
+  readonly who: string
+  readonly settings: HandSettings
+  /** Whether it is judged as a change for an alert is, and undone if it does not help. */
+  readonly isJudged: boolean
+  /** How long it lasts, milliseconds; null without an end. */
+  readonly forMs: number | null
+  /** Why guards that are a matter of judgement are passed over; null if they are heeded. */
+  readonly forcedBecause: string | null
+}

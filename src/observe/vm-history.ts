@@ -38,6 +38,7 @@ export class VmHistory {
   readonly #io: Series
   #vcpus: readonly (TaskRates | undefined)[] = []
   #vcpuExits: readonly (VcpuExitRates | undefined)[] = []
+  #exits: ExitRates | undefined
   #figures = nothingKnown
   #exitsKnownSince: number | undefined
 
@@ -54,6 +55,11 @@ export class VmHistory {
   /** As of the last sample. */
   get figures(): VmFigures {
     return this.#figures
+  }
+
+  /** Its exits between the last two samples. */
+  get exits(): ExitRates | undefined {
+    return this.#exits
   }
 
   /** The rates of each vCPU between the last two samples. */
@@ -82,6 +88,7 @@ export class VmHistory {
   ): void {
     const { slot } = timeline
     const tasks = sumOfRates(vcpus)
+    this.#exits = exits
     this.#vcpus = vcpus
     this.#vcpuExits = vcpuExits
     this.kernelSwitches.set(slot, exits?.kernelSwitches)

@@ -1,9 +1,9 @@
 // One VM with everything that is known about it: exits by reason, vCPUs, the last minutes.
-import type { VmExits, Waits } from '../model/exits.ts'
 import { runDelayShare } from '../model/shares.ts'
 import type { Vm } from '../model/vm.ts'
+import { type ExitMix, exitMix } from '../observe/exit-mix.ts'
 import type { HostHistory } from '../observe/host-history.ts'
-import { exitRates, type WaitRate, waitRates } from '../observe/rates.ts'
+import type { WaitRate } from '../observe/rates.ts'
 import type { Sample } from '../observe/sample.ts'
 import type { VmHistory } from '../observe/vm-history.ts'
 import { figure, points, shareFigure } from './figure.ts'
@@ -20,7 +20,7 @@ export function describeDetail(history: HostHistory, sample: Sample, pid: number
   return {
     at: sample.at,
     vm: describeVm(vm, ofVm, sample),
-    exits: exitMix(history, sample, vm),
+    exits: describeExits(exitMix(history, sample, vm)),
     vcpus: vcpuDetails(ofVm, sample, vm),
     history: {
       at: slots.map((slot) => history.timeline.at(slot)),
@@ -34,17 +34,10 @@ export function describeDetail(history: HostHistory, sample: Sample, pid: number
   }
 }
 
-function exitMix(history: HostHistory, sample: Sample, vm: Vm): LiveVmDetail['exits'] {
-  const { mark } = history
-  const since = history.vm(vm).exitsKnownSince
-  const now = sample.exits?.get(vm.pid)
-  // If the counters were reset after the mark was taken, the two cannot be compared.
-  const isComparable = mark !== undefined && since !== undefined && mark.clock >= since
-  const before = isComparable ? mark.exits?.get(vm.pid) : undefined
-  const seconds = mark === undefined ? 0 : sample.clock - mark.clock
-  const rates = exitRates(before, now, seconds)
+function describeExits(mix: ExitMix | undefined): LiveVmDetail['exits'] {
+  const rates = mix?.rates
   return {
-    seconds: rates === undefined ? null : figure(seconds),
+    seconds: figure(mix?.seconds),
     kernelSwitches: figure(rates?.kernelSwitches),
     userspaceSwitches: figure(rates?.userspaceSwitches),
     io: figure(rates?.io),
@@ -52,46 +45,18 @@ function exitMix(history: HostHistory, sample: Sample, vm: Vm): LiveVmDetail['ex
     kernelSeconds: figure(rates?.kernelSeconds),
     haltSeconds: figure(rates?.haltSeconds),
     userspaceWaitSeconds: figure(rates?.userspaceWaitSeconds),
-    reasons: rates === undefined ? null : reasonRates(before!, now!, seconds),
+    reasons:
+      mix?.reasons?.map(({ reason, perSecond }) => ({ reason, perSecond: figure(perSecond)! })) ?? null,
     userspaceReasons:
-      rates === undefined
-        ? null
-        : waits(before!.userspaceReasons, now!.userspaceReasons, seconds, ({ name, ...rest }) => ({
-            reason: name,
-            ...rest,
-          })),
-    devices:
-      rates === undefined
-        ? null
-        : waits(before!.devices, now!.devices, seconds, ({ name, ...rest }) => ({ device: name, ...rest })),
+      mix?.userspaceReasons?.map(({ name, ...rest }) => ({ reason: name, ...liveWait(rest) })) ?? null,
+    devices: mix?.devices?.map(({ name, ...rest }) => ({ device: name, ...liveWait(rest) })) ?? null,
   }
 }
 
-type LiveWaitRate = Pick<WaitRate, 'name'> & LiveWait
-
-function waits<T>(
-  before: ReadonlyMap<string, Waits> | undefined,
-  now: ReadonlyMap<string, Waits> | undefined,
-  seconds: number,
-  named: (rate: LiveWaitRate) => T,
-): T[] | null {
-  if (now === undefined) return null
-  return waitRates(before, now, seconds).map(({ name, perSecond, waitSeconds }) =>
-    named({ name, perSecond: figure(perSecond)!, waitSeconds: figure(waitSeconds) }),
-  )
-}
-
-function reasonRates(before: VmExits, now: VmExits, seconds: number): LiveVmDetail['exits']['reasons'] {
-  if (now.reasons.size === 0) return null
-  return [...now.reasons]
-    .map(([reason, count]) => ({
-      reason,
-      perSecond: Math.max(0, count - (before.reasons.get(reason) ?? 0)) / seconds,
-    }))
-    .filter(({ perSecond }) => perSecond > 0)
-    .sort((a, b) => b.perSecond - a.perSecond)
-    .map(({ reason, perSecond }) => ({ reason, perSecond: figure(perSecond)! }))
-}
+const liveWait = ({ perSecond, waitSeconds }: Omit<WaitRate, 'name'>): LiveWait => ({
+  perSecond: figure(perSecond)!,
+  waitSeconds: figure(waitSeconds),
+})
 
 function vcpuDetails(ofVm: VmHistory, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
   return vm.vcpus.flatMap(({ id, tid }, index) => {

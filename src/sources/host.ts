@@ -1,6 +1,7 @@
 // The host as this program sees it. Before each snapshot it identifies new VMs; the snapshot reads the rest on demand.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostSnapshot } from '../model/host-snapshot.ts'
+import type { TaskSnapshot } from '../model/task-rows.ts'
 import { attempt } from './attempt.ts'
 import { CommandLines } from './cmdline/command-lines.ts'
 import { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
@@ -28,7 +29,7 @@ export interface Host {
    * Identifies new VMs, at most until a deadline, and returns a snapshot. The snapshot reads from reused buffers, so it
    * is valid until the next one is taken.
    */
-  snapshot(): Promise<HostSnapshot>
+  snapshot(): Promise<HostSnapshot & TaskSnapshot>
   /** Stops everything that runs in the background. */
   close(): void
 }
@@ -59,7 +60,7 @@ export function createHost(
   /** Continues after the deadline, so that the next snapshot has more VMs. */
   let identifying: Promise<unknown> | undefined
 
-  async function snapshot(): Promise<HostSnapshot> {
+  async function snapshot(): Promise<HostSnapshot & TaskSnapshot> {
     const kvminfo = attempt(() => readKvminfo(paths.procfs, file))
     const taskinfo = attempt(() => readTaskinfo(paths.procfs, taskinfoFile, taskinfoRows))
     const threads = new Threads(paths.procfs, file, taskinfo.value)

@@ -5,6 +5,7 @@ import type { CpuTime, HostFacts, HugePagePool, KsmState, MemoryInfo, Pressure }
 import type { HostSnapshot, Part, Problem } from '../model/host-snapshot.ts'
 import type { SourceState } from '../model/sources.ts'
 import type { Task } from '../model/task.ts'
+import type { TaskRows, TaskScope, TaskSnapshot } from '../model/task-rows.ts'
 import type { Vm } from '../model/vm.ts'
 import type { VmMemory } from '../model/vm-memory.ts'
 import { type Attempt, attempt, once } from './attempt.ts'
@@ -30,6 +31,7 @@ import { type Process, processKey } from './process/process.ts'
 import { readVmMemory } from './process/read.ts'
 import type { QmpStatistics } from './qmp/qmp-statistics.ts'
 import { sourceState } from './source-states.ts'
+import { TaskColumns } from './task-columns.ts'
 import type { TaskTable } from './taskinfo/task-table.ts'
 import type { Threads } from './threads.ts'
 import { uptimePath } from './uptime/read.ts'
@@ -58,13 +60,14 @@ export interface Readings {
   readonly uptimeNs: Attempt<number>
 }
 
-export class Snapshot implements HostSnapshot {
+export class Snapshot implements HostSnapshot, TaskSnapshot {
   readonly vms: () => Part<readonly Vm[]>
   readonly vmDevices: () => Part<readonly Vm[]>
   readonly vmAllotments: () => Part<readonly Vm[]>
   readonly exits: () => Part<ReadonlyMap<number, VmExits>>
   readonly vcpuExits: () => Part<ReadonlyMap<number, VcpuExits>>
   readonly vcpuTasks: () => Part<ReadonlyMap<number, Task>>
+  readonly tasks: (scope: TaskScope, spare?: TaskRows) => TaskRows
   readonly vmMemory: () => Part<ReadonlyMap<number, VmMemory>>
   readonly memory: () => Part<MemoryInfo>
   readonly hugePages: () => Part<readonly HugePagePool[]>
@@ -115,6 +118,11 @@ export class Snapshot implements HostSnapshot {
       return { value: rows, problems }
     })
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
+    this.tasks = (scope, spare) => {
+      const into = spare instanceof TaskColumns ? spare : new TaskColumns()
+      threads.fill(into, scope)
+      return into
+    }
     this.vmMemory = once(() => readMemoryOf(vms().value, readings))
     this.memory = once(() => withoutProblems(readMeminfo(paths.procfs, file)))
     this.hugePages = once(() => withoutProblems(readHugePages(paths.sysfs, file)))

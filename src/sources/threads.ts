@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { KvminfoError } from '../errors.ts'
 import type { Part, Problem } from '../model/host-snapshot.ts'
 import type { Task } from '../model/task.ts'
+import type { TaskScope } from '../model/task-rows.ts'
 import type { Vm } from '../model/vm.ts'
 import { attempt } from './attempt.ts'
 import type { Process } from './process/process.ts'
 import { readProcesses, readTask, readThreadNames } from './process/read.ts'
+import { walkTasks } from './process/task-walk.ts'
+import type { TaskColumns } from './task-columns.ts'
 import type { TaskTable } from './taskinfo/task-table.ts'
 import type { WholeFile } from './whole-file.ts'
 
@@ -35,6 +38,12 @@ export class Threads {
 
   exists(pid: number, tid: number): boolean {
     return existsSync(join(this.#procfs, String(pid), 'task', String(tid)))
+  }
+
+  /** All tasks. /proc/taskinfo has every thread, whatever the scope. */
+  fill(into: TaskColumns, scope: TaskScope): void {
+    if (this.#table !== undefined) this.#table.columns(into)
+    else walkTasks(this.#procfs, scope, this.#file, into)
   }
 
   /** The vCPU threads of `vms`, by tid. */

@@ -18,6 +18,8 @@ const rules: Rules = {
     // A host over time, for all parts that show or judge it. No HTTP, no JSON.
     observe: ['model', 'sources', 'log'],
     page: ['model', 'sources', 'observe', 'ui', 'log', 'http'],
+    // The monitor in the terminal.
+    top: ['model', 'sources', 'observe', 'log', 'errors.ts'],
     // Checks of a host. What it finds becomes metrics only through the snapshot.
     doctor: ['model', 'sources', 'errors.ts', 'log'],
     exporter: ['model', 'metrics', 'sources', 'collectors', 'exposition', 'page', 'errors.ts', 'log', 'http'],
@@ -57,6 +59,7 @@ const rules: Rules = {
       'collectors',
       'exporter',
       'doctor',
+      'top',
       'native',
       'actuator',
       'policy',

@@ -4,12 +4,16 @@ import { doctorFlags } from '../../src/cli/doctor-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
+import { topFlags } from '../../src/cli/top-flags.ts'
+import { ksmFlags, schedFlags, tuneFlags } from '../../src/cli/tune-flags.ts'
 import { collectors } from '../../src/collectors/index.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { errorCodes } from '../../src/errors.ts'
 import { catalog } from '../../src/metrics/catalog.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
 import { remediationCatalog } from '../../src/metrics/remediation.ts'
+import { taskColumns } from '../../src/top/view/task-columns.ts'
+import { vmColumns } from '../../src/top/view/vm-columns.ts'
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -29,6 +33,16 @@ const flagTable = (flags: Flags) =>
     ]),
   )
 
+/** Without those that all commands of `kvminfo tune` have. */
+const ownFlags = (flags: Flags): Flags =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => !Object.hasOwn(tuneFlags, name)))
+
+const columnTable = (columns: readonly { id: string; title: string; hint: string }[]) =>
+  table(
+    ['ID', 'title', 'meaning'],
+    columns.map(({ id, title, hint }) => [code(id), title, hint]),
+  )
+
 const metricTable = (metrics: readonly Metric[]) =>
   table(
     ['metric', 'type', 'labels', 'meaning'],
@@ -43,6 +57,13 @@ const tables = {
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
+  'flags of tune': () => flagTable(tuneFlags),
+  'flags of tune sched': () => flagTable(ownFlags(schedFlags)),
+  'flags of tune ksm': () => flagTable(ownFlags(ksmFlags)),
+
+  'flags of top': () => flagTable(topFlags),
+  'columns of VMs': () => columnTable(vmColumns),
+  'columns of tasks': () => columnTable(taskColumns),
   checks: () =>
     table(
       ['check', 'what it looks at'],
@@ -69,8 +90,19 @@ type Table = keyof typeof tables
 /** The tables in each file, by its path from the root of the repository. */
 export const files: Readonly<Record<string, readonly Table[]>> = {
   'src/metrics/README.md': ['metrics', 'remediation metrics'],
-  'src/cli/README.md': ['flags', 'collectors', 'flags of actuate', 'flags of remediate', 'flags of doctor'],
+  'src/cli/README.md': [
+    'flags',
+    'collectors',
+    'flags of actuate',
+    'flags of remediate',
+    'flags of doctor',
+    'flags of tune',
+    'flags of tune sched',
+    'flags of tune ksm',
+    'flags of top',
+  ],
   'src/doctor/README.md': ['checks'],
+  'src/top/README.md': ['columns of VMs', 'columns of tasks'],
   'src/errors.md': ['errors'],
 }
 

@@ -219,6 +219,11 @@ echo "\${COMPREPLY[*]}"`,
     expect(complete('kvminfo', 'serve', '--path.procfs', '=', '/pro')).toBe('/proc')
     expect(complete('kvminfo', 'serve', '--web.listen-address', '=', '')).toBe('')
     expect(complete('kvminfo', 'serve', '--web.systemd-socket', '--web.max')).toBe('--web.max-requests=')
+    expect(complete('kvminfo', 'tune', 's')).toBe('sched status')
+    expect(complete('kvminfo', 'tune', 'sched', 'web1', '--pri')).toBe('--priority=')
+    expect(complete('kvminfo', 'tune', 'nice', 'web1', '--pri')).toBe('')
+    expect(complete('kvminfo', 'tune', 'sched', 'web1', '--policy', '=', 'f')).toBe('fifo')
+    expect(complete('kvminfo', 'remediate', 'approve', '3', '--y')).toBe('--yes')
   })
 
   test('lintian finds no error and no warning', () => {

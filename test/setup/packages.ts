@@ -49,6 +49,8 @@ export const packages: Record<string, string> = {
   debootstrap: 'a small Debian in which the packages are installed and removed',
   'man-db': 'checks the man pages: lexgrog',
   mandoc: 'checks the man pages',
+  tmux: 'a real terminal for the monitor',
+  htop: 'benchmark: a peer of the monitor',
   openssl: 'certificates for the TLS tests',
   curl: 'queries the exporter the way an operator does',
 }

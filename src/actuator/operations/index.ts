@@ -32,7 +32,7 @@ export interface HostAccess {
 
 export function operationKits({ scheduler, domains, procfs, sysfs, ...more }: HostAccess): KitOf {
   const kits: Kits = {
-    'thread-scheduling': threadScheduling(scheduler),
+    'thread-scheduling': threadScheduling(scheduler, procfs, sysfs),
     nothing,
     'cpu-weight': cpuWeight(procfs, sysfs),
     'ksm-run': ksmRun(procfs, sysfs),

@@ -1,7 +1,9 @@
-// The scheduling of one vCPU thread.
-import { isRealtimePolicy } from '../../model/policy.ts'
+// The scheduling of one thread of a VM.
+import { KvminfoError } from '../../errors.ts'
+import { isRealtimePolicy, schedulingText } from '../../model/policy.ts'
 import { type Scheduler, SchedulerError } from '../../native/scheduler.ts'
 import { schedulingProblem } from '../limits.ts'
+import { whyNotPermitted } from '../permission.ts'
 import type { Scheduling, ThreadSchedulingOperation } from '../protocol.ts'
 import type { OperationKit } from './operation.ts'
 
@@ -55,31 +57,60 @@ function putBack(scheduler: Scheduler, tid: number, from: Scheduling): Error | u
 
 /** The policy was set and nice was not. */
 class PartlySet extends Error {
+  /** What is live now. */
+  readonly rest: string
+
   constructor(cause: Error, notPutBack: Error | undefined) {
     const rest =
       notPutBack === undefined
         ? 'the policy had been set and was put back'
         : `the policy had been set and could not be put back: ${notPutBack.message}`
     super(`${cause.message}; ${rest}`, { cause })
+    this.rest = rest
     this.name = 'PartlySet'
   }
 }
 
-/** Whether the error says that the thread has ended. */
-export function isEnded(error: unknown): boolean {
+function errnoOf(error: unknown): string | undefined {
   const root = error instanceof PartlySet ? error.cause : error
-  return root instanceof SchedulerError && root.errno === 'ESRCH'
+  return root instanceof SchedulerError ? root.errno : undefined
 }
 
-export function threadScheduling(scheduler: Scheduler): OperationKit<ThreadSchedulingOperation> {
+/** Whether the error says that the thread has ended. */
+export const isEnded = (error: unknown): boolean => errnoOf(error) === 'ESRCH'
+
+export function threadScheduling(
+  scheduler: Scheduler,
+  procfs: string,
+  sysfs: string,
+): OperationKit<ThreadSchedulingOperation> {
+  function write({ vm, tid, from, to }: ThreadSchedulingOperation): void {
+    try {
+      setScheduling(scheduler, tid, from, to)
+    } catch (cause) {
+      const errno = errnoOf(cause)
+      if (errno !== 'EPERM' && errno !== 'EACCES') throw cause
+      // If only the nice value was refused, the policy is no longer the question.
+      const asked = cause instanceof PartlySet ? { ...to, policy: from.policy } : to
+      const why = whyNotPermitted({ procfs, sysfs, pid: vm.pid, tid, to: asked })
+      const state = cause instanceof PartlySet ? `; ${cause.rest}` : ''
+      throw new KvminfoError(
+        'CHANGE_FAILED',
+        `the kernel does not permit ${schedulingText(to)} for thread ${tid} (${errno}): ${why}${state}`,
+        { cause },
+      )
+    }
+  }
+
   return {
     knob: ({ tid, threadStartTick }) => `thread ${tid} ${threadStartTick}`,
     encode: encodeScheduling,
     decode: decodeScheduling,
-    problem: ({ vm, tid, threadStartTick }, identities) => identities.threadProblem(vm, tid, threadStartTick),
+    problem: ({ vm, tid, threadStartTick, isAnyThread }, identities) =>
+      identities.threadProblem(vm, tid, threadStartTick, isAnyThread === true),
     excess: ({ to }, limits) => schedulingProblem(to, limits),
     needsLease: ({ policy }) => isRealtimePolicy(policy),
     read: ({ tid }) => scheduler.read(tid),
-    write: ({ tid, from, to }) => setScheduling(scheduler, tid, from, to),
+    write,
   }
 }

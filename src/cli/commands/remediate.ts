@@ -22,6 +22,7 @@ import { receive } from '../../remediate/journal/receive.ts'
 import { storeOf } from '../../remediate/journal/store.ts'
 import { createRemediationPage } from '../../remediate/page/page-routes.ts'
 import { runFigures } from '../../remediate/report/run-figures.ts'
+import { ask } from '../../remediate/run/ask.ts'
 import { Engine } from '../../remediate/run/engine.ts'
 import type { EngineParts } from '../../remediate/run/engine-parts.ts'
 import { Executor } from '../../remediate/run/executor.ts'
@@ -114,8 +115,9 @@ export async function remediate(options: RemediateFlags): Promise<void> {
     runs: {
       ...{ engine, approvers, rundir: options.rundir, isStopped: stops, version },
       guards: () => guardsOf(journal, policy),
+      ask: (request) => ask(request, parts),
       plan: (action, label, device) => planFor(action, label, device, parts),
-      history: historyOf(journal, () => policy.current.policy.limits.approval_expires),
+      history: historyOf(journal, options.procfs, () => policy.current.policy.limits.approval_expires),
     },
     metrics: {
       version,

@@ -1,6 +1,6 @@
 // Budgets of control groups that forbid to give vCPU threads a real-time policy.
-import { gunzipSync } from 'node:zlib'
 import { KvminfoError } from '../../errors.ts'
+import { hasRealtimeGroups, unpackedConfig } from '../../sources/realtime-groups.ts'
 import type { HostCheck } from '../check.ts'
 import type { HostView } from '../host-view.ts'
 
@@ -47,23 +47,11 @@ function hasGroupBudgets(host: HostView): boolean {
       'SOURCE_ABSENT',
       'there is neither /proc/config.gz nor a file /boot/config-RELEASE of the running kernel, so CONFIG_RT_GROUP_SCHED is not known',
     )
-  const isBuilt = /^CONFIG_RT_GROUP_SCHED=y$/m.test(config)
-  const isOff = /^CONFIG_RT_GROUP_SCHED_DEFAULT_DISABLED=y$/m.test(config)
-  const choice = /\brt_group_sched=(\d)/.exec(host.optional('/proc/cmdline') ?? '')?.[1]
-  return isBuilt && (choice === undefined ? !isOff : choice !== '0')
+  return hasRealtimeGroups(config, host.optional('/proc/cmdline') ?? '')
 }
 
 function configOf(host: HostView): string | undefined {
   const packed = host.bytes('/proc/config.gz')
-  if (packed !== undefined) return unpacked(packed, host.at('/proc/config.gz'))
+  if (packed !== undefined) return unpackedConfig(packed, host.at('/proc/config.gz'))
   return host.optional(`/boot/config-${host.text('/proc/sys/kernel/osrelease')}`)
-}
-
-/** A kernel's configuration has 300 kB. */
-function unpacked(packed: Buffer, path: string): string {
-  try {
-    return gunzipSync(packed, { maxOutputLength: 16 * 1024 * 1024 }).toString('latin1')
-  } catch (cause) {
-    throw new KvminfoError('SOURCE_MALFORMED', `${path} is not readable as gzip`, { cause })
-  }
 }

@@ -2,7 +2,7 @@
 // without knowing the action.
 import type { GuestReport, Operation } from '../../actuator/protocol.ts'
 import type { DomainView } from '../../libvirt/read.ts'
-import type { ActionName, VmIdentity } from '../../model/remediation.ts'
+import type { ActionName, HandSettings, VmIdentity } from '../../model/remediation.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
 import type { ActionPolicy } from '../../policy/schema.ts'
@@ -64,6 +64,8 @@ export interface Plan {
   readonly measurement: Measurement
   /** A sentence: how it is undone. */
   readonly undo: string
+  /** What a person should know before, such as why the change has little effect on this host. Each is a sentence. */
+  readonly notes?: readonly string[]
   /** What a person would type for the same: if somebody else manages the knob, in that program. */
   readonly commands: readonly string[]
   /** Unified diff of the domain's XML, for changes of the definition. */
@@ -85,6 +87,8 @@ export interface PlanInput {
   readonly device: string | undefined
   readonly sample: Sample
   readonly policy: ActionPolicy
+  /** What a person asks for by hand; absent if an alert asks. Those that replace a value of the policy are in `policy`. */
+  readonly settings?: HandSettings
   /** The live value of what the operation would set, from the actuator. */
   readonly read: (operation: Operation) => Promise<unknown>
   /** What libvirt says about a running domain. Rejects with a KvminfoError. */

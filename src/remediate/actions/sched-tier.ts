@@ -1,12 +1,12 @@
-// Gives the vCPU threads of a VM the policy, the real-time priority and the nice value of a tier (thesis, 4.2 and 4.3).
-import type { Scheduling, ThreadSchedulingOperation } from '../../actuator/protocol.ts'
-import { isRealtimePolicy, policyName } from '../../model/policy.ts'
-import type { Vcpu, Vm } from '../../model/vm.ts'
+// Gives the vCPU threads of a VM the policy, the real-time priority and the nice value of a tier (thesis, 4.2 and 4.3), or
+// the threads that a person names what the person asks for.
+import type { Scheduling } from '../../actuator/protocol.ts'
+import { isRealtimePolicy, policyName, schedulingText } from '../../model/policy.ts'
+import type { Vm } from '../../model/vm.ts'
 import type { Sample } from '../../observe/sample.ts'
-import type { Tier } from '../../policy/tiers.ts'
 import { readRealtimeRuntimeUs } from '../../sources/realtime-limit.ts'
 import { hasCpuQuota } from '../target/cpu-quota.ts'
-import { startTickOf } from '../target/identity.ts'
+import { niceLimit } from '../target/nice-limit.ts'
 import {
   type Action,
   type Change,
@@ -17,22 +17,7 @@ import {
   type Refusal,
 } from './action.ts'
 import { byRunDelay, vmRuns } from './running-vm.ts'
-
-function schedulingOf(tier: Tier): Scheduling {
-  return {
-    policy: tier.policy,
-    rtPriority: tier.rtPriority,
-    nice: tier.nice,
-    // So that nothing that a vCPU thread starts inherits a real-time policy.
-    resetOnFork: isRealtimePolicy(tier.policy),
-  }
-}
-
-function schedulingText({ policy, rtPriority, nice }: Scheduling): string {
-  return isRealtimePolicy(policy)
-    ? `${policyName(policy)} ${rtPriority}`
-    : `${policyName(policy)}, nice ${nice}`
-}
+import { type PlannedThread, readThreads } from './sched-threads.ts'
 
 /** For a real-time policy, nice has no effect now, but sets what the thread returns to. */
 function isSameScheduling(a: Scheduling, b: Scheduling): boolean {
@@ -48,74 +33,60 @@ export const schedTier: Action = {
   names: ['sched-tier'],
 
   async plan(input): Promise<Plan | Refusal> {
-    const { vm, identity, policy } = input
+    const { vm, identity } = input
     if (vm === undefined || identity === undefined)
       return { refused: 'a scheduling tier is for a VM; the alert names none' }
-    if (vm.vcpus.length === 0) return { refused: 'the vCPU threads of this VM are not known' }
-    const to = schedulingOf(policy.tier)
-    const threads = await readThreads(input, vm, to)
+    const threads = await readThreads(input, vm)
     if (typeof threads === 'string') return { refused: threads }
-    const pending = threads.filter(({ operation }) => !isSameScheduling(operation.from, to))
-    if (pending.length === 0)
-      return {
-        refused: `all vCPU threads are ${schedulingText(to)} already, as tier ${policy.tier.name} wants`,
-      }
+    const pending = threads.filter(({ operation }) => !isSameScheduling(operation.from, operation.to))
+    if (pending.length === 0) return { refused: alreadyText(input, threads) }
     const foreign = pending.find(({ operation }) => isRealtimePolicy(operation.from.policy))
     if (foreign !== undefined) {
       return {
         refused: `somebody else has made thread ${foreign.operation.tid} ${schedulingText(foreign.operation.from)}; change it where it was set`,
       }
     }
-    const isRealtime = isRealtimePolicy(to.policy)
+    const wanted = pending.map(({ operation }) => operation.to)
+    const highest = Math.max(...wanted.map(({ rtPriority }) => rtPriority))
     return {
       action: 'sched-tier',
       target: { vm: { ...identity, label: vm.label }, device: undefined },
       changes: pending.map(changeOf),
       operations: pending.map(({ operation }) => operation),
       takesEffect: 'live',
-      isLeased: isRealtime,
-      preconditions: preconditions(input, vm),
-      risk: isRealtime ? (to.rtPriority <= 2 ? 'medium' : 'critical') : 'low',
+      isLeased: highest > 0,
+      preconditions: preconditions(input, vm, pending),
+      risk: highest === 0 ? 'low' : highest <= 2 ? 'medium' : 'critical',
       owner: noOwner,
       measurement: byRunDelay,
-      undo: isRealtime
-        ? 'each thread gets its former scheduling back; without a renewed lease this happens by itself'
-        : 'each thread gets its former scheduling back',
-      commands: pending.flatMap(({ operation: { tid } }) => commandsOf(tid, to)),
+      undo:
+        highest > 0
+          ? 'each thread gets its former scheduling back; without a renewed lease this happens by itself'
+          : 'each thread gets its former scheduling back',
+      notes: notes(input, vm, pending),
+      commands: pending.flatMap(({ operation: { tid, to } }) => commandsOf(tid, to)),
       diff: undefined,
     }
   },
 }
 
-interface PlannedThread {
-  readonly vcpu: Vcpu
-  readonly operation: ThreadSchedulingOperation
+function alreadyText({ policy, settings = {} }: PlanInput, threads: readonly PlannedThread[]): string {
+  const what = (settings.threads ?? 'vcpu') === 'vcpu' ? 'all vCPU threads are' : 'these threads are'
+  const own = settings.nice !== undefined || settings.scheduling !== undefined
+  return `${what} ${schedulingText(threads[0]!.operation.to)} already${own ? '' : `, as tier ${policy.tier.name} wants`}`
 }
 
-async function readThreads(
-  { identity, procfs, read }: PlanInput,
-  vm: Vm,
-  to: Scheduling,
-): Promise<PlannedThread[] | string> {
-  const threads: PlannedThread[] = []
-  for (const vcpu of vm.vcpus) {
-    const tick = startTickOf(`${procfs}/${vm.pid}/task/${vcpu.tid}/stat`)
-    if (tick === undefined) return `thread ${vcpu.tid} of vCPU ${vcpu.id} has ended`
-    const question: ThreadSchedulingOperation = {
-      kind: 'thread-scheduling',
-      vm: identity!,
-      tid: vcpu.tid,
-      threadStartTick: tick,
-      from: to,
-      to,
-    }
-    threads.push({ vcpu, operation: { ...question, from: (await read(question)) as Scheduling } })
-  }
-  return threads
+/** Why a nice value has little effect on this host, if a thread gets another one. */
+function notes({ procfs, sysfs }: PlanInput, vm: Vm, pending: readonly PlannedThread[]): string[] {
+  const changed = pending.filter(
+    ({ operation: { from, to } }) => !isRealtimePolicy(to.policy) && from.nice !== to.nice,
+  )
+  const found = changed.flatMap(({ operation: { tid } }) => niceLimit(procfs, sysfs, vm, tid) ?? [])
+  return [...new Set(found)]
 }
 
-function changeOf({ vcpu, operation: { tid, from, to } }: PlannedThread): Change {
-  return { what: `thread ${tid} (vCPU ${vcpu.id})`, now: schedulingText(from), next: schedulingText(to) }
+function changeOf({ role, operation: { tid, from, to } }: PlannedThread): Change {
+  return { what: `thread ${tid} (${role})`, now: schedulingText(from), next: schedulingText(to) }
 }
 
 function commandsOf(tid: number, { policy, rtPriority, nice }: Scheduling): string[] {
@@ -124,37 +95,41 @@ function commandsOf(tid: number, { policy, rtPriority, nice }: Scheduling): stri
     : [`chrt --${policyName(policy)} --pid 0 ${tid}`, `renice --priority ${nice} --pid ${tid}`]
 }
 
-function preconditions(input: PlanInput, vm: Vm): Precondition[] {
+function preconditions(input: PlanInput, vm: Vm, pending: readonly PlannedThread[]): Precondition[] {
   const { policy, sample, procfs, sysfs } = input
-  const { tier } = policy
   const always: Precondition[] = [vmRuns(vm)]
-  if (!isRealtimePolicy(tier.policy)) {
-    const niceBound = {
-      text: `the nice value is at least ${policy.minNice}`,
-      holds: tier.nice >= policy.minNice,
-      seen: String(tier.nice),
-    }
-    return [...always, niceBound]
+  const wanted = pending.map(({ operation }) => operation.to)
+  const lowest = Math.min(...wanted.map(({ nice }) => nice))
+  const niceBound = {
+    text: `the nice value is at least ${policy.minNice}`,
+    holds: lowest >= policy.minNice,
+    seen: String(lowest),
   }
+  const highest = Math.max(...wanted.map(({ rtPriority }) => rtPriority))
+  if (highest === 0) return [...always, niceBound]
   const cpus = sample.cpuTime?.length ?? 0
   const others = realtimeVcpus(sample, vm)
+  // The actuator counts all vCPUs of a VM that has a real-time policy, and its other threads one by one.
+  const further = pending.filter(({ isVcpu, operation: { to } }) => !isVcpu && isRealtimePolicy(to.policy))
+  const own = vm.vcpus.length + further.length
   const runtime = readRealtimeRuntimeUs(procfs)
   const isQuoted = hasCpuQuota(procfs, sysfs, vm.pid)
   return [
     ...always,
+    ...(lowest < 0 ? [niceBound] : []),
     {
       text: `the real-time priority is at most ${policy.maxRealtimePriority}`,
-      holds: tier.rtPriority <= policy.maxRealtimePriority,
-      seen: String(tier.rtPriority),
+      holds: highest <= policy.maxRealtimePriority,
+      seen: String(highest),
     },
     {
       text: `${policy.freeCpus} of the CPUs cannot be filled by real-time vCPUs`,
-      holds: others + vm.vcpus.length + policy.freeCpus <= cpus,
-      seen: `${cpus} CPUs, ${others} real-time vCPUs of other VMs, ${vm.vcpus.length} vCPUs of this one`,
+      holds: others + own + policy.freeCpus <= cpus,
+      seen: `${cpus} CPUs, ${others} real-time vCPUs of other VMs, ${vm.vcpus.length} vCPUs of this one${further.length === 0 ? '' : ` and ${further.length} of its other threads`}`,
     },
     {
-      text: 'the kernel limits the run time of real-time threads',
-      holds: runtime === undefined || runtime >= 0,
+      text: 'the kernel lets real-time threads run, and limits their run time',
+      holds: runtime === undefined || runtime > 0,
       seen: runtime === undefined ? 'no sched_rt_runtime_us' : `sched_rt_runtime_us is ${runtime}`,
     },
     {

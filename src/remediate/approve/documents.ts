@@ -15,6 +15,8 @@ export interface RunList {
   readonly open: readonly RunSummary[]
   /** Newest first. */
   readonly ended: readonly RunSummary[]
+  /** Those that have ended and whose change is still in place, oldest first. */
+  readonly kept: readonly RunSummary[]
 }
 
 /** What keeps changes back: the limits of the policy, and how far they are used up. */
@@ -68,6 +70,15 @@ export interface RunSummary {
   readonly reason: string | null
   /** What it waits for before it can go on. */
   readonly waits: string | null
+  /** null if no person asked for it by hand. */
+  readonly by_hand: {
+    readonly who: string
+    readonly judged: boolean
+    /** How long it lasts once it is applied; null without an end. */
+    readonly lasts_seconds: number | null
+    /** Why guards were passed over; null if they were heeded. */
+    readonly forced_because: string | null
+  } | null
   /** Of the plan; an approval names it. */
   readonly plan_sha: string | null
   readonly created: string
@@ -94,9 +105,25 @@ export interface PlanDocument {
   /** The order in which it is tried, if it is applied and undone by turns. A: as before, B: with the change. */
   readonly trial: { readonly blocks: readonly ('A' | 'B')[]; readonly windows_per_block: number } | null
   readonly undo: string
+  /** What a person should know before. */
+  readonly notes: readonly string[]
   readonly commands: readonly string[]
   /** Unified diff of the domain's XML. */
   readonly diff: string | null
+}
+
+/** POST /api/v1/tune */
+export interface TuneAnswer {
+  /** null for a dry run. */
+  readonly run: number | null
+  /** null for the host. */
+  readonly vm: string | null
+  readonly plan: PlanDocument
+  readonly plan_sha: string
+  /** What does not hold, so that it is refused; null if all holds. */
+  readonly unmet: string | null
+  /** What the guards say against it that can be passed over with a reason. */
+  readonly objections: readonly string[]
 }
 
 /** GET /api/v1/runs/<id> */

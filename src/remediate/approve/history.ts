@@ -6,6 +6,7 @@ import {
   eventsOf,
   findRun,
   history,
+  keptRuns,
   openRuns,
   type Step,
   type StoredAlert,
@@ -16,6 +17,7 @@ import {
 } from '../journal/query.ts'
 import { isFinal, type Run } from '../journal/run-row.ts'
 import { approve, decline } from '../journal/runs.ts'
+import { startTickOf } from '../target/identity.ts'
 
 export interface RunDetail {
   readonly run: Run
@@ -31,9 +33,17 @@ export type History = ReturnType<typeof historyOf>
 
 type Decided = 'done' | 'unknown' | 'other-plan' | 'not-proposed'
 
-export function historyOf(journal: Journal, approvalExpiresMs: () => number) {
+/** Whether its change can be live. What was changed in a process ends with it. */
+function canBeLive({ vm, plan }: Run, procfs: string): boolean {
+  if (vm === undefined || plan?.takesEffect !== 'live') return true
+  return startTickOf(`${procfs}/${vm.pid}/stat`) === vm.startTick
+}
+
+export function historyOf(journal: Journal, procfs: string, approvalExpiresMs: () => number) {
   return {
     open: () => openRuns(journal),
+    /** Those that have ended and whose change is still in place. */
+    kept: () => keptRuns(journal).filter((run) => canBeLive(run, procfs)),
     /** Ended runs with a lower id, the newest first. */
     ended: (before: number, limit: number) =>
       history(journal, { before, limit }).filter(({ state }) => isFinal(state)),

@@ -9,6 +9,7 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** `waits`: what it waits for before it can go on; undefined if nothing is known. */
 export function summaryOf(run: RunRow, waits: string | undefined): RunSummary {
+  const { byHand } = run
   return {
     id: run.id,
     action: run.action,
@@ -20,6 +21,15 @@ export function summaryOf(run: RunRow, waits: string | undefined): RunSummary {
     verdict: run.verdict ?? null,
     reason: run.reason ?? null,
     waits: waits ?? null,
+    by_hand:
+      byHand === undefined
+        ? null
+        : {
+            who: byHand.who,
+            judged: byHand.isJudged,
+            lasts_seconds: byHand.forMs === null ? null : byHand.forMs / 1000,
+            forced_because: byHand.forcedBecause,
+          },
     plan_sha: run.planSha ?? null,
     created: iso(run.createdAt),
     changed: iso(run.changedAt),
@@ -40,6 +50,7 @@ export function planDocument(plan: Plan): PlanDocument {
     metric,
     trial: design === 'switchback' ? { blocks: switchbackBlocks, windows_per_block: windowsPerBlock } : null,
     undo: plan.undo,
+    notes: plan.notes ?? [],
     commands: plan.commands,
     diff: plan.diff ?? null,
   }

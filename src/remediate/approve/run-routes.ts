@@ -3,16 +3,19 @@
 
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import * as z from 'zod'
+import { KvminfoError } from '../../errors.ts'
 import { refuse } from '../../http/refuse.ts'
 import { type ActionName, actionNames } from '../../model/remediation.ts'
 import { resumeAll, stopAll } from '../guard/kill-switch.ts'
 import type { BearerTokens } from '../intake/bearer-tokens.ts'
+import type { Ask, Asked, NotAsked } from '../run/ask.ts'
 import type { Engine } from '../run/engine.ts'
 import type { PlanResult } from '../run/plan-run.ts'
 import type { RunRow } from '../run/store.ts'
-import type { GuardsDocument, RunList } from './documents.ts'
+import type { GuardsDocument, RunList, TuneAnswer } from './documents.ts'
 import type { History } from './history.ts'
 import { detailOf, planDocument, summaryOf } from './run-document.ts'
+import { parseTuneRequest } from './tune-request.ts'
 
 export interface RunRoutesOptions {
   readonly history: History
@@ -30,6 +33,8 @@ export interface RunRoutesOptions {
     vm: string | undefined,
     device: string | undefined,
   ) => Promise<PlanResult>
+  /** Opens a run that a person asks for by hand. */
+  readonly ask: (request: Ask) => Promise<Asked | NotAsked>
 }
 
 const planRequest = z.object({
@@ -66,6 +71,19 @@ export function createRunRoutes(options: RunRoutesOptions): Router {
   const who = (request: Request): string =>
     isLocal(request) ? 'a person on this host' : 'a person with the token of approvers'
 
+  /** A token says nothing about the person, and only on this host somebody who could lie about it is root anyway. */
+  const nameOf = (given: string | undefined, request: Request): string =>
+    isLocal(request) && given !== undefined && given !== '' ? `${given} on this host` : who(request)
+
+  const askOrRefuse = async (asked: Ask): Promise<Asked | NotAsked> => {
+    try {
+      return await options.ask(asked)
+    } catch (error) {
+      if (error instanceof KvminfoError) return { refused: error.message }
+      throw error
+    }
+  }
+
   const decide =
     (decision: 'approved' | 'declined'): RequestHandler =>
     (request, response) => {
@@ -95,6 +113,7 @@ export function createRunRoutes(options: RunRoutesOptions): Router {
         guards: options.guards(),
         open: history.open().map(summary),
         ended: history.ended(Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, limit).map(summary),
+        kept: history.kept().map(summary),
       }
       send(response, 200, list)
     })
@@ -122,6 +141,28 @@ export function createRunRoutes(options: RunRoutesOptions): Router {
           unmet: result.unmet ?? null,
         })
       else refuse(response, 409, `Nothing can be planned: ${result.reason}.`)
+    })
+    .post('/api/v1/tune', mayDecide, express.json({ limit: '10kb' }), async (request, response) => {
+      const asked = parseTuneRequest(request.body, (given) => nameOf(given, request))
+      if (typeof asked === 'string') {
+        refuse(response, 400, `The body is wrong: ${asked}.`)
+        return
+      }
+      const result = await askOrRefuse(asked)
+      if ('refused' in result) {
+        refuse(response, 409, `Not done: ${result.refused}.`)
+        return
+      }
+      const { run, vm, plan, planSha, unmet, objections } = result
+      const answer: TuneAnswer = {
+        run: run ?? null,
+        vm: vm ?? null,
+        plan: planDocument(plan),
+        plan_sha: planSha,
+        unmet: unmet ?? null,
+        objections,
+      }
+      send(response, 200, answer)
     })
     .post('/api/v1/runs/:id/approve', mayDecide, express.json({ limit: '10kb' }), decide('approved'))
     .post('/api/v1/runs/:id/decline', mayDecide, express.json({ limit: '10kb' }), decide('declined'))

@@ -14,26 +14,31 @@ export type Decision =
 const go: Decision = { go: true }
 
 /** Whether a slot may have a new run planned at all. */
-export function maySlot(budget: Budget, { limits }: Policy, now: number): Decision {
+export function maySlot(budget: Budget, policy: Policy, now: number): Decision {
+  const [reason] = slotObjections(budget, policy, now)
+  return reason === undefined ? go : { go: false, reason }
+}
+
+/** All that speaks against a new run of a slot. */
+export function slotObjections(budget: Budget, { limits }: Policy, now: number): string[] {
   const { quarantine, lastEndedInSlot, attemptsInDay } = budget
-  if (quarantine !== undefined && quarantine.until > now) {
-    return {
-      go: false,
-      reason: `in quarantine for another ${durationText(quarantine.until - now)}: ${quarantine.reason}`,
-    }
-  }
-  if (lastEndedInSlot !== undefined && now - lastEndedInSlot < limits.cooldown) {
-    return {
-      go: false,
-      reason: `cooldown: the last change ended less than ${durationText(limits.cooldown)} ago`,
-    }
-  }
+  const objections: string[] = []
+  if (quarantine !== undefined && quarantine.until > now)
+    objections.push(`in quarantine for another ${durationText(quarantine.until - now)}: ${quarantine.reason}`)
+  if (lastEndedInSlot !== undefined && now - lastEndedInSlot < limits.cooldown)
+    objections.push(`cooldown: the last change ended less than ${durationText(limits.cooldown)} ago`)
   if (attemptsInDay >= limits.attempts_per_day)
-    return {
-      go: false,
-      reason: `it was tried ${attemptsInDay} times in a day; limits.attempts_per_day is ${limits.attempts_per_day}`,
-    }
-  return go
+    objections.push(
+      `it was tried ${attemptsInDay} times in a day; limits.attempts_per_day is ${limits.attempts_per_day}`,
+    )
+  return objections
+}
+
+/** Why the host may not be changed again this hour; undefined if it may. */
+export function hourObjection({ changesInHour }: Budget, { limits }: Policy): string | undefined {
+  return changesInHour >= limits.changes_per_hour
+    ? `${changesInHour} changes in the last hour; limits.changes_per_hour is ${limits.changes_per_hour}`
+    : undefined
 }
 
 /** Whether a change may begin now. */
@@ -58,11 +63,8 @@ export function mayBegin({
       go: 'later',
       reason: `${changing} other changes are being made; limits.at_once is ${limits.at_once}`,
     }
-  if (budget.changesInHour >= limits.changes_per_hour)
-    return {
-      go: 'later',
-      reason: `${budget.changesInHour} changes in the last hour; limits.changes_per_hour is ${limits.changes_per_hour}`,
-    }
+  const reason = hourObjection(budget, policy)
+  if (reason !== undefined) return { go: 'later', reason }
   if (!isApproved && !isWithin(windows, now))
     return { go: 'later', reason: 'outside the windows of the policy' }
   return go

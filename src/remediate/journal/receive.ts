@@ -1,6 +1,6 @@
 // Intake: what one webhook request says, in one transaction. The slot of a run, and not a key of the alert, prevents
 // doubles, because both startsAt and the fingerprint change while a problem goes on.
-import type { ActionName, Mode, VmIdentity } from '../../model/remediation.ts'
+import type { ActionName, ByHand, Mode, VmIdentity } from '../../model/remediation.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { Reader } from './database.ts'
 import type { Journal, Transaction } from './journal.ts'
@@ -14,6 +14,8 @@ export interface RunRequest {
   readonly device: string | undefined
   /** SHA-256 of the policy that decided the mode. */
   readonly policySha: string | undefined
+  /** absent if no person asks for it by hand. */
+  readonly byHand?: ByHand
 }
 
 export interface ReceivedAlert {
@@ -89,7 +91,8 @@ export function openUnasked(journal: Journal, request: RunRequest): number | und
   return journal.write('new', (transaction) => open(transaction, request))
 }
 
-function openRun(reader: Reader, slot: string): number | undefined {
+/** The open run of a slot. */
+export function openRun(reader: Reader, slot: string): number | undefined {
   return reader.get<{ id: number }>(
     `SELECT id FROM run WHERE slot = ? AND state IN
      ('received', 'proposed', 'approved', 'applying', 'waiting', 'measuring', 'holding', 'undoing')`,
@@ -124,13 +127,13 @@ function openRunOf({ get }: Transaction, fingerprint: string): number | undefine
   )?.id
 }
 
-function open({ run, append, now }: Transaction, request: RunRequest): number {
-  const { action, mode, vm, device, policySha } = request
+export function open({ run, append, now }: Transaction, request: RunRequest): number {
+  const { action, mode, vm, device, policySha, byHand } = request
   const slot = slotOf(request)
   const { id } = run(
-    `INSERT INTO run (slot, action, mode, vm_uuid, vm_pid, vm_start_tick, vm_label, device, policy_sha, state,
+    `INSERT INTO run (slot, action, mode, vm_uuid, vm_pid, vm_start_tick, vm_label, device, policy_sha, by_hand, state,
        created_at, created_age, changed_at, changed_age)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, ?, ?, ?)`,
     slot,
     action,
     mode,
@@ -140,12 +143,13 @@ function open({ run, append, now }: Transaction, request: RunRequest): number {
     vm?.label ?? null,
     device ?? null,
     policySha ?? null,
+    byHand === undefined ? null : canonicalJson(byHand),
     now.at,
     now.age,
     now.at,
     now.age,
   )
-  append(id, 'opened', { to: 'received', slot, action, mode, vm, device, policySha })
+  append(id, 'opened', { to: 'received', slot, action, mode, vm, device, policySha, byHand })
   return id
 }
 

@@ -1,5 +1,5 @@
 // A run as it is in the journal.
-import type { ActionName, Mode, RunState, Verdict, VmIdentity } from '../../model/remediation.ts'
+import type { ActionName, ByHand, Mode, RunState, Verdict, VmIdentity } from '../../model/remediation.ts'
 import { finalStates } from '../../model/remediation.ts'
 import type { Plan } from '../actions/action.ts'
 
@@ -17,6 +17,8 @@ export interface Run {
   readonly planSha: string | undefined
   readonly policySha: string | undefined
   readonly verdict: Verdict | undefined
+  /** undefined if no person asked for it by hand. */
+  readonly byHand: ByHand | undefined
   /** Why it is in this state; a sentence. */
   readonly reason: string | undefined
   /** Milliseconds since the epoch, for people; the clock may have been set since. */
@@ -41,6 +43,7 @@ export interface RunColumns {
   readonly plan_sha: string | null
   readonly policy_sha: string | null
   readonly verdict: Verdict | null
+  readonly by_hand: string | null
   readonly reason: string | null
   readonly created_at: number
   readonly changed_at: number
@@ -64,6 +67,7 @@ export function runOf(row: RunColumns): Run {
     planSha: row.plan_sha ?? undefined,
     policySha: row.policy_sha ?? undefined,
     verdict: row.verdict ?? undefined,
+    byHand: row.by_hand === null ? undefined : (JSON.parse(row.by_hand) as ByHand),
     reason: row.reason ?? undefined,
     createdAt: row.created_at,
     changedAt: row.changed_at,

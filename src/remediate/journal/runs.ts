@@ -35,7 +35,7 @@ export function move(
   journal.write(needOf(to), (transaction) => moveIn(transaction, runId, from, to, facts))
 }
 
-function moveIn(
+export function moveIn(
   { run, get, append, now }: Transaction,
   runId: number,
   from: RunState,
@@ -131,7 +131,7 @@ export function decline(journal: Journal, runId: number, decision: PersonsDecisi
   })
 }
 
-function decide(
+export function decide(
   { get, run, append, now }: Transaction,
   runId: number,
   decision: 'approved' | 'declined',

@@ -118,5 +118,8 @@ CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 `
 
+/** JSON of ByHand; NULL if nobody asked for the run by hand. */
+const second = 'ALTER TABLE run ADD COLUMN by_hand TEXT;'
+
 /** Migration n makes version n + 1 of version n. */
-export const migrations: readonly string[] = [first]
+export const migrations: readonly string[] = [first, second]

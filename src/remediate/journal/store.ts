@@ -2,6 +2,7 @@
 // the `now` of the same call, even if the clock was set since it was written.
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
 import type { ActionName, RunState } from '../../model/remediation.ts'
+import { type AskedPlan, openByHand } from './by-hand.ts'
 import type { Journal } from './journal.ts'
 import {
   alertsWithin,
@@ -31,6 +32,13 @@ export function storeOf(journal: Journal) {
     keptRuns: () => keptRuns(journal),
     /** Opens a run that no alert asks for; undefined if its slot has one. */
     open: (request: RunRequest) => openUnasked(journal, request),
+    /** Opens a run that a person asks for by hand, approved; or the run that its slot has already. */
+    openByHand: (
+      request: RunRequest & Required<Pick<RunRequest, 'byHand'>>,
+      plan: AskedPlan,
+      passedOver: readonly string[],
+      expiresInMs: number,
+    ) => openByHand(journal, request, plan, passedOver, expiresInMs),
     /** Milliseconds since a run of the action was opened; the age of the journal if there is none. */
     sinceOpened: (action: ActionName) => sinceOpened(journal, journal.now.age, action),
     move: (id: number, from: RunState, to: RunState, facts: RunFacts) => move(journal, id, from, to, facts),

@@ -12,7 +12,7 @@ export interface RunFigures extends RunCounts {
   /** Those that are open, have just ended or need a person, the oldest first. */
   readonly present: readonly RunRow[]
   readonly overdue: number
-  /** Of the runs that hold: seconds until their lease cannot be renewed any more. */
+  /** Of the runs that hold because they help: seconds until their lease cannot be renewed any more. */
   readonly leases: readonly { readonly run: RunRow; readonly seconds: number }[]
   readonly isStorm: boolean
 }
@@ -26,7 +26,7 @@ export function runFigures(journal: Journal, policy: Policy): RunFigures {
     present: [...endedWithin(journal, age, endedMs), ...open].sort((a, b) => a.id - b.id),
     overdue: open.filter((run) => isOverdue(run, policy, age)).length,
     leases: open
-      .filter(({ state }) => state === 'holding')
+      .filter(({ state, byHand }) => state === 'holding' && byHand?.isJudged !== false)
       .map((run) => ({ run, seconds: Math.max(0, measure.lease_total - (age - run.changedAge)) / 1000 })),
     isStorm: alertsWithin(journal, age, limits.storm_period) > limits.storm_alerts,
   }

@@ -8,6 +8,7 @@ import { noOwner, type Plan } from '../actions/action.ts'
 import { mayBegin, maySlot } from '../guard/guards.ts'
 import { AfterStart } from './after-start.ts'
 import { BeforeWindows } from './before-windows.ts'
+import { leaseByHand } from './by-hand.ts'
 import { DriftWatch } from './drift.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
@@ -134,17 +135,20 @@ export class Engine {
     const before = store.run(id)
     if (before?.state === 'waiting' && this.#nextStart.isRestarting(before))
       return { refused: 'The VM is being restarted; wait until it is up.' }
-    await this.#beside.get(id)
     const measuring = this.#measuring.get(id)
     if (measuring !== undefined) {
       measuring.cancel.abort()
       await measuring.done.catch(() => undefined)
     }
+    while (this.#beside.has(id)) await this.#beside.get(id)
     const run = store.run(id)
     if (run === undefined) return { refused: 'There is no such run.' }
     if (!undoable.includes(run.state)) return { refused: `A run that is ${run.state} has nothing to undo.` }
     this.#holding.delete(id)
-    return { state: await undoRun(this.#parts, run, { reason: `undone by ${who}` }) }
+    const undone = undoRun(this.#parts, run, { reason: `undone by ${who}` })
+    // No pass may begin it a second time meanwhile.
+    this.#runBeside(id, async () => void (await undone))
+    return { state: await undone }
   }
 
   async #loop(): Promise<void> {
@@ -175,21 +179,24 @@ export class Engine {
         return this.#begin(run, sample)
       case 'applying':
         // The actuator did not answer when it was recovered.
-        if (!this.#measuring.has(run.id) && isForNextStart(run)) await this.#recoverApplying(run)
+        if (!this.#measuring.has(run.id) && isForNextStart(run))
+          await this.#alone(run.id, () => this.#recoverApplying(run))
         return
       case 'waiting':
         return this.#runBeside(run.id, () => this.#nextStart.goOn(run))
       case 'holding':
-        return this.#hold(run)
+        return this.#alone(run.id, () => this.#hold(run))
       case 'measuring':
         if (isForNextStart(run)) return this.#runBeside(run.id, () => this.#afterStart.goOn(run))
         // Between two processes it is recovered; in this one its own loop moves it on, except to obey the kill switch.
         if (this.#parts.isStopped()) this.#measuring.get(run.id)?.cancel.abort(stopped)
         return
       case 'undoing':
-        // The actuator did not answer before. What measures or watches the run may also be undoing it at this moment.
-        if (!this.#measuring.has(run.id) && !this.#beside.has(run.id))
-          await undoRun(this.#parts, run, { reason: run.reason ?? 'undone', verdict: run.verdict })
+        // The actuator did not answer before. What measures the run may also be undoing it at this moment.
+        if (!this.#measuring.has(run.id))
+          await this.#alone(run.id, async () => {
+            await undoRun(this.#parts, run, { reason: run.reason ?? 'undone', verdict: run.verdict })
+          })
         return
       default:
         return
@@ -242,15 +249,17 @@ export class Engine {
       return this.#move(run, 'expired', 'the approval has expired before it could begin')
     const waits = isForNextStart(run) ? this.#nextStartWaits(run) : undefined
     if (waits !== undefined) return this.#wait(run, waits)
-    const budget = store.budget(run.slot, now)
-    const decision = mayBegin({
-      budget,
-      policy: file.current.policy,
-      now,
-      changing: this.#measuring.size,
-      isApproved,
-    })
-    if (decision.go !== true) return this.#wait(run, decision.reason)
+    const isForced = (run.byHand?.forcedBecause ?? null) !== null
+    if (!isForced) {
+      const decision = mayBegin({
+        budget: store.budget(run.slot, now),
+        policy: file.current.policy,
+        now,
+        changing: this.#measuring.size,
+        isApproved,
+      })
+      if (decision.go !== true) return this.#wait(run, decision.reason)
+    }
     const planned = await this.#planned(run, sample)
     if (planned === undefined) return
     if (planned.unmet !== undefined) return this.#refuse(run, planned.unmet)
@@ -264,7 +273,8 @@ export class Engine {
     const { plan, planSha, policySha } = planned
     if (planSha !== run.planSha) {
       // What a person approved is not what would be done now.
-      this.#move(run, 'obsolete', 'the host has changed since the plan was made; the alert makes a new one')
+      const next = run.byHand === undefined ? 'the alert makes a new one' : 'ask again'
+      this.#move(run, 'obsolete', `the host has changed since the plan was made; ${next}`)
       return
     }
     if (plan.measurement.design === 'switchback') {
@@ -321,6 +331,12 @@ export class Engine {
 
   async #applyOnce(run: RunRow, plan: Plan): Promise<void> {
     const { store, executor } = this.#parts
+    // Only a change that is applied by turns has its lease from there.
+    const noLease = plan.isLeased ? await leaseByHand(this.#parts, run) : undefined
+    if (noLease !== undefined) {
+      await undoRun(this.#parts, run, { reason: `not applied: ${noLease}` })
+      return
+    }
     const applied = await executor.apply(run.id, plan.operations)
     if (applied.result !== 'done') {
       await undoRun(this.#parts, run, { reason: `not applied: ${applied.reason}` })
@@ -328,6 +344,11 @@ export class Engine {
     }
     if (plan.takesEffect === 'next-start') {
       store.move(run.id, 'applying', 'waiting', { reason: waitsFor(plan) })
+      return
+    }
+    if (run.byHand?.isJudged === false) {
+      const state = run.byHand.forMs === null ? 'unproven' : 'holding'
+      store.move(run.id, 'applying', state, { reason: `asked for by ${run.byHand.who}` })
       return
     }
     store.move(run.id, 'applying', 'kept', {
@@ -380,6 +401,13 @@ export class Engine {
   /** So that the run need not wait for windows once it is approved. */
   #measureBefore(run: RunRow): void {
     if (isMeasuredBefore(run)) this.#runBeside(run.id, () => this.#before.watch(run))
+  }
+
+  /** As a part of the pass, unless something does that run beside it, or a person has it undone. */
+  async #alone(id: number, work: () => Promise<void>): Promise<void> {
+    if (this.#beside.has(id)) return
+    this.#runBeside(id, work)
+    await this.#beside.get(id)
   }
 
   /** Runs it unless something runs already under that key. */

@@ -121,7 +121,14 @@ export class Executor {
   /** Whether all that the run has applied is live: everything, nothing, only some of it, or something else. */
   async state(runId: number): Promise<'target' | 'before' | 'partial' | 'foreign' | 'gone' | 'unreadable'> {
     const lives = new Set<Live>()
-    for (const operation of this.#values(runId)) lives.add(await this.live(operation))
+    const ofThreads = new Set<Live>()
+    for (const operation of this.#values(runId)) {
+      const live = await this.live(operation)
+      ;(operation.kind === 'thread-scheduling' ? ofThreads : lives).add(live)
+    }
+    // A thread can end while its VM goes on.
+    if (ofThreads.size > 1) ofThreads.delete('gone')
+    for (const live of ofThreads) lives.add(live)
     if (lives.size === 0) return 'before'
     for (const decisive of ['unreadable', 'gone', 'foreign'] as const)
       if (lives.has(decisive)) return decisive

@@ -4,6 +4,7 @@ import { durationText } from '../../policy/duration.ts'
 import { brokenGuard } from '../verify/guard-metrics.ts'
 import { isStillBetter } from '../verify/still-better.ts'
 import { isMeasured, type Window } from '../verify/window.ts'
+import { watchByHand } from './by-hand.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { onlyIdentity, type RunRow } from './store.ts'
 import { type WindowEnd, windowBetween, windowEnd } from './window-ends.ts'
@@ -27,6 +28,7 @@ export async function watchHolding(
   run: RunRow,
   watch: HoldingWatch,
 ): Promise<string | undefined> {
+  if (run.byHand?.isJudged === false) return watchByHand(parts, run, watch)
   const { clock, policy, executor, actuator, store } = parts
   const { measure } = policy.current.policy
   const now = clock.uptime()

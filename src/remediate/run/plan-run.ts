@@ -10,6 +10,7 @@ import { isRefusal, type Plan } from '../actions/action.ts'
 import { actionOf } from '../actions/index.ts'
 import { askGuest } from '../target/guest.ts'
 import { identityOf } from '../target/identity.ts'
+import { asAskedFor, withSettings } from './by-hand.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { planSha } from './plan-sha.ts'
 import type { RunRow } from './store.ts'
@@ -35,14 +36,22 @@ export interface NoPlan {
 export type PlanResult = Planned | NoPlan
 
 export async function planRun(
-  { action, vm: target, device }: Pick<RunRow, 'action' | 'vm' | 'device'>,
+  {
+    action,
+    vm: target,
+    device,
+    byHand,
+  }: Pick<RunRow, 'action' | 'vm' | 'device'> & Partial<Pick<RunRow, 'byHand'>>,
   sample: Sample,
   { policy: file, actuator, paths, readDomain, readMemory }: EngineParts,
 ): Promise<PlanResult> {
   const { policy, sha } = file.current
   const vm = target === undefined ? undefined : findVm(sample.vms, target, paths.procfs)
   if (target !== undefined && vm === undefined) return noPlan('gone', `VM ${target.label} has ended`)
-  const ofAction = actionPolicy(policy, action, vm && { name: vm.label, uuid: vm.uuid })
+  const ofAction = withSettings(
+    actionPolicy(policy, action, vm && { name: vm.label, uuid: vm.uuid }),
+    byHand?.settings,
+  )
   if (ofAction.isProtected) return noPlan('refused', 'the policy protects this VM')
   const identity = target && { uuid: target.uuid, pid: target.pid, startTick: target.startTick }
   try {
@@ -53,6 +62,7 @@ export async function planRun(
       device,
       sample,
       policy: ofAction,
+      ...(byHand === undefined ? {} : { settings: byHand.settings }),
       async read(operation) {
         const answer = await actuator.read(operation)
         if (answer.outcome !== 'done') throw new Unreadable(answer.reason ?? 'the actuator cannot read it')
@@ -65,7 +75,8 @@ export async function planRun(
       sysfs: paths.sysfs,
     })
     if (isRefusal(result)) return noPlan('refused', result.refused)
-    const plan = ofAction.restart && isForNextStart(result) ? { ...result, restart: true } : result
+    const restarted = ofAction.restart && isForNextStart(result) ? { ...result, restart: true } : result
+    const plan = byHand === undefined ? restarted : asAskedFor(restarted, byHand)
     const unmet = plan.preconditions.filter(({ holds }) => !holds)
     return {
       plan,

@@ -12,7 +12,7 @@ function timeText(iso: string): string {
 }
 
 /** Columns as wide as their longest cell; the last one is cut at `width`, others at 24 characters. */
-function table(rows: readonly (readonly string[])[], width: number): string {
+export function table(rows: readonly (readonly string[])[], width: number): string {
   const cut = (text: string, length: number): string =>
     text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`
   const cells = rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cut(cell, 24))))
@@ -33,6 +33,9 @@ function table(rows: readonly (readonly string[])[], width: number): string {
     .join('\n')
 }
 
+const forcedText = ({ by_hand }: RunSummary): string =>
+  by_hand?.forced_because == null ? '' : `; forced because: ${by_hand.forced_because}`
+
 export function runTable(runs: readonly RunSummary[], width: number): string {
   const header = ['ID', 'STATE', 'ACTION', 'VM', 'DEVICE', 'VERDICT', 'SINCE', 'REASON']
   const rows = runs.map((run) => [
@@ -43,7 +46,7 @@ export function runTable(runs: readonly RunSummary[], width: number): string {
     plainText(run.device ?? '-'),
     run.verdict ?? '-',
     timeText(run.changed),
-    plainText(run.reason ?? ''),
+    plainText(`${run.reason ?? ''}${forcedText(run)}`),
   ])
   return table([header, ...rows], width)
 }
@@ -54,6 +57,7 @@ export function runText(run: RunDocument, width: number): string {
     `Run ${run.id}: ${run.action} on ${plainText(run.vm ?? 'the host')}${run.device === null ? '' : `, device ${plainText(run.device)}`}`,
     `State: ${run.state} since ${timeText(run.changed)}${run.reason === null ? '' : `: ${plainText(run.reason)}`}`,
   ]
+  if (run.by_hand !== null) lines.push(`Asked for by: ${plainText(`${run.by_hand.who}${forcedText(run)}`)}`)
   if (run.verdict !== null) lines.push(`Verdict: ${run.verdict}`)
   if (run.plan !== null)
     lines.push('', planText({ plan: run.plan, plan_sha: run.plan_sha, unmet: null }, width))
@@ -80,7 +84,10 @@ export function planText({ plan, plan_sha, unmet }: ShownPlan, width: number): s
   const lines = [
     `Plan ${plan_sha ?? ''}`,
     table(
-      [['  WHAT', 'NOW', 'NEXT'], ...plan.changes.map(({ what, now, next }) => [`  ${what}`, now, next])],
+      [
+        ['  WHAT', 'NOW', 'NEXT'],
+        ...plan.changes.map(({ what, now, next }) => [`  ${plainText(what)}`, now, next]),
+      ],
       width,
     ),
     `Takes effect: ${whenText(plan)}`,

@@ -1,5 +1,5 @@
 // The control groups of a process, from /proc/<pid>/cgroup. Both versions of cgroups, and hosts that use both.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export interface ControlGroup {
@@ -40,4 +40,14 @@ export function ancestors({ controllers, path }: ControlGroup): ControlGroup[] {
   return path === '/'
     ? [{ controllers, path }]
     : [{ controllers, path }, ...ancestors({ controllers, path: dirname(path) })]
+}
+
+/**
+ * The group among whose threads a nice value counts: with version 2, the innermost one around `group` in which the cpu
+ * controller is on. The root group if that is in none.
+ */
+export function schedulingGroup(sysfs: string, group: ControlGroup): ControlGroup {
+  if (group.controllers !== '') return group
+  const own = ancestors(group).find((one) => existsSync(join(groupDirectory(sysfs, one), 'cpu.weight')))
+  return own ?? { controllers: '', path: '/' }
 }

@@ -95,7 +95,7 @@ export function readTask(procfs: string, pid: number, tid: number, file: WholeFi
 }
 
 /** `<time on CPU> <time waiting> <slices>`, times in nanoseconds. Kernels without CONFIG_SCHED_INFO lack the file. */
-function readSchedstat(
+export function readSchedstat(
   path: string,
   tickCpuNs: number,
   file: WholeFile,
@@ -144,7 +144,8 @@ export function readUid(procfs: string, pid: number): number {
   }
 }
 
-function numbersIn(directory: string): number[] {
+/** The entries of a directory that are numbers: the processes of procfs, or the threads of a process. */
+export function numbersIn(directory: string): number[] {
   try {
     return readdirSync(directory)
       .filter((name) => /^\d+$/.test(name))

@@ -5,10 +5,15 @@ import { nsPerTick } from './process.ts'
 
 export interface Stat {
   readonly comm: string
+  /** R S D T t X Z P I. */
+  readonly state: string
   /** utime plus stime, nanoseconds in steps of 10 ms. */
   readonly cpuNs: number
+  /** As the kernel has it: -1 deadline, 0 to 99 real time, 100 to 139 fair. The file has it less 100. */
+  readonly priority: number
   readonly nice: number
   readonly startNs: number
+  readonly residentPages: number
   readonly cpu: number
   readonly rtPriority: number
   readonly policy: number
@@ -22,14 +27,25 @@ export function parseStat(text: string, subject: string): Stat {
   const field = (number: number): number => signedAt(text, starts[number]!, starts[number + 1]! - 1)
   const stat: Stat = {
     comm: text.slice(open + 1, close),
+    state: text.charAt(close + 2),
     cpuNs: (field(14) + field(15)) * nsPerTick,
+    priority: field(18) + 100,
     nice: field(19),
     startNs: field(22) * nsPerTick,
+    residentPages: field(24),
     cpu: field(39),
     rtPriority: field(40),
     policy: field(41),
   }
-  const sum = stat.cpuNs + stat.nice + stat.startNs + stat.cpu + stat.rtPriority + stat.policy
+  const sum =
+    stat.cpuNs +
+    stat.priority +
+    stat.nice +
+    stat.residentPages +
+    stat.startNs +
+    stat.cpu +
+    stat.rtPriority +
+    stat.policy
   if (open === -1 || close < open || Number.isNaN(sum)) {
     throw new KvminfoError(
       'SOURCE_MALFORMED',

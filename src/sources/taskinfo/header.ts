@@ -1,5 +1,6 @@
 // Parses the first two lines of /proc/taskinfo: the format version and the column titles.
 import { KvminfoError } from '../../errors.ts'
+import { decimal } from '../decimal.ts'
 import { requireVersion } from '../format-version.ts'
 
 const titles = [
@@ -17,10 +18,22 @@ const titles = [
   'start_ns',
 ] as const
 
-/** The index of each column that is used, and the number of columns in a row. */
-export type Columns = Readonly<Record<(typeof titles)[number] | 'count', number>>
+/** Columns of which only the list of all tasks makes use. */
+const moreTitles = ['state', 'prio', 'slice_ns', 'rss_kib', 'uid'] as const
 
-export function readHeader(bytes: Buffer, subject: string): { columns: Columns; bodyStart: number } {
+/** The index of each column that is used, and the number of columns in a row. Those of `moreTitles` can be -1: not there. */
+export type Columns = Readonly<
+  Record<(typeof titles)[number] | (typeof moreTitles)[number] | 'count', number>
+>
+
+interface Header {
+  readonly columns: Columns
+  readonly bodyStart: number
+  /** The timer frequency of the kernel. */
+  readonly hz: number | undefined
+}
+
+export function readHeader(bytes: Buffer, subject: string): Header {
   const firstEnd = bytes.indexOf('\n')
   const secondEnd = firstEnd === -1 ? -1 : bytes.indexOf('\n', firstEnd + 1)
   if (secondEnd === -1) {
@@ -37,7 +50,8 @@ export function readHeader(bytes: Buffer, subject: string): { columns: Columns; 
   }
   requireVersion(version, subject)
   const present = bytes.toString('latin1', firstEnd + 1, secondEnd).split(' ')
-  const columns = { count: present.length } as Record<(typeof titles)[number] | 'count', number>
+  const columns = { count: present.length } as Record<keyof Columns, number>
+  for (const title of moreTitles) columns[title] = present.indexOf(title)
   for (const title of titles) {
     columns[title] = present.indexOf(title)
     if (columns[title] === -1) {
@@ -47,5 +61,5 @@ export function readHeader(bytes: Buffer, subject: string): { columns: Columns; 
       )
     }
   }
-  return { columns, bodyStart: secondEnd + 1 }
+  return { columns, bodyStart: secondEnd + 1, hz: decimal(/ hz=(\d+)(?: |$)/.exec(first)?.[1]) }
 }

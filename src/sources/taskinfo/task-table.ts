@@ -4,6 +4,8 @@ import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
 import type { Task } from '../../model/task.ts'
 import type { Process } from '../process/process.ts'
+import type { TaskColumns } from '../task-columns.ts'
+import { fillColumns } from './columns.ts'
 import { commAt } from './comm.ts'
 import { type Columns, readHeader } from './header.ts'
 import { RowIndex } from './row-index.ts'
@@ -20,6 +22,7 @@ export class TaskTable {
   readonly #bytes: Buffer
   readonly #columns: Columns
   readonly #rows: RowIndex
+  readonly #hz: number | undefined
   /** The offset of each field of the current row, and one past the row's end. */
   readonly #fields: number[]
 
@@ -28,7 +31,8 @@ export class TaskTable {
     this.#bytes = bytes
     this.#rows = rows
     this.subject = subject
-    const { columns, bodyStart } = readHeader(bytes, subject)
+    const { columns, bodyStart, hz } = readHeader(bytes, subject)
+    this.#hz = hz
     this.#columns = columns
     this.#fields = new Array<number>(columns.count + 1).fill(0)
     this.#index(bodyStart)
@@ -68,6 +72,13 @@ export class TaskTable {
       else tasks.set(tid, task)
     }
     return tasks
+  }
+
+  /** Every thread, as columns. */
+  columns(into: TaskColumns): void {
+    into.clear('threads')
+    into.hz = this.#hz
+    fillColumns(this.#bytes, this.#columns, this.#rows, into)
   }
 
   #index(bodyStart: number): void {

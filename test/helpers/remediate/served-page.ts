@@ -14,6 +14,7 @@ import { BearerTokens } from '../../../src/remediate/intake/bearer-tokens.ts'
 import { receive } from '../../../src/remediate/journal/receive.ts'
 import { createRemediationPage } from '../../../src/remediate/page/page-routes.ts'
 import { runFigures } from '../../../src/remediate/report/run-figures.ts'
+import { ask } from '../../../src/remediate/run/ask.ts'
 import { planFor } from '../../../src/remediate/run/plan-for.ts'
 import { createRemediationRouter } from '../../../src/remediate/server.ts'
 import { scratchDirectory } from '../scratch.ts'
@@ -43,7 +44,8 @@ export async function servedPage(policy = 'mode: propose', { hasApprovers = true
       isStopped: () => isStopped(rundir),
       guards: () => guardsOf(journal, host.policy),
       plan: (action, label, device) => planFor(action, label, device, host.parts),
-      history: historyOf(journal, () => 86_400_000),
+      ask: (request) => ask(request, host.parts),
+      history: historyOf(journal, host.parts.paths.procfs, () => 86_400_000),
     },
     metrics: {
       version: '1.2.3',

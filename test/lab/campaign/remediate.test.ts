@@ -11,6 +11,10 @@ test('Linux 6.1 actuate.sh', async () => {
   await passes('actuate.sh', { kernel: '6.1', cpus: 2, timeoutSeconds: 800 })
 })
 
+test('Linux 6.1 tune.ts', async () => {
+  await passes('tune.ts', { kernel: '6.1', cpus: 2, timeoutSeconds: 1200 })
+})
+
 test('Linux 6.1 definitions.ts', async () => {
   await passes('definitions.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1500 })
 })
@@ -38,3 +42,12 @@ test('Linux 6.1 huge-page-backing.ts', async () => {
 test('Linux 6.1 linux-knobs.ts', async () => {
   await passes('linux-knobs.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1800 })
 })
+
+// Three runs, because each kill takes half a minute here.
+test.each([['virtio-disk'], ['ksm-off', 'hugepages'], ['balloon-deflate']])(
+  'Linux 6.1 killed.ts %s',
+  async (...actions) => {
+    await passes('killed.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 3600, args: actions })
+  },
+  4_000_000,
+)

@@ -2,17 +2,15 @@
 // undone. Names that virsh takes for something else hit nothing. Asserted against libvirt, not against our own words.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { ActuatorClient } from '../../../src/actuator/client.ts'
 import type { DomainPowerOperation, DomainXmlOperation } from '../../../src/actuator/protocol.ts'
 import { writeIdleDisk } from './firmware/disk.ts'
 import { domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
-import { kvminfo, token } from './stack/remediate.ts'
+import { kvminfo, startRemediate } from './stack/remediate.ts'
 
 const uuids = {
   web1: '11111111-1111-4111-8111-111111111111',
@@ -24,7 +22,7 @@ const uuids = {
   uuid: '55555555-5555-4555-8555-555555555555',
 }
 
-let remediate: ChildProcess
+let remediate: { stop(): Promise<void> }
 let client: ActuatorClient
 
 const definitionOf = (uuid: string): string => virsh('dumpxml', '--inactive', '--', uuid)
@@ -58,36 +56,18 @@ const undoOf = ({ from, to, ...rest }: DomainXmlOperation): DomainXmlOperation =
 })
 
 before(async () => {
-  mkdirSync('/etc/kvminfo-remediate', { recursive: true })
-  writeFileSync('/etc/kvminfo-remediate/token', `${token}\n`, { mode: 0o640 })
-  writeFileSync(
-    '/etc/kvminfo-remediate/policy.yml',
-    `instances: [kvm1]
-vms: [{name: web1, virtio_ready: true}]
-credentials: {alertmanager: [/etc/kvminfo-remediate/token]}
-`,
-  )
   const { ActuatorClient } = (await import('/project/dist/actuator/client.js' as string)) as {
     ActuatorClient: new (path: string, deadlineMs: number) => ActuatorClient
   }
   client = new ActuatorClient('/run/kvminfo/actuate.sock', 600_000)
-  setPriority(-19)
-  remediate = spawn('kvminfo', ['remediate'], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const isReady = () =>
-    fetch('http://127.0.0.1:9757/-/ready').then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  await until('kvminfo remediate is ready', isReady, 1000, 600)
-  console.log(`ready after ${process.uptime().toFixed(1)} s`)
+  remediate = await startRemediate('vms: [{name: web1, virtio_ready: true}]')
   define('web1', uuids.web1)
   virsh('start', '--', uuids.web1)
 })
 
 after(async () => {
   virsh('destroy', '--', uuids.web1)
-  remediate.kill('SIGTERM')
-  await once(remediate, 'exit')
+  await remediate.stop()
 })
 
 test('a plan for the disk shows the difference', async () => {

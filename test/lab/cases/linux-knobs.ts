@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
-import { ask, canPlan, ended, kvminfo, startRemediate } from './stack/remediate.ts'
+import { canPlan, fire, kvminfo, reaches, startRemediate } from './stack/remediate.ts'
 
 const guest = '/project/test/lab/guests/linux'
 const mib = 640
@@ -49,54 +49,51 @@ test('a balloon is deflated, and inflated again by the undo, in steps that the g
   const small = memory * 0.9
   virsh('setmem', '--live', '--size', `${small}KiB`, '--', uuid)
   await until('the guest has given memory to the balloon', () => reported('actual') === small, 500)
-  const run = await ask('balloon-deflate', { vm: 'linux' })
-  console.log(kvminfo('show', String(run.id)))
-  assert.deepEqual([run.state, run.verdict], ['kept', 'not-measurable'], run.reason ?? '')
+  const run = await fire('balloon-deflate', { vm: 'linux' })
+  const { verdict } = await reaches(run, ['kept'])
+  console.log(kvminfo('show', String(run)))
+  assert.equal(verdict, 'not-measurable')
   assert.equal(reported('actual'), memory)
-  kvminfo('undo', String(run.id))
-  assert.equal((await ended(run.id)).state, 'undone')
+  kvminfo('undo', String(run))
+  await reaches(run, ['undone'])
   assert.equal(reported('actual'), small)
   virsh('setmem', '--live', '--size', `${memory}KiB`, '--', uuid)
   await until('the guest has all of its memory', () => reported('actual') === memory, 500)
 })
 
 test('a balloon is inflated only if the guest says that it can do without the memory', async () => {
-  const blind = await ask('balloon-inflate', { vm: 'linux' })
-  assert.equal(blind.state, 'refused')
+  const blind = await reaches(await fire('balloon-inflate', { vm: 'linux' }), ['refused'])
   assert.match(blind.reason ?? '', /the guest has reported lately that it can do without the memory/)
   virsh('dommemstat', '--period', '5', '--live', '--', uuid)
   await until('the guest reports', () => reported('last_update') > 0, 1000)
-  const run = await ask('balloon-inflate', { vm: 'linux' })
-  assert.equal(run.state, 'proposed', run.reason ?? '')
+  const run = await fire('balloon-inflate', { vm: 'linux' })
+  await reaches(run, ['proposed'])
   const before = reported('usable')
-  kvminfo('approve', String(run.id), '--yes')
-  assert.equal((await ended(run.id)).state, 'kept')
+  kvminfo('approve', String(run), '--yes')
+  await reaches(run, ['kept'])
   assert.equal(reported('actual'), memory * 0.95)
   console.log(`usable in the guest: ${before} KiB before, ${reported('usable')} KiB after`)
-  kvminfo('undo', String(run.id))
-  assert.equal((await ended(run.id)).state, 'undone')
+  kvminfo('undo', String(run))
+  await reaches(run, ['undone'])
   assert.equal(reported('actual'), memory)
 })
 
 test('vhost-net is switched on for the next start, moves the packets then, and is undone', async () => {
   const original = definition()
   assert.deepEqual([asksQemu(original), usesVhost()], [true, false])
-  const run = await ask('vhost-net', { vm: 'linux' })
-  assert.equal(run.state, 'proposed', run.reason ?? '')
-  console.log(kvminfo('show', String(run.id)))
-  kvminfo('approve', String(run.id), '--yes')
-  assert.equal((await ended(run.id, 300)).state, 'waiting')
+  const run = await fire('vhost-net', { vm: 'linux' })
+  await reaches(run, ['proposed'])
+  console.log(kvminfo('show', String(run)))
+  kvminfo('approve', String(run), '--yes')
+  await reaches(run, ['waiting'])
   assert.deepEqual([asksQemu(definition()), usesVhost()], [false, false])
   virsh('destroy', '--', uuid)
   virsh('start', '--', uuid)
   assert.equal(usesVhost(), true)
-  const isJudged = async () => (await ended(run.id, 900)).state !== 'waiting'
-  await until('it has been judged', isJudged, 2000, 900)
-  console.log(kvminfo('show', String(run.id)))
-  const { state } = await ended(run.id)
   // What it saves is QEMU's CPU time. Exits for each packet are few with both.
-  assert.ok(state === 'unproven' || state === 'kept', state)
-  kvminfo('undo', String(run.id))
+  await reaches(run, ['unproven', 'kept'], 1200)
+  console.log(kvminfo('show', String(run)))
+  kvminfo('undo', String(run))
   assert.equal(definition(), original, 'not a byte differs')
   assert.match(kvminfo('verify-journal'), /^The journal is whole/)
 })

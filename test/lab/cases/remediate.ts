@@ -4,39 +4,27 @@
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
 import { type FirmwareVm, startCompute } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
 import { startDeployedAlertmanager } from './stack/deployed.ts'
-import { canPlan, kvminfo, runs, token } from './stack/remediate.ts'
-import { type Service, startService } from './stack/service.ts'
+import { canPlan, kvminfo, newest, reaches, runs, startRemediate, token } from './stack/remediate.ts'
+import type { Service } from './stack/service.ts'
 
-const services: Service[] = []
+let remediate: { stop(): Promise<void> }
 let alertmanager: Service
 let vm: FirmwareVm
 let hog: ChildProcess
 
 before(async () => {
-  // The programs must answer although the VM and the hog want the only CPU; both are started as everything else is.
-  setPriority(-19)
+  remediate = await startRemediate(`actions: {sched-tier: {mode: auto, tier: "safe:1"}}
+measure: {window: 3s}`)
   mkdirSync('/etc/prometheus', { recursive: true })
-  mkdirSync('/etc/kvminfo-remediate', { recursive: true })
-  writeFileSync(
-    '/etc/kvminfo-remediate/policy.yml',
-    `instances: [kvm1]
-actions:
-  sched-tier: {mode: auto, tier: "safe:1"}
-measure: {window: 3s}
-credentials: {alertmanager: [/etc/prometheus/kvminfo-remediation.token]}
-`,
-  )
   alertmanager = await startDeployedAlertmanager('127.0.0.1', token)
-  chmodSync('/etc/prometheus/kvminfo-remediation.token', 0o640)
-  services.push(alertmanager)
-  services.push(await startService(['kvminfo', 'remediate'], 'http://127.0.0.1:9757', '/-/ready'))
   console.log(`all services run after ${process.uptime().toFixed(1)} s`)
+  // The programs must answer although the VM and the hog want the only CPU; both are started as everything else is.
   setPriority(0)
   vm = startCompute()
   hog = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
@@ -45,7 +33,8 @@ credentials: {alertmanager: [/etc/prometheus/kvminfo-remediation.token]}
 
 after(async () => {
   hog.kill('SIGKILL')
-  for (const service of services.reverse()) await service.stop()
+  await alertmanager.stop()
+  await remediate.stop()
   await vm.end()
 })
 
@@ -109,15 +98,13 @@ test('the tier is applied by turns, proven, and kept', async () => {
     'the run has ended',
     async () => {
       for (const nice of niceValues()) seen.add(nice)
-      const [run] = await runs()
-      return run !== undefined && !['received', 'approved', 'measuring'].includes(run.state)
+      return !['received', 'approved', 'measuring'].includes((await newest(({ id }) => id === 1))!.state)
     },
     2000,
     500,
   )
-  const [run] = await runs()
   console.log(kvminfo('show', '1'))
-  assert.deepEqual([run?.state, run?.verdict], ['kept', 'improved'], run?.reason ?? '')
+  assert.equal((await reaches(1, ['kept'])).verdict, 'improved')
   assert.deepEqual([...seen].sort(), [-5, 0])
   assert.deepEqual(niceValues(), [-5])
   assert.equal((await runs()).length, 1)

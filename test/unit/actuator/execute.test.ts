@@ -187,7 +187,7 @@ describe('a lease', () => {
     expect(await actuator.answer({ do: 'lease', vm, until: 90_100 })).toMatchObject({
       outcome: 'refused',
       reason:
-        'no CPU would be left for others: 2 vCPUs of this VM and 0 real-time vCPUs of other VMs, on 2 CPUs of which 1 must stay free',
+        'no CPU would be left for others: 2 threads of this VM and 0 real-time threads of other VMs, on 2 CPUs of which 1 must stay free',
     })
   })
 
@@ -197,11 +197,41 @@ describe('a lease', () => {
     await actuator.answer({ do: 'lease', vm: first!, until: 90_100 })
     expect(await actuator.answer({ do: 'lease', vm: second!, until: 90_100 })).toMatchObject({
       outcome: 'refused',
-      reason: expect.stringContaining('1 real-time vCPUs of other VMs'),
+      reason: expect.stringContaining('1 real-time threads of other VMs'),
     })
     await actuator.answer({ do: 'release', vm: first! })
     expect(await actuator.answer({ do: 'lease', vm: second!, until: 90_100 })).toMatchObject({
       outcome: 'done',
+    })
+  })
+
+  test('lets a thread that is no vCPU have a real-time policy only if a CPU is left for others then, too', async () => {
+    const { actuator, vm, tid, operation, scheduler } = actuatorOnFiles()
+    await actuator.answer({ do: 'lease', vm, until: 90_100 })
+    const main = { tid: vm.pid }
+    expect(await actuator.answer({ do: 'execute', operation: operation(other, rr1, main) })).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining('is not known to be a vCPU'),
+    })
+    const any = { ...main, isAnyThread: true } as const
+    expect(await actuator.answer({ do: 'execute', operation: operation(other, rr1, any) })).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining('no CPU would be left for others: 2 threads of this VM'),
+    })
+    expect(scheduler.calls).toEqual([])
+    expect(await actuator.answer({ do: 'execute', operation: operation(other, nice5, any) })).toMatchObject({
+      outcome: 'done',
+    })
+    expect(scheduler.threads.get(tid)).toBeUndefined()
+  })
+
+  test('is refused while real-time threads may not run at all', async () => {
+    const { actuator, vm, procfs } = actuatorOnFiles()
+    mkdirSync(join(procfs, 'sys/kernel'), { recursive: true })
+    writeFileSync(join(procfs, 'sys/kernel/sched_rt_runtime_us'), '0\n')
+    expect(await actuator.answer({ do: 'lease', vm, until: 90_100 })).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining('sched_rt_runtime_us is 0'),
     })
   })
 
@@ -316,7 +346,9 @@ describe('if the kernel refuses', () => {
       outcome: 'failed',
       before: other,
       after: other,
-      reason: expect.stringMatching(/CAP_SYS_NICE.*RT_GROUP_SCHED/),
+      reason: expect.stringMatching(
+        /^the kernel does not permit rr 1 for thread \d+ \(EPERM\): the actuator has CAP_SYS_NICE, so/,
+      ),
     })
     expect(existsSync(changesFile)).toBe(false)
   })

@@ -23,9 +23,9 @@ test.each([
     'a real-time policy is only set with reset-on-fork, so that no new thread inherits it',
   ],
   [{ ...other, rtPriority: 1 }, 'policy other has no real-time priority'],
-  [{ ...other, policy: 5 }, 'policy idle is not one of other, fifo, rr'],
-  [{ ...other, policy: 6 }, 'policy deadline is not one of other, fifo, rr'],
-  [{ ...other, policy: 15 }, 'policy policy-15 is not one of other, fifo, rr'],
+  [{ ...other, policy: 5 }, 'policy idle is not one of other, fifo, rr, batch'],
+  [{ ...other, policy: 6 }, 'policy deadline is not one of other, fifo, rr, batch'],
+  [{ ...other, policy: 15 }, 'policy policy-15 is not one of other, fifo, rr, batch'],
 ])('refuses %j as shipped', (to, problem) => {
   expect(schedulingProblem(to, shippedLimits)).toBe(problem)
 })

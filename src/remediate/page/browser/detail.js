@@ -8,7 +8,7 @@ import { DecisionButtons } from './buttons.js'
 import { plainText } from './plain-text.js'
 import { changesOf, commandsOf, diffOf, factsOf, preconditionsOf } from './plan-view.js'
 import { alertsOf, eventsOf, stepsOf } from './run-view.js'
-import { stateTitles, targetText, verdictTitles } from './states.js'
+import { byHandText, stateTitles, targetText, verdictTitles } from './states.js'
 import { TrialView } from './trial-view.js'
 
 export class Detail {
@@ -132,10 +132,13 @@ export class Detail {
 }
 
 /** @param {RunDocument} run */
-function summaryOf({ state, verdict, reason, waits }) {
+function summaryOf({ state, verdict, reason, waits, by_hand }) {
   const line = element('p', {}, element('span', { class: 'state', 'data-state': state }, stateTitles[state]))
   if (verdict !== null)
     line.append(' ', element('span', { class: 'verdict', 'data-verdict': verdict }, verdictTitles[verdict]))
   if (reason !== null) line.append(` ${plainText(reason)}`)
-  return waits === null ? [line] : [line, element('p', {}, `Waits: ${plainText(waits)}`)]
+  const lines = [line]
+  if (by_hand !== null) lines.push(element('p', {}, `${byHandText({ by_hand })}.`))
+  if (waits !== null) lines.push(element('p', {}, `Waits: ${plainText(waits)}`))
+  return lines
 }

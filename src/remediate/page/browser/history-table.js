@@ -5,7 +5,7 @@ import { byId, element } from '../../../ui/browser/element.js'
 import { fetchJson } from '../../../ui/browser/polling.js'
 import { plainText } from './plain-text.js'
 import { server } from './server.js'
-import { stateTitles, targetText, verdictTitles } from './states.js'
+import { byHandText, stateTitles, targetText, verdictTitles } from './states.js'
 import { seconds, when } from './times.js'
 
 /** How many runs an answer has unless more are asked for. */
@@ -106,7 +106,10 @@ export class HistoryTable {
           ? ''
           : element('span', { class: 'verdict', 'data-verdict': run.verdict }, verdictTitles[run.verdict]),
       ),
-      cell('reason', plainText(run.reason ?? '')),
+      cell('reason', plainText(run.reason ?? ''), forcedText(run)),
     )
   }
 }
+
+/** @param {RunSummary} run */
+const forcedText = (run) => (run.by_hand?.forced_because == null ? '' : ` (${byHandText(run)})`)

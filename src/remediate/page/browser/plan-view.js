@@ -47,13 +47,14 @@ export function preconditionsOf({ preconditions }) {
 }
 
 /** @param {PlanDocument} plan */
-export function factsOf({ risk, owner, judged, undo, ...plan }) {
+export function factsOf({ risk, owner, judged, undo, notes, ...plan }) {
   const facts = /** @type {const} */ ([
     ['Takes effect', whenText(plan)],
     ['Risk', element('span', { class: 'risk', 'data-risk': risk }, risk)],
     ['Managed by', plainText(owner)],
     ['How it is judged', plainText(judged)],
     ['How it is undone', plainText(undo)],
+    ...notes.map((note) => /** @type {const} */ (['Note', plainText(note)])),
   ])
   return element(
     'dl',

@@ -7,7 +7,7 @@ import { duration } from '../../../ui/browser/format.js'
 import { DecisionButtons } from './buttons.js'
 import { plainText } from './plain-text.js'
 import { changesOf, commandsOf, diffOf, factsOf, preconditionsOf } from './plan-view.js'
-import { stateTitles, targetText, verdictTitles } from './states.js'
+import { byHandText, stateTitles, targetText, verdictTitles } from './states.js'
 import { seconds, when } from './times.js'
 import { TrialView } from './trial-view.js'
 
@@ -116,7 +116,8 @@ export class RunCard {
 }
 
 /** @param {RunDocument} run */
-function askedBy({ alerts }) {
+function askedBy({ alerts, by_hand }) {
+  if (by_hand !== null) return [element('p', { class: 'soft' }, `${byHandText({ by_hand })}.`)]
   const names = [...new Set(alerts.map(({ labels }) => plainText(labels.alertname ?? 'an alert')))]
   return names.length === 0 ? [] : [element('p', { class: 'soft' }, `Asked for by ${names.join(', ')}.`)]
 }

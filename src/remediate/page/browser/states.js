@@ -86,6 +86,17 @@ export function whenText({ takes_effect, restart }) {
 }
 
 /**
+ * Who asked for a run by hand, and why guards were passed over; empty if nobody did.
+ * @param {Pick<RunSummary, 'by_hand'>} run
+ */
+export function byHandText({ by_hand }) {
+  if (by_hand === null) return ''
+  const forced =
+    by_hand.forced_because === null ? '' : `, forced because: ${plainText(by_hand.forced_because)}`
+  return `Asked for by ${plainText(by_hand.who)}${forced}`
+}
+
+/**
  * What a run concerns, such as `web1, device hda`.
  * @param {Pick<RunSummary, 'vm' | 'device'>} run
  */

@@ -1,10 +1,11 @@
-// Asks the running `kvminfo remediate` of the lab, as an operator does.
+// Starts `kvminfo remediate` in the lab, and asks it as Alertmanager and as an operator do.
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
+import { type ActionName, finalStates, type RunState } from '../../../../src/model/remediation.ts'
 import type { RunList, RunSummary } from '../../../../src/remediate/approve/documents.ts'
 import { until } from '../kvminfo/until.ts'
 
@@ -13,57 +14,85 @@ const url = 'http://127.0.0.1:9757'
 /** What Alertmanager sends. */
 export const token = 'a-token-of-the-lab-0123456789'
 
-/** Starts the program, with its actuator, as `kvm1`. `policy`: lines of the policy beside that and the token. */
-export async function startRemediate(policy: string): Promise<{ stop(): Promise<void> }> {
+/** With this one a person decides. */
+export const approver = 'a-token-of-an-approver-0123456789'
+
+/** `policy`: its lines beside the name of the host and the credentials. */
+export function writePolicy(policy: string): void {
   const directory = '/etc/kvminfo-remediate'
   mkdirSync(directory, { recursive: true })
-  writeFileSync(`${directory}/token`, `${token}\n`, { mode: 0o640 })
-  const credentials = `credentials: {alertmanager: [${directory}/token]}`
-  writeFileSync(`${directory}/policy.yml`, `instances: [kvm1]\n${policy}\n${credentials}\n`)
-  // The guests would otherwise take the only CPU.
+  const files = Object.entries({ alertmanager: token, approver }).map(([name, text]) => {
+    writeFileSync(`${directory}/${name}.token`, `${text}\n`, { mode: 0o640 })
+    return `${name}: [${directory}/${name}.token]`
+  })
+  writeFileSync(
+    `${directory}/policy.yml`,
+    `instances: [kvm1]\n${policy}\ncredentials: {${files.join(', ')}}\n`,
+  )
+}
+
+/**
+ * Starts the program, with its actuator, as `kvm1`. What the case starts from then on has a high priority too, like the
+ * program, because guests would otherwise take the only CPU.
+ */
+export async function startRemediate(policy: string): Promise<{ stop(): Promise<void> }> {
+  writePolicy(policy)
   setPriority(-19)
   const program = spawn('kvminfo', ['remediate'], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const isReady = () =>
-    fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
+  const exited = once(program, 'exit')
+  const isReady = async () => {
+    assert.equal(program.exitCode, null, 'kvminfo remediate still runs')
+    return isAnswering()
+  }
   await until('kvminfo remediate is ready', isReady, 1000, 600)
+  console.log(`kvminfo remediate is ready after ${process.uptime().toFixed(0)} s`)
   return {
     async stop() {
       program.kill('SIGTERM')
-      await once(program, 'exit')
+      assert.deepEqual(await exited, [0, null], 'kvminfo remediate exits with 0 after SIGTERM')
     },
   }
 }
 
-/** Sends an alert until it opens a run: the first samples of the program may not have the VM yet. */
-export async function fire(remediation: string, vm: string): Promise<void> {
-  await until(
-    `the alert for ${remediation} of ${vm} opens a run`,
-    async () => (await sendAlert(remediation, { vm })) > 0,
-    3000,
-    100,
+export const isAnswering = (): Promise<boolean> =>
+  fetch(`${url}/-/ready`).then(
+    ({ ok }) => ok,
+    () => false,
   )
+
+/**
+ * Sends an alert until it opens a run, and returns the run's number. The first samples of the program may not have the VM
+ * yet.
+ */
+export async function fire(
+  remediation: ActionName,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const isOpened = async () => (await sendAlert(remediation, labels)) > 0
+  await until(`the alert for ${remediation} opens a run`, isOpened, 3000, 300)
+  return (await newest(({ action }) => action === remediation))!.id
 }
 
-/** Waits until the newest run of the VM is in one of these states. */
-export async function reaches(vm: string, states: readonly string[], seconds: number): Promise<RunSummary> {
+/** The newest of such runs. */
+export async function newest(isIt: (run: RunSummary) => boolean): Promise<RunSummary | undefined> {
+  return (await runs()).filter(isIt).toSorted((a, b) => b.id - a.id)[0]
+}
+
+/** Waits until the run is in one of these states. Fails at once if it has ended in another one. */
+export async function reaches(id: number, states: readonly RunState[], seconds = 300): Promise<RunSummary> {
   let last = ''
   let run: RunSummary | undefined
-  await until(
-    `the run of ${vm} is ${states.join(' or ')}`,
-    async () => {
-      const all = (await runs()).filter((one) => one.vm === vm)
-      run = all.toSorted((a, b) => b.id - a.id)[0]
-      const now = `${vm}: ${run?.state} ${run?.reason ?? ''} ${run?.waits ?? ''}`
-      if (now !== last) console.log(`${process.uptime().toFixed(0)} s: ${now}`)
-      last = now
-      return run !== undefined && states.includes(run.state)
-    },
-    2000,
-    seconds,
-  )
+  const isThere = async () => {
+    run = await newest((one) => one.id === id)
+    const now = `run ${id}, ${run?.action} of ${run?.vm}: ${run?.state} ${run?.reason ?? ''} ${run?.waits ?? ''}`
+    if (now !== last) console.log(`${process.uptime().toFixed(0)} s: ${now}`)
+    last = now
+    const isIt = run !== undefined && states.includes(run.state)
+    const hasEnded = finalStates.some((state) => state === run?.state)
+    assert.ok(isIt || !hasEnded, `expected ${states.join(' or ')}, but ${now}`)
+    return isIt
+  }
+  await until(`run ${id} is ${states.join(' or ')}`, isThere, 2000, seconds)
   return run!
 }
 
@@ -72,7 +101,7 @@ export const kvminfo = (...args: readonly string[]): string =>
   execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** Whether the plan could be executed now. Not before the program's sources have seen the VM and its vCPU threads. */
-export function canPlan(action: string, vm: string): boolean {
+export function canPlan(action: ActionName, vm: string): boolean {
   try {
     return kvminfo('plan', action, vm, '--json').includes('"unmet": null')
   } catch {
@@ -96,8 +125,8 @@ export async function runs(): Promise<RunSummary[]> {
 }
 
 /** An alert asks for the action, as Alertmanager sends it. Returns how many runs it opens. */
-async function sendAlert(
-  remediation: string,
+export async function sendAlert(
+  remediation: ActionName,
   labels: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const alert = {
@@ -119,42 +148,4 @@ async function sendAlert(
   })
   assert.equal(answer.status, 202, await answer.clone().text())
   return ((await answer.json()) as { opened: number }).opened
-}
-
-/** Sends such an alert. Returns the run that it opens once that is in none of the states in which it only waits. */
-export async function ask(
-  remediation: string,
-  labels: Readonly<Record<string, string>> = {},
-): Promise<RunSummary> {
-  const known = new Set((await runs()).map(({ id }) => id))
-  await sendAlert(remediation, labels)
-  return reached(
-    `${remediation} is decided`,
-    ({ id, state }) => !known.has(id) && !['received', 'approved', 'applying'].includes(state),
-    120,
-  )
-}
-
-/** The run once it has ended, or waits for the next start of its VM. */
-export const ended = (id: number, seconds = 120): Promise<RunSummary> =>
-  reached(
-    `run ${id} has ended`,
-    (run) =>
-      run.id === id &&
-      !['received', 'approved', 'applying', 'measuring', 'undoing', 'proposed'].includes(run.state),
-    seconds,
-  )
-
-async function reached(
-  what: string,
-  isIt: (run: RunSummary) => boolean,
-  seconds: number,
-): Promise<RunSummary> {
-  let run: RunSummary | undefined
-  const isThere = async () => {
-    run = (await runs()).find(isIt)
-    return run !== undefined
-  }
-  await until(what, isThere, 1000, seconds)
-  return run!
 }

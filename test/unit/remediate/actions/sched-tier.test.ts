@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Scheduling } from '../../../../src/actuator/protocol.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Scheduling, ThreadSchedulingOperation } from '../../../../src/actuator/protocol.ts'
+import type { HandSettings, ThreadSet } from '../../../../src/model/remediation.ts'
 import type { Vm } from '../../../../src/model/vm.ts'
 import { type Sample, takeSample } from '../../../../src/observe/sample.ts'
 import { actionPolicy, parsePolicy } from '../../../../src/policy/schema.ts'
@@ -139,7 +140,7 @@ test.each([
 
 test('refuses a VM whose vCPU threads are not known, and an alert without a VM', async () => {
   expect(await schedTier.plan({ ...input, vm: { ...vm, vcpus: [] } })).toEqual({
-    refused: 'the vCPU threads of this VM are not known',
+    refused: expect.stringMatching(/^the vCPU threads of this VM are not known: load the kvminfo module/),
   })
   expect(await schedTier.plan({ ...input, vm: undefined })).toEqual({
     refused: expect.stringContaining('the alert names none'),
@@ -162,7 +163,7 @@ test('needs a CPU that real-time vCPUs cannot fill', async () => {
 test('needs the throttle of real-time threads', async () => {
   write('proc/sys/kernel/sched_rt_runtime_us', '-1\n')
   expect(await unmet(input)).toEqual([
-    'the kernel limits the run time of real-time threads (sched_rt_runtime_us is -1)',
+    'the kernel lets real-time threads run, and limits their run time (sched_rt_runtime_us is -1)',
   ])
 })
 
@@ -192,4 +193,82 @@ test("holds back the thesis's priorities unless the policy allows them", async (
   expect(
     await unmet(inputWith('actions: {sched-tier: {tier: "paper:1"}}\nactuator: {min_nice: -3}')),
   ).toEqual(['the nice value is at least -3 (-5)'])
+})
+
+describe('by hand', () => {
+  const by = (settings: HandSettings, policy = ''): PlanInput => ({ ...inputWith(policy), settings })
+  const next = async (given: PlanInput): Promise<string[]> =>
+    (await planOf(given)).changes.map((change) => `${change.now} > ${change.next}`)
+
+  test('a policy keeps the nice values, and a nice value keeps the policies', async () => {
+    const [first, second] = vm.vcpus as [Vm['vcpus'][0], Vm['vcpus'][0]]
+    live.set(first.tid, { ...other, nice: 4 })
+    live.set(second.tid, { ...other, policy: 3 })
+    expect((await planOf(by({ scheduling: { policy: 1, rtPriority: 2 } }))).operations).toMatchObject([
+      { to: { policy: 1, rtPriority: 2, nice: 4, resetOnFork: true } },
+      { to: { policy: 1, rtPriority: 2, nice: 0, resetOnFork: true } },
+    ])
+    expect(await next(by({ nice: -3 }))).toEqual([
+      'other, nice 4 > other, nice -3',
+      'batch, nice 0 > batch, nice -3',
+    ])
+    expect(await planOf(by({ nice: -3 }))).toMatchObject({ isLeased: false, risk: 'low' })
+  })
+
+  test('other threads than vCPUs are only meant if somebody says so', async () => {
+    // The fixture's VM has a main thread beside its vCPUs.
+    const main = vm.pid
+    live.set(main, other)
+    for (const tid of readdirSync(join(root, 'proc', String(vm.pid), 'task'))) live.set(Number(tid), other)
+    const operations = async (threads: ThreadSet) =>
+      (await planOf(by({ nice: 1, threads }))).operations as readonly ThreadSchedulingOperation[]
+    expect((await operations('vcpu')).map(({ isAnyThread }) => isAnyThread)).toEqual([undefined, undefined])
+    expect(await operations('main')).toMatchObject([{ tid: main, isAnyThread: true }])
+    const all = await operations('all')
+    expect(all.map(({ tid }) => tid)).toEqual(
+      expect.arrayContaining([main, ...vm.vcpus.map(({ tid }) => tid)]),
+    )
+    expect(all.filter(({ isAnyThread }) => isAnyThread !== true)).toHaveLength(2)
+    expect((await planOf(by({ nice: 1, threads: 'main' }))).changes[0]!.what).toBe(
+      `thread ${main} (main thread)`,
+    )
+  })
+
+  test('each further real-time thread needs a CPU as well', async () => {
+    live.set(vm.pid, other)
+    const given = by({ scheduling: { policy: 2, rtPriority: 1 }, threads: 'main' })
+    const cpus = (count: number) => ({
+      ...given,
+      sample: { ...sample, cpuTime: sample.cpuTime!.slice(0, count) },
+    })
+    expect(await unmet(cpus(4))).toEqual([])
+    expect(await unmet(cpus(3))).toEqual([
+      '1 of the CPUs cannot be filled by real-time vCPUs (3 CPUs, 0 real-time vCPUs of other VMs, 2 vCPUs of this one and 1 of its other threads)',
+    ])
+  })
+
+  test('the limits of the policy hold', async () => {
+    expect(await unmet(by({ scheduling: { policy: 1, rtPriority: 3 } }))).toEqual([
+      'the real-time priority is at most 2 (3)',
+    ])
+    expect(await unmet(by({ nice: -11 }))).toEqual(['the nice value is at least -10 (-11)'])
+    expect(await unmet(by({ nice: -10 }))).toEqual([])
+  })
+
+  test('says so if all is as wanted, or if somebody else has set a real-time policy', async () => {
+    expect(await schedTier.plan(by({ nice: 0 }))).toEqual({
+      refused: 'all vCPU threads are other, nice 0 already',
+    })
+    live.set(vm.vcpus[0]!.tid, { policy: 2, rtPriority: 5, nice: 0, resetOnFork: false })
+    expect(await schedTier.plan(by({ nice: -1 }))).toEqual({
+      refused: expect.stringMatching(/^somebody else has made thread \d+ rr 5/),
+    })
+  })
+
+  test('real-time threads that may not run at all would stand still', async () => {
+    write('proc/sys/kernel/sched_rt_runtime_us', '0\n')
+    expect(await unmet(by({ scheduling: { policy: 1, rtPriority: 1 } }))).toEqual([
+      'the kernel lets real-time threads run, and limits their run time (sched_rt_runtime_us is 0)',
+    ])
+  })
 })

@@ -94,7 +94,7 @@ test('refuses a journal of a newer release, and leaves it as it is', () => {
   const directory = scratchDirectory()
   openDatabase(directory, [...migrations, 'CREATE TABLE later (a) STRICT'.replace('(a)', '(a TEXT)')]).close()
   const before = readFileSync(join(directory, 'journal.db'))
-  const message = 'has version 2, but this release only knows up to 1'
+  const message = 'has version 3, but this release only knows up to 2'
   for (const open of [openDatabase, openForReading])
     expect(() => open(directory)).toThrow(
       expect.objectContaining({ code: 'JOURNAL_VERSION', message: expect.stringContaining(message) }),

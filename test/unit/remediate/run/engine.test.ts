@@ -391,6 +391,31 @@ describe('a change of the host itself', () => {
     expect(host.run()).toBe(1)
   })
 
+  test('is undone once, although two people and the engine itself want it at the same moment', async () => {
+    const host = await hostWithKsm()
+    const [id] = host.fire({ request }) as [number]
+    await host.until(id, 'kept')
+    const { execute } = host.actuator
+    const calls = host.actuator.calls.length
+    const answer = Promise.withResolvers<void>()
+    host.actuator.execute = async (operation) => {
+      await answer.promise
+      return execute(operation)
+    }
+    const [anna, bert] = [host.engine.undo(id, 'anna'), host.engine.undo(id, 'bert')]
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(host.store.run(id)!.state).toBe('undoing')
+    await host.engine.pass()
+    answer.resolve()
+    expect(await anna).toEqual({ state: 'undone' })
+    expect(await bert).toEqual({ refused: 'A run that is undone has nothing to undo.' })
+    expect(host.actuator.calls.slice(calls)).toEqual([`execute ${knobOf(off)}`])
+    expect(host.store.steps(id).map(({ isUndo, phase }) => [isUndo, phase])).toEqual([
+      [false, 'done'],
+      [true, 'done'],
+    ])
+  })
+
   test('that another program manages is only proposed, and not made even if a person approves', async () => {
     const host = await hostWithKsm()
     const { procfs } = host.parts.paths

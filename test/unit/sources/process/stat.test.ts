@@ -14,9 +14,12 @@ describe('stat', () => {
   it('reads a recorded QEMU', () => {
     expect(parseStat(fixture('5293/stat').toString(), 'stat')).toEqual({
       comm: 'qemu-system-x86',
+      state: 'S',
       cpuNs: (16 + 32) * 10_000_000,
+      priority: 120,
       nice: 0,
       startNs: 1_086_550_000_000,
+      residentPages: 9_961,
       cpu: 1,
       rtPriority: 0,
       policy: 0,
