@@ -9,6 +9,8 @@ const groupHeadings: Readonly<Record<string, string>> = {
   policy: 'Policy and state:',
   state: 'Policy and state:',
   actuator: 'Actuator:',
+  http: 'Access to the API:',
+  tls: 'Access to the API:',
   path: 'Where to read the host:',
   log: 'Logging:',
   collector: 'Collectors (on unless marked; --no-collector.<name> switches one off):',

@@ -1,4 +1,4 @@
-// Kills each of the two processes of `kvminfo remediate` at every commit of a change and of its undo. Whoever was killed is
+// Kills one of the two processes of `kvminfo remediate` at every commit of a change and of its undo. Whoever was killed is
 // started again, as systemd does, and a person approves and undoes. The host must be as the journal says at each moment: as
 // planned once the change is made, and as before once it is undone.
 //
@@ -38,6 +38,7 @@ export interface Programs {
 
 /** Both must have been started. `say` gets a line for each kill. Returns how many runs came to which states. */
 export async function killAtEveryCommit(
+  victim: Victim,
   change: Change,
   programs: Programs,
   processes: Map<Victim, ChildProcess>,
@@ -101,7 +102,7 @@ export async function killAtEveryCommit(
   }
 
   /** A run in which the victim is killed. */
-  async function killedRun(victim: Victim, when: string, event: number, previous: number) {
+  async function killedRun(when: string, event: number, previous: number) {
     let last = previous
     for (let attempt = 0; attempt < attempts; attempt++) {
       const child = processes.get(victim)!
@@ -127,14 +128,13 @@ export async function killAtEveryCommit(
   say(`${first.states}; its commits: ${kinds.join(', ')}`)
   const outcomes = new Map<string, number>()
   let last = first.id
-  for (const victim of ['remediate', 'actuate'] as const)
-    for (const [index, kind] of kinds.entries())
-      for (const when of index === 0 || kind === 'outcome' ? ['before', 'after'] : ['after']) {
-        const { id, states } = await killedRun(victim, when, index + 1, last)
-        say(`${victim} killed ${when} commit ${index + 1} (${kind}): ${states}`)
-        outcomes.set(states, (outcomes.get(states) ?? 0) + 1)
-        last = id
-      }
+  for (const [index, kind] of kinds.entries())
+    for (const when of index === 0 || kind === 'outcome' ? ['before', 'after'] : ['after']) {
+      const { id, states } = await killedRun(when, index + 1, last)
+      say(`${victim} killed ${when} commit ${index + 1} (${kind}): ${states}`)
+      outcomes.set(states, (outcomes.get(states) ?? 0) + 1)
+      last = id
+    }
   return outcomes
 }
 

@@ -27,6 +27,8 @@ interface Watch {
   /** Until when the guest may shut down: for the restart, and to get its former definition back. */
   shutDownBy: number | undefined
   offBy: number | undefined
+  /** Until when the VM may be neither running nor shut off while it is being restored. */
+  settledBy: number | undefined
   boot: BootWatch | undefined
   /** Starts that have failed, and when the next one may be tried. */
   failures: number
@@ -150,12 +152,23 @@ export class NextStart {
         this.#callPerson(run, `${why}, and it cannot be started with the former one: ${result.reason}`)
       return
     }
-    if (live !== 'from') return
+    const boot = policy.current.policy.measure.boot / 1000
+    if (live !== 'from') {
+      // It is paused, or libvirt does not answer. A VM that resets is paused for a moment.
+      watch.settledBy ??= clock.uptime() + boot
+      if (clock.uptime() > watch.settledBy)
+        this.#callPerson(
+          run,
+          `${why}; the former definition is restored, but the VM neither runs nor is shut off: virsh domstate --reason ${run.vm?.uuid}`,
+        )
+      return
+    }
+    watch.settledBy = undefined
     if (undone.some(isStart)) return this.#restored(run, why)
     if (watch.offBy === undefined) {
       // A guest that has not booted does not hear ACPI.
       await executor.execute(run.id, { ...shutdown, force: true }, true)
-      watch.offBy = clock.uptime() + policy.current.policy.measure.boot / 1000
+      watch.offBy = clock.uptime() + boot
       return
     }
     if (clock.uptime() <= watch.offBy) return
@@ -197,6 +210,7 @@ export class NextStart {
       readBackAt: 0,
       shutDownBy: undefined,
       offBy: undefined,
+      settledBy: undefined,
       boot: undefined,
       failures: 0,
       retryAt: 0,

@@ -14,6 +14,7 @@ import { type Change, killAtEveryCommit, type Victim } from '../../helpers/kill-
 import { eventually, kvminfoCommand } from '../../helpers/kvminfo-process.ts'
 import { scratchDirectory } from '../../helpers/scratch.ts'
 
+const victims: readonly Victim[] = ['remediate', 'actuate']
 const tokens = { alertmanager: 'token-of-alertmanager-0123', approver: 'token-of-approvers-456789' }
 const preload = fileURLToPath(new URL('../../helpers/processes/kill-at-event.ts', import.meta.url))
 
@@ -25,7 +26,11 @@ interface Killed {
 }
 
 /** Prints what happened at each point, and returns how many runs came to which states. */
-async function killed({ remediation, vm, policy = '', flags = [] }: Killed, values: Omit<Change, 'ask'>) {
+async function killed(
+  victim: Victim,
+  { remediation, vm, policy = '', flags = [] }: Killed,
+  values: Omit<Change, 'ask'>,
+) {
   const root = scratchDirectory()
   for (const [name, text] of Object.entries(tokens))
     writeFileSync(join(root, name), `${text}\n`, { mode: 0o600 })
@@ -88,31 +93,33 @@ ${policy}`,
       body: JSON.stringify({ version: '4', status: 'firing', receiver: 'lab', alerts: [alert] }),
     })
   const programs = { start, request, approver: tokens.approver }
-  const outcomes = await killAtEveryCommit({ ...values, ask }, programs, processes, (text) =>
+  const outcomes = await killAtEveryCommit(victim, { ...values, ask }, programs, processes, (text) =>
     console.log(text),
   )
-  console.log(`${remediation}: ${JSON.stringify(Object.fromEntries(outcomes))}`)
+  console.log(`${remediation}, ${victim} killed: ${JSON.stringify(Object.fromEntries(outcomes))}`)
   return outcomes
 }
 
-test('a real-time tier is held, or everything is as before', async () => {
+test.each(victims)('%s is killed: a real-time tier is held, or everything is as before', async (victim) => {
   const vm = await startBusyVm('busy', 2)
   const value = () => schedulingOf(vm.tid)
   const policy = 'measure: {window: 200ms, placebo: 0}'
   const outcomes = await killed(
+    victim,
     { remediation: 'sched-tier', vm: 'busy', policy },
     { value, isMade: (one) => one.startsWith('2 ') },
   )
   expect([...outcomes.keys()].sort()).toEqual(['holding, then undone', 'undone'])
 })
 
-test('KSM is off, or everything is as before', async () => {
+test.each(victims)('%s is killed: KSM is off, or everything is as before', async (victim) => {
   const sysfs = scratchDirectory()
   mkdirSync(join(sysfs, 'kernel/mm/ksm'), { recursive: true })
   const run = join(sysfs, 'kernel/mm/ksm/run')
   writeFileSync(run, '1\n')
   const value = () => readFileSync(run, 'utf8').trim()
   const outcomes = await killed(
+    victim,
     { remediation: 'ksm-off', flags: [`--path.sysfs=${sysfs}`] },
     { value, isMade: (one) => one === '0' },
   )

@@ -136,11 +136,13 @@ for (const name of process.argv.slice(2) as ActionName[])
     await scenario.begin()
     const { vm, end } = scenario
     const change = { ...scenario, ask: () => sendAlert(name, vm === undefined ? {} : { vm }) }
-    const outcomes = await killAtEveryCommit(change, { start, request, approver }, processes, (text) =>
-      console.log(`${process.uptime().toFixed(0)} s: ${name}: ${text}`),
-    )
-    const tried = [...outcomes.values()].reduce((sum, count) => sum + count, 0)
-    console.log(`${name}: killed at ${tried} points: ${JSON.stringify(Object.fromEntries(outcomes))}`)
+    for (const victim of ['remediate', 'actuate'] as const) {
+      const say = (text: string): void => console.log(`${process.uptime().toFixed(0)} s: ${name}: ${text}`)
+      const programs = { start, request, approver }
+      const outcomes = await killAtEveryCommit(victim, change, programs, processes, say)
+      const tried = [...outcomes.values()].reduce((sum, count) => sum + count, 0)
+      say(`${victim} killed at ${tried} points: ${JSON.stringify(Object.fromEntries(outcomes))}`)
+    }
     assert.match(kvminfo('verify-journal'), /^The journal is whole/)
     end?.()
   })

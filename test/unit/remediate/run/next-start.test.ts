@@ -208,6 +208,34 @@ test('a guest that does not boot and may not be forced needs a person, who is to
   )
 })
 
+test.each([
+  ['a moment', 60, 'undone'],
+  ['good', 1e9, 'person'],
+])('a VM that does not come up and is paused for %s', async (_what, seconds, state) => {
+  const vm = await restartableVm(restarts)
+  vm.guest.bootsOnVirtio = false
+  const id = vm.fire()
+  await vm.approved(id)
+  const { actuator, store, clock } = vm.host
+  const { read } = actuator
+  let until: number | undefined
+  actuator.read = async (operation) => {
+    if (operation.kind !== 'domain-power' || vm.definition() !== ideGuest || vm.state.starts !== 1)
+      return read(operation)
+    until ??= clock.up + seconds
+    return clock.up < until
+      ? { outcome: 'refused', reason: 'cannot be read: the domain is paused' }
+      : read(operation)
+  }
+  await vm.host.until(id, 'undone', 'person')
+  expect(store.run(id)!.state).toBe(state)
+  expect(vm.definition()).toBe(ideGuest)
+  if (state === 'person')
+    expect(store.run(id)!.reason).toMatch(
+      /the former definition is restored, but the VM neither runs nor is shut off: virsh domstate --reason [0-9a-f-]{36}$/,
+    )
+})
+
 test('a VM that cannot be started with the new definition is started with the former one', async () => {
   const vm = await restartableVm(restarts)
   vm.guest.startsOnVirtio = false
