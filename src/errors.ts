@@ -24,9 +24,18 @@ export const errorCodes = {
     'The kernel of this host does not have this feature, or it was booted with the feature switched off (pressure stall information without psi=1). This is not a fault.',
   PAYLOAD_REFUSED:
     'The body of a request is not what the address expects. The message names the field. Alertmanager sends such a notification again at every flush, so the error is logged once.',
+  PROMETHEUS_MALFORMED:
+    'What `kvminfo report` got is not an answer of a Prometheus API. The message names the query and the address.',
+  PROMETHEUS_REFUSED:
+    'The Prometheus API answered a query of `kvminfo report` with an error. The message has the query, the text of the server and what to do.',
+  PROMETHEUS_UNREACHABLE:
+    '`kvminfo report` cannot connect to the Prometheus API, or does not trust its certificate.',
   REMEDIATE_REFUSED: '`kvminfo remediate` does not do what a command asked for; the message is its answer.',
   REMEDIATE_UNREACHABLE:
     'A command cannot reach the running `kvminfo remediate`: it does not run, or this user may not open its socket.',
+  REPORT_EMPTY: 'Prometheus has no series of kvminfo in the range of a report.',
+  REPORT_NOT_WRITTEN:
+    '`kvminfo report` could not write its output file. A file of that name that was there before is unchanged.',
   RUN_CHANGED:
     'A remediation run is in another state, or has another plan, than the one that a command was meant for: somebody else decided first. Nothing was changed; look at the run again.',
   SOURCE_ABSENT: 'The source is not available on this host (module not loaded, file system not mounted).',

@@ -3,6 +3,7 @@ import { policies } from '../../src/cli/tune-flags.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { logFormats, logLevels } from '../../src/log/logger.ts'
 import { threadSets } from '../../src/model/remediation.ts'
+import { reportTypes, tableNames } from '../../src/report/forms.ts'
 import type { CommandPage } from './command-line.ts'
 
 const oneOf = (names: readonly string[]): string =>
@@ -18,6 +19,8 @@ const proposals: Record<string, string> = {
   '<policy>': oneOf(policies),
   '<threads>': oneOf(threadSets),
   '<list>': oneOf(['vms', 'tasks']),
+  '<type>': oneOf(reportTypes),
+  '<table>': oneOf(tableNames),
 }
 
 /** One branch of a `case` for each kind of argument. */

@@ -71,3 +71,48 @@ export function wholeNumberBetween(low: number, high: number): (text: string) =>
       : refuse(text, `is not a whole number from ${low} to ${high}`)
   }
 }
+
+/** In seconds since the Unix epoch. A date without a zone is in UTC. */
+export function time(text: string): number {
+  if (/^\d{9,10}$/.test(text)) return Number(text)
+  const isDate = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)
+  const isZoned = text.length <= 10 || /(Z|[+-]\d\d:\d\d)$/.test(text.slice(10))
+  const ms = isDate ? Date.parse(isZoned ? text : `${text}Z`) : Number.NaN
+  return Number.isNaN(ms)
+    ? refuse(text, 'is not a time such as 2026-11-01, 2026-11-01T08:00Z or 1793520000')
+    : Math.floor(ms / 1000)
+}
+
+export function httpUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    refuse(text, 'is not an address with http:// or https://')
+  if (url.username !== '' || url.password !== '') {
+    throw new KvminfoError(
+      'CONFIG_INVALID',
+      'the address contains a password, which other users see; give it by --http.basic-auth-file',
+    )
+  }
+  if (url.search !== '' || url.hash !== '') refuse(text, 'has a query or a fragment; give the address alone')
+  return url
+}
+
+/** A matcher of PromQL. The value must be quoted, and may not end the selector that it is put into. */
+export function matcher(text: string): string {
+  return /^[a-zA-Z_]\w*(=|!=|=~|!~)"(?:[^"\\\n]|\\.)*"$/.test(text)
+    ? text
+    : refuse(text, 'is not a matcher such as cluster="eu1", with the quotation marks')
+}
+
+export function labelName(text: string): string {
+  return /^[a-zA-Z_]\w{0,99}$/.test(text) ? text : refuse(text, 'is not the name of a label')
+}
+
+/** Name and value of an HTTP header. */
+export function header(text: string): readonly [name: string, value: string] {
+  const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):[ \t]*([\x20-\x7e\t]*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) refuse(text, 'is not a header such as X-Scope-OrgID: team-a')
+  return /^(host|content-.*|accept-encoding|connection|transfer-encoding)$/i.test(name)
+    ? refuse(text, 'is a header that the program sets itself')
+    : [name, value.trimEnd()]
+}

@@ -14,6 +14,7 @@ import { errorText } from '../log/error-text.ts'
 import type { ActuateOptions } from './actuate-flags.ts'
 import type { DoctorOptions } from './doctor-flags.ts'
 import { type Commands, createProgram } from './program.ts'
+import type { ReportOptions } from './report-flags.ts'
 import type { ServeOptions } from './serve-flags.ts'
 import type { TopOptions } from './top-flags.ts'
 
@@ -48,6 +49,7 @@ const commands: Commands = {
   doctor: async (options: DoctorOptions) => {
     diagnosis = await (await import('./commands/doctor.ts')).doctor(options)
   },
+  report: async (options: ReportOptions) => (await import('./commands/report.ts')).report(options),
   top: async (options: TopOptions) => (await import('./commands/top.ts')).top(options),
 }
 

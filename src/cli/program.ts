@@ -7,6 +7,8 @@ import { addCommand, inGroup, readOptions, valuesByName } from './command.ts'
 import type { DoctorOptions } from './doctor-flags.ts'
 import { addDoctor } from './doctor-program.ts'
 import { addRemediate, type RemediateCommands } from './remediate-program.ts'
+import type { ReportOptions } from './report-flags.ts'
+import { addReport } from './report-program.ts'
 import { type ServeOptions, serveFlags } from './serve-flags.ts'
 import type { TopOptions } from './top-flags.ts'
 import { addTop } from './top-program.ts'
@@ -71,6 +73,7 @@ export interface Commands {
   serve(options: ServeOptions): Promise<void>
   actuate(options: ActuateOptions): Promise<void>
   doctor(options: DoctorOptions): Promise<void>
+  report(options: ReportOptions): Promise<void>
   top(options: TopOptions): Promise<void>
 }
 
@@ -108,6 +111,7 @@ export function createProgram(commands: Commands, collectors: readonly Collector
   addRemediate(program, commands.remediate)
   addTune(program, commands.tune)
   addDoctor(program, (options) => commands.doctor(options))
+  addReport(program, (options) => commands.report(options))
   addTop(program, (options) => commands.top(options))
 
   return program

@@ -22,6 +22,8 @@ const rules: Rules = {
     top: ['model', 'sources', 'observe', 'log', 'errors.ts'],
     // Checks of a host. What it finds becomes metrics only through the snapshot.
     doctor: ['model', 'sources', 'errors.ts', 'log'],
+    // A report from a Prometheus; reads nothing of the host.
+    report: ['model', 'metrics', 'ui', 'errors.ts'],
     exporter: ['model', 'metrics', 'sources', 'collectors', 'exposition', 'page', 'errors.ts', 'log', 'http'],
     // These know nothing about the product.
     'errors.ts': [],
@@ -59,6 +61,7 @@ const rules: Rules = {
       'collectors',
       'exporter',
       'doctor',
+      'report',
       'top',
       'native',
       'actuator',

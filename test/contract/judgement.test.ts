@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { classThresholds } from '../../src/model/vm-class.ts'
+import { shipped } from '../../src/report/analysis/limits.ts'
 
 interface RuleFile {
   readonly groups: readonly {
@@ -30,6 +31,13 @@ test('the page has the thresholds of alerts/settings.rules.yaml', () => {
     activeSwitches: threshold('switches_active'),
   })
 })
+
+test.each(Object.values(shipped))(
+  'the report has the threshold %s of alerts/settings.rules.yaml',
+  (record, value) => {
+    expect(value).toBe(threshold(record))
+  },
+)
 
 test('the recording rules, too, judge a judged VM until it falls below half of the threshold', () => {
   const expr = expressionOf('recording.rules.yaml', 'vm:kvminfo_active:info')

@@ -3,6 +3,7 @@ import { actuateFlags } from '../../src/cli/actuate-flags.ts'
 import { doctorFlags } from '../../src/cli/doctor-flags.ts'
 import type { Flags } from '../../src/cli/flag.ts'
 import { remediateFlags } from '../../src/cli/remediate-flags.ts'
+import { reportFlags } from '../../src/cli/report-flags.ts'
 import { serveFlags } from '../../src/cli/serve-flags.ts'
 import { topFlags } from '../../src/cli/top-flags.ts'
 import { ksmFlags, schedFlags, tuneFlags } from '../../src/cli/tune-flags.ts'
@@ -57,6 +58,7 @@ const tables = {
   'flags of actuate': () => flagTable(actuateFlags),
   'flags of remediate': () => flagTable(remediateFlags),
   'flags of doctor': () => flagTable(doctorFlags),
+  'flags of report': () => flagTable(reportFlags),
   'flags of tune': () => flagTable(tuneFlags),
   'flags of tune sched': () => flagTable(ownFlags(schedFlags)),
   'flags of tune ksm': () => flagTable(ownFlags(ksmFlags)),
@@ -96,6 +98,7 @@ export const files: Readonly<Record<string, readonly Table[]>> = {
     'flags of actuate',
     'flags of remediate',
     'flags of doctor',
+    'flags of report',
     'flags of tune',
     'flags of tune sched',
     'flags of tune ksm',
