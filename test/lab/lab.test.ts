@@ -20,6 +20,7 @@ const cases = [
   'taskinfo.ts',
   'end-to-end.ts',
   'fallback.ts',
+  'top.ts',
   // On one kernel only, because it tests systemd and not the kernel.
   'service.sh',
 ]
