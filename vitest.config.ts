@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 20_000,
+          // Nothing in them depends on time, so they may use every core.
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },

@@ -22,13 +22,16 @@ export function inGroup(option: Option): Option {
 }
 
 /** Descriptions are Markdown because the README lists them too; a terminal needs no backticks. */
-const plainText = (markdown: string): string => markdown.replaceAll('`', '')
+const plainText = (markdown: string): string =>
+  markdown.replaceAll('`', '').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
 
 function optionOf(flag: Flag<unknown>): Option {
   const description = plainText(flag.description)
   const option = new Option(
     `--${flag.name}${flag.argument === undefined ? '' : ` ${flag.argument}`}`,
-    flag.defaults.length === 0 ? description : `${description} (default: ${flag.defaults.join(', ')})`,
+    flag.defaults.every((value) => value === '')
+      ? description
+      : `${description} (default: ${flag.defaults.join(', ')})`,
   )
   // Keeps every text given, because the flag itself decides what several of them mean.
   return flag.argument === undefined

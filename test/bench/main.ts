@@ -11,6 +11,7 @@ import { part as proof } from './proof.ts'
 import { part as scrape } from './scrape.ts'
 import { formatTable, formatTarget, isMet } from './table.ts'
 import { part as taskinfo } from './taskinfo/run.ts'
+import { part as top } from './top.ts'
 
 const parts: Readonly<Record<string, BenchPart>> = {
   scrape,
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, BenchPart>> = {
   proof,
   'exit-cost': exitCost,
   taskinfo,
+  top,
 }
 
 const names = Object.keys(parts)

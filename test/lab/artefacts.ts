@@ -7,7 +7,7 @@ import { execa } from 'execa'
 import { cached, contentsOf } from './cache.ts'
 import { makeInitramfs } from './initramfs.ts'
 import { builtModule, kernelHeaders } from './kernel-module.ts'
-import type { Kernel } from './kernels.ts'
+import { isBuilt, type Kernel } from './kernels.ts'
 
 export const project = join(import.meta.dirname, '..', '..')
 const init = join(import.meta.dirname, 'inside', 'init')
@@ -33,7 +33,7 @@ const guestModules = [
 export async function hostInitrd(kernel: Kernel, signal: AbortSignal): Promise<string> {
   const sources = [init, complaints, labRun, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
   const first = kernel.line === '6.1-rt' ? await constantTscModule(kernel, signal) : []
-  const inputs = [kernel.release, ...first, ...(await contentsOf(sources))]
+  const inputs = [kernel.directory, ...first, ...(await contentsOf(sources))]
   const directory = await cached('initramfs', `host-${kernel.release}`, inputs, async (draft) => {
     const files = { init, complaints, ...(await programs(draft, signal)) }
     await makeInitramfs(draft, kernel, hostModules, files, signal, first)
@@ -61,7 +61,11 @@ export async function intelInitrd(kernel: Kernel, modules: string, signal: Abort
     import.meta.filename,
     join(import.meta.dirname, 'initramfs.ts'),
   ]
-  const inputs = [kernel.release, modules, ...(await contentsOf(sources, ['exits', 'init', 'ide', 'virtio']))]
+  const inputs = [
+    kernel.directory,
+    modules,
+    ...(await contentsOf(sources, ['exits', 'init', 'ide', 'virtio'])),
+  ]
   const directory = await cached('initramfs', `intel-${kernel.release}`, inputs, async (draft) => {
     const files: Record<string, string> = { init: intelInit, complaints, ...(await programs(draft, signal)) }
     const stripped = async (from: string, to: string, ...words: string[]): Promise<void> => {
@@ -86,9 +90,10 @@ export async function guestImages(kernel: Kernel, signal: AbortSignal): Promise<
   await execa('make', ['--silent', '-C', guests], { cancelSignal: signal })
   const guestInit = join(guests, 'linux', 'init')
   const sources = [guestInit, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
-  const inputs = [kernel.release, ...(await contentsOf(sources))]
+  const inputs = [kernel.directory, ...(await contentsOf(sources))]
   return cached('initramfs', `guest-${kernel.release}`, inputs, (draft) =>
-    makeInitramfs(draft, kernel, guestModules, { init: guestInit }, signal),
+    // A kernel that the lab built has no drivers for such a guest.
+    makeInitramfs(draft, kernel, isBuilt(kernel.line) ? [] : guestModules, { init: guestInit }, signal),
   )
 }
 
@@ -112,7 +117,7 @@ export async function builtModules(
   note: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const inputs = [kernel.release, ...(await contentsOf([kmod, otherKvms], ['build', 'README.md']))]
+  const inputs = [kernel.directory, ...(await contentsOf([kmod, otherKvms], ['build', 'README.md']))]
   return cached('modules', kernel.release, inputs, async (draft) => {
     note(`lab: building the modules for ${kernel.release}`)
     const settings = [`KDIR=${await kernelHeaders(kernel, signal)}`, `BUILD_DIR=${draft}`]

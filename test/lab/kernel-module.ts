@@ -3,8 +3,9 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { buildTree } from './built-kernel.ts'
 import { cached, contentsOf } from './cache.ts'
-import { type Kernel, kernels } from './kernels.ts'
+import { headersPackage, type Kernel } from './kernels.ts'
 
 const kmod = join(import.meta.dirname, '..', '..', 'kmod')
 const fetchHeaders = join(kmod, 'fetch-headers.sh')
@@ -15,9 +16,10 @@ export async function kernelHeaders(
   kernel: Kernel,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<string> {
-  const { headers, ...from } = kernels[kernel.line]
-  const suite = 'suite' in from ? [from.suite] : []
-  const { stdout } = await execa(fetchHeaders, [headers, ...suite], { cancelSignal: signal })
+  const from = headersPackage(kernel.line)
+  if (from === undefined) return buildTree(kernel.directory)
+  const suite = from.suite === undefined ? [] : [from.suite]
+  const { stdout } = await execa(fetchHeaders, [from.headers, ...suite], { cancelSignal: signal })
   return stdout.trim()
 }
 
@@ -28,7 +30,7 @@ export async function builtModule(
   kernel: Kernel,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<string> {
-  const inputs = [kernel.release, ...(await contentsOf([sources]))]
+  const inputs = [kernel.directory, ...(await contentsOf([sources]))]
   return cached(label, kernel.release, inputs, async (draft) => {
     await cp(sources, draft, { recursive: true })
     const headers = await kernelHeaders(kernel, signal)

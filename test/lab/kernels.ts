@@ -1,16 +1,18 @@
-// The kernels that the lab can boot. They come from Debian's packages, which are unpacked but never installed.
+// The kernels that the lab can boot. They come from Debian's packages, which are unpacked but never installed, or are
+// built from Debian's sources (built-kernel.ts).
 
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
+import { builtKernel } from './built-kernel.ts'
 import { cached } from './cache.ts'
 
 /**
  * The meta packages of each kernel line. They depend on the newest kernel that Debian offers in that line. `suite` is the
  * Debian release that has them, if it is not the one of this system.
  */
-export const kernels = {
+const packaged = {
   '5.10': { image: 'linux-image-amd64', headers: 'linux-headers-amd64', suite: 'bullseye' },
   '6.1': { image: 'linux-image-amd64', headers: 'linux-headers-amd64' },
   '6.1-rt': { image: 'linux-image-rt-amd64', headers: 'linux-headers-rt-amd64' },
@@ -18,9 +20,18 @@ export const kernels = {
   sid: { image: 'linux-image-amd64', headers: 'linux-headers-amd64', suite: 'sid' },
 } as const satisfies Record<string, { image: string; headers: string; suite?: string }>
 
+/** Kernels that check themselves while they run: the sources of the newest, with debug-kernels/<config>.config. */
+const built = {
+  'sid-kasan': { config: 'kasan', suite: 'sid' },
+  'sid-kcsan': { config: 'kcsan', suite: 'sid' },
+} as const
+
 const debianSuite = join(import.meta.dirname, '..', '..', 'kmod', 'debian-suite.sh')
 
-export type KernelLine = keyof typeof kernels
+type PackagedLine = keyof typeof packaged
+export type KernelLine = PackagedLine | keyof typeof built
+
+export const kernelLines = [...Object.keys(packaged), ...Object.keys(built)] as readonly KernelLine[]
 
 export interface Kernel {
   line: KernelLine
@@ -47,7 +58,16 @@ export function moduleTree(kernel: Kernel): string {
 }
 
 export function isKernelLine(name: string): name is KernelLine {
-  return Object.hasOwn(kernels, name)
+  return (kernelLines as readonly string[]).includes(name)
+}
+
+/** The package with the headers of a line, and the suite that has it. Undefined for a kernel that the lab built. */
+export function headersPackage(line: KernelLine): { headers: string; suite?: string } | undefined {
+  return isBuilt(line) ? undefined : packaged[line]
+}
+
+export function isBuilt(line: KernelLine): line is keyof typeof built {
+  return Object.hasOwn(built, line)
 }
 
 export async function unpackedKernel(
@@ -55,7 +75,12 @@ export async function unpackedKernel(
   note: (line: string) => void = console.error,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Kernel> {
-  const env = await aptEnvironment(line, signal)
+  if (isBuilt(line)) {
+    const { config, suite } = built[line]
+    const kernel = await builtKernel(config, await aptEnvironment(suite, signal), note, signal)
+    return { line, ...kernel }
+  }
+  const env = await aptEnvironment(suiteOf(line), signal)
   const packageName = await newestPackage(line, env, signal)
   const release = packageName.replace(/^linux-image-/, '')
   const directory = await cached('kernels', release, [packageName, 'vmlinux', 'parts'], async (draft) => {
@@ -96,21 +121,28 @@ async function unpackImage(image: string, vmlinux: string, signal: AbortSignal):
   await writeFile(vmlinux, stdout)
 }
 
-/** What makes apt know the packages of the kernel line's suite. */
-async function aptEnvironment(line: KernelLine, signal: AbortSignal): Promise<Record<string, string>> {
-  const kernel = kernels[line]
-  if (!('suite' in kernel)) return {}
-  const { stdout } = await execa(debianSuite, [kernel.suite], { cancelSignal: signal })
+function suiteOf(line: PackagedLine): string | undefined {
+  const kernel = packaged[line]
+  return 'suite' in kernel ? kernel.suite : undefined
+}
+
+/** What makes apt know the packages of a suite. Without one it knows those of this system. */
+async function aptEnvironment(
+  suite: string | undefined,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  if (suite === undefined) return {}
+  const { stdout } = await execa(debianSuite, [suite], { cancelSignal: signal })
   return { APT_CONFIG: stdout.trim() }
 }
 
 /** The package that the line's meta package depends on. Asking apt takes 1.3 s, so its answer is cached until its lists change. */
 async function newestPackage(
-  line: KernelLine,
+  line: PackagedLine,
   env: Record<string, string>,
   signal: AbortSignal,
 ): Promise<string> {
-  const metaPackage = kernels[line].image
+  const metaPackage = packaged[line].image
   const lists = await stat(env.APT_CONFIG ? join(dirname(env.APT_CONFIG), 'fetched') : '/var/lib/apt/lists')
   const inputs = [metaPackage, `${env.APT_CONFIG}`, `${lists.mtimeMs}`]
   const answer = await cached('packages', `${metaPackage}-${line}`, inputs, async (draft) => {

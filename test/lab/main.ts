@@ -1,9 +1,11 @@
 // The lab's command line: npm run lab -- exec FILE.
 
+import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { missingPackages } from '../setup/missing-packages.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
-import { isKernelLine, type KernelLine, kernels } from './kernels.ts'
+import { isKernelLine, type KernelLine, kernelLines } from './kernels.ts'
+import { repeatPaper } from './paper/repeat.ts'
 import { runInLab, type Vendor, vendors } from './run-in-lab.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
@@ -62,7 +64,7 @@ program
   .argument('[args...]', 'arguments for FILE, after --')
   .addOption(
     new Option('--kernel <line>', 'kernel line of Debian to boot')
-      .choices(Object.keys(kernels))
+      .choices(kernelLines)
       .default('6.1')
       .argParser(toKernel),
   )
@@ -82,6 +84,15 @@ program
   .addHelpText('after', exitCodesHelp)
   .action(exec)
 
+program
+  .command('paper')
+  .description("repeat the thesis's experiments and write a page with our figures beside the thesis's")
+  .option('--runs <n>', 'how often to repeat each experiment', toCount, 3)
+  .option('--out <dir>', 'directory for the page', join(import.meta.dirname, 'paper', 'results'))
+  .action(async ({ runs, out }: { runs: number; out: string }) => {
+    await stoppable((signal) => repeatPaper(runs, out, (line) => console.error(line), signal))
+  })
+
 await program.parseAsync()
 
 async function exec(file: string | undefined, args: string[], flags: Flags): Promise<void> {
@@ -89,8 +100,7 @@ async function exec(file: string | undefined, args: string[], flags: Flags): Pro
     program.error('lab: give either a FILE to run or --shell', { exitCode: exitCodes.lab })
   if (flags.vendor === 'intel' && (flags.shell || flags.disk !== undefined || flags.out !== undefined))
     program.error('lab: --disk, --out and --shell need --vendor amd', { exitCode: exitCodes.lab })
-  const stop = stopOnSignal('lab', exitCodes.lab)
-  try {
+  await stoppable(async (signal) => {
     const { code, reason } = await runInLab(file, {
       kernel: flags.kernel,
       vendor: flags.vendor,
@@ -102,11 +112,18 @@ async function exec(file: string | undefined, args: string[], flags: Flags): Pro
       ...(flags.out === undefined ? {} : { out: flags.out }),
       ...(flags.disk === undefined ? {} : { disk: flags.disk }),
       onOutput: (chunk) => process.stdout.write(chunk),
-      signal: stop,
+      signal,
     })
     if (reason !== undefined) console.error(`lab: ${reason}`)
     if (code === exitCodes.silence) hintAtMissingPackages()
     process.exitCode = code
+  })
+}
+
+async function stoppable(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = stopOnSignal('lab', exitCodes.lab)
+  try {
+    await work(stop)
   } catch (error) {
     // Ctrl-C also reaches the compilers, so a failure after it is not an error of its own.
     const reason = stop.aborted ? 'interrupted' : error instanceof Error ? error.message : error
@@ -128,8 +145,7 @@ function hintAtMissingPackages(): void {
 }
 
 function toKernel(value: string): KernelLine {
-  if (!isKernelLine(value))
-    throw new InvalidArgumentError(`It must be one of ${Object.keys(kernels).join(', ')}.`)
+  if (!isKernelLine(value)) throw new InvalidArgumentError(`It must be one of ${kernelLines.join(', ')}.`)
   return value
 }
 

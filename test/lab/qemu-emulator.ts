@@ -14,12 +14,15 @@ import { portSocket } from './qemu.ts'
  */
 const pulseMs = 250
 
-export function qemuEmulator(qemuArguments: readonly string[], runDirectory: string): Emulator {
+export function qemuEmulator(
+  qemuArguments: readonly string[],
+  runDirectory: string,
+  bootTimeoutSeconds: number,
+): Emulator {
   return {
     // With setpriv, QEMU dies with this process, even if this process is killed.
     command: ['setpriv', '--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', ...qemuArguments],
-    // 10 s on two idle cores.
-    bootTimeoutSeconds: 120,
+    bootTimeoutSeconds,
     async listen(onOutput, onVerdict) {
       const closers = [
         await listen(portSocket(runDirectory, 'output'), (socket) => socket.on('data', onOutput)),

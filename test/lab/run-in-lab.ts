@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { builtModules, builtProgram, guestImages, hostInitrd } from './artefacts.ts'
 import { intelEmulator } from './intel/emulator.ts'
-import { type Kernel, type KernelLine, unpackedKernel } from './kernels.ts'
+import { isBuilt, type Kernel, type KernelLine, unpackedKernel } from './kernels.ts'
 import { type Emulator, runMachine } from './machine.ts'
 import { consoleLog, type Forward, qemuArguments } from './qemu.ts'
 import { qemuEmulator } from './qemu-emulator.ts'
@@ -58,6 +58,9 @@ export interface LabResult {
 }
 
 const consoleLines = 40
+
+/** A packaged kernel needs 10 s on two idle cores. A kernel that checks itself is several times slower. */
+const bootTimeoutSeconds = { packaged: 120, built: 900 }
 
 /** Runs `file` as root in the emulated KVM host, or without a file a prompt on this terminal. */
 export async function runInLab(file: string | undefined, options: LabOptions = {}): Promise<LabResult> {
@@ -131,7 +134,8 @@ async function amdEmulator(
     disk: options.disk,
   }
   const initrd = await hostInitrd(kernel, signal)
-  return qemuEmulator(qemuArguments(kernel, initrd, runDirectory, hardware), runDirectory)
+  const patience = bootTimeoutSeconds[isBuilt(kernel.line) ? 'built' : 'packaged']
+  return qemuEmulator(qemuArguments(kernel, initrd, runDirectory, hardware), runDirectory, patience)
 }
 
 function consoleEnd(log: string): string {

@@ -31,6 +31,8 @@ export async function top(options: TopOptions): Promise<void> {
     const count = options.isOnce ? 1 : options.count
     const stop = new AbortController()
     void stopSignal().then(() => stop.abort())
+    // A reader such as head, which has enough, is not a failure.
+    process.stdout.once('error', () => stop.abort())
     const choice = { sort: sort[list], filter, hasThreads, isTree, rowLimit: undefined }
     await printFrames({ feed, list, format, count, intervalSeconds, version, ...choice }, print, stop.signal)
     if (feed.isLive && feed.message !== undefined) throw new KvminfoError('CONFIG_INVALID', feed.message)
@@ -59,7 +61,7 @@ function openFeed({ replay, record, recordLimit, procfs, sysfs, rundir }: TopOpt
 
 /** Waits until the reader has taken it, so that a slow reader does not fill the memory. */
 function print(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error == null ? resolve() : reject(error)))
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve())
   })
 }

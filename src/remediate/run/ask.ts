@@ -118,7 +118,7 @@ function whyNot(
 ): string | undefined {
   if (isStopped()) return 'the kill switch is set; "kvminfo remediate resume" ends it'
   if (policy.problem !== undefined) return `the policy is broken: ${policy.problem.message}`
-  if (unmet !== undefined) return unmet
+  if (unmet !== undefined) return `${unmet}. To see the whole plan, add --dry-run`
   if (plan.owner !== noOwner)
     return `${plan.owner} manages this: change it there, with ${plan.commands.join(' ; ')}`
   if (plan.operations.length === 0)

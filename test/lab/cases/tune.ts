@@ -24,7 +24,7 @@ before(async () => {
   remediate = await startRemediate(
     'vms: [{name: ide, protected: true}]\nactuator: {max_realtime_priority: 50}',
   )
-  await until('the VM is known', () => canPlan('sched-tier', 'compute'), 2000)
+  await until('the VM is known', () => canPlan('sched-tier', 'compute'), 2000, 400)
   pid = qemuPid('compute')
   tid = vcpuOf(pid)
   guarded.freeze()
@@ -145,11 +145,11 @@ test('a time ends by itself, and the kill switch ends what holds', async () => {
   const force = ['--force', '--reason=c']
   assert.equal(tune('nice', 'compute', '-3', '--for=30s', ...force).code, 0)
   assert.equal(scheduling(tid), '0 0 -3')
-  await until('the time is over', () => scheduling(tid) === '0 0 0', 1000)
+  await until('the time is over', () => scheduling(tid) === '0 0 0', 1000, 300)
   assert.equal(tune('sched', 'compute', '--policy=rr', '--priority=1', ...force).code, 0)
   assert.equal(scheduling(tid), '2 1 0')
   kvminfo('stop')
-  await until('the policy is put back', () => scheduling(tid) === '0 0 0', 500)
+  await until('the policy is put back', () => scheduling(tid) === '0 0 0', 500, 300)
   assert.match(tune('nice', 'compute', '-1', ...force).err, /the kill switch is set/)
   assert.equal(scheduling(tid), '0 0 0')
   kvminfo('resume')

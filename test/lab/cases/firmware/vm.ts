@@ -9,6 +9,8 @@ import { type Bus, writeReadingDisk } from './disk.ts'
 
 export interface FirmwareVm {
   readonly name: string
+  /** Of its QEMU. */
+  readonly pid: number
   /** Stops its process: the VM still exists but does nothing any more. */
   freeze(): void
   /** Sends a command to QEMU's monitor. */
@@ -16,15 +18,16 @@ export interface FirmwareVm {
   end(): Promise<void>
 }
 
-/** Starts a VM that reads its disk forever, named after the disk's bus. `more` are further arguments for QEMU. */
+/** Starts a VM that reads its disk forever. `more` are further arguments for QEMU. */
 export function startReader(
   bus: Bus,
   nic: 'e1000' | 'virtio-net-pci',
   more: readonly string[] = [],
+  name: string = bus,
 ): FirmwareVm {
-  const disk = `/tmp/${bus}.img`
+  const disk = `/tmp/${name}.img`
   writeReadingDisk(disk, bus)
-  return startQemu(bus, [
+  return startQemu(name, [
     ...['-m', '32', '-drive', `file=${disk},format=raw,cache=writeback,if=${bus}`],
     ...['-netdev', 'user,id=net0,restrict=on', '-device', `${nic},netdev=net0,romfile=`],
     ...more,
@@ -60,6 +63,7 @@ function startQemu(name: string, args: readonly string[]): FirmwareVm {
   const exited = once(child, 'exit')
   return {
     name,
+    pid: child.pid!,
     freeze: () => void child.kill('SIGSTOP'),
     monitor: (command) => void child.stdin.write(`${command}\n`),
     async end() {

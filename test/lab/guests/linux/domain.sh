@@ -42,6 +42,7 @@ domain_nic() {
 	case $nic in
 	none) ;;
 	tap) echo "    <interface type='ethernet'><model type='virtio'/><driver name='qemu'/></interface>" ;;
+	vhost) echo "    <interface type='ethernet'><model type='virtio'/><driver name='vhost'/></interface>" ;;
 	*) echo "    <interface type='user'><model type='$nic'/></interface>" ;;
 	esac
 }

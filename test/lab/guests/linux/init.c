@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The Linux guest's only program: does the disk, network and CPU work that the
- * kernel command line asks for, prints "work done: ..." on the console, and then
- * sleeps.
+ * kernel command line asks for, prints "work took: <ns>" and "work done: ..." on
+ * the console, and then sleeps.
  *
  *   reads=N writes=N   direct 4 KiB accesses to the first disk, one by one
  *   packets=N          frames of 1400 bytes sent from the first NIC
+ *   touch=N            writes one byte to each 4 KiB page of N MiB, which it gives back afterwards
  *   spins=N            million iterations of an empty loop
  *   rounds=N           how often to do all that; 0 means forever
  *   delay=N            seconds from "work starts" to the work, for measurements
@@ -22,11 +23,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BLOCK 4096
@@ -161,6 +164,29 @@ static void network_work(int nic, long packets)
 		}
 }
 
+static void memory_work(long mib)
+{
+	size_t size = (size_t)mib << 20;
+	char *memory;
+
+	if (!mib)
+		return;
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		fail("%ld MiB", mib);
+	for (size_t at = 0; at < size; at += 4096)
+		memory[at] = 1;
+	munmap(memory, size);
+}
+
+static long long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
 int main(void)
 {
 	mkdir("/proc", 0755);
@@ -174,19 +200,23 @@ int main(void)
 	load_modules();
 
 	long reads = asked("reads", 0), writes = asked("writes", 0), packets = asked("packets", 0);
-	long spins = asked("spins", 0), rounds = asked("rounds", 1);
+	long touch = asked("touch", 0), spins = asked("spins", 0), rounds = asked("rounds", 1);
 	int disk = reads || writes ? open_disk() : -1;
 	int nic = packets ? open_nic() : -1;
 
 	printf("work starts\n");
 	fflush(stdout);
 	poll(NULL, 0, 1000 * asked("delay", 0));
+	long long begun = now_ns();
+
 	for (long round = 0; round < rounds || !rounds; round++) {
 		disk_work(disk, reads, writes);
 		network_work(nic, packets);
+		memory_work(touch);
 		for (volatile long turn = 0; turn < spins * 1000000; turn++)
 			;
 	}
+	printf("work took: %lld\n", now_ns() - begun);
 	printf("work done: reads=%ld writes=%ld packets=%ld spins=%ld\n", rounds * reads, rounds * writes,
 	       rounds * packets, rounds * spins);
 	fflush(stdout);

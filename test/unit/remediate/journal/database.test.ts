@@ -14,6 +14,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { finalStates, openStates } from '../../../../src/model/remediation.ts'
 import { openDatabase, openForReading } from '../../../../src/remediate/journal/database.ts'
+import { findRun } from '../../../../src/remediate/journal/query.ts'
 import { receive } from '../../../../src/remediate/journal/receive.ts'
 import { migrations } from '../../../../src/remediate/journal/schema.ts'
 import { asNobody } from '../../../helpers/as-nobody.ts'
@@ -114,6 +115,16 @@ test('runs each migration once, in order, and all or nothing of one', () => {
   expect(database.all('SELECT n FROM a')).toEqual([{ n: 1 }, { n: 4 }])
   database.close()
   openDatabase(directory, [one, 'INSERT INTO a VALUES (4)']).close()
+})
+
+test('a journal of the first release keeps its runs, for which nobody has asked by hand', () => {
+  const directory = scratchDirectory()
+  const first = openDatabase(directory, migrations.slice(0, 1))
+  first.execute(`INSERT INTO run (slot, action, mode, state, created_at, created_age, changed_at, changed_age)
+    VALUES ('host|ksm-on|', 'ksm-on', 'propose', 'proposed', 1, 1, 1, 1)`)
+  first.close()
+  const { journal } = testJournal({ directory })
+  expect(findRun(journal, 1)).toMatchObject({ slot: 'host|ksm-on|', state: 'proposed', byHand: undefined })
 })
 
 test.each<[string, (path: string) => void]>([

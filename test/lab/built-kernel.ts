@@ -1,0 +1,98 @@
+// Builds a kernel from Debian's source package, with the smallest configuration that the lab's machine needs and a
+// fragment of debug-kernels/ that makes the kernel check itself while it runs.
+
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { cached } from './cache.ts'
+
+const configs = join(import.meta.dirname, 'debug-kernels')
+
+/** What modules for a built kernel are built against. */
+export function buildTree(directory: string): string {
+  return join(directory, 'build')
+}
+
+/** Builds the newest kernel that apt knows in `env` with debug-kernels/<config>.config. Takes a quarter of an hour or more, once. */
+export async function builtKernel(
+  config: string,
+  env: Record<string, string>,
+  note: (line: string) => void,
+  signal: AbortSignal,
+): Promise<{ release: string; directory: string }> {
+  const asked = await execa('apt-cache', ['depends', '--important', 'linux-source'], {
+    env,
+    cancelSignal: signal,
+  })
+  const source = /Depends: (linux-source-\S+)/.exec(asked.stdout)?.[1]
+  if (source === undefined)
+    throw new Error(
+      'apt does not know the package linux-source: run "apt-get update" (the lab builds Debian\'s sources)',
+    )
+  const { stdout: version } = await execa('apt-cache', ['show', '--no-all-versions', source], {
+    env,
+    cancelSignal: signal,
+  }).pipe('sed', ['-n', 's/^Version: //p'])
+  const fragments = ['host', config].map((name) => join(configs, `${name}.config`))
+  // Without the paths and this file, so that another clone does not build it again.
+  const inputs = [source, version, ...(await Promise.all(fragments.map((path) => readFile(path, 'utf8'))))]
+  const directory = await cached('kernels', `${source}-${config}`, inputs, async (draft) => {
+    note(`lab: building ${source} ${version} with ${config}.config; this takes a quarter of an hour or more`)
+    const run = (command: string, ...words: string[]): Promise<unknown> =>
+      execa(command, words, { cwd: draft, env, cancelSignal: signal, maxBuffer: 2 ** 28 })
+    await run('apt-get', '-q', '-o', 'APT::Sandbox::User=root', 'download', source)
+    await run('dpkg-deb', '-x', (await readdir(draft)).find((name) => name.endsWith('.deb'))!, '.')
+    await run('tar', '-xf', join('usr', 'src', `${source}.tar.xz`))
+    const tree = join(draft, source)
+    const make = (...words: string[]): Promise<unknown> => run('make', '-s', '-C', tree, ...words)
+    await make('tinyconfig')
+    await run(
+      'sh',
+      '-c',
+      'cd "$1" && shift && scripts/kconfig/merge_config.sh -m .config "$@"',
+      'merge',
+      tree,
+      ...fragments,
+    )
+    await make('olddefconfig')
+    await assertHas(join(tree, '.config'), fragments)
+    await make(`-j${availableParallelism()}`, 'vmlinux', 'modules')
+    await make('modules_install', `INSTALL_MOD_PATH=${draft}`)
+    // As arch/x86/boot/compressed/Makefile does it. The lab boots it without a bzImage.
+    await run('objcopy', '-R', '.comment', '-S', join(tree, 'vmlinux'), 'vmlinux')
+    const release = (await readFile(join(tree, 'include', 'config', 'kernel.release'), 'utf8')).trim()
+    await writeFile(join(draft, 'release'), release)
+    await keepBuildTree(tree, buildTree(draft), run)
+    for (const name of await readdir(draft))
+      if (name === source || name === 'usr' || name.endsWith('.deb'))
+        await rm(join(draft, name), { recursive: true })
+    await rm(join(draft, 'lib', 'modules', release, 'build'), { force: true })
+  })
+  return { release: await readFile(join(directory, 'release'), 'utf8'), directory }
+}
+
+/** olddefconfig drops a setting without a word if something that it depends on is missing. */
+async function assertHas(config: string, fragments: readonly string[]): Promise<void> {
+  const lines = new Set((await readFile(config, 'utf8')).split('\n'))
+  for (const fragment of fragments) {
+    const missing = (await readFile(fragment, 'utf8'))
+      .split('\n')
+      .filter((line) => line.startsWith('CONFIG_') && !lines.has(line))
+    if (missing.length > 0)
+      throw new Error(
+        `this kernel does not take ${missing.join(', ')} of ${fragment}: add what they depend on`,
+      )
+  }
+}
+
+/** Keeps what external modules need, by the kernel's own script, in the place of two gigabytes of objects. */
+async function keepBuildTree(
+  tree: string,
+  to: string,
+  run: (command: string, ...words: string[]) => Promise<unknown>,
+): Promise<void> {
+  const script = 'cd "$1" && srctree=. SRCARCH=x86 CC=gcc HOSTCC=gcc scripts/package/install-extmod-build out'
+  await run('sh', '-c', script, 'extmod', tree)
+  await rename(join(tree, 'out'), to)
+}

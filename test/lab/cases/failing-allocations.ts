@@ -1,0 +1,116 @@
+// Allocations that the kernel lets fail on purpose, while the modules are loaded, while VMs start, and while the files
+// are read. Needs a kernel with fault injection (sid-kasan).
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import { insmod, rmmod } from './kvminfo/kernel-modules.ts'
+import { readTable, rowOf } from './kvminfo/table.ts'
+import { until } from './kvminfo/until.ts'
+import { churnVms, endVms, startVm } from './kvminfo/vm.ts'
+import { assertNoLeak } from './readers/programs.ts'
+
+const nth = '/tmp/nth'
+const modules = ['kvminfo', 'taskinfo'] as const
+
+function setting(capability: string, name: string, value: string): void {
+  writeFileSync(`/sys/kernel/debug/${capability}/${name}`, value)
+}
+
+before(() => {
+  execFileSync('gcc', ['-O1', '-o', nth, '/case/readers/nth.c'])
+  for (const capability of ['failslab', 'fail_page_alloc']) {
+    // Also what may wait for memory, because nearly all of ours may. No stack trace in the log for each.
+    setting(capability, 'ignore-gfp-wait', 'N')
+    setting(capability, 'verbose', '0')
+  }
+  setting('fail_page_alloc', 'min-order', '0')
+})
+
+afterEach(endVms)
+
+/** The kernel reports some failed allocations with a stack, which the lab would take for a complaint. */
+after(() => {
+  const complaints = readFileSync('/project/test/lab/inside/complaints', 'latin1')
+    .split('\n')
+    .filter((line) => line !== '' && line !== 'Call Trace')
+  const lines = execFileSync('dmesg', { encoding: 'latin1', maxBuffer: 2 ** 26 }).split('\n')
+  assert.deepEqual(
+    lines.filter((line) => complaints.some((complaint) => line.includes(complaint))),
+    [],
+  )
+  execFileSync('dmesg', ['--clear'])
+})
+
+async function assertCounts(): Promise<void> {
+  const vm = await startVm('--vcpus', '2', '--out', '100', '--ud', '20', '--ports', '5')
+  const row = rowOf(readTable(), vm.pid)
+  assert.equal(row.kvm_qemu_switch_num, vm.expect!.kvm_qemu_switch_num)
+  assert.equal(row.exception_num, vm.expect!.exception_num)
+  await vm.end()
+  await until('no row is left', () => readTable().rows.length === 0)
+}
+
+test('each allocation while a module is loaded may fail: then it is not loaded, and nothing is left', async () => {
+  for (const module of modules) {
+    rmmod(module)
+    const parameters = module === 'kvminfo' ? ['vcpus=1'] : []
+    const path = join(process.env.LAB_MODULES!, `${module}.ko`)
+    const [allocations = 0, failed = 0] = run('load', path, ...parameters)
+    console.log(`loading ${module}: ${allocations} allocations failed, one by one; ${failed} attempts failed`)
+    assert.ok(failed > 20)
+    assert.ok(!existsSync(`/proc/${module}`))
+    insmod(module, ...parameters)
+  }
+  await assertCounts()
+})
+
+test('each allocation while a file is opened and read may fail', async () => {
+  const vm = await startVm('--vcpus', '3', '--out', '10', '--ports', '20')
+  for (const name of ['kvminfo', 'kvminfo_vcpus', 'taskinfo']) {
+    const [allocations = 0, failed = 0] = run('read', `/proc/${name}`)
+    console.log(`reading ${name}: ${allocations} allocations failed, one by one; ${failed} attempts failed`)
+    assert.ok(failed > 0)
+  }
+  await vm.end()
+  await assertCounts()
+})
+
+test('while no slot can be allocated, exits are counted as lost and nothing else happens', async () => {
+  const [start, end] = textOf('kvminfo')
+  setting('failslab', 'require-start', start)
+  setting('failslab', 'require-end', end)
+  setting('failslab', 'stacktrace-depth', '32')
+  setting('failslab', 'probability', '100')
+  setting('failslab', 'times', '-1')
+  // More threads than the pool has slots (1,024).
+  await churnVms(2, 75, '--vcpus', '8', '--out', '5', '--end-threads')
+  const { lost } = (() => {
+    setting('failslab', 'probability', '0')
+    return readTable().head
+  })()
+  assert.ok(Number(lost) > 0, `lost=${lost}`)
+  await until('slots are allocated again', async () => {
+    const before = readTable().head.lost
+    const vm = await startVm('--out', '5')
+    await vm.end()
+    return readTable().head.lost === before
+  })
+  await assertCounts()
+})
+
+test('no memory is lost', assertNoLeak)
+
+function run(...words: string[]): number[] {
+  return execFileSync(nth, words, { encoding: 'latin1' }).split(' ').map(Number)
+}
+
+/** Where the code of a module begins and ends. */
+function textOf(module: string): [start: string, end: string] {
+  const start = BigInt(readFileSync(`/sys/module/${module}/sections/.text`, 'latin1').trim())
+  // What this rounds up to cannot be code of another module.
+  const size = BigInt(readFileSync(`/sys/module/${module}/coresize`, 'latin1').trim())
+  return [`0x${start.toString(16)}`, `0x${(start + size).toString(16)}`]
+}
