@@ -120,6 +120,8 @@ export async function killAtEveryCommit(
     return assert.fail('nothing was killed')
   }
 
+  // Of a test that was interrupted.
+  rmSync(order, { force: true })
   let first = await wholeRun((await newest())?.id ?? 0)
   for (let attempt = 0; first.states === 'undone' && attempt < attempts; attempt++)
     first = await wholeRun(first.id)
