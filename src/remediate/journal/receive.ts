@@ -37,12 +37,12 @@ export interface Received {
   readonly ended: readonly number[]
 }
 
-/** The states in which nothing has been changed yet, so that a resolved alert ends the run. */
+/** The states in which nothing has been changed yet. */
 const untouched = "('received', 'proposed', 'approved')"
 
 /**
  * Stores the alerts of one request, opens a run for each slot that is asked for and has none, and ends those runs that
- * have not changed anything and of which all alerts are resolved. Alertmanager repeats what fires: if the last run of a
+ * have not changed anything, that no person has approved, and of which all alerts are resolved. Alertmanager repeats what fires: if the last run of a
  * slot was refused less than `refusedForMs` ago, or its quarantine lasts, the alert is evidence for that run and opens none.
  * `bodySha` is the SHA-256 of the request's body. Throws JOURNAL_FULL if the sender should try again later.
  */
@@ -173,6 +173,10 @@ function store(
   )
 }
 
+/**
+ * Ends a run that has not changed anything and that no person has approved: what a person has decided stays, although
+ * the load that made the alert fire may pause, and ends with the approval.
+ */
 function endIfResolved({ get, run, append, now }: Transaction, runId: number): boolean {
   const isFiring = get(
     `SELECT 1 FROM alert AS one WHERE run_id = ? AND status = 'firing' AND NOT EXISTS (
@@ -182,7 +186,8 @@ function endIfResolved({ get, run, append, now }: Transaction, runId: number): b
   )
   if (isFiring !== undefined) return false
   const from = get<{ state: string }>(
-    `SELECT state FROM run WHERE id = ? AND state IN ${untouched}`,
+    `SELECT state FROM run WHERE id = ? AND state IN ${untouched}
+       AND NOT EXISTS (SELECT 1 FROM approval WHERE run_id = run.id AND decision = 'approved')`,
     runId,
   )?.state
   if (from === undefined) return false

@@ -5,7 +5,7 @@ import type { Journal } from '../../../../src/remediate/journal/journal.ts'
 import { alertsOf, eventsOf, findRun, openRuns } from '../../../../src/remediate/journal/query.ts'
 import { type ReceivedAlert, receive } from '../../../../src/remediate/journal/receive.ts'
 import { slotOf } from '../../../../src/remediate/journal/run-row.ts'
-import { move, quarantine } from '../../../../src/remediate/journal/runs.ts'
+import { approve, move, quarantine } from '../../../../src/remediate/journal/runs.ts'
 import { runIn, type TestJournal, testJournal } from '../../../helpers/journal.ts'
 import { alert, alertOf, vm } from '../../../helpers/journal-values.ts'
 
@@ -127,6 +127,16 @@ test.each(['applying', 'measuring'] as const)('a resolved alert leaves a run alo
   runIn(journal, state)
   expect(receive(journal, 'sha', [alert({ status: 'resolved' })]).ended).toEqual([])
   expect(findRun(journal, 1)!.state).toBe(state)
+})
+
+test('a resolved alert leaves a run alone that a person has approved', () => {
+  const { journal } = testJournal()
+  runIn(journal, 'proposed')
+  approve(journal, 1, { who: 'alice', how: 'page', planSha: 'plan-1' }, 3_600_000)
+  expect(receive(journal, 'sha', [alert({ status: 'resolved' })]).ended).toEqual([])
+  expect(findRun(journal, 1)!.state).toBe('approved')
+  // The problem comes back: the alert joins the run.
+  expect(receive(journal, 'sha', [alert()])).toEqual({ opened: [], joined: [1], ended: [] })
 })
 
 test('a run waits on until all of its alerts are resolved', () => {
