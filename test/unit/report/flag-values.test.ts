@@ -12,17 +12,23 @@ test.each([
   expect(time(text)).toBe(seconds)
 })
 
-test.each(['yesterday', '2026-13-01', '2026-11-01T', '17', '', '2026-11-01T25:00Z'])('%j is no time', (text) => {
-  expect(() => time(text)).toThrow('is not a time such as')
-})
+test.each(['yesterday', '2026-13-01', '2026-11-01T', '17', '', '2026-11-01T25:00Z'])(
+  '%j is no time',
+  (text) => {
+    expect(() => time(text)).toThrow('is not a time such as')
+  },
+)
 
 test.each(['cluster="eu1"', 'instance=~"kvm[1-4].*"', 'a!="b\\"c"'])('%s is a matcher', (text) => {
   expect(matcher(text)).toBe(text)
 })
 
-test.each(['cluster=eu1', 'a="b",c="d"', 'a="b"} or up{x="y"', '="b"', 'a="b'])('%s is no matcher', (text) => {
-  expect(() => matcher(text)).toThrow('is not a matcher')
-})
+test.each(['cluster=eu1', 'a="b",c="d"', 'a="b"} or up{x="y"', '="b"', 'a="b'])(
+  '%s is no matcher',
+  (text) => {
+    expect(() => matcher(text)).toThrow('is not a matcher')
+  },
+)
 
 test.each(['ftp://a', 'prometheus:9090', 'http://a/?x=1'])('%s is no address', (text) => {
   expect(() => httpUrl(text)).toThrow()

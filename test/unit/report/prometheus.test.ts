@@ -46,7 +46,11 @@ const matrix = (result: unknown[], more = {}) => ({
 describe('PrometheusApi', () => {
   test('posts the query below the path of the address, with the headers', async () => {
     const { api, asked } = await serverWith((_, __, response) =>
-      send(response, 200, matrix([{ metric: { vm: 'a' }, values: [[60, '1.5']] }], { warnings: ['partial'] })),
+      send(
+        response,
+        200,
+        matrix([{ metric: { vm: 'a' }, values: [[60, '1.5']] }], { warnings: ['partial'] }),
+      ),
     )
     const access = { ...nobody, headers: { 'X-Scope-OrgID': 'ops' } }
     expect(await api({ access }).range('up{vm="a"}', 0, 60, 60)).toEqual({
@@ -67,7 +71,9 @@ describe('PrometheusApi', () => {
   })
 
   test('gives up after five attempts, and names query, answer and what to do', async () => {
-    const { api, asked } = await serverWith((_, __, response) => send(response, 500, { error: 'disk broken' }))
+    const { api, asked } = await serverWith((_, __, response) =>
+      send(response, 500, { error: 'disk broken' }),
+    )
     await expect(api().instant('up', 1)).rejects.toMatchObject({
       code: 'PROMETHEUS_REFUSED',
       message: expect.stringMatching(/query up to .*HTTP 500, disk broken; the server failed 5 times/),
@@ -90,7 +96,10 @@ describe('PrometheusApi', () => {
 
   test.each([
     ['<html>login</html>', 'not that of a Prometheus API'],
-    ['{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,2]]}]}}', 'not a pair'],
+    [
+      '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,2]]}]}}',
+      'not a pair',
+    ],
     ['{"status":"success","data":{"resultType":"matrix","result":[null]}}', 'no labels'],
   ])('refuses %s', async (body, problem) => {
     const { api } = await serverWith((_, __, response) => send(response, 200, body))

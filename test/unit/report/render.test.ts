@@ -15,7 +15,10 @@ const hostile = '=HYPERLINK("x")|<script>alert(1)</script>\n# [a](b)'
 const points = 48
 const grid = { from: 0, to: points * 3600, step: 3600, points }
 const filled = <Name extends string>(names: readonly Name[], value: number) =>
-  Object.fromEntries(names.map((name) => [name, new Float32Array(points).fill(value)])) as Record<Name, Float32Array>
+  Object.fromEntries(names.map((name) => [name, new Float32Array(points).fill(value)])) as Record<
+    Name,
+    Float32Array
+  >
 
 function observed(): Observed {
   const host: ObservedHost = {
@@ -91,7 +94,9 @@ describe('writeReport', () => {
   test('leaves nothing if it cannot write', async () => {
     const directory = scratchDirectory()
     mkdirSync(join(directory, 'r.html'))
-    await expect(writeReport(join(directory, 'r.html'), 'x')).rejects.toMatchObject({ code: 'REPORT_NOT_WRITTEN' })
+    await expect(writeReport(join(directory, 'r.html'), 'x')).rejects.toMatchObject({
+      code: 'REPORT_NOT_WRITTEN',
+    })
     expect(readdirSync(directory)).toEqual(['r.html'])
     expect(existsSync(join(directory, 'none'))).toBe(false)
     await expect(writeReport(join(directory, 'none/r.html'), 'x')).rejects.toThrow('choose another --output')
