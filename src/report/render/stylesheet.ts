@@ -26,7 +26,7 @@ th, td { padding: .22rem .8rem .22rem 0; border-top: 1px solid var(--line); text
 tbody th { min-width: 5rem; }
 td { min-width: 3rem; }
 thead th { border-top: 0; font-weight: 600; color: var(--soft); }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 thead .number { white-space: normal; }
 summary { cursor: pointer; color: var(--accent); }
 details { margin: .3rem 0; }
