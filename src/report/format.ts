@@ -7,6 +7,12 @@ export function numberText(value: number): string {
   return String(Number(value.toFixed(size >= 10 ? 1 : 2)))
 }
 
+/** `0.2 to 0.4`, or `0.4` if both look the same. */
+export function rangeText(low: number, high: number): string {
+  const [first, last] = [numberText(low), numberText(high)]
+  return first === last ? last : `${first} to ${last}`
+}
+
 export const percentText = (share: number): string => `${numberText(share * 100)} %`
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']

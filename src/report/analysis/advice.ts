@@ -1,7 +1,7 @@
 // What to do about a VM or a host, with the reason.
 import type { ObservedVm } from '../collect/observed.ts'
 import type { Action, HostReport, Limits, Trend, VmReport } from '../document.ts'
-import { bytesText, dateText, daysText, numberText, percentText } from '../format.ts'
+import { bytesText, dateText, daysText, numberText, percentText, rangeText } from '../format.ts'
 
 /** vCPUs that must be saved for a change to be worth an interruption: a hundredth of one. Our choice. */
 export const worthwhile = 0.01
@@ -80,7 +80,7 @@ function addVirtio(
   const share = (wait: number | null, has: boolean) =>
     saving.isByDevice ? (total === 0 ? 0 : (wait ?? 0) / total) : has ? 1 : 0
   const reason = (of: number) =>
-    `would save ${numberText(saving.low * of)} to ${numberText(saving.high * of)} vCPUs of waiting for QEMU`
+    `would save ${rangeText(saving.low * of, saving.high * of)} vCPUs of waiting for QEMU`
   for (const [action, names, wait] of [
     ['virtio-disk', emulatedDisks, diskWait],
     ['virtio-nic', emulatedNics, nicWait],
@@ -110,7 +110,7 @@ export function hostActions(
   if (hugePages !== null) {
     // An empty pool is what many operators want, so only one that will run out is worth a line.
     if (hugePages.outcome === 'expected') {
-      addTrend(hugePages, 'free huge pages', bytesText, (reason, weight) =>
+      addTrend(hugePages, 'the free part of the pool of huge pages', bytesText, (reason, weight) =>
         add('more-huge-pages', reason, weight),
       )
     }

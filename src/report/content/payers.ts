@@ -1,6 +1,6 @@
 // The VMs that pay most for emulation, and what virtio would save them.
 import type { Report, VmReport } from '../document.ts'
-import { countText, numberText, percentText } from '../format.ts'
+import { countText, numberText, percentText, rangeText } from '../format.ts'
 import { number, type Section } from './section.ts'
 
 const most = 20
@@ -90,7 +90,7 @@ export function payersSection({ vms }: Report): Section {
           vm.saving === null
             ? { text: '–', value: null }
             : {
-                text: `${numberText(vm.saving.low)} to ${numberText(vm.saving.high)}`,
+                text: rangeText(vm.saving.low, vm.saving.high),
                 value: vm.saving.high,
               },
           assumption(vm),

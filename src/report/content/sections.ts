@@ -1,6 +1,6 @@
 // The sections of a report, in order.
 import type { Report } from '../document.ts'
-import { countText, dateText, numberText, timeText } from '../format.ts'
+import { countText, dateText, numberText, rangeText, timeText } from '../format.ts'
 import { actionsSection } from './action-list.ts'
 import { classMeaning, classOrder, classText } from './classes.ts'
 import { dataSection } from './data.ts'
@@ -38,7 +38,7 @@ function fleetSection({ fleet, range, prometheus, hosts }: Report): Section {
   const virtio =
     saved === null
       ? ''
-      : ` Virtio in place of emulated disks and NICs would save ${numberText(saved.low)} to ${numberText(saved.high)} of them.`
+      : ` Virtio in place of emulated disks and NICs would save ${rangeText(saved.low, saved.high)} of them.`
   const current = hosts.filter(({ isCurrent }) => isCurrent)
   const density = fleet.cpus === 0 ? '' : `, ${numberText(fleet.vcpus / fleet.cpus)} vCPUs per CPU`
   return {

@@ -23,10 +23,11 @@ svg text { font: 12px system-ui, sans-serif; fill: #17212b; }
 table { border-collapse: collapse; font-size: .82rem; }
 caption { padding: .2rem 0; text-align: left; font-weight: 600; }
 th, td { padding: .22rem .8rem .22rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400; max-width: 26rem; overflow-wrap: anywhere; }
+thead th { overflow-wrap: normal; }
 tbody th { min-width: 5rem; }
 td { min-width: 3rem; }
 thead th { border-top: 0; font-weight: 600; color: var(--soft); }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 thead .number { white-space: normal; }
 summary { cursor: pointer; color: var(--accent); }
 details { margin: .3rem 0; }
