@@ -8,9 +8,10 @@ import { scratchDirectory } from './scratch.ts'
 
 export const approverToken = 'token-of-approvers-456789'
 
-/** `policy`: lines of the policy file. */
-export async function runningRemediate(policy = '') {
-  const root = scratchDirectory()
+export const alertmanagerToken = 'token-of-alertmanager-0123'
+
+/** `policy`: lines of the policy file. `root`: of a program that ran before, to go on with its journal. */
+export async function runningRemediate(policy = '', root = scratchDirectory()) {
   const token = (name: string, text: string): string => {
     const path = join(root, name)
     writeFileSync(path, `${text}\n`)
@@ -23,7 +24,7 @@ export async function runningRemediate(policy = '') {
   writeFileSync(
     file,
     `instances: [kvm1]
-credentials: {alertmanager: [${token('am', 'token-of-alertmanager-0123')}], approver: [${token('ap', approverToken)}]}
+credentials: {alertmanager: [${token('am', alertmanagerToken)}], approver: [${token('ap', approverToken)}]}
 ${policy}`,
   )
   const flags = [

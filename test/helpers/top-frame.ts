@@ -4,6 +4,19 @@ import { TaskHistory } from '../../src/observe/task-history.ts'
 import { TaskColumns } from '../../src/sources/task-columns.ts'
 import type { Frame, HostFigures, VmFigures } from '../../src/top/frame/frame.ts'
 import type { TaskList } from '../../src/top/frame/task-list.ts'
+import { type State, startState } from '../../src/top/state.ts'
+
+const cpu = { id: 'cpu', isDescending: true }
+
+/** What `kvminfo top` begins with. */
+export const freshState: State = startState({
+  list: 'vms',
+  sort: { vms: cpu, tasks: cpu },
+  hasThreads: false,
+  isTree: false,
+  filter: '',
+  intervalSeconds: 1,
+})
 
 export interface FrameTask {
   readonly pid: number

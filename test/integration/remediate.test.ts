@@ -1,70 +1,22 @@
 // `kvminfo remediate` as a process, with its actuator, on a process that looks like a VM and really waits for a CPU: from
 // the webhook to the verdict, asserted against the kernel.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import type { RunDocument, RunList } from '../../src/remediate/approve/documents.ts'
+import { expect, test } from 'vitest'
+import type { RunDocument } from '../../src/remediate/approve/documents.ts'
 import { busyUuid, schedulingOf, startBusyVm } from '../helpers/busy-vm.ts'
 import { eventually, kvminfoCommand, RunningProcess } from '../helpers/kvminfo-process.ts'
-import { scratchDirectory } from '../helpers/scratch.ts'
+import { alertmanagerToken, approverToken, runningRemediate } from '../helpers/running-remediate.ts'
 
-const alertmanagerToken = 'token-of-alertmanager-0123'
-const approverToken = 'token-of-approvers-456789'
+type Started = Awaited<ReturnType<typeof start>>
 
-interface Started {
-  readonly program: RunningProcess
-  readonly url: string
-  readonly root: string
-  runs(): Promise<RunList>
-  run(id: number): Promise<RunDocument>
-  command(...args: string[]): Promise<{ code: number | undefined; stdout: string; stderr: string }>
-  post(path: string, token: string | undefined, body: unknown): Promise<{ status: number; text: string }>
-}
-
-async function start(policy = '', root = scratchDirectory()): Promise<Started> {
-  const token = (name: string, text: string): string => {
-    const path = join(root, name)
-    writeFileSync(path, `${text}\n`)
-    chmodSync(path, 0o600)
-    return path
-  }
-  mkdirSync(join(root, 'run'), { recursive: true })
-  const file = join(root, 'policy.yml')
-  writeFileSync(
-    file,
-    `instances: [kvm1]
-measure: {window: 400ms}
-credentials: {alertmanager: [${token('am', alertmanagerToken)}], approver: [${token('ap', approverToken)}]}
-${policy}`,
-  )
-  const flags = [
-    `--policy.file=${file}`,
-    `--state.directory=${join(root, 'state')}`,
-    `--path.rundir=${join(root, 'run')}`,
-  ]
-  const program = new RunningProcess(
-    kvminfoCommand('remediate', ...flags, '--web.listen-address=127.0.0.1:0'),
-  )
-  onTestFinished(async () => void (await program.stop()))
-  const [line] = await program.logged('msg=listening url=')
-  const url = /url=(\S+)/.exec(line!)![1]!
-  await eventually(
-    'the actuator listens',
-    () => existsSync(join(root, 'run/kvminfo/actuate.sock')) || undefined,
-  )
+async function start(policy = '', root?: string) {
+  const started = await runningRemediate(`measure: {window: 400ms}\n${policy}`, root)
   return {
-    ...{ program, url, root },
-    runs: async () =>
-      (await (await fetch(`${url}/api/v1/runs`)).json()) as Awaited<ReturnType<Started['runs']>>,
-    run: async (id) => (await (await fetch(`${url}/api/v1/runs/${id}`)).json()) as RunDocument,
-    async command(...args) {
-      const child = new RunningProcess(
-        kvminfoCommand('remediate', ...args, `--path.rundir=${join(root, 'run')}`),
-      )
-      return child.finished()
-    },
-    async post(path, given, body) {
-      const answer = await fetch(url + path, {
+    ...started,
+    command: (...args: string[]) => started.command('remediate', ...args),
+    async post(path: string, given: string | undefined, body: unknown) {
+      const answer = await fetch(started.url + path, {
         method: 'POST',
         headers: {
           'Content-Type': 'application/json',

@@ -1,10 +1,11 @@
 // Builds a kernel from Debian's source package, with the smallest configuration that the lab's machine needs and a
 // fragment of debug-kernels/ that makes the kernel check itself while it runs.
 
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import type { Apt } from './apt.ts'
 import { cached } from './cache.ts'
 
 const configs = join(import.meta.dirname, 'debug-kernels')
@@ -14,35 +15,27 @@ export function buildTree(directory: string): string {
   return join(directory, 'build')
 }
 
-/** Builds the newest kernel that apt knows in `env` with debug-kernels/<config>.config. Takes a quarter of an hour or more, once. */
+/** Builds the newest kernel that `apt` knows with debug-kernels/<config>.config. Takes half an hour of CPU time, once. */
 export async function builtKernel(
   config: string,
-  env: Record<string, string>,
+  apt: Apt,
   note: (line: string) => void,
   signal: AbortSignal,
 ): Promise<{ release: string; directory: string }> {
-  const asked = await execa('apt-cache', ['depends', '--important', 'linux-source'], {
-    env,
-    cancelSignal: signal,
-  })
-  const source = /Depends: (linux-source-\S+)/.exec(asked.stdout)?.[1]
+  const source = (await apt.dependencies('linux-source')).find((name) => name.startsWith('linux-source-'))
   if (source === undefined)
     throw new Error(
       'apt does not know the package linux-source: run "apt-get update" (the lab builds Debian\'s sources)',
     )
-  const { stdout: version } = await execa('apt-cache', ['show', '--no-all-versions', source], {
-    env,
-    cancelSignal: signal,
-  }).pipe('sed', ['-n', 's/^Version: //p'])
+  const version = await apt.version(source)
   const fragments = ['host', config].map((name) => join(configs, `${name}.config`))
   // Without the paths and this file, so that another clone does not build it again.
   const inputs = [source, version, ...(await Promise.all(fragments.map((path) => readFile(path, 'utf8'))))]
   const directory = await cached('kernels', `${source}-${config}`, inputs, async (draft) => {
-    note(`lab: building ${source} ${version} with ${config}.config; this takes a quarter of an hour or more`)
+    note(`lab: building ${source} ${version} with ${config}.config; this takes half an hour of CPU time`)
     const run = (command: string, ...words: string[]): Promise<unknown> =>
-      execa(command, words, { cwd: draft, env, cancelSignal: signal, maxBuffer: 2 ** 28 })
-    await run('apt-get', '-q', '-o', 'APT::Sandbox::User=root', 'download', source)
-    await run('dpkg-deb', '-x', (await readdir(draft)).find((name) => name.endsWith('.deb'))!, '.')
+      execa(command, words, { cwd: draft, cancelSignal: signal, maxBuffer: 2 ** 28 })
+    await apt.unpack([source], draft)
     await run('tar', '-xf', join('usr', 'src', `${source}.tar.xz`))
     const tree = join(draft, source)
     const make = (...words: string[]): Promise<unknown> => run('make', '-s', '-C', tree, ...words)
@@ -64,9 +57,7 @@ export async function builtKernel(
     const release = (await readFile(join(tree, 'include', 'config', 'kernel.release'), 'utf8')).trim()
     await writeFile(join(draft, 'release'), release)
     await keepBuildTree(tree, buildTree(draft), run)
-    for (const name of await readdir(draft))
-      if (name === source || name === 'usr' || name.endsWith('.deb'))
-        await rm(join(draft, name), { recursive: true })
+    for (const name of [source, 'usr']) await rm(join(draft, name), { recursive: true })
     await rm(join(draft, 'lib', 'modules', release, 'build'), { force: true })
   })
   return { release: await readFile(join(directory, 'release'), 'utf8'), directory }

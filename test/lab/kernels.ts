@@ -2,9 +2,10 @@
 // built from Debian's sources (built-kernel.ts).
 
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { execa } from 'execa'
+import { Apt } from './apt.ts'
 import { builtKernel } from './built-kernel.ts'
 import { cached } from './cache.ts'
 
@@ -25,8 +26,6 @@ const built = {
   'sid-kasan': { config: 'kasan', suite: 'sid' },
   'sid-kcsan': { config: 'kcsan', suite: 'sid' },
 } as const
-
-const debianSuite = join(import.meta.dirname, '..', '..', 'kmod', 'debian-suite.sh')
 
 type PackagedLine = keyof typeof packaged
 export type KernelLine = PackagedLine | keyof typeof built
@@ -77,26 +76,17 @@ export async function unpackedKernel(
 ): Promise<Kernel> {
   if (isBuilt(line)) {
     const { config, suite } = built[line]
-    const kernel = await builtKernel(config, await aptEnvironment(suite, signal), note, signal)
-    return { line, ...kernel }
+    return { line, ...(await builtKernel(config, await Apt.of(suite, signal), note, signal)) }
   }
-  const env = await aptEnvironment(suiteOf(line), signal)
-  const packageName = await newestPackage(line, env, signal)
+  const apt = await Apt.of(suiteOf(line), signal)
+  const packageName = await newestPackage(line, apt)
   const release = packageName.replace(/^linux-image-/, '')
   const directory = await cached('kernels', release, [packageName, 'vmlinux', 'parts'], async (draft) => {
     note(`lab: fetching ${packageName}`)
-    const inDraft = { cwd: draft, env, cancelSignal: signal }
-    const names = [packageName, ...(await partsOf(packageName, env, signal))]
-    // As root, because apt's own sandbox user may not write into a directory that only root can enter.
-    await execa('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', ...names], inDraft)
-    for (const name of await readdir(draft)) {
-      if (!name.endsWith('.deb')) continue
-      await execa('dpkg-deb', ['-x', name, '.'], inDraft)
-      await rm(join(draft, name))
-    }
+    await apt.unpack([packageName, ...(await partsOf(packageName, apt))], draft)
     // Newer packages have their files where /lib leads to.
     if (!existsSync(join(draft, 'lib'))) await symlink('usr/lib', join(draft, 'lib'))
-    await execa('depmod', ['-b', draft, release], inDraft)
+    await execa('depmod', ['-b', draft, release], { cancelSignal: signal })
     await unpackImage(bzImage({ release, directory: draft }), join(draft, 'vmlinux'), signal)
   })
   return { line, release, directory }
@@ -126,27 +116,12 @@ function suiteOf(line: PackagedLine): string | undefined {
   return 'suite' in kernel ? kernel.suite : undefined
 }
 
-/** What makes apt know the packages of a suite. Without one it knows those of this system. */
-async function aptEnvironment(
-  suite: string | undefined,
-  signal: AbortSignal,
-): Promise<Record<string, string>> {
-  if (suite === undefined) return {}
-  const { stdout } = await execa(debianSuite, [suite], { cancelSignal: signal })
-  return { APT_CONFIG: stdout.trim() }
-}
-
 /** The package that the line's meta package depends on. Asking apt takes 1.3 s, so its answer is cached until its lists change. */
-async function newestPackage(
-  line: PackagedLine,
-  env: Record<string, string>,
-  signal: AbortSignal,
-): Promise<string> {
+async function newestPackage(line: PackagedLine, apt: Apt): Promise<string> {
   const metaPackage = packaged[line].image
-  const lists = await stat(env.APT_CONFIG ? join(dirname(env.APT_CONFIG), 'fetched') : '/var/lib/apt/lists')
-  const inputs = [metaPackage, `${env.APT_CONFIG}`, `${lists.mtimeMs}`]
+  const inputs = [metaPackage, await apt.state()]
   const answer = await cached('packages', `${metaPackage}-${line}`, inputs, async (draft) => {
-    const name = (await dependencies(metaPackage, env, signal)).find((each) => /^linux-image-\d/.test(each))
+    const name = (await apt.dependencies(metaPackage)).find((each) => /^linux-image-\d/.test(each))
     if (!name)
       throw new Error(
         `apt does not know ${metaPackage}: run "apt-get update" (the lab boots Debian's kernels)`,
@@ -157,20 +132,7 @@ async function newestPackage(
 }
 
 /** The package of a 7.2 kernel is empty. It depends on others of the same release, which have its files. */
-async function partsOf(image: string, env: Record<string, string>, signal: AbortSignal): Promise<string[]> {
+async function partsOf(image: string, apt: Apt): Promise<string[]> {
   const release = image.replace(/^linux-image-/, '')
-  return (await dependencies(image, env, signal)).filter((name) => name.endsWith(`-${release}`))
-}
-
-async function dependencies(
-  packageName: string,
-  env: Record<string, string>,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const asked = await execa('apt-cache', ['depends', '--important', packageName], {
-    reject: false,
-    env,
-    cancelSignal: signal,
-  })
-  return [...asked.stdout.matchAll(/Depends: (\S+)/g)].map((match) => match[1]!)
+  return (await apt.dependencies(image)).filter((name) => name.endsWith(`-${release}`))
 }

@@ -1,31 +1,15 @@
 // Makes src/page/screenshot.png: the live page of an invented host, after five minutes, when its history is full.
-// Run it with `node test/screenshots/live-page.ts`.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+// Run it with `npx node test/screenshots/live-page.ts`.
 import { fileURLToPath } from 'node:url'
-import { ChangingHost } from '../helpers/changing-host.ts'
 import { startServe } from '../helpers/kvminfo-process.ts'
 import { openPage, startBrowser } from '../helpers/page-browser.ts'
-import { knownMachines, lifeAt, shape } from './machines.ts'
+import { startInventedHost } from './invented-host.ts'
 
 const picture = fileURLToPath(new URL('../../src/page/screenshot.png', import.meta.url))
 const minutes = 5
 
-const root = mkdtempSync(join(tmpdir(), 'kvminfo-screenshot-'))
-const host = new ChangingHost(root, { vms: knownMachines, vcpus: 4, shape })
-let last = Date.now()
-const clock = setInterval(() => {
-  const now = Date.now()
-  host.advance((now - last) / 1000, (vm) => lifeAt(now / 1000, vm), 0.62)
-  last = now
-}, 50)
-const { procfs, sysfs, rundir } = host.tree.paths
-const { serve, urls } = await startServe([
-  `--path.procfs=${procfs}`,
-  `--path.sysfs=${sysfs}`,
-  `--path.rundir=${rundir}`,
-])
+const host = startInventedHost()
+const { serve, urls } = await startServe([...host.flags])
 const browser = await startBrowser()
 try {
   const { page } = await openPage(browser, urls[0]!, { viewport: { width: 1440, height: 810 } })
@@ -35,7 +19,6 @@ try {
   console.log(picture)
 } finally {
   await browser.close()
-  clearInterval(clock)
   await serve.stop()
-  rmSync(root, { recursive: true, force: true })
+  host.end()
 }

@@ -1,14 +1,11 @@
 // Makes src/top/screenshot.png: `kvminfo top` in a real terminal (tmux), watching the invented host of the other pictures,
-// drawn by Chromium. Run it with `node test/screenshots/top.ts`.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+// drawn by Chromium. Run it with `npx node test/screenshots/top.ts`.
 import { fileURLToPath } from 'node:url'
-import { ChangingHost } from '../helpers/changing-host.ts'
+import { type Html, html } from '../../src/ui/html.ts'
 import { kvminfoCommand } from '../helpers/kvminfo-process.ts'
 import { startBrowser } from '../helpers/page-browser.ts'
 import { TerminalSession } from '../helpers/terminal-session.ts'
-import { knownMachines, lifeAt, shape } from './machines.ts'
+import { startInventedHost } from './invented-host.ts'
 
 const picture = fileURLToPath(new URL('../../src/top/screenshot.png', import.meta.url))
 const size = { columns: 142, rows: 22 }
@@ -18,15 +15,12 @@ const seconds = 40
 const colours = ['#000', '#f66', '#7c7', '#dd6', '#88f', '#d8d', '#6cc', '#ddd']
 const grey = '#999'
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-
 /** Text with the escape sequences for colours (SGR) as HTML. */
-function html(text: string): string {
+function coloured(text: string): Html {
   let style = { bold: false, inverse: false, colour: '#ddd', background: '#111' }
   const plain = style
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
-  return text.replace(/\x1b\[([\d;]*)m([^\x1b]*)/g, (_, codes: string, part: string) => {
+  const pieces = [...text.matchAll(/\x1b\[([\d;]*)m([^\x1b]*)/g)].map(([, codes, part]) => {
     for (const code of (codes || '0').split(';').map(Number)) {
       if (code === 0) style = plain
       else if (code === 39) style = { ...style, colour: plain.colour }
@@ -39,21 +33,13 @@ function html(text: string): string {
     }
     const [front, back] = style.inverse ? [style.background, style.colour] : [style.colour, style.background]
     const weight = style.bold ? 'font-weight:bold;' : ''
-    return `<span style="${weight}color:${front};background:${back}">${escaped(part)}</span>`
+    return html`<span style="${weight}color:${front};background:${back}">${part!}</span>`
   })
+  return html`${pieces}`
 }
 
-const root = mkdtempSync(join(tmpdir(), 'kvminfo-screenshot-'))
-const host = new ChangingHost(root, { vms: knownMachines, vcpus: 4, shape })
-let last = Date.now()
-const clock = setInterval(() => {
-  const now = Date.now()
-  host.advance((now - last) / 1000, (vm) => lifeAt(now / 1000, vm), 0.62)
-  last = now
-}, 50)
-const { procfs, sysfs, rundir } = host.tree.paths
-const flags = [`--path.procfs=${procfs}`, `--path.sysfs=${sysfs}`, `--path.rundir=${rundir}`, '--sort=ratio']
-const session = new TerminalSession(kvminfoCommand('top', ...flags), size)
+const host = startInventedHost()
+const session = new TerminalSession(kvminfoCommand('top', ...host.flags, '--sort=ratio'), size)
 const browser = await startBrowser()
 try {
   await session.shows('Samples')
@@ -62,7 +48,7 @@ try {
   console.log(`waiting ${seconds} seconds`)
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
   const page = await browser.newPage({ viewport: { width: 1280, height: 200 }, deviceScaleFactor: 1.5 })
-  const screen = html(`\x1b[0m${session.colouredScreen.trimEnd()}`)
+  const screen = coloured(`\x1b[0m${session.colouredScreen.trimEnd()}`)
   await page.setContent(
     `<body style="margin:0;background:#111"><pre style="margin:0;padding:10px;display:inline-block;font:14px/1.25 'DejaVu Sans Mono',monospace">${screen}</pre></body>`,
   )
@@ -71,6 +57,5 @@ try {
 } finally {
   await browser.close()
   session.close()
-  clearInterval(clock)
-  rmSync(root, { recursive: true, force: true })
+  host.end()
 }

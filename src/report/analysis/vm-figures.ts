@@ -1,25 +1,28 @@
 // What a VM did over the range, from its values of each step.
 
 import { ioShare, rootModeRatio, runDelayShare, userspaceCost } from '../../model/shares.ts'
-import { classThresholds, judge, type VmClass } from '../../model/vm-class.ts'
+import { classThresholds, judge } from '../../model/vm-class.ts'
 import type { ObservedVm } from '../collect/observed.ts'
-import type { Figures, Limits } from '../document.ts'
+import type { Figures, Limits, VmReport } from '../document.ts'
 import { combine, summarize } from '../statistics/summary.ts'
 
-export interface VmFigures {
+export interface VmFigures
+  extends Pick<
+    VmReport,
+    | 'cpu'
+    | 'runDelay'
+    | 'vcpus'
+    | 'class'
+    | 'exits'
+    | 'rootModeRatio'
+    | 'ioShare'
+    | 'wait'
+    | 'waitPerCpu'
+    | 'diskWait'
+    | 'nicWait'
+  > {
   /** Steps in which its CPU time is known. */
   readonly steps: number
-  readonly cpu: Figures | null
-  readonly runDelay: Figures | null
-  readonly vcpus: number | null
-  readonly class: VmClass | 'unknown'
-  readonly exits: number | null
-  readonly rootModeRatio: number | null
-  readonly ioShare: number | null
-  readonly wait: number | null
-  readonly waitPerCpu: number | null
-  readonly diskWait: number | null
-  readonly nicWait: number | null
 }
 
 export const figuresOf = (values: Iterable<number>): Figures | null => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findingsOf, type Results, spreadOf } from './findings.ts'
+import { findingsOf, type Results } from './findings.ts'
 import type { Cost } from './guest.ts'
 import { pageOf } from './page.ts'
 
@@ -33,9 +33,17 @@ const asExpected: Results = {
   ten: [{ ide1: emulated, virtio6: cost({ io_num: 90 }), compute9: cost({}) }],
 }
 
-test('the median of an even number of runs is between the two in the middle', () => {
-  expect(spreadOf([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 })
-  expect(spreadOf([7])).toEqual({ median: 7, min: 7, max: 7 })
+test('gives the median of the runs, and the lowest and highest', () => {
+  const runs = [4, 1, 3, 2].map((ms) => ({
+    ...asExpected.cpu[0]!,
+    'cfs, alone': cost({ work_ns: ms * 1e6 }),
+  }))
+  const finding = findingsOf({ ...asExpected, cpu: runs }).find(({ title }) => title.includes('7-2'))!
+  expect(finding.lines[0]).toEqual({
+    name: 'cfs, alone',
+    thesis: 40.86,
+    ours: { median: 2.5, min: 1, max: 4 },
+  })
 })
 
 test('every finding agrees if tuned VMs cost less', () => {

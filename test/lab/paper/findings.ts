@@ -1,5 +1,6 @@
 // What the experiments show, beside what the thesis measured.
 
+import { max, median, min } from 'simple-statistics'
 import type { Variants } from './experiments.ts'
 import type { Cost } from './guest.ts'
 import * as thesis from './thesis.ts'
@@ -7,7 +8,7 @@ import * as thesis from './thesis.ts'
 /** The runs of each experiment. */
 export type Results = Record<'switches' | 'disk' | 'network' | 'cpu' | 'memory' | 'ten', Variants[]>
 
-export interface Spread {
+interface Spread {
   median: number
   min: number
   max: number
@@ -33,12 +34,11 @@ export interface Finding {
   remark: string
 }
 
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-  return { median, min: sorted[0]!, max: sorted.at(-1)! }
-}
+const spreadOf = (values: number[]): Spread => ({
+  median: median(values),
+  min: min(values),
+  max: max(values),
+})
 
 const total = (cost: Cost): number => cost.kvm_vm_switch_num + cost.kvm_qemu_switch_num
 const inKvm = (cost: Cost): number => cost.kvm_vm_switch_num / total(cost)
@@ -60,7 +60,7 @@ function linesOf(
   }))
 }
 
-const median = (lines: readonly Line[], name: string): number =>
+const medianOf = (lines: readonly Line[], name: string): number =>
   lines.find((line) => line.name === name)!.ours.median
 
 /** MB/s of the instruction clock. */
@@ -91,7 +91,7 @@ function switches(runs: readonly Variants[]): Finding[] {
       title: 'Exits that KVM handles itself, of all exits (table 7-4)',
       lines: share,
       direction: 'The tuned VM leaves far more of its exits to KVM.',
-      holds: median(share, 'tuned') > median(share, 'untuned'),
+      holds: medianOf(share, 'tuned') > medianOf(share, 'untuned'),
       remark:
         'Untuned: IDE disk, e1000, 4 KiB pages. Tuned: virtio disk and NIC, 2 MiB pages. Both do the same work: 300 reads and writes of 4 KiB, 150 frames, 16 MiB of memory, a loop. The thesis let two VMs of CentOS 7 run for a day; most of that day is not I/O.',
     },
@@ -100,7 +100,7 @@ function switches(runs: readonly Variants[]): Finding[] {
       title: 'Exits for port I/O, of all exits (table 7-4)',
       lines: io,
       direction: 'Port I/O is a smaller share of the exits of the tuned VM.',
-      holds: median(io, 'tuned') < median(io, 'untuned'),
+      holds: medianOf(io, 'tuned') < medianOf(io, 'untuned'),
       remark:
         "The thesis's virtio devices (the legacy interface) are kicked by port I/O that KVM handles; ours (virtio 1.0) by MMIO. A tuned VM therefore has nearly no port I/O here.",
     },
@@ -117,8 +117,8 @@ function disk(runs: readonly Variants[]): Finding {
     lines,
     direction: 'The host is faster than a VM on virtio, and that is faster than one on an emulated disk.',
     holds:
-      median(lines, 'host') > median(lines, 'vm virtio') &&
-      median(lines, 'vm virtio') > median(lines, 'vm untuned'),
+      medianOf(lines, 'host') > medianOf(lines, 'vm virtio') &&
+      medianOf(lines, 'vm virtio') > medianOf(lines, 'vm untuned'),
     remark: `${instructionClock} The disk is a file in memory, so nothing waits for a disk: only the cost of the way to it is compared, and the differences are larger than the thesis's.`,
   }
 }
@@ -134,7 +134,7 @@ function network(runs: readonly Variants[]): Finding[] {
       digits: 1,
       lines,
       direction: 'A VM on virtio is faster than one on an emulated NIC.',
-      holds: median(lines, 'vm virtio') > median(lines, 'vm untuned'),
+      holds: medianOf(lines, 'vm virtio') > medianOf(lines, 'vm untuned'),
       remark: `${instructionClock} The first two NICs send to QEMU's own network, the last two to a tap device of the host. The thesis also gives the host's own rate (${thesis.network.host} MB/s), which we have nothing to compare with.`,
     },
     {
@@ -144,7 +144,7 @@ function network(runs: readonly Variants[]): Finding[] {
       digits: 3,
       lines: exits,
       direction: 'With vhost-net, QEMU has nearly nothing to do for a frame.',
-      holds: median(exits, 'virtio, vhost') <= median(exits, 'vm untuned') / 10,
+      holds: medianOf(exits, 'virtio, vhost') <= medianOf(exits, 'vm untuned') / 10,
       remark:
         "A virtio NIC is kicked through an eventfd, which is no hand-over; the thread that moves the frame is QEMU's or, with vhost, the kernel's.",
     },
@@ -163,8 +163,8 @@ function cpu(runs: readonly Variants[]): Finding {
     direction:
       'FIFO is a little faster on an unloaded host (ratio 0.975), and, as the thesis says without a figure, much faster under load.',
     holds:
-      median(lines, fifo!) < median(lines, cfs!) &&
-      median(lines, 'fifo 99, alone') <= median(lines, 'cfs, alone') * 1.02,
+      medianOf(lines, fifo!) < medianOf(lines, cfs!) &&
+      medianOf(lines, 'fifo 99, alone') <= medianOf(lines, 'cfs, alone') * 1.02,
     remark: `${instructionClock} The machine has one CPU. The busy process is a shell's loop with the same niceness as the VM. "Alone" holds if FIFO is at most 2 % slower, because an idle host has nothing that could delay either.`,
   }
 }
@@ -181,7 +181,7 @@ function memory(runs: readonly Variants[]): Finding[] {
       digits: 0,
       lines: faults,
       direction: 'Huge pages take nearly all of these exits away.',
-      holds: median(faults, '2 MiB pages') < median(faults, '4 KiB pages') / 10,
+      holds: medianOf(faults, '2 MiB pages') < medianOf(faults, '4 KiB pages') / 10,
       remark: `The thesis gives lmbench's bandwidth in a VM with huge pages (read ${vm.read}, write ${vm.write} MB/s) and on its host (${host.read}, ${host.write}), and no figure without huge pages. An emulated CPU has no TLB that would show the same, so exits are counted.`,
     },
     {
@@ -191,7 +191,7 @@ function memory(runs: readonly Variants[]): Finding[] {
       digits: 1,
       lines: time,
       direction: 'It is faster with huge pages.',
-      holds: median(time, '2 MiB pages') < median(time, '4 KiB pages'),
+      holds: medianOf(time, '2 MiB pages') < medianOf(time, '4 KiB pages'),
       remark: instructionClock,
     },
   ]

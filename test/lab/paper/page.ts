@@ -1,5 +1,6 @@
 // The page with our figures beside the thesis's: Markdown, with a plot (SVG) for each finding.
 
+import { type Html, html } from '../../../src/ui/html.ts'
 import type { Finding } from './findings.ts'
 
 export interface Machine {
@@ -60,6 +61,8 @@ const width = 640
 const labelWidth = 210
 const barHeight = 14
 
+const px = (value: number): string => `${Math.round(value)}`
+
 /** Each column's longest bar has the full length, because their units differ. */
 function barsOf({ title, lines, digits }: Finding): string {
   const longest = {
@@ -67,29 +70,21 @@ function barsOf({ title, lines, digits }: Finding): string {
     ours: Math.max(...lines.map(({ ours }) => ours.median)),
   }
   let y = 6
-  const bar = (value: number, of: number, fill: string, text: string): string => {
+  const bar = (value: number, of: number, fill: string, text: string): Html => {
     const length = of > 0 ? (value / of) * (width - labelWidth - 130) : 0
-    const drawn =
-      `<rect x="${labelWidth}" y="${y}" width="${length.toFixed(1)}" height="${barHeight}" fill="${fill}"/>` +
-      `<text x="${(labelWidth + length + 6).toFixed(1)}" y="${y + 11}">${text}</text>`
+    const drawn = html`<rect x="${px(labelWidth)}" y="${px(y)}" width="${px(length)}" height="${px(barHeight)}" fill="${fill}"/><text x="${px(labelWidth + length + 6)}" y="${px(y + 11)}">${text}</text>`
     y += barHeight + 2
     return drawn
   }
   const groups = lines.map(({ name, thesis, ours }) => {
-    const label = `<text x="${labelWidth - 8}" y="${y + 11}" text-anchor="end">${escaped(name)}</text>`
-    const bars =
-      (thesis === undefined ? '' : bar(thesis, longest.thesis, '#9aa5b1', `${thesis} thesis`)) +
-      bar(ours.median, longest.ours, '#2f6fab', `${ours.median.toFixed(digits)} here`)
+    const label = html`<text x="${px(labelWidth - 8)}" y="${px(y + 11)}" text-anchor="end">${name}</text>`
+    const bars = [
+      ...(thesis === undefined ? [] : [bar(thesis, longest.thesis, '#9aa5b1', `${thesis} thesis`)]),
+      bar(ours.median, longest.ours, '#2f6fab', `${ours.median.toFixed(digits)} here`),
+    ]
     y += 6
-    return label + bars
+    return html`${label}${bars}`
   })
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" role="img" ` +
-    `aria-label="${escaped(title)}" font-family="sans-serif" font-size="12">` +
-    `<rect width="100%" height="100%" fill="#fff"/>${groups.join('')}</svg>\n`
-  )
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+  const size = html`width="${px(width)}" height="${px(y)}" viewBox="0 0 ${px(width)} ${px(y)}"`
+  return `${html`<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${title}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${groups}</svg>`}\n`
 }

@@ -1,17 +1,9 @@
 // What each key changes.
 import { expect, test } from 'vitest'
 import { press } from '../../../src/top/keys.ts'
-import { type Shown, type State, selectedIndex, startState } from '../../../src/top/state.ts'
+import { type Shown, type State, selectedIndex } from '../../../src/top/state.ts'
+import { freshState as start } from '../../helpers/top-frame.ts'
 
-const cpu = { id: 'cpu', isDescending: true }
-const start = startState({
-  list: 'vms',
-  sort: { vms: cpu, tasks: cpu },
-  hasThreads: false,
-  isTree: false,
-  filter: '',
-  intervalSeconds: 1,
-})
 const shown: Shown = {
   keys: ['vm:1', 'vm:2', 'vm:3', 'vm:4'],
   pageRows: 2,

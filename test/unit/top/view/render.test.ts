@@ -5,19 +5,10 @@ import type { Frame } from '../../../../src/top/frame/frame.ts'
 import { press } from '../../../../src/top/keys.ts'
 import { LinePainter } from '../../../../src/top/screen/line.ts'
 import { widthOf } from '../../../../src/top/screen/printable.ts'
-import { type Shown, type State, startState } from '../../../../src/top/state.ts'
+import type { Shown, State } from '../../../../src/top/state.ts'
 import { render } from '../../../../src/top/view/render.ts'
-import { frameOf, vmFigures } from '../../../helpers/top-frame.ts'
+import { frameOf, freshState as start, vmFigures } from '../../../helpers/top-frame.ts'
 
-const cpu = { id: 'cpu', isDescending: true }
-const start = startState({
-  list: 'vms',
-  sort: { vms: cpu, tasks: cpu },
-  hasThreads: false,
-  isTree: false,
-  filter: '',
-  intervalSeconds: 1,
-})
 const frame = frameOf(
   [
     vmFigures('web\x1b[31m', 10, { cpu: 0.5, ratio: 0.99, class: 'near-native', device: 'ide-primary' }),
