@@ -30,12 +30,12 @@ ${answer}
     root,
     directory,
     domains: libvirtDomains(root, directory),
-    /** Of each call, without what says which libvirt is meant. */
+    /** Of each call, without what says which libvirt is meant, and that virsh waits for it. */
     words: () =>
       readFileSync(join(root, 'words'), 'utf8')
         .split('\n\n')
         .filter((call) => call !== '')
-        .map((call) => call.replace(/^(-r\n)?-c\nqemu\+unix:.*\n/, '').split('\n')),
+        .map((call) => call.replace(/^--keepalive-interval\n0\n(-r\n)?-c\nqemu\+unix:.*\n/, '').split('\n')),
   }
 }
 
