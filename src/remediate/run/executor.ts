@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { NoAnswer } from '../../actuator/client.ts'
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
-import { isPartWay, reversed } from '../../actuator/protocol.ts'
+import { isPartWay, leavesNothing, reversed } from '../../actuator/protocol.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import { canonicalJson } from '../journal/canonical-json.ts'
 
@@ -107,7 +107,7 @@ export class Executor {
       if (live === 'gone') gone += 1
       else if (live === 'unreadable') isUnanswered = true
       else if (live === 'foreign') foreign.push(knobOf(operation))
-      else if (live === 'to' || live === 'part-way') {
+      else if (live === 'part-way' || (live === 'to' && !leavesNothing(operation))) {
         const result = await this.execute(runId, reversed(operation), true)
         if (result.result === 'gone') gone += 1
         else if (result.result === 'foreign') foreign.push(`${knobOf(operation)}: ${result.reason}`)
@@ -123,6 +123,7 @@ export class Executor {
     const lives = new Set<Live>()
     const ofThreads = new Set<Live>()
     for (const operation of this.#values(runId)) {
+      if (leavesNothing(operation)) continue
       const live = await this.live(operation)
       ;(operation.kind === 'thread-scheduling' ? ofThreads : lives).add(live)
     }
