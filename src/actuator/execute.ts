@@ -3,6 +3,7 @@
 // those about each domain of libvirt.
 import { isDeepStrictEqual } from 'node:util'
 import { KvminfoError } from '../errors.ts'
+import { LibvirtLate } from '../libvirt/run.ts'
 import type { Domains } from '../libvirt/write.ts'
 import { errorText } from '../log/error-text.ts'
 import type { Logger } from '../log/logger.ts'
@@ -15,6 +16,7 @@ import { identifyDomain } from './domain-identity.ts'
 import { askGuest } from './guest.ts'
 import { type IdentifiedVm, Identities, isRunning } from './identity.ts'
 import { isStopped, killSwitchPath } from './kill-switch.ts'
+import { LateCalls, lateMs } from './late-calls.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { Leases, maxTotalSeconds } from './leases.ts'
 import type { Limits } from './limits.ts'
@@ -47,6 +49,8 @@ export interface ActuatorParts {
   readonly powerTimes?: PowerTimes
   readonly balloonTimes?: BalloonTimes
   readonly testDiskTimes?: TestDiskTimes
+  /** How long a call of libvirt that missed its deadline may still come, milliseconds. */
+  readonly lateMs?: number
   /** Asked at each request. If it throws, only reading and reversing are left. */
   readonly limits: () => Limits
   readonly log: Logger
@@ -74,6 +78,9 @@ const domainSubject = (uuid: string): FileSubject => ({ name: `domain-${uuid}` }
 /** About a value or a lease. */
 type ChangeRequest = Exclude<ActuatorRequest, { readonly do: 'ping' }>
 
+const lateKey = <O extends Operation>(operation: O, kit: OperationKit<O>): string =>
+  `${fileName(subjectOf(operation))} ${kit.knob(operation)}`
+
 /** How often leases are checked, milliseconds. */
 const watchMs = 1_000
 
@@ -84,6 +91,7 @@ export class Actuator {
   readonly #leases: Leases
   readonly #changes: Changes
   readonly #testDisks: TestDisks
+  readonly #late: LateCalls
   readonly #kitOf: KitOf
   readonly #watch: LeaseWatch
   /** The last request in each queue that is not answered yet. */
@@ -100,6 +108,7 @@ export class Actuator {
     this.#changes = new Changes(new VmFiles(`${rundir}/kvminfo/changes`))
     const images = new TestDiskImages(`${rundir}/kvminfo/test-disks`)
     this.#testDisks = new TestDisks(parts.domains, images, parts.testDiskTimes ?? testDiskTimes)
+    this.#late = new LateCalls(parts.lateMs ?? lateMs)
     this.#kitOf = operationKits({ ...parts, testDisks: this.#testDisks })
     const [leases, changes, file] = [this.#leases, this.#changes, this.#file]
     this.#watch = new LeaseWatch({ procfs, file, leases, changes, scheduler, log })
@@ -287,9 +296,16 @@ export class Actuator {
       failure = error
     }
     if (failure === undefined && (isReversal || leavesNothing(operation))) this.#forget(subject, knob)
+    if (failure instanceof LibvirtLate)
+      this.#late.note(lateKey(operation, kit), async () =>
+        isDeepStrictEqual(await kit.read(operation, undefined), operation.to),
+      )
     const live = await this.#live(operation, kit)
-    if (isProblem(live))
-      return live.outcome === 'stale' ? live : { outcome: 'failed', before, reason: live.reason }
+    if (isProblem(live)) {
+      if (live.outcome === 'stale') return live
+      const why = failure === undefined ? '' : `${reasonOf(failure)}; `
+      return { outcome: 'unknown', before, reason: why + live.reason }
+    }
     const after = live.value
     if (isDeepStrictEqual(after, operation.to)) return { outcome: 'done', before, after }
     // As it was: there is nothing to reverse.
@@ -316,6 +332,8 @@ export class Actuator {
   ): Promise<{ readonly value: ValueOf<O> } | Problem> {
     const recorded = this.#changes.of(subjectOf(operation)).get(kit.knob(operation))
     try {
+      if (await this.#late.mayCome(lateKey(operation, kit)))
+        return refused('libvirt may still do what it was asked for before; read again in a minute')
       const value = await kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set))
       return { value }
     } catch (error) {

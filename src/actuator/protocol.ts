@@ -198,9 +198,10 @@ export interface GuestReport {
 /**
  * `done`: the live value is `to` now, by reading it back (it may have been before). `stale`: it was neither `from` nor
  * `to`, or the VM or thread is another one; nothing was changed. `refused`: a limit, a protected VM or the kill switch
- * forbids it; nothing was changed. `failed`: it was tried, and the live value is not `to`.
+ * forbids it; nothing was changed. `failed`: it was tried, and the live value is not `to`. `unknown`: it was tried, and
+ * whether it was done, or will be, cannot be read now; `read` tells later.
  */
-type Outcome = 'done' | 'stale' | 'refused' | 'failed'
+type Outcome = 'done' | 'stale' | 'refused' | 'failed' | 'unknown'
 
 export interface ActuatorAnswer {
   readonly outcome: Outcome

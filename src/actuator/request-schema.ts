@@ -93,7 +93,7 @@ const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [
 ])
 
 const answer = z.strictObject({
-  outcome: z.enum(['done', 'stale', 'refused', 'failed']),
+  outcome: z.enum(['done', 'stale', 'refused', 'failed', 'unknown']),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
   reason: z.string().optional(),

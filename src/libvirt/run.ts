@@ -2,6 +2,9 @@
 import type { ExecaError } from 'execa'
 import { KvminfoError } from '../errors.ts'
 
+/** The call missed its deadline. libvirt may still do what it was asked for. */
+export class LibvirtLate extends KvminfoError {}
+
 export interface VirshLimits {
   readonly deadlineMs: number
   /** The longest accepted output, in bytes. */
@@ -10,7 +13,8 @@ export interface VirshLimits {
 
 /**
  * Runs `virsh` without a shell and returns its standard output. Throws a KvminfoError: SOURCE_ABSENT if virsh is not
- * installed, SOURCE_DENIED if libvirt refuses this user, SOURCE_FAILED for anything else, such as a missed deadline.
+ * installed, SOURCE_DENIED if libvirt refuses this user, SOURCE_FAILED for anything else; LibvirtLate if it is that there
+ * was no answer in time.
  */
 export async function runVirsh(
   args: readonly string[],
@@ -45,7 +49,7 @@ function virshError(cause: ExecaError, args: readonly string[], deadlineMs: numb
     )
   }
   if (cause.timedOut) {
-    return new KvminfoError('SOURCE_FAILED', `no answer within ${deadlineMs} ms from: ${command}`, { cause })
+    return new LibvirtLate('SOURCE_FAILED', `no answer within ${deadlineMs} ms from: ${command}`, { cause })
   }
   const said = String(cause.stderr ?? '')
     .trim()

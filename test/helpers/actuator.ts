@@ -34,6 +34,7 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
       powerTimes,
       balloonTimes,
       testDiskTimes,
+      lateMs: 50,
       limits: () => given.limits(),
       log,
     })

@@ -152,12 +152,15 @@ export class Executor {
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       this.#steps.outcome(runId, step, 'unknown', undefined)
-      return this.#decide(runId, step, operation)
+      return this.#decide(runId, step, operation, 'the actuator does not answer')
     } finally {
       this.#noteChange(runId, operation)
     }
-    this.#steps.outcome(runId, step, answer.outcome === 'done' ? 'done' : 'failed', answer)
-    return resultOf(answer)
+    const { outcome, reason = 'the actuator gave no reason' } = answer
+    this.#steps.outcome(runId, step, outcome === 'done' || outcome === 'unknown' ? outcome : 'failed', answer)
+    return outcome === 'unknown'
+      ? this.#decide(runId, step, operation, reason)
+      : resultOf({ ...answer, outcome, reason })
   }
 
   #noteChange(runId: number, { kind }: Operation): void {
@@ -167,13 +170,13 @@ export class Executor {
   }
 
   /** The actuator does one thing after the other, so its answer to a later question is about the time after that call. */
-  async #decide(runId: number, step: number, operation: Operation): Promise<StepResult> {
+  async #decide(runId: number, step: number, operation: Operation, why: string): Promise<StepResult> {
     const live = await this.live(operation)
     if (live === 'to') {
       this.#steps.outcome(runId, step, 'done', undefined)
       return { result: 'done' }
     }
-    if (live === 'unreadable') return { result: 'no-answer', reason: 'the actuator does not answer' }
+    if (live === 'unreadable') return { result: 'no-answer', reason: why }
     this.#steps.outcome(runId, step, 'failed', undefined)
     if (live === 'from' || live === 'part-way')
       return { result: 'failed', reason: 'the actuator did not do it in time' }
@@ -201,7 +204,11 @@ export class Executor {
 /** `part-way`: ours, and interrupted before it was complete. */
 type Live = 'from' | 'to' | 'part-way' | 'foreign' | 'gone' | 'unreadable'
 
-function resultOf({ outcome, before, reason = 'the actuator gave no reason' }: ActuatorAnswer): StepResult {
+function resultOf({
+  outcome,
+  before,
+  reason,
+}: ActuatorAnswer & { outcome: 'done' | 'stale' | 'refused' | 'failed'; reason: string }): StepResult {
   if (outcome === 'done') return { result: 'done' }
   // Without a value, what was to be changed is not there any more.
   if (outcome === 'stale') return { result: before === undefined ? 'gone' : 'foreign', reason }

@@ -112,6 +112,19 @@ test('if the actuator does not answer at all, the step stays unknown', async () 
   expect(await executor.state(1)).toBe('unreadable')
 })
 
+test('an answer that does not say whether it was done leaves the decision to the live value', async () => {
+  actuator.execute = async () => ({ outcome: 'unknown', before: other, reason: 'libvirt is late' })
+  const read = actuator.read.bind(actuator)
+  actuator.read = async () => ({ outcome: 'refused', reason: 'read again in a minute' })
+  expect(await executor.apply(1, operations)).toEqual({ result: 'no-answer', reason: 'libvirt is late' })
+  expect(phases()).toEqual([['intent', 'unknown']])
+  expect(await executor.undo(1)).toMatchObject({ isUnanswered: true })
+  actuator.read = read
+  expect(await executor.undo(1)).toMatchObject({ isUnanswered: false, failed: [], foreign: [] })
+  actuator.live.set(knobOf(operations[0]!), rr)
+  expect(await executor.apply(2, operations.slice(0, 1))).toEqual({ result: 'done' })
+})
+
 test('undo leaves alone what somebody else has changed, and puts back the rest', async () => {
   await executor.apply(1, operations)
   actuator.live.set(knobOf(operations[0]!), fifo)
