@@ -2,7 +2,10 @@
 // nobody knows the value until it shows that it was done, or until libvirt has answered for so long that it cannot be done
 // any more.
 
-/** A domain's queue in libvirt is at most 30 s long for a call; then libvirt gives the call up. */
+/**
+ * libvirt lets a call wait for a domain's other job for 30 s, and then gives it up (QEMU_JOB_WAIT_TIME in its sources). Only
+ * a call that waits for a QEMU that hangs can come later than this.
+ */
 export const lateMs = 60_000
 
 interface LateCall {
