@@ -70,7 +70,8 @@ test('a guest without the driver does not read the disk, and keeps its definitio
 test('an actuator that is killed while the disk is plugged in unplugs it when it starts again', async () => {
   const original = definition('without')
   const id = await approved('without')
-  await until('the disk is plugged in', () => hasTestDisk('without'), 100, 600)
+  await reaches(id, ['applying'], 900)
+  await until('the disk is plugged in', () => hasTestDisk('without'), 500)
   const killed = actuator()
   process.kill(killed, 'SIGKILL')
   assert.deepEqual([hasTestDisk('without'), readdirSync(images).length], [true, 1])
