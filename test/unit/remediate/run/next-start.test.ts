@@ -1,8 +1,10 @@
 // A change that takes effect when the VM starts next, from the proposal to the verdict.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { NoAnswer } from '../../../../src/actuator/client.ts'
 import { KvminfoError } from '../../../../src/errors.ts'
 import { stepsOf, windowsOf } from '../../../../src/remediate/journal/query.ts'
 import { approve } from '../../../../src/remediate/journal/runs.ts'
+import { knobOf } from '../../../../src/remediate/run/executor.ts'
 import { ideGuest } from '../../../helpers/definitions.ts'
 import { restartableVm, settings } from '../../../helpers/remediate/restartable-vm.ts'
 
@@ -449,4 +451,60 @@ test('every step is in the journal with its outcome', async () => {
     ['shut off', true, 'done'],
     ['running', true, 'done'],
   ])
+})
+
+describe('if nobody says whether the guest has the driver', () => {
+  const unknown = settings.replace('virtio_ready: true', 'virtio_ready: false')
+
+  /** A person has approved the plan with the test; `guest`: what comes of it. */
+  async function tested(guest: 'passes' | 'fails' | 'is interrupted') {
+    const vm = await restartableVm(unknown)
+    const { actuator } = vm.host
+    const knob = knobOf(vm.testDisk)
+    const { execute } = actuator
+    actuator.execute = async (operation) => {
+      if (operation.kind !== 'test-disk' || guest === 'passes') return execute(operation)
+      actuator.calls.push(`test-disk to ${operation.to}`)
+      actuator.live.set(knob, operation.to === 'read' && guest === 'is interrupted' ? 'plugged' : 'untested')
+      if (operation.to === 'untested') return { outcome: 'done', before: 'plugged', after: 'untested' }
+      if (guest === 'is interrupted') throw new NoAnswer('no answer', true)
+      return { outcome: 'failed', before: 'untested', after: 'untested', reason: 'it was not read' }
+    }
+    const id = vm.fire()
+    await vm.approved(id)
+    return { vm, id, testDisk: () => actuator.live.get(knob) }
+  }
+
+  test('a test disk shows it, before the definition is changed', async () => {
+    const { vm, id } = await tested('passes')
+    await vm.host.until(id, 'waiting')
+    expect(stepsOf(vm.host.journal, id).map(({ operation, phase }) => [operation.kind, phase])).toEqual([
+      ['test-disk', 'done'],
+      ['domain-xml', 'done'],
+    ])
+    // What the actuator remembers ends with it, and says nothing about the definition.
+    vm.host.actuator.live.set(knobOf(vm.testDisk), 'untested')
+    vm.turnOff()
+    vm.turnOn()
+    await vm.host.until(id, 'kept')
+    expect(await vm.host.engine.undo(id, 'anna')).toEqual({ state: 'undone' })
+    expect(vm.definition()).toBe(ideGuest)
+    expect(stepsOf(vm.host.journal, id).map(({ operation }) => operation.kind)).toEqual([
+      ...['test-disk', 'domain-xml', 'domain-xml'],
+    ])
+  })
+
+  test('and the guest does not read the disk, nothing is changed', async () => {
+    const { vm, id } = await tested('fails')
+    await vm.host.until(id, 'undone')
+    expect(vm.host.store.run(id)!.reason).toBe('not applied: it was not read')
+    expect([vm.definition(), vm.host.actuator.calls]).toEqual([ideGuest, ['test-disk to read']])
+  })
+
+  test('and the test is interrupted, the disk is unplugged and nothing is changed', async () => {
+    const { vm, id, testDisk } = await tested('is interrupted')
+    await vm.host.until(id, 'undone')
+    expect([vm.definition(), testDisk()]).toEqual([ideGuest, 'untested'])
+    expect(vm.host.actuator.calls).toEqual(['test-disk to read', 'test-disk to untested'])
+  })
 })
