@@ -77,7 +77,7 @@ test('a definition is in a file that nobody else can read, and that is gone afte
   expect(readFileSync(join(root, 'virsh.copy'), 'utf8')).toBe("<domain a='ä'/>")
   expect(readFileSync(join(root, 'virsh.mode'), 'utf8')).toBe('600\n')
   expect(words()).toEqual([
-    ['define', '--validate', '--file', expect.stringContaining(join(directory, '.definition-'))],
+    ['define', '--validate', '--file', expect.stringContaining(join(directory, '.define-'))],
   ])
   expect(readdirSync(directory)).toEqual([])
 })
