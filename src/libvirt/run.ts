@@ -2,6 +2,9 @@
 import type { ExecaError } from 'execa'
 import { KvminfoError } from '../errors.ts'
 
+/** virsh would give up on a libvirt that gets no CPU for half a minute. Only the caller's deadline counts. */
+const noKeepalive = ['--keepalive-interval', '0']
+
 /** The call missed its deadline. libvirt may still do what it was asked for. */
 export class LibvirtLate extends KvminfoError {}
 
@@ -23,7 +26,7 @@ export async function runVirsh(
   // Imported at the first use, because few hosts need it and it takes 6 MB of memory.
   const { ExecaError, execa } = await import('execa')
   try {
-    const { stdout } = await execa('virsh', args, {
+    const { stdout } = await execa('virsh', [...noKeepalive, ...args], {
       timeout: deadlineMs,
       stdin: 'ignore',
       maxBuffer: maxBytes,

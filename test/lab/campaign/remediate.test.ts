@@ -53,5 +53,4 @@ test.each([['virtio-disk'], ['ksm-off', 'hugepages'], ['balloon-deflate']])(
   async (...actions) => {
     await passes('killed.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 3600, args: actions })
   },
-  4_000_000,
 )
