@@ -22,7 +22,7 @@ export async function startFilledPrometheus(
   closeSync(file)
   const filled = spawnSync(
     'promtool',
-    ['tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=960h', '--quiet', input, data],
+    ['tsdb', 'create-blocks-from', 'openmetrics', '--max-block-duration=1500h', '--quiet', input, data],
     { encoding: 'utf8' },
   )
   if (filled.status !== 0) throw new Error(`promtool: ${filled.stderr || filled.error}`)
