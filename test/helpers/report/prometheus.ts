@@ -9,10 +9,11 @@ export interface FilledPrometheus {
   stop(): Promise<void>
 }
 
-/** Keeps its data in `directory`. */
+/** Keeps its data in `directory`. `webConfig`: a file for --web.config.file; with it, the address is that of HTTPS. */
 export async function startFilledPrometheus(
   directory: string,
   text: Iterable<string>,
+  webConfig?: string,
 ): Promise<FilledPrometheus> {
   const input = join(directory, 'input.txt')
   const data = join(directory, 'data')
@@ -35,10 +36,14 @@ export async function startFilledPrometheus(
     `--storage.tsdb.path=${data}`,
     '--storage.tsdb.retention.time=50y',
     '--web.listen-address=127.0.0.1:0',
+    ...(webConfig === undefined ? [] : [`--web.config.file=${webConfig}`]),
   ])
   const [line] = await prometheus.logged('msg="Server is ready')
   if (line === undefined) throw new Error('Prometheus is not ready')
   const [listening] = await prometheus.logged('msg="Listening on"')
   const address = /address=(\S+)/.exec(listening!)![1]
-  return { url: `http://${address}`, stop: () => prometheus.stop().then(() => {}) }
+  return {
+    url: `${webConfig === undefined ? 'http' : 'https'}://${address}`,
+    stop: () => prometheus.stop().then(() => {}),
+  }
 }
