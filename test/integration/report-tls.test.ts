@@ -39,7 +39,9 @@ beforeAll(async () => {
       basic_auth_users: { reports: hashSync(password, 4) },
     }),
   )
-  prometheus = await startFilledPrometheus(directory, openMetrics(largeFleetSeries(1, 3), 1800), webConfig)
+  prometheus = await startFilledPrometheus(directory, openMetrics(largeFleetSeries(1, 3), 1800), {
+    webConfig,
+  })
   const { cert, key } = client
   const access = { ca: authority.cert, cert, key, auth: `reports:${password}`, method: 'POST' }
   gateway = createServer({ cert: server.cert, key: server.key }, (asked, response) => {

@@ -126,7 +126,8 @@ function unreachable(about: string, error: Error): KvminfoError {
 function connectionAdvice(code = ''): string {
   if (/ALERT/.test(code))
     return 'the server refuses the client certificate, or wants one: give it by --tls.cert-file and --tls.key-file'
-  if (/WRONG_VERSION_NUMBER/.test(code)) return 'the server speaks no TLS; give an address that begins with http:'
+  if (/WRONG_VERSION_NUMBER/.test(code))
+    return 'the server speaks no TLS; give an address that begins with http:'
   return /CERT|SELF_SIGNED|VERIFY|ERR_TLS|ERR_SSL|EPROTO/.test(code)
     ? 'give the CA of the server by --tls.ca-file'
     : 'check the address, that the server runs, and firewalls'

@@ -1,13 +1,31 @@
-// Makes recorded requests, four at a time as the report does, and drops the answers: `only-ask.ts URL FILE`.
+// Makes the requests of a query log of Prometheus again, four at a time as the report does, and drops the answers:
+// `only-ask.ts URL LOG`.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
-import type { RecordedRequest } from './recorder.ts'
 
-const [target, file] = process.argv.slice(2)
-const requests = JSON.parse(readFileSync(file!, 'utf8')) as RecordedRequest[]
+interface LoggedQuery {
+  readonly httpRequest: { readonly path: string }
+  readonly params: {
+    readonly query: string
+    readonly start: string
+    readonly end: string
+    readonly step: number
+  }
+}
 
-async function ask({ path, body }: RecordedRequest): Promise<void> {
+const [target, log] = process.argv.slice(2)
+const queries = readFileSync(log!, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as LoggedQuery)
+
+async function ask({
+  httpRequest: { path },
+  params: { query, start, end, step },
+}: LoggedQuery): Promise<void> {
+  const times: Record<string, string> = step === 0 ? { time: end } : { start, end, step: String(step) }
+  const body = new URLSearchParams({ query, ...times }).toString()
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': Buffer.byteLength(body),
@@ -24,6 +42,6 @@ async function ask({ path, body }: RecordedRequest): Promise<void> {
 let next = 0
 await Promise.all(
   Array.from({ length: 4 }, async () => {
-    while (next < requests.length) await ask(requests[next++]!)
+    while (next < queries.length) await ask(queries[next++]!)
   }),
 )

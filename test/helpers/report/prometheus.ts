@@ -9,11 +9,18 @@ export interface FilledPrometheus {
   stop(): Promise<void>
 }
 
-/** Keeps its data in `directory`. `webConfig`: a file for --web.config.file; with it, the address is that of HTTPS. */
+interface Settings {
+  /** A file for --web.config.file; with it, the address is that of HTTPS. */
+  readonly webConfig?: string
+  /** Where Prometheus logs every query. */
+  readonly queryLog?: string
+}
+
+/** Keeps its data in `directory`. */
 export async function startFilledPrometheus(
   directory: string,
   text: Iterable<string>,
-  webConfig?: string,
+  { webConfig, queryLog }: Settings = {},
 ): Promise<FilledPrometheus> {
   const input = join(directory, 'input.txt')
   const data = join(directory, 'data')
@@ -29,7 +36,10 @@ export async function startFilledPrometheus(
   if (filled.status !== 0) throw new Error(`promtool: ${filled.stderr || filled.error}`)
   rmSync(input)
   const config = join(directory, 'prometheus.yaml')
-  writeFileSync(config, '{}')
+  writeFileSync(
+    config,
+    JSON.stringify(queryLog === undefined ? {} : { global: { query_log_file: queryLog } }),
+  )
   const prometheus = new RunningProcess([
     'prometheus',
     `--config.file=${config}`,
