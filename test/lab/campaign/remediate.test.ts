@@ -39,6 +39,10 @@ test('Linux 6.1 next-start.ts', async () => {
   await passes('next-start.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
 })
 
+test('Linux 6.1 test-disk.ts', async () => {
+  await passes('test-disk.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
+})
+
 test('Linux 6.1 huge-page-backing.ts', async () => {
   await passes('huge-page-backing.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 900 })
 })
@@ -53,5 +57,4 @@ test.each([['virtio-disk'], ['ksm-off', 'hugepages'], ['balloon-deflate']])(
   async (...actions) => {
     await passes('killed.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 3600, args: actions })
   },
-  4_000_000,
 )

@@ -1,6 +1,6 @@
 // From an alert to a proven improvement, with real parts: Alertmanager with our example calls `kvminfo remediate`, which
 // raises the tier of a starved VM by turns, proves from the kernel's counters that the VM waits less, and keeps it. Then
-// a person undoes it. The machine has one CPU, so the tier has no real-time policy; remediate-lease.ts tries those.
+// a person undoes it. The machine has one CPU, so the tier has no real-time policy; actuate.sh tries those.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
