@@ -15,12 +15,11 @@ import { compile, startThreads, type Threads } from './taskinfo/programs.ts'
 const run = promisify(execFile)
 
 let threads: Threads
-/** It has had its exits, so it leaves the CPUs to the reading of /proc. */
 let vm: Vm
 
 before(async () => {
   threads = await startThreads(compile('threads'))
-  vm = await startVm('--vcpus', '2', '--out', '1')
+  vm = await startVm('--vcpus', '2', '--out', '300', '--cpuid', '700', '--rep', '0')
 })
 
 after(async () => {
@@ -77,13 +76,11 @@ function expected(facts: Facts): Partial<TaskRow> {
   }
 }
 
-/** Of every thread that slept all the time; then at least that many are left to compare. */
-function agrees(
-  document: TopDocument,
-  source: string,
-  first: ReadonlyMap<number, Facts>,
-  last: ReadonlyMap<number, Facts>,
-): void {
+/** Every thread that slept all the time; then at least that many are left to compare. */
+async function agrees(source: string, wrapper: readonly string[]): Promise<void> {
+  const first = readProc('first')
+  const document = await top(wrapper, '--view=tasks', '--threads')
+  const last = readProc('last')
   assert.equal(document.sources.find(({ fact }) => fact === 'threads')?.source, source)
   const rows = new Map(document.tasks!.map((row) => [row.tid as number, row]))
   let compared = 0
@@ -109,25 +106,17 @@ function agrees(
   assert.equal(rows.get(vm.pid)?.vm, `pid-${vm.pid}`)
 }
 
-// One reading of /proc before both and one after both, because each takes a quarter of a minute here.
-test('every column of every thread that sleeps agrees with /proc, with the module and without it', async () => {
-  const flags = ['--view=tasks', '--threads']
-  const first = readProc('first')
-  const withModule = await top([], ...flags)
-  const without = await top(hideTaskinfo, ...flags)
-  const last = readProc('last')
-  agrees(withModule, 'taskinfo', first, last)
-  agrees(without, 'procfs', first, last)
-})
+test('every column of every thread that sleeps agrees with /proc', () => agrees('taskinfo', []))
+
+test('also without the module', () => agrees('procfs', hideTaskinfo))
 
 test('the exits of a VM are those that the module counts meanwhile', async () => {
-  const busy = await startVm('--vcpus', '2', '--out', '300', '--cpuid', '700', '--rep', '0')
-  const rowOf = () => readTable().rows.find(({ pid }) => pid === busy.pid)!
+  const rowOf = () => readTable().rows.find(({ pid }) => pid === vm.pid)!
   const from = rowOf()
   const document = await top([])
   const to = rowOf()
   assert.equal(document.sources.find(({ fact }) => fact === 'exits')?.source, 'module')
-  const [figures] = document.vms!.filter(({ pid }) => pid === busy.pid)
+  const [figures] = document.vms!.filter(({ pid }) => pid === vm.pid)
   assert.ok(figures)
   const counts = [
     ['kernelSwitches', 'kvm_vm_switch_num'],
@@ -150,5 +139,4 @@ test('the exits of a VM are those that the module counts meanwhile', async () =>
       [1, 'other'],
     ],
   )
-  await busy.end()
 })
