@@ -90,7 +90,7 @@ test('a nice value and a policy of all threads, the cooldown, and what passes ov
   await remediate.command('tune', 'undo', '1')
   expect(schedulingOf(tid)).toBe(`${other} 0 0`)
   // What people have undone is nothing to wait for.
-  for (const value of ['-1', '-2', '-3', '-4']) {
+  for (const value of ['-1', '-2']) {
     expect(await remediate.command('tune', 'nice', 'fake', value)).toMatchObject({ code: 0, stderr: '' })
     expect(schedulingOf(tid)).toBe(`${other} 0 ${value}`)
     await remediate.command('tune', 'undo', 'fake')
