@@ -294,6 +294,64 @@ test.each([
   expect(vm.state).toMatchObject({ isOn: true, starts: 1 })
 })
 
+describe('if nothing is proven', () => {
+  /** Until the first attempt has ended, at another hour than that in which the VM was measured before the change. */
+  async function undecided() {
+    const { vm, id } = await staged(settings.replace('wait_for_load: 2h', 'wait_for_load: 7d'))
+    vm.guest.cost.virtio = 330
+    await vm.pass(3 * 3600)
+    vm.turnOff()
+    vm.turnOn()
+    const again = () => vm.host.store.run(id)!.reason!.includes('measured again')
+    for (let minute = 0; minute < 60 && !again(); minute++) await vm.pass(60)
+    expect(vm.host.store.run(id)).toMatchObject({
+      state: 'measuring',
+      reason: expect.stringMatching(/^no difference is proven: .*; it is measured again at the hour/),
+    })
+    return { vm, id }
+  }
+  const counted = (vm: Restartable, id: number, phase: string) =>
+    windowsOf(vm.host.journal, id).filter((window) => window.phase === phase).length
+  const hours = (vm: Restartable, count: number) => vm.host.clock.pass(count * 3_600_000)
+
+  test('it is measured again at the same hour of the next day, which decides', async () => {
+    const { vm, id } = await undecided()
+    expect(counted(vm, id, '2 B')).toBe(60)
+    vm.guest.cost.virtio = 7
+    await vm.pass(1800)
+    expect([state(vm, id), counted(vm, id, '3 B')]).toEqual(['measuring', 0])
+    // The hour begins half an hour before the time of day at which the windows without the change ended.
+    hours(vm, 18)
+    await vm.pass(3600)
+    expect([state(vm, id), counted(vm, id, '3 B')]).toEqual(['measuring', 0])
+    hours(vm, 1)
+    await vm.host.until(id, 'kept')
+    expect(vm.host.store.run(id)).toMatchObject({
+      verdict: 'improved',
+      reason: expect.stringContaining('20 and 20 windows'),
+    })
+    expect(counted(vm, id, '3 B')).toBe(20)
+  })
+
+  test('for the second time, it is kept without proof', async () => {
+    const { vm, id } = await undecided()
+    hours(vm, 20)
+    await vm.host.until(id, 'unproven')
+    expect(vm.host.store.run(id)!.reason).toMatch(/^no difference is proven: .* 20 and 60 windows\)$/)
+    expect(counted(vm, id, '3 B')).toBe(60)
+  })
+
+  test('and that hour comes too late, it is kept without proof at once', async () => {
+    const { vm, id } = await staged()
+    vm.guest.cost.virtio = 330
+    await vm.pass(3 * 3600)
+    vm.turnOff()
+    vm.turnOn()
+    await vm.host.until(id, 'unproven')
+    expect(counted(vm, id, '3 B')).toBe(0)
+  })
+})
+
 test('load that does not come back is waited for, and then the change is kept without proof', async () => {
   const { vm, id } = await staged()
   vm.turnOff()
