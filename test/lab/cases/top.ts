@@ -2,7 +2,9 @@
 // module taskinfo, and without it.
 
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { TopDocument } from '../../../src/top/script/json.ts'
@@ -21,6 +23,12 @@ let vm: Vm
 before(async () => {
   threads = await startThreads(compile('threads'))
   vm = await startVm('--vcpus', '2', '--out', '1')
+  // One CPU for what never sleeps, this program and the monitor, which come first: an emulated machine runs at half its
+  // speed as soon as a second CPU is busy.
+  const burner = threads.tids.get('burner')!
+  setPriority(burner, 19)
+  execFileSync('taskset', ['--cpu-list', '--pid', '0', String(burner)])
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '0', String(process.pid)])
 })
 
 after(async () => {
@@ -122,6 +130,7 @@ test('every column of every thread that sleeps agrees with /proc, with the modul
 
 test('the exits of a VM are those that the module counts meanwhile', async () => {
   const busy = await startVm('--vcpus', '2', '--out', '300', '--cpuid', '700', '--rep', '0')
+  for (const tid of readdirSync(`/proc/${busy.pid}/task`)) setPriority(Number(tid), 19)
   const rowOf = () => readTable().rows.find(({ pid }) => pid === busy.pid)!
   const from = rowOf()
   const document = await top([])
