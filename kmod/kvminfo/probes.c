@@ -92,7 +92,7 @@ static __always_inline void count_exit(struct slot *slot, enum clock clock,
 
 	reason = kvminfo_vendor_reason(vcpu, isa, code);
 	if (likely(reason >= 0)) {
-		/* Or GCC computes the counter's address apart from the phase. */
+		/* Otherwise GCC computes the address of the counter on its own: one instruction more. */
 		OPTIMIZER_HIDE_VAR(reason);
 		count(slot, N_REASON + reason);
 		slot->phase = N_REASON + reason;
