@@ -36,6 +36,7 @@ const slowDeadlineMs: Partial<Record<OperationKind, number>> = {
   'domain-xml': 200_000,
   'domain-power': 200_000,
   balloon: 180_000,
+  'test-disk': 300_000,
 }
 
 /** Three questions of the guest agent, and what libvirt must be asked before. */

@@ -3,6 +3,7 @@
 // those about each domain of libvirt.
 import { isDeepStrictEqual } from 'node:util'
 import { KvminfoError } from '../errors.ts'
+import { LibvirtLate } from '../libvirt/run.ts'
 import type { Domains } from '../libvirt/write.ts'
 import { errorText } from '../log/error-text.ts'
 import type { Logger } from '../log/logger.ts'
@@ -15,6 +16,7 @@ import { identifyDomain } from './domain-identity.ts'
 import { askGuest } from './guest.ts'
 import { type IdentifiedVm, Identities, isRunning } from './identity.ts'
 import { isStopped, killSwitchPath } from './kill-switch.ts'
+import { LateCalls, lateMs } from './late-calls.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { Leases, maxTotalSeconds } from './leases.ts'
 import type { Limits } from './limits.ts'
@@ -28,10 +30,13 @@ import {
   type ActuatorAnswer,
   type ActuatorRequest,
   isPartWay,
+  leavesNothing,
   type Operation,
   type ValueOf,
 } from './protocol.ts'
 import { roomProblem } from './realtime-room.ts'
+import { TestDiskImages } from './test-disk-images.ts'
+import { TestDisks, type TestDiskTimes, testDiskTimes } from './test-disks.ts'
 import { type FileSubject, fileName, VmFiles } from './vm-files.ts'
 
 export interface ActuatorParts {
@@ -43,6 +48,9 @@ export interface ActuatorParts {
   readonly domains: Domains
   readonly powerTimes?: PowerTimes
   readonly balloonTimes?: BalloonTimes
+  readonly testDiskTimes?: TestDiskTimes
+  /** How long a call of libvirt that missed its deadline may still come, milliseconds. */
+  readonly lateMs?: number
   /** Asked at each request. If it throws, only reading and reversing are left. */
   readonly limits: () => Limits
   readonly log: Logger
@@ -55,16 +63,23 @@ const isAboutDomain = ({ kind }: Operation): boolean => kind === 'domain-xml' ||
 
 /** The operations that take several calls of libvirt. */
 const asksLibvirt = (operation: Operation): boolean =>
-  isAboutDomain(operation) || operation.kind === 'balloon'
+  isAboutDomain(operation) || operation.kind === 'balloon' || operation.kind === 'test-disk'
 
 /** The file of the record of changes. */
 function subjectOf(operation: Operation): FileSubject {
   if (!('vm' in operation)) return { name: 'host' }
-  return isAboutDomain(operation) ? { name: `domain-${operation.vm.uuid}` } : operation.vm
+  return isAboutDomain(operation) || operation.kind === 'test-disk'
+    ? domainSubject(operation.vm.uuid!)
+    : operation.vm
 }
+
+const domainSubject = (uuid: string): FileSubject => ({ name: `domain-${uuid}` })
 
 /** About a value or a lease. */
 type ChangeRequest = Exclude<ActuatorRequest, { readonly do: 'ping' }>
+
+const lateKey = <O extends Operation>(operation: O, kit: OperationKit<O>): string =>
+  `${fileName(subjectOf(operation))} ${kit.knob(operation)}`
 
 /** How often leases are checked, milliseconds. */
 const watchMs = 1_000
@@ -75,6 +90,8 @@ export class Actuator {
   readonly #identities: Identities
   readonly #leases: Leases
   readonly #changes: Changes
+  readonly #testDisks: TestDisks
+  readonly #late: LateCalls
   readonly #kitOf: KitOf
   readonly #watch: LeaseWatch
   /** The last request in each queue that is not answered yet. */
@@ -89,7 +106,10 @@ export class Actuator {
     this.#identities = new Identities(procfs, this.#file)
     this.#leases = new Leases(new VmFiles(`${rundir}/kvminfo/leases`))
     this.#changes = new Changes(new VmFiles(`${rundir}/kvminfo/changes`))
-    this.#kitOf = operationKits(parts)
+    const images = new TestDiskImages(`${rundir}/kvminfo/test-disks`)
+    this.#testDisks = new TestDisks(parts.domains, images, parts.testDiskTimes ?? testDiskTimes)
+    this.#late = new LateCalls(parts.lateMs ?? lateMs)
+    this.#kitOf = operationKits({ ...parts, testDisks: this.#testDisks })
     const [leases, changes, file] = [this.#leases, this.#changes, this.#file]
     this.#watch = new LeaseWatch({ procfs, file, leases, changes, scheduler, log })
   }
@@ -135,13 +155,37 @@ export class Actuator {
   answer(request: ActuatorRequest): Promise<ActuatorAnswer> {
     // Waits for no other request: a VM that is stuck does not make the actuator look dead.
     if (request.do === 'ping') return Promise.resolve({ outcome: 'done' })
-    const queue = queueOf(request)
-    const answered = (this.#last.get(queue) ?? Promise.resolve()).then(() => this.#answer(request))
-    this.#last.set(queue, answered)
-    void answered.then(() => {
-      if (this.#last.get(queue) === answered) this.#last.delete(queue)
+    return this.#inQueue(queueOf(request), () => this.#answer(request))
+  }
+
+  /**
+   * Unplugs the test disks that a former process left when it was killed. Requests about those domains wait for it.
+   * Resolves when all were tried.
+   */
+  async removeTestDisks(): Promise<void> {
+    const left = this.#testDisks.leftIn()
+    await Promise.all(left.map((uuid) => this.#inQueue(domainQueue(uuid), () => this.#removeTestDisk(uuid))))
+  }
+
+  async #removeTestDisk(uuid: string): Promise<void> {
+    const { log } = this.#parts
+    try {
+      await this.#testDisks.unplug(uuid)
+      this.#changes.drop(domainSubject(uuid), 'test-disk')
+      log.warn({ uuid }, 'removed a test disk that an interrupted test had left')
+    } catch (error) {
+      log.error({ err: error, uuid }, 'a test disk that an interrupted test has left cannot be removed')
+    }
+  }
+
+  /** `work` never rejects. */
+  #inQueue<Result>(queue: string, work: () => Promise<Result>): Promise<Result> {
+    const done = (this.#last.get(queue) ?? Promise.resolve()).then(work)
+    this.#last.set(queue, done)
+    void done.then(() => {
+      if (this.#last.get(queue) === done) this.#last.delete(queue)
     })
-    return answered
+    return done
   }
 
   async #answer(request: ChangeRequest): Promise<ActuatorAnswer> {
@@ -251,10 +295,17 @@ export class Actuator {
     } catch (error) {
       failure = error
     }
-    if (failure === undefined && isReversal) this.#forget(subject, knob)
+    if (failure === undefined && (isReversal || leavesNothing(operation))) this.#forget(subject, knob)
+    if (failure instanceof LibvirtLate)
+      this.#late.note(lateKey(operation, kit), async () =>
+        isDeepStrictEqual(await kit.read(operation, undefined), operation.to),
+      )
     const live = await this.#live(operation, kit)
-    if (isProblem(live))
-      return live.outcome === 'stale' ? live : { outcome: 'failed', before, reason: live.reason }
+    if (isProblem(live)) {
+      if (live.outcome === 'stale') return live
+      const why = failure === undefined ? '' : `${reasonOf(failure)}; `
+      return { outcome: 'unknown', before, reason: why + live.reason }
+    }
     const after = live.value
     if (isDeepStrictEqual(after, operation.to)) return { outcome: 'done', before, after }
     // As it was: there is nothing to reverse.
@@ -281,6 +332,8 @@ export class Actuator {
   ): Promise<{ readonly value: ValueOf<O> } | Problem> {
     const recorded = this.#changes.of(subjectOf(operation)).get(kit.knob(operation))
     try {
+      if (await this.#late.mayCome(lateKey(operation, kit)))
+        return refused('libvirt may still do what it was asked for before; read again in a minute')
       const value = await kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set))
       return { value }
     } catch (error) {
@@ -366,12 +419,14 @@ function vmOf(request: ChangeRequest): VmIdentity | undefined {
 
 /** The kernel may take a minute to move the host's memory, or a guest to shut down, and a lease must not wait for that. */
 function queueOf(request: ChangeRequest): string {
-  if (request.do === 'guest') return `domain ${request.vm.uuid}`
+  if (request.do === 'guest') return domainQueue(request.vm.uuid)
   if (!('operation' in request)) return 'processes'
   const { operation } = request
   if (!('vm' in operation)) return 'host'
-  return asksLibvirt(operation) ? `domain ${operation.vm.uuid}` : 'processes'
+  return asksLibvirt(operation) ? domainQueue(operation.vm.uuid) : 'processes'
 }
+
+const domainQueue = (uuid: string | null): string => `domain ${uuid}`
 
 /** One sentence. What this program raises on purpose says all; of anything else, the stack matters too. */
 const reasonOf = (error: unknown): string =>

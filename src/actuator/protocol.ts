@@ -125,6 +125,21 @@ export interface BalloonOperation {
   readonly to: number
 }
 
+/** `plugged`: the VM has a test disk now, which is so only during a test or after one that was interrupted. */
+export type TestDiskState = 'untested' | 'read' | 'plugged'
+
+/**
+ * Plugs a small, read-only virtio disk into the running VM, waits until the guest reads it, and unplugs it. Only a driver
+ * of the guest reads it, because the firmware has done its work. It fails if the guest does not read the disk within
+ * 30 s, or does not give it back. `read` is what the actuator remembers of this very process; nothing stays in the VM.
+ */
+export interface TestDiskOperation {
+  readonly kind: 'test-disk'
+  readonly vm: VmIdentity
+  readonly from: TestDiskState
+  readonly to: TestDiskState
+}
+
 /** Those without `vm` are about the host itself. */
 export type Operation =
   | ThreadSchedulingOperation
@@ -137,6 +152,7 @@ export type Operation =
   | DomainXmlOperation
   | DomainPowerOperation
   | BalloonOperation
+  | TestDiskOperation
 export type OperationKind = Operation['kind']
 
 /** The value that an operation compares and sets. */
@@ -148,9 +164,13 @@ export function reversed<O extends Operation>(operation: O): O {
 
 /** Whether an operation that takes several steps was interrupted at `live`: then it can still be reversed. */
 export function isPartWay({ kind, from, to }: Operation, live: unknown): boolean {
+  if (kind === 'test-disk') return live === 'plugged'
   if (kind !== 'huge-pages' || typeof live !== 'number') return false
   return live > Math.min(from, to) && live < Math.max(from, to)
 }
+
+/** Whether nothing of the operation stays in place once it is done, so that there is nothing to keep or to undo. */
+export const leavesNothing = ({ kind }: Operation): boolean => kind === 'test-disk'
 
 export type ActuatorRequest =
   | { readonly do: 'execute'; readonly operation: Operation }
@@ -178,9 +198,10 @@ export interface GuestReport {
 /**
  * `done`: the live value is `to` now, by reading it back (it may have been before). `stale`: it was neither `from` nor
  * `to`, or the VM or thread is another one; nothing was changed. `refused`: a limit, a protected VM or the kill switch
- * forbids it; nothing was changed. `failed`: it was tried, and the live value is not `to`.
+ * forbids it; nothing was changed. `failed`: it was tried, and the live value is not `to`. `unknown`: it was tried, and
+ * whether it was done, or will be, cannot be read now; `read` tells later.
  */
-type Outcome = 'done' | 'stale' | 'refused' | 'failed'
+type Outcome = 'done' | 'stale' | 'refused' | 'failed' | 'unknown'
 
 export interface ActuatorAnswer {
   readonly outcome: Outcome

@@ -23,6 +23,9 @@ const scheduling = z.strictObject({
 const definition = z.string().max(2 * 1024 * 1024)
 const power = z.enum(['running', 'shut off'])
 
+/** The third state, `plugged`, can only be seen. */
+const testDisk = z.enum(['untested', 'read'])
+
 const kib = z
   .int()
   .min(1)
@@ -77,6 +80,7 @@ const operation = z.discriminatedUnion('kind', [
     force: z.literal(true).optional(),
   }),
   z.strictObject({ kind: z.literal('balloon'), vm, from: kib, to: kib }),
+  z.strictObject({ kind: z.literal('test-disk'), vm, from: testDisk, to: testDisk }),
 ])
 
 const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [
@@ -89,7 +93,7 @@ const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [
 ])
 
 const answer = z.strictObject({
-  outcome: z.enum(['done', 'stale', 'refused', 'failed']),
+  outcome: z.enum(['done', 'stale', 'refused', 'failed', 'unknown']),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
   reason: z.string().optional(),

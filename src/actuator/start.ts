@@ -39,6 +39,7 @@ export async function startActuator(options: ActuatorOptions): Promise<() => Pro
   const allowed = new Set([0, process.geteuid!(), ...allowedUids])
   // Before the first request: what a former process left may be due.
   actuator.watchLeases()
+  void actuator.removeTestDisks()
   try {
     const close = await listen({
       endpoint,

@@ -57,9 +57,12 @@ export async function readDomain(rundir: string, uuid: string): Promise<DomainVi
     isListed('--with-managed-save'),
     ask('domjobinfo', '--rawstats', '--', uuid),
   ])
-  const hasJob = !/^Job type:\s*(None|0)?\s*$/m.test(job) && job.trim() !== ''
-  return { xml, hasSnapshot: snapshot || checkpoint, hasManagedSave, hasJob }
+  return { xml, hasSnapshot: snapshot || checkpoint, hasManagedSave, hasJob: isJob(job) }
 }
+
+/** Whether a job runs, by what `virsh domjobinfo --rawstats` prints. */
+export const isJob = (text: string): boolean =>
+  !/^Job type:\s*(None|0)?\s*$/m.test(text) && text.trim() !== ''
 
 /** The versions of libvirt and QEMU, as `virsh version --daemon` prints them. */
 export function libvirtVersion(rundir: string): Promise<string> {

@@ -2,6 +2,12 @@
 import type { ExecaError } from 'execa'
 import { KvminfoError } from '../errors.ts'
 
+/** virsh would give up on a libvirt that gets no CPU for half a minute. Only the caller's deadline counts. */
+const noKeepalive = ['--keepalive-interval', '0']
+
+/** The call missed its deadline. libvirt may still do what it was asked for. */
+export class LibvirtLate extends KvminfoError {}
+
 export interface VirshLimits {
   readonly deadlineMs: number
   /** The longest accepted output, in bytes. */
@@ -10,7 +16,8 @@ export interface VirshLimits {
 
 /**
  * Runs `virsh` without a shell and returns its standard output. Throws a KvminfoError: SOURCE_ABSENT if virsh is not
- * installed, SOURCE_DENIED if libvirt refuses this user, SOURCE_FAILED for anything else, such as a missed deadline.
+ * installed, SOURCE_DENIED if libvirt refuses this user, SOURCE_FAILED for anything else; LibvirtLate if it is that there
+ * was no answer in time.
  */
 export async function runVirsh(
   args: readonly string[],
@@ -19,7 +26,7 @@ export async function runVirsh(
   // Imported at the first use, because few hosts need it and it takes 6 MB of memory.
   const { ExecaError, execa } = await import('execa')
   try {
-    const { stdout } = await execa('virsh', args, {
+    const { stdout } = await execa('virsh', [...noKeepalive, ...args], {
       timeout: deadlineMs,
       stdin: 'ignore',
       maxBuffer: maxBytes,
@@ -45,7 +52,7 @@ function virshError(cause: ExecaError, args: readonly string[], deadlineMs: numb
     )
   }
   if (cause.timedOut) {
-    return new KvminfoError('SOURCE_FAILED', `no answer within ${deadlineMs} ms from: ${command}`, { cause })
+    return new LibvirtLate('SOURCE_FAILED', `no answer within ${deadlineMs} ms from: ${command}`, { cause })
   }
   const said = String(cause.stderr ?? '')
     .trim()

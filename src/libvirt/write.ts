@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KvminfoError } from '../errors.ts'
+import { isJob } from './read.ts'
 import { runVirsh } from './run.ts'
 import { socketUri } from './socket-uri.ts'
 
@@ -36,6 +37,14 @@ export interface Domains {
   destroy(uuid: string): Promise<void>
   /** Asks the guest to leave so much memory to the balloon that this is left to it. It may not do it. */
   setMemory(uuid: string, kib: number): Promise<void>
+  /** Whether a migration, a backup, a dump, … of it runs. */
+  hasJob(uuid: string): Promise<boolean>
+  /** Plugs a disk into the running domain only; its definition stays as it is. */
+  attachDisk(uuid: string, xml: string): Promise<void>
+  /** Asks the guest to give back the device with that alias. It may take its time, or not do it. */
+  detachDevice(uuid: string, alias: string): Promise<void>
+  /** How often the guest has read the disk with that target. */
+  diskReads(uuid: string, target: string): Promise<number>
   /** The answer of QEMU's guest agent, JSON. Rejects after five seconds without one. */
   askAgent(uuid: string, command: AgentCommand): Promise<string>
 }
@@ -67,6 +76,16 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
       )
     return runVirsh(['-c', socketUri(socket), command, ...words], { ...limits, ...more })
   }
+  /** Runs the command with a file that has the text. */
+  const virshWithFile = async (command: string, words: readonly string[], text: string) => {
+    const path = join(directory, `.${command}-${randomUUID()}`)
+    try {
+      writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
+      await virsh(command, [...words, '--file', path], slowLimits)
+    } finally {
+      rmSync(path, { force: true })
+    }
+  }
   return {
     async persistent() {
       const text = await virsh('list', ['--all', '--persistent', '--uuid'])
@@ -79,15 +98,7 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
         '--',
         uuid,
       ]),
-    async define(xml) {
-      const path = join(directory, `.definition-${randomUUID()}`)
-      try {
-        writeFileSync(path, xml, { flag: 'wx', mode: 0o600 })
-        await virsh('define', ['--validate', '--file', path], slowLimits)
-      } finally {
-        rmSync(path, { force: true })
-      }
-    },
+    define: (xml) => virshWithFile('define', ['--validate'], xml),
     state: async (uuid) => (await virsh('domstate', ['--', uuid])).trim() as DomainState,
     async shutdown(uuid) {
       await virsh('shutdown', ['--mode', 'acpi', '--', uuid])
@@ -100,6 +111,17 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
     },
     async setMemory(uuid, kib) {
       await virsh('setmem', ['--live', '--size', `${kib}KiB`, '--', uuid])
+    },
+    hasJob: async (uuid) => isJob(await virsh('domjobinfo', ['--rawstats', '--', uuid])),
+    attachDisk: (uuid, xml) => virshWithFile('attach-device', ['--live', '--domain', uuid], xml),
+    async detachDevice(uuid, alias) {
+      await virsh('detach-device-alias', ['--live', '--domain', uuid, '--alias', alias])
+    },
+    async diskReads(uuid, target) {
+      const text = await virsh('domblkstat', ['--domain', uuid, '--device', target])
+      const reads = /^\S+ rd_req (\d+)$/m.exec(text)?.[1]
+      if (reads !== undefined) return Number(reads)
+      throw new KvminfoError('SOURCE_MALFORMED', `libvirt does not say how often ${target} was read`)
     },
     askAgent: async (uuid, command) =>
       virsh('qemu-agent-command', ['--timeout', '5', '--', uuid, JSON.stringify({ execute: command })]),

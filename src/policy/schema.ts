@@ -49,6 +49,8 @@ const actionSchema = z.strictObject({
   sleep: duration.refine((ms) => ms >= 10 && ms <= 10_000, 'must be 10ms to 10s').optional(),
   /** For what takes effect when the VM starts next: whether an approved change restarts the VM. */
   restart: z.boolean().optional(),
+  /** For virtio-disk: whether an approved change may test the guest's driver with a disk that is plugged in. */
+  test_disk: z.boolean().optional(),
 })
 
 const actionsSchema = z.partialRecord(z.enum(actionNames), actionSchema).superRefine((actions, context) => {
@@ -152,6 +154,8 @@ export interface ActionPolicy {
   readonly restart: boolean
   /** A person's word that the guest has the virtio drivers. */
   readonly isVirtioReady: boolean
+  /** Whether the driver of the guest may be tested with a disk that is plugged in for a moment. Always asks first. */
+  readonly mayPlugTestDisk: boolean
   /** CPUs that must be left to others. */
   readonly freeCpus: number
   readonly maxRealtimePriority: number
@@ -183,8 +187,9 @@ export function actionPolicy(
   const entries = vm === undefined ? [] : policy.vms.filter((entry) => matches(entry, vm))
   // Of several entries the last one counts, as later lines refine earlier ones; but any of them can protect.
   const settings = [policy.actions[action], ...entries.map(({ actions }) => actions[action])]
-  const last = <Key extends 'mode' | 'tier' | 'weight' | 'pages_to_scan' | 'sleep' | 'restart'>(key: Key) =>
-    settings.findLast((one) => one?.[key] !== undefined)?.[key]
+  const last = <Key extends 'mode' | 'tier' | 'weight' | 'pages_to_scan' | 'sleep' | 'restart' | 'test_disk'>(
+    key: Key,
+  ) => settings.findLast((one) => one?.[key] !== undefined)?.[key]
   const { free_cpus, max_realtime_priority, min_nice, max_cpu_weight } = policy.actuator
   const general = policy.mode
   return {
@@ -192,6 +197,7 @@ export function actionPolicy(
     tier: tiers.get(last('tier') ?? defaultTier)!,
     isProtected: entries.some((entry) => entry.protected),
     restart: last('restart') ?? false,
+    mayPlugTestDisk: last('test_disk') ?? true,
     isVirtioReady: entries.some((entry) => entry.virtio_ready),
     freeCpus: free_cpus,
     maxRealtimePriority: max_realtime_priority,

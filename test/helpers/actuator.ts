@@ -20,6 +20,7 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
   const domains = fakeDomains()
   const powerTimes = { shutdownMs: 20, pollMs: 1 }
   const balloonTimes = { stepMs: 20, totalMs: 5_000, pollMs: 1 }
+  const testDiskTimes = { readMs: 20, unplugMs: 20, pollMs: 1 }
   const { log, records } = recordedLog()
   const identities = vms.map(
     ({ pid, uuid, startNs }): VmIdentity => ({ pid, uuid, startTick: tickOf(startNs) }),
@@ -32,6 +33,8 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
       domains,
       powerTimes,
       balloonTimes,
+      testDiskTimes,
+      lateMs: 50,
       limits: () => given.limits(),
       log,
     })

@@ -13,11 +13,21 @@ interface FakeDomain {
   onShutdown: () => void
   /** What the guest does when its balloon is to change. */
   onMemory: (kib: number) => void
+  /** Whether libvirt runs a job on it. */
+  hasJob: boolean
+  /** What the running domain has beside its definition: the XML of each disk that was plugged in, by its alias. */
+  readonly plugged: Map<string, string>
+  /** What libvirt does when a disk is plugged in. */
+  onAttach: (xml: string) => void
+  /** What the guest does when it is asked to give a device back. */
+  onDetach: (alias: string) => void
+  /** How often the guest has read the disks that were plugged in. */
+  reads: number
 }
 
 export interface FakeDomains extends Domains {
   readonly byUuid: Map<string, FakeDomain>
-  /** What was asked that changes something: `define`, `shutdown <uuid>`, `destroy <uuid>`, `start <uuid>`. */
+  /** What was asked that changes something: `define`, `shutdown <uuid>`, `destroy <uuid>`, `start <uuid>`, … */
   readonly calls: string[]
   /** What the next call of `define` does instead of defining. */
   onDefine: ((xml: string) => void) | undefined
@@ -47,6 +57,11 @@ export function fakeDomains(): FakeDomains {
         agent: {},
         onShutdown: () => undefined,
         onMemory: () => undefined,
+        hasJob: false,
+        plugged: new Map(),
+        onAttach: (xml) => domain.plugged.set(/<alias name='(.*)'/.exec(xml)![1]!, xml),
+        onDetach: (alias) => domain.plugged.delete(alias),
+        reads: 0,
       }
       domain.onShutdown = () => {
         domain.state = 'shut off'
@@ -58,8 +73,12 @@ export function fakeDomains(): FakeDomains {
       return domain
     },
     persistent: async () => new Set(byUuid.keys()),
-    xml: async (uuid, kind) =>
-      kind === 'inactive and secret' ? of(uuid).definition : noPassword(of(uuid).definition),
+    xml: async (uuid, kind) => {
+      const { definition, plugged } = of(uuid)
+      if (kind === 'inactive and secret') return definition
+      const disks = kind === 'live' ? [...plugged.values()].join('') : ''
+      return noPassword(definition).replace('</devices>', () => `${disks}</devices>`)
+    },
     async define(xml) {
       calls.push('define')
       const { onDefine } = fake
@@ -86,6 +105,16 @@ export function fakeDomains(): FakeDomains {
       calls.push(`setmem ${kib}`)
       of(uuid).onMemory(kib)
     },
+    hasJob: async (uuid) => of(uuid).hasJob,
+    async attachDisk(uuid, xml) {
+      calls.push('attach')
+      of(uuid).onAttach(xml)
+    },
+    async detachDevice(uuid, alias) {
+      calls.push(`detach ${alias}`)
+      of(uuid).onDetach(alias)
+    },
+    diskReads: async (uuid) => of(uuid).reads,
     async askAgent(uuid, command) {
       const answer = of(uuid).agent[command]
       if (answer === undefined) throw new KvminfoError('SOURCE_FAILED', 'Guest agent is not responding')

@@ -191,8 +191,11 @@ test('units, folders of /run and flags agree on paths', () => {
     ['/run/kvminfo', '1775', 'root', 'kvminfo-remediate'],
     ['/run/kvminfo/leases', '0755', 'kvminfo-actuate', 'kvminfo-actuate'],
     ['/run/kvminfo/changes', '0755', 'kvminfo-actuate', 'kvminfo-actuate'],
+    ['/run/kvminfo/test-disks', '0755', 'kvminfo-actuate', 'kvminfo-actuate'],
   ])
-  expect(read('kvminfo-actuate.service')).toContain('\nRuntimeDirectory=kvminfo/leases kvminfo/changes\n')
+  expect(read('kvminfo-actuate.service')).toContain(
+    '\nRuntimeDirectory=kvminfo/leases kvminfo/changes kvminfo/test-disks\n',
+  )
 })
 
 test('the script of the sweep is valid for the shell', () => {

@@ -41,12 +41,18 @@ export async function makeRunDirectory(task: Task): Promise<string> {
   return directory
 }
 
-const interpreters: Record<string, string> = {
-  '.sh': 'sh',
-  '.ts': 'node',
-  '.mts': 'node',
-  '.js': 'node',
-  '.mjs': 'node',
+/**
+ * --test-force-exit, because a case whose `before` fails may leave programs behind for which it would wait until its timeout,
+ * instead of saying at once what failed. Without effect on a file without tests.
+ */
+const node = ['node', '--test-force-exit']
+
+const interpreters: Record<string, readonly string[]> = {
+  '.sh': ['sh'],
+  '.ts': node,
+  '.mts': node,
+  '.js': node,
+  '.mjs': node,
 }
 
 /** The command that runs FILE inside: FILE itself if it is executable, otherwise the interpreter for its extension. */
@@ -64,5 +70,5 @@ export async function commandFor(file: string): Promise<string[]> {
     throw new Error(
       `cannot run ${file}: it is not executable and does not end in one of ${Object.keys(interpreters).join(' ')}`,
     )
-  return [interpreter, inside]
+  return [...interpreter, inside]
 }

@@ -32,6 +32,26 @@ test.each(runs)('reports %s', async (_name, script, code, reason) => {
   if (script.includes('before')) expect(result.output).toBe('before\n')
 })
 
+test('a case whose preparation fails ends at once and says why, whatever it has started', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'verdict-')), 'case.ts')
+  await writeFile(
+    file,
+    `import { spawn } from 'node:child_process'
+import { after, before, test } from 'node:test'
+let service
+before(() => {
+  spawn('sleep', ['1000'])
+  throw new Error('the service does not start')
+})
+after(() => service.stop())
+test('it works', () => {})
+`,
+  )
+  const { code, output } = await runInLab(file, { timeoutSeconds: 200 })
+  expect(output).toContain('Error: the service does not start')
+  expect(code).toBe(1)
+})
+
 test('rejects a file that does not exist', async () => {
   await expect(runInLab('/nowhere/case.sh')).rejects.toThrow('there is no file /nowhere/case.sh')
 })

@@ -62,8 +62,14 @@ export function balloon(
       const end = performance.now() + totalMs
       for (let at = await current(operation); at !== to; ) {
         at += Math.max(-step, Math.min(step, to - at))
-        if ((await follows(operation, at)) && performance.now() < end) continue
+        let failure: unknown
+        const hasFollowed = await follows(operation, at).catch((error: unknown) => {
+          failure = error
+          return false
+        })
+        if (hasFollowed && performance.now() < end) continue
         await domains.setMemory(operation.vm.uuid!, from)
+        if (failure !== undefined) throw failure
         throw new KvminfoError(
           'SOURCE_FAILED',
           `the guest did not follow to ${at} KiB in time; it may have no balloon driver. The balloon was set back to ${from} KiB`,

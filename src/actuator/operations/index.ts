@@ -3,6 +3,7 @@
 import type { Domains } from '../../libvirt/write.ts'
 import type { Scheduler } from '../../native/scheduler.ts'
 import type { Operation, OperationKind } from '../protocol.ts'
+import type { TestDisks } from '../test-disks.ts'
 import { type BalloonTimes, balloon, balloonTimes } from './balloon.ts'
 import { cpuWeight } from './cpu-weight.ts'
 import { domainPower, type PowerTimes, powerTimes } from './domain-power.ts'
@@ -11,6 +12,7 @@ import { hugePages } from './huge-pages.ts'
 import { ksmPace, ksmRun } from './ksm.ts'
 import { nothing } from './nothing.ts'
 import type { OperationKit } from './operation.ts'
+import { testDisk } from './test-disk.ts'
 import { threadScheduling } from './thread-scheduling.ts'
 import { transparentHugePages } from './transparent-huge-pages.ts'
 
@@ -26,11 +28,12 @@ export interface HostAccess {
   readonly domains: Domains
   readonly powerTimes?: PowerTimes
   readonly balloonTimes?: BalloonTimes
+  readonly testDisks: TestDisks
   readonly procfs: string
   readonly sysfs: string
 }
 
-export function operationKits({ scheduler, domains, procfs, sysfs, ...more }: HostAccess): KitOf {
+export function operationKits({ scheduler, domains, testDisks, procfs, sysfs, ...more }: HostAccess): KitOf {
   const kits: Kits = {
     'thread-scheduling': threadScheduling(scheduler, procfs, sysfs),
     nothing,
@@ -42,6 +45,7 @@ export function operationKits({ scheduler, domains, procfs, sysfs, ...more }: Ho
     'domain-xml': domainXml(domains),
     'domain-power': domainPower(domains, more.powerTimes ?? powerTimes),
     balloon: balloon(domains, more.balloonTimes ?? balloonTimes),
+    'test-disk': testDisk(testDisks),
   }
   // The key and the kind are the same, which the type of an object cannot say.
   return <O extends Operation>({ kind }: O) => kits[kind] as unknown as OperationKit<O>

@@ -16,6 +16,19 @@ export interface Precondition {
   readonly seen: string
 }
 
+/** What must hold, and how it is found out if nobody knows. */
+export interface Proof {
+  readonly preconditions: readonly Precondition[]
+  /** Executed before anything else; if it fails, nothing else is. */
+  readonly test?: {
+    readonly operation: Operation
+    readonly change: Change
+    readonly note: string
+    /** What a person would type for the same. */
+    readonly commands: readonly string[]
+  }
+}
+
 type Risk = 'low' | 'medium' | 'high' | 'critical'
 
 /**

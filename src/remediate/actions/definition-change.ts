@@ -13,6 +13,7 @@ import {
   type Plan,
   type PlanInput,
   type Precondition,
+  type Proof,
   type Refusal,
 } from './action.ts'
 import { vmRuns } from './running-vm.ts'
@@ -27,7 +28,7 @@ export interface DefinitionChange {
   /** `live`: what the VM runs with. A string says why the definition cannot be changed. */
   edit(definition: Definition, live: Definition): readonly Edit[] | string
   /** What must hold besides. */
-  preconditions(): Promise<readonly Precondition[]>
+  proof(live: Definition): Promise<Proof>
   /** What a person would type in the program that manages the VM. */
   managerCommands(manager: VmManager): readonly string[]
 }
@@ -42,7 +43,6 @@ export async function planDefinitionChange(
   const common = {
     action: change.action,
     target: { vm: { ...identity, label: vm.label }, device: change.device },
-    changes: change.changes,
     takesEffect: 'next-start',
     isLeased: false,
     risk: change.risk,
@@ -52,6 +52,7 @@ export async function planDefinitionChange(
   /** Only a proposal. All managers make the definition anew, so that a change of ours would vanish. */
   const owned = (manager: VmManager): Plan => ({
     ...common,
+    changes: change.changes,
     operations: [],
     preconditions: [],
     owner: manager.name,
@@ -75,11 +76,13 @@ export async function planDefinitionChange(
     if (typeof edits === 'string') return { refused: edits }
     const to = edited(xml, edits)
     const isCopied = devicesOf(live, 'disk').some((disk) => disk.first('mirror') !== undefined)
+    const { preconditions, test } = await change.proof(live)
     return {
       ...common,
-      operations: [{ ...question, from: xml, to }],
+      changes: [...(test === undefined ? [] : [test.change]), ...change.changes],
+      operations: [...(test === undefined ? [] : [test.operation]), { ...question, from: xml, to }],
       preconditions: [
-        ...(await change.preconditions()),
+        ...preconditions,
         vmRuns(vm),
         {
           text: 'libvirt neither migrates nor saves the VM, nor copies a disk of it',
@@ -99,7 +102,9 @@ export async function planDefinitionChange(
         nothingElseWaits(definition, live),
       ],
       owner: noOwner,
+      ...(test === undefined ? {} : { notes: [test.note] }),
       commands: [
+        ...(test?.commands ?? []),
         `virsh edit ${identity.uuid}`,
         `virsh shutdown ${identity.uuid}`,
         `virsh start ${identity.uuid}`,

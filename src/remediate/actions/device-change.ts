@@ -1,10 +1,9 @@
 // Actions that change a device of a VM for its next start.
-import type { GuestReport } from '../../actuator/protocol.ts'
 import type { Vm } from '../../model/vm.ts'
 import type { Element } from '../../sources/libvirt-status/xml.ts'
 import { type Definition, devicesOf, type Edit } from '../definition/edit.ts'
 import { managerCommands } from '../target/manager-commands.ts'
-import type { Change, Measurement, Plan, PlanInput, Precondition, Refusal } from './action.ts'
+import type { Change, Measurement, Plan, PlanInput, Proof, Refusal } from './action.ts'
 import { attributeOf, planDefinitionChange } from './definition-change.ts'
 
 /** The device as the sources name it, and what will be changed about it. */
@@ -28,7 +27,7 @@ export interface DeviceAction {
   find(definition: Definition, live: Definition, device: string): Element | string
   edit(definition: Definition, device: Element): readonly Edit[] | string
   /** What must hold besides. */
-  preconditions(input: PlanInput): Promise<readonly Precondition[]>
+  proof(input: PlanInput, live: Definition): Promise<Proof>
 }
 
 export async function planDeviceChange(input: PlanInput, action: DeviceAction): Promise<Plan | Refusal> {
@@ -49,7 +48,7 @@ export async function planDeviceChange(input: PlanInput, action: DeviceAction): 
       const edits = action.edit(definition, found)
       return typeof edits === 'string' ? `${change.what} cannot be changed: ${edits}` : edits
     },
-    preconditions: () => action.preconditions(input),
+    proof: (live) => action.proof(input, live),
     managerCommands: (manager) => managerCommands(manager, vm, { action: action.action, device }),
   })
 }
@@ -79,21 +78,3 @@ export const liveDevice = (live: Definition, kind: string, id: string): Element 
 
 export const notInDefinition =
   'the device is not in the definition that the VM starts with next: it was changed or plugged in since the VM started'
-
-/** A virtio device has vendor 1af4; a device has two ids, of the transitional and of the modern kind. */
-export function virtioProof(
-  input: PlanInput,
-  what: string,
-  isProven: (report: GuestReport) => boolean,
-): Promise<readonly Precondition[]> {
-  const text = `the guest has a driver for ${what}`
-  if (input.policy.isVirtioReady)
-    return Promise.resolve([{ text, holds: true, seen: 'the policy says so (virtio_ready)' }])
-  return input.askGuest().then((report) => {
-    const holds = report.answers && isProven(report)
-    const seen = holds
-      ? 'the guest agent says that it uses one'
-      : `${report.answers ? 'the guest agent names none' : 'the guest agent does not answer'}; if you are sure, set virtio_ready: true for this VM in the policy`
-    return [{ text, holds, seen }]
-  })
-}

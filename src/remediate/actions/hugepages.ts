@@ -111,10 +111,10 @@ function planBacking(input: PlanInput, vm: Vm, needed: number): Promise<Plan | R
       text: 'the counters cannot show its effect; once the VM has started, kvminfo_vm_memory_hugetlb_bytes shows its memory in the pool',
     },
     edit: onHugePages,
-    async preconditions() {
+    async proof() {
       const { free } = hugePageRoom(input.sample, input.procfs, input.sysfs)
       const mount = hugePageMount(input.procfs)
-      return [
+      const preconditions = [
         {
           text: 'a hugetlbfs with pages of 2 MiB is mounted, from which QEMU takes the memory',
           holds: mount !== undefined,
@@ -128,6 +128,7 @@ function planBacking(input: PlanInput, vm: Vm, needed: number): Promise<Plan | R
         ...conflicts(input, vm, 0),
         await smallPages(input, vm),
       ]
+      return { preconditions }
     },
     managerCommands: (manager) => hugePageCommands(manager, vm),
   })

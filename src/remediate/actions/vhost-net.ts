@@ -20,15 +20,10 @@ const change: DeviceAction = {
       .map(({ device, target }) => ({ device, target, now: 'QEMU moves the packets' })),
   find: findNic,
   edit: vhostNic,
-  async preconditions({ procfs }) {
+  async proof({ procfs }) {
     const isLoaded = /^ *\d+ vhost-net$/m.test(readMisc(procfs))
-    return [
-      {
-        text: 'the host has vhost-net',
-        holds: isLoaded,
-        seen: isLoaded ? 'it is loaded' : 'it is not; run: modprobe vhost_net',
-      },
-    ]
+    const seen = isLoaded ? 'it is loaded' : 'it is not; run: modprobe vhost_net'
+    return { preconditions: [{ text: 'the host has vhost-net', holds: isLoaded, seen }] }
   },
 }
 

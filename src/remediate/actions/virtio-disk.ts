@@ -4,13 +4,8 @@ import { devicesOf } from '../definition/edit.ts'
 import { diskNames, virtioDisk as edit } from '../definition/virtio.ts'
 import type { Action } from './action.ts'
 import { attributeOf } from './definition-change.ts'
-import {
-  type DeviceAction,
-  liveDevice,
-  notInDefinition,
-  planDeviceChange,
-  virtioProof,
-} from './device-change.ts'
+import { type DeviceAction, liveDevice, notInDefinition, planDeviceChange } from './device-change.ts'
+import { virtioProof } from './virtio-proof.ts'
 
 const change: DeviceAction = {
   action: 'virtio-disk',
@@ -41,13 +36,14 @@ const change: DeviceAction = {
     const result = edit(definition, disk, diskNames(definition))
     return typeof result === 'string' ? result : result.edits
   },
-  preconditions: (input) =>
+  proof: (input, live) =>
     virtioProof(
       input,
       'virtio disks',
       ({ diskBuses, drivers }) =>
         diskBuses.includes('virtio') ||
         drivers.some(({ vendor, device }) => vendor === '1af4' && (device === '1001' || device === '1042')),
+      live,
     ),
 }
 

@@ -2,8 +2,9 @@
 import { isEmulatedNicModel } from '../../model/emulated.ts'
 import { virtioNic as edit } from '../definition/virtio.ts'
 import type { Action } from './action.ts'
-import { type DeviceAction, planDeviceChange, virtioProof } from './device-change.ts'
+import { type DeviceAction, planDeviceChange } from './device-change.ts'
 import { findNic } from './find-nic.ts'
+import { virtioProof } from './virtio-proof.ts'
 
 const change: DeviceAction = {
   action: 'virtio-nic',
@@ -21,7 +22,8 @@ const change: DeviceAction = {
       .map(({ device, target, model }) => ({ device, target, now: model })),
   find: findNic,
   edit,
-  preconditions: (input) =>
+  // A test disk says nothing about the driver of network interfaces, which is another one.
+  proof: (input) =>
     virtioProof(input, 'virtio network interfaces', ({ drivers }) =>
       drivers.some(({ vendor, device }) => vendor === '1af4' && (device === '1000' || device === '1041')),
     ),

@@ -13,9 +13,10 @@ import { DriftWatch } from './drift.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { undoRun } from './finish.ts'
 import { type HoldingWatch, watchHolding } from './holding.ts'
-import { NextStart } from './next-start.ts'
+import { isForNextStart, NextStart, waitsFor } from './next-start.ts'
 import { PlaceboTimer } from './placebo-timer.ts'
 import { type Planned, planRun } from './plan-run.ts'
+import { recoverApplying, recoverRun } from './recovery.ts'
 import type { RunRow } from './store.ts'
 import { runSwitchback } from './switchback-run.ts'
 
@@ -73,18 +74,7 @@ export class Engine {
    * and before the webhook is reachable.
    */
   async recover(): Promise<void> {
-    const { store, log } = this.#parts
-    for (const run of store.openRuns()) {
-      if (isForNextStart(run) && run.state === 'applying') await this.#recoverApplying(run)
-      else if (isForNextStart(run) && run.state === 'measuring') continue
-      else if (run.state === 'applying' || run.state === 'measuring' || run.state === 'undoing') {
-        log.warn(
-          { run: run.id, action: run.action, state: run.state },
-          'a former process was interrupted; undoing',
-        )
-        await undoRun(this.#parts, run, { reason: 'the program was interrupted in the middle of the change' })
-      } else if (run.state === 'holding') await this.#recoverHolding(run)
-    }
+    for (const run of this.#parts.store.openRuns()) await recoverRun(this.#parts, run)
   }
 
   start(): void {
@@ -180,7 +170,7 @@ export class Engine {
       case 'applying':
         // The actuator did not answer when it was recovered.
         if (!this.#measuring.has(run.id) && isForNextStart(run))
-          await this.#alone(run.id, () => this.#recoverApplying(run))
+          await this.#alone(run.id, () => recoverApplying(this.#parts, run))
         return
       case 'waiting':
         return this.#runBeside(run.id, () => this.#nextStart.goOn(run))
@@ -374,14 +364,6 @@ export class Engine {
     this.#measuring.set(run.id, { done, cancel })
   }
 
-  async #recoverApplying(run: RunRow): Promise<void> {
-    const { executor, store } = this.#parts
-    const state = await executor.state(run.id)
-    if (state === 'unreadable') return
-    if (state === 'target') store.move(run.id, 'applying', 'waiting', { reason: waitsFor(run.plan!) })
-    else await undoRun(this.#parts, run, { reason: 'the program was interrupted before it was applied' })
-  }
-
   /** Why a change of a definition cannot be made yet; undefined if it can. */
   #nextStartWaits(run: RunRow): string | undefined {
     const other = this.#parts.store
@@ -419,15 +401,6 @@ export class Engine {
       )
       .finally(() => this.#beside.delete(key))
     this.#beside.set(key, done)
-  }
-
-  async #recoverHolding(run: RunRow): Promise<void> {
-    const { executor, store } = this.#parts
-    const state = await executor.state(run.id)
-    if (state === 'target' || state === 'unreadable') return
-    if (state === 'gone') return store.move(run.id, 'holding', 'obsolete', { reason: 'the VM has ended' })
-    if (state === 'before') return store.move(run.id, 'holding', 'undone', { reason: 'the lease had ended' })
-    await undoRun(this.#parts, run, { reason: `it is live only in part (${state})` })
   }
 
   async #hold(run: RunRow): Promise<void> {
@@ -468,14 +441,9 @@ const withoutNumbers = (text: string): string => text.replaceAll(/\d+/g, '#')
 
 const stopped = new Error('the kill switch is set')
 
-const isForNextStart = ({ plan }: RunRow): boolean => plan?.takesEffect === 'next-start'
-
 /** A plan without operations is only shown. */
 const isMeasuredBefore = ({ plan }: RunRow): boolean =>
   plan?.measurement.design === 'before-after' && plan.operations.length > 0
 
 const needsApproval = ({ mode, plan }: RunRow): boolean =>
   mode !== 'auto' || plan?.owner !== noOwner || plan.restart === true
-
-const waitsFor = ({ restart }: Plan): string =>
-  restart === true ? 'the VM is restarted' : 'it takes effect when the VM starts next'

@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { NoAnswer } from '../../actuator/client.ts'
 import type { ActuatorAnswer, Operation } from '../../actuator/protocol.ts'
-import { isPartWay, reversed } from '../../actuator/protocol.ts'
+import { isPartWay, leavesNothing, reversed } from '../../actuator/protocol.ts'
 import type { VmIdentity } from '../../model/remediation.ts'
 import { canonicalJson } from '../journal/canonical-json.ts'
 
@@ -107,7 +107,7 @@ export class Executor {
       if (live === 'gone') gone += 1
       else if (live === 'unreadable') isUnanswered = true
       else if (live === 'foreign') foreign.push(knobOf(operation))
-      else if (live === 'to' || live === 'part-way') {
+      else if (live === 'part-way' || (live === 'to' && !leavesNothing(operation))) {
         const result = await this.execute(runId, reversed(operation), true)
         if (result.result === 'gone') gone += 1
         else if (result.result === 'foreign') foreign.push(`${knobOf(operation)}: ${result.reason}`)
@@ -123,6 +123,7 @@ export class Executor {
     const lives = new Set<Live>()
     const ofThreads = new Set<Live>()
     for (const operation of this.#values(runId)) {
+      if (leavesNothing(operation)) continue
       const live = await this.live(operation)
       ;(operation.kind === 'thread-scheduling' ? ofThreads : lives).add(live)
     }
@@ -151,12 +152,15 @@ export class Executor {
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       this.#steps.outcome(runId, step, 'unknown', undefined)
-      return this.#decide(runId, step, operation)
+      return this.#decide(runId, step, operation, 'the actuator does not answer')
     } finally {
       this.#noteChange(runId, operation)
     }
-    this.#steps.outcome(runId, step, answer.outcome === 'done' ? 'done' : 'failed', answer)
-    return resultOf(answer)
+    const { outcome, reason = 'the actuator gave no reason' } = answer
+    this.#steps.outcome(runId, step, outcome === 'done' || outcome === 'unknown' ? outcome : 'failed', answer)
+    return outcome === 'unknown'
+      ? this.#decide(runId, step, operation, reason)
+      : resultOf({ ...answer, outcome, reason })
   }
 
   #noteChange(runId: number, { kind }: Operation): void {
@@ -166,13 +170,13 @@ export class Executor {
   }
 
   /** The actuator does one thing after the other, so its answer to a later question is about the time after that call. */
-  async #decide(runId: number, step: number, operation: Operation): Promise<StepResult> {
+  async #decide(runId: number, step: number, operation: Operation, why: string): Promise<StepResult> {
     const live = await this.live(operation)
     if (live === 'to') {
       this.#steps.outcome(runId, step, 'done', undefined)
       return { result: 'done' }
     }
-    if (live === 'unreadable') return { result: 'no-answer', reason: 'the actuator does not answer' }
+    if (live === 'unreadable') return { result: 'no-answer', reason: why }
     this.#steps.outcome(runId, step, 'failed', undefined)
     if (live === 'from' || live === 'part-way')
       return { result: 'failed', reason: 'the actuator did not do it in time' }
@@ -200,7 +204,11 @@ export class Executor {
 /** `part-way`: ours, and interrupted before it was complete. */
 type Live = 'from' | 'to' | 'part-way' | 'foreign' | 'gone' | 'unreadable'
 
-function resultOf({ outcome, before, reason = 'the actuator gave no reason' }: ActuatorAnswer): StepResult {
+function resultOf({
+  outcome,
+  before,
+  reason,
+}: ActuatorAnswer & { outcome: 'done' | 'stale' | 'refused' | 'failed'; reason: string }): StepResult {
   if (outcome === 'done') return { result: 'done' }
   // Without a value, what was to be changed is not there any more.
   if (outcome === 'stale') return { result: before === undefined ? 'gone' : 'foreign', reason }

@@ -5,6 +5,7 @@
 import { type DomainPowerOperation, reversed } from '../../actuator/protocol.ts'
 import type { Sample } from '../../observe/sample.ts'
 import { durationText } from '../../policy/duration.ts'
+import type { Plan } from '../actions/action.ts'
 import { sizeText } from '../actions/size-text.ts'
 import type { Step } from '../journal/query.ts'
 import { BootWatch } from './boot-watch.ts'
@@ -36,6 +37,12 @@ interface Watch {
   /** Why the former definition is being restored. */
   why: string | undefined
 }
+
+export const isForNextStart = ({ plan }: RunRow): boolean => plan?.takesEffect === 'next-start'
+
+/** What a run that is applied then waits for. */
+export const waitsFor = ({ restart }: Plan): string =>
+  restart === true ? 'the VM is restarted' : 'it takes effect when the VM starts next'
 
 export class NextStart {
   readonly #parts: EngineParts

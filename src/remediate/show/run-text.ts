@@ -95,6 +95,7 @@ export function planText({ plan, plan_sha, unmet }: ShownPlan, width: number): s
     `Managed by: ${plainText(plan.owner)}`,
     `Judged: ${plan.judged}`,
     `Undone: ${plan.undo}`,
+    ...plan.notes.map((note) => `Note: ${plainText(note)}`),
     'Preconditions:',
     ...plan.preconditions.map(
       ({ text, holds, seen }) => `  ${holds ? 'yes' : 'NO '}  ${text} (${plainText(seen)})`,

@@ -1,6 +1,7 @@
 // Simulated runs for the judge: the logarithm of the cost is noise that resembles itself from window to window (AR(1)),
 // with a drift over the whole run and an effect in the windows with the change. The error table of the unit tests and
 // `npm run bench -- proof` use the same runs.
+import { compareBeforeAfter } from '../../../src/remediate/verify/before-after.ts'
 import { type JudgedWindow, judge } from '../../../src/remediate/verify/judge.ts'
 import { switchbackBlocks, windowsPerBlock } from '../../../src/remediate/verify/switchback.ts'
 
@@ -71,6 +72,26 @@ export function beforeAfterRun(
     before: values.slice(0, 20),
     after: values.slice(30).map((value) => value + Math.log(simulation.factor)),
   }
+}
+
+/** As the engine does: it judges at every tenth window after the change, from the 20th to the 60th. */
+export function isImprovedOnce({ before, after }: BeforeAfterRun): boolean {
+  return [20, 30, 40, 50, 60].some((count) => {
+    const result = compareBeforeAfter(before, after.slice(0, count))
+    return 'verdict' in result && result.verdict === 'improved'
+  })
+}
+
+/**
+ * As the engine does if nothing is proven: it measures again at the same hour of the next day, in which the load does the
+ * same as on the day before, with other noise.
+ */
+export function isImprovedInTwoDays(next: () => number, simulation: Simulation): boolean {
+  const first = beforeAfterRun(next, simulation, 60)
+  if (isImprovedOnce(first)) return true
+  const nextDay = noisyLogarithms(next, 90, simulation).slice(0, 60)
+  const after = nextDay.map((value) => value + Math.log(simulation.factor))
+  return isImprovedOnce({ before: first.before, after })
 }
 
 /** A window that counts. */

@@ -2,7 +2,12 @@
 // another one after each start, and a guest that may or may not boot on virtio.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DomainPowerOperation, DomainXmlOperation, Operation } from '../../../src/actuator/protocol.ts'
+import type {
+  DomainPowerOperation,
+  DomainXmlOperation,
+  Operation,
+  TestDiskOperation,
+} from '../../../src/actuator/protocol.ts'
 import type { VmExits } from '../../../src/model/exits.ts'
 import type { VmIdentity } from '../../../src/model/remediation.ts'
 import type { Vm } from '../../../src/model/vm.ts'
@@ -68,6 +73,8 @@ export async function restartableVm(policy = settings) {
     from: 'running',
     to: 'shut off',
   }
+  const testDisk: TestDiskOperation = { kind: 'test-disk', vm: identity, from: 'untested', to: 'read' }
+  actuator.live.set(knobOf(testDisk), 'untested')
   /** Both are about the UUID, whatever the process. */
   const knob = ({ kind }: Operation): string => knobOf(kind === 'domain-xml' ? xml : power)
   actuator.live.set(knobOf(xml), ideGuest)
@@ -164,7 +171,7 @@ export async function restartableVm(policy = settings) {
   }
 
   return {
-    ...{ host, guest, state, turnOff, turnOn },
+    ...{ host, guest, state, turnOff, turnOn, testDisk },
     /** What libvirt would start it with. */
     definition: () => actuator.live.get(knobOf(xml)) as string,
     setDefinition: (text: string) => actuator.live.set(knobOf(xml), text),

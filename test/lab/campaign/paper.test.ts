@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { findingsOf, type Results } from '../paper/findings.ts'
 import { repeatPaper } from '../paper/repeat.ts'
 
-test("our guests point in the directions of the thesis's figures", { timeout: 3_600_000 }, async () => {
+test("our guests point in the directions of the thesis's figures", async () => {
   const directory = await mkdtemp(join(tmpdir(), 'paper-'))
   await repeatPaper(1, directory, console.error, new AbortController().signal)
   const results = JSON.parse(await readFile(join(directory, 'results.json'), 'utf8')) as Results

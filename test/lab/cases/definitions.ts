@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { ActuatorClient } from '../../../src/actuator/client.ts'
 import type { DomainPowerOperation, DomainXmlOperation } from '../../../src/actuator/protocol.ts'
@@ -54,6 +54,17 @@ const undoOf = ({ from, to, ...rest }: DomainXmlOperation): DomainXmlOperation =
   from: to,
   to: from,
 })
+
+/** Whether a process has that program and that word on its command line. */
+const isRunning = (program: string, word: string): boolean =>
+  readdirSync('/proc').some((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return words[0]!.endsWith(program) && words.includes(word)
+    } catch {
+      return false
+    }
+  })
 
 before(async () => {
   const { ActuatorClient } = (await import('/project/dist/actuator/client.js' as string)) as {
@@ -172,6 +183,34 @@ test('a libvirtd that hangs, or was killed, costs only the change that was asked
   assert.equal(busOf(definitionOf(uuids.web1)), 'virtio')
   assert.equal((await client.execute(undoOf(operation))).outcome, 'done')
   assert.equal(definitionOf(uuids.web1), original)
+})
+
+test('a libvirtd that stops in the middle of a change leaves it unknown until it cannot come any more', async () => {
+  const operation = await toVirtio(uuids.web1)
+  const libvirtd = Number(execFileSync('pidof', ['-s', 'libvirtd'], { encoding: 'utf8' }))
+  const changing = client.execute(operation)
+  await until('virsh is asked to define', () => isRunning('virsh', 'define'))
+  process.kill(libvirtd, 'SIGSTOP')
+  const late = await changing
+  console.log(`${late.outcome}: ${late.reason}`)
+  process.kill(libvirtd, 'SIGCONT')
+  assert.deepEqual([late.outcome, late.before], ['unknown', operation.from])
+  const outcomes = new Set<string>()
+  let live: unknown
+  const isKnown = async () => {
+    const { outcome, after } = await client.read(operation)
+    outcomes.add(outcome)
+    live = after
+    return outcome === 'done'
+  }
+  await until('the value is known', isKnown, 2000)
+  console.log(
+    `it then was ${live === operation.to ? 'done' : 'not done'}; answers until then: ${[...outcomes]}`,
+  )
+  assert.equal(busOf(definitionOf(uuids.web1)), live === operation.to ? 'virtio' : 'ide')
+  assert.ok(live === operation.to || outcomes.has('refused'), 'it is not called undone at once')
+  const undone = await client.execute(undoOf(operation))
+  assert.deepEqual([undone.outcome, undone.after], ['done', operation.from], undone.reason)
 })
 
 test('names that virsh takes for something else', async () => {

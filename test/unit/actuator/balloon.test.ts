@@ -1,6 +1,7 @@
 // The balloon of a VM, through the actuator.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type BalloonOperation, reversed } from '../../../src/actuator/protocol.ts'
+import { LibvirtLate } from '../../../src/libvirt/run.ts'
 import { actuatorOnFiles } from '../../helpers/actuator.ts'
 import { changed, ideGuest, uuidOf } from '../../helpers/definitions.ts'
 
@@ -54,6 +55,19 @@ test('is set back if the guest does not follow', async () => {
     reason: expect.stringContaining('balloon driver'),
   })
   expect(steps().at(-1)).toBe(low)
+})
+
+test('is set back if libvirt does not answer in the middle, and nobody knows the value for a while', async () => {
+  const { execute, operation, domain, actuator, steps } = withBalloon()
+  const follow = domain.onMemory
+  domain.onMemory = (kib) => {
+    if (kib > low + memory / 8) throw new LibvirtLate('SOURCE_FAILED', 'no answer within 20000 ms')
+    follow(kib)
+  }
+  expect(await execute(operation)).toMatchObject({ outcome: 'unknown', before: low })
+  expect(steps().at(-1)).toBe(low)
+  const read = () => actuator.answer({ do: 'read', operation })
+  await vi.waitFor(async () => expect(await read()).toMatchObject({ outcome: 'done', after: low }))
 })
 
 test('is left alone if somebody else has moved it', async () => {

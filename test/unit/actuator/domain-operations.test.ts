@@ -1,13 +1,14 @@
 // What the actuator does with a domain of libvirt, and refuses.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   type ActuatorAnswer,
   type DomainXmlOperation,
   type Operation,
   reversed,
 } from '../../../src/actuator/protocol.ts'
+import { LibvirtLate } from '../../../src/libvirt/run.ts'
 import { actuatorOnFiles } from '../../helpers/actuator.ts'
 import { changed, ideGuest, ideGuestOnVirtio, uuidOf } from '../../helpers/definitions.ts'
 
@@ -311,5 +312,68 @@ describe('the guest agent', () => {
     }
     const answer = await actuator.answer({ do: 'guest', vm })
     expect(answer).toMatchObject({ after: { answers: true, diskBuses: [] } })
+  })
+})
+
+describe('a call of libvirt that misses its deadline', () => {
+  const late = () => {
+    throw new LibvirtLate('SOURCE_FAILED', 'no answer within 90000 ms from: virsh define')
+  }
+
+  test('may still come: the answer is unknown, nothing can be read, and what comes late counts as done', async () => {
+    const { execute, read, domain, domains } = withDomain()
+    domains.onDefine = late
+    expect(await execute(toVirtio)).toEqual({
+      outcome: 'unknown',
+      before: ideGuest,
+      reason: expect.stringMatching(/^no answer within .*; libvirt may still do what it was asked for/),
+    })
+    for (const answer of [await read(toVirtio), await execute(reversed(toVirtio))])
+      expect(answer).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('may still') })
+    domain.definition = ideGuestOnVirtio
+    expect(await read(toVirtio)).toMatchObject({ outcome: 'done', after: onVirtio })
+    domains.onDefine = undefined
+    expect(await execute(reversed(toVirtio))).toMatchObject({ outcome: 'done', after: ideGuest })
+  })
+
+  test('is over when libvirt has answered for a while', async () => {
+    const { execute, read, domains } = withDomain()
+    domains.onDefine = late
+    expect(await execute(toVirtio)).toMatchObject({ outcome: 'unknown' })
+    await vi.waitFor(async () => expect(await read(toVirtio)).toMatchObject({ outcome: 'done' }))
+    expect(await read(toVirtio)).toMatchObject({ after: ideGuest })
+    domains.onDefine = undefined
+    expect(await execute(toVirtio)).toMatchObject({ outcome: 'done' })
+  })
+
+  test('is done if libvirt has done it by then', async () => {
+    const { execute, domain, domains } = withDomain()
+    domains.onDefine = () => {
+      domain.definition = ideGuestOnVirtio
+      late()
+    }
+    expect(await execute(toVirtio)).toEqual({ outcome: 'done', before: ideGuest, after: onVirtio })
+  })
+
+  test('concerns only what it was about', async () => {
+    const { execute, domains } = withDomain()
+    domains.onDefine = late
+    await execute(toVirtio)
+    expect(await execute(powerOff)).toMatchObject({ outcome: 'done' })
+  })
+
+  test('is unknown for as long as libvirt does not answer at all', async () => {
+    const { execute, read, domains } = withDomain()
+    const { xml } = domains
+    domains.onDefine = () => {
+      domains.xml = async () => late()
+      late()
+    }
+    expect(await execute(toVirtio)).toMatchObject({ outcome: 'unknown' })
+    // Longer than a call may be late.
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    domains.xml = xml
+    expect(await read(toVirtio)).toMatchObject({ outcome: 'refused' })
+    await vi.waitFor(async () => expect(await read(toVirtio)).toMatchObject({ outcome: 'done' }))
   })
 })

@@ -30,12 +30,12 @@ ${answer}
     root,
     directory,
     domains: libvirtDomains(root, directory),
-    /** Of each call, without what says which libvirt is meant. */
+    /** Of each call, without what says which libvirt is meant, and that virsh waits for it. */
     words: () =>
       readFileSync(join(root, 'words'), 'utf8')
         .split('\n\n')
         .filter((call) => call !== '')
-        .map((call) => call.replace(/^(-r\n)?-c\nqemu\+unix:.*\n/, '').split('\n')),
+        .map((call) => call.replace(/^--keepalive-interval\n0\n(-r\n)?-c\nqemu\+unix:.*\n/, '').split('\n')),
   }
 }
 
@@ -77,7 +77,7 @@ test('a definition is in a file that nobody else can read, and that is gone afte
   expect(readFileSync(join(root, 'virsh.copy'), 'utf8')).toBe("<domain a='ä'/>")
   expect(readFileSync(join(root, 'virsh.mode'), 'utf8')).toBe('600\n')
   expect(words()).toEqual([
-    ['define', '--validate', '--file', expect.stringContaining(join(directory, '.definition-'))],
+    ['define', '--validate', '--file', expect.stringContaining(join(directory, '.define-'))],
   ])
   expect(readdirSync(directory)).toEqual([])
 })

@@ -14,6 +14,7 @@ test('the smallest policy has the shipped modes, limits and tier', () => {
     isProtected: false,
     restart: false,
     isVirtioReady: false,
+    mayPlugTestDisk: true,
     freeCpus: 1,
     maxRealtimePriority: 2,
     minNice: -10,
@@ -72,6 +73,7 @@ vms:
     tier: { name: 'safe:1' },
     isProtected: false,
     isVirtioReady: false,
+    mayPlugTestDisk: true,
   })
 })
 

@@ -48,9 +48,10 @@ export function busesOf(uuid: string): { live: string | undefined; next: string 
   }
 }
 
-/** Runs virsh and returns its output. */
+/** Runs virsh and returns its output. It waits also for a machine that gets no CPU for half a minute. */
 export function virsh(...words: string[]): string {
-  return execFileSync('virsh', ['--quiet', ...words], { encoding: 'utf8' }).trim()
+  const general = ['--quiet', '--keepalive-interval', '0']
+  return execFileSync('virsh', [...general, ...words], { encoding: 'utf8' }).trim()
 }
 
 /** `more`: elements beside the name. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { definitionProblem } from '../../../../src/actuator/definition/allowed.ts'
-import type { DomainXmlOperation } from '../../../../src/actuator/protocol.ts'
+import type { DomainXmlOperation, TestDiskState } from '../../../../src/actuator/protocol.ts'
 import { KvminfoError } from '../../../../src/errors.ts'
 import type { ActionName } from '../../../../src/model/remediation.ts'
 import type { Vm } from '../../../../src/model/vm.ts'
@@ -62,6 +62,7 @@ interface Given {
   readonly vm?: Partial<Vm>
   readonly device?: string
   readonly report?: Partial<Awaited<ReturnType<PlanInput['askGuest']>>>
+  readonly testDisk?: TestDiskState
 }
 
 function inputOf(action: ActionName, given: Given): PlanInput {
@@ -79,7 +80,8 @@ function inputOf(action: ActionName, given: Given): PlanInput {
     device: given.device,
     sample: sample(1, [vm]),
     policy: actionPolicy(policy, action, { name: 'web1', uuid }),
-    read: async () => given.definition ?? ideGuest,
+    read: async ({ kind }) =>
+      kind === 'test-disk' ? (given.testDisk ?? 'untested') : (given.definition ?? ideGuest),
     readDomain: async () => ({
       xml: given.xml ?? live,
       hasSnapshot: false,
@@ -101,6 +103,8 @@ async function planOf(action: ActionName, given: Given = {}): Promise<Plan> {
   if (isRefusal(result)) throw new Error(result.refused)
   return result
 }
+
+const noTestDisk = 'actions: {virtio-disk: {test_disk: false}}'
 
 /** What was seen instead. */
 const unmet = async (action: ActionName, given: Given): Promise<string[]> =>
@@ -209,11 +213,12 @@ describe('a precondition does not hold', () => {
     ],
     ['if the VM is paused', 'virtio-disk', { vm: { state: 'paused' } }],
     ['if another change waits', 'virtio-nic', { definition: ideGuestOnVirtio }],
-    ['if nobody knows whether the guest has the driver', 'virtio-disk', { policy: '' }],
+    ['if nobody knows whether the guest has the driver', 'virtio-nic', { policy: '' }],
+    ['if the policy allows no test disk', 'virtio-disk', { policy: noTestDisk }],
     [
       'if the guest uses other disks',
       'virtio-disk',
-      { policy: '', report: { answers: true, diskBuses: ['ide'] } },
+      { policy: noTestDisk, report: { answers: true, diskBuses: ['ide'] } },
     ],
     [
       'if the guest has the driver of another device',
@@ -239,6 +244,61 @@ test.each([
   ['virtio-nic', { answers: true, drivers: [{ vendor: '1af4', device: '1000', driver: 'x' }] }],
 ] as const)('%s: the guest agent proves the driver with %j', async (action, report) => {
   expect(await unmet(action, { policy: '', report })).toEqual([])
+})
+
+describe('whether the guest has the driver for virtio disks, which nobody says,', () => {
+  test('is tested first, with a disk that is plugged in, and the plan says so', async () => {
+    const { operations, changes, preconditions, notes, commands } = await planOf('virtio-disk', {
+      policy: '',
+    })
+    expect(operations).toEqual([
+      {
+        kind: 'test-disk',
+        vm: { uuid, pid: 10, startTick: 7 },
+        from: 'untested',
+        to: 'read',
+      },
+      expect.objectContaining({ kind: 'domain-xml', from: ideGuest }),
+    ])
+    expect(changes).toEqual([
+      { what: 'test disk', now: 'none yet', next: 'read by the guest, and unplugged' },
+      { what: 'ide0-0-0 (hda)', now: 'ide', next: 'virtio' },
+    ])
+    expect(preconditions[0]).toEqual({
+      text: 'a test can show whether the guest has a driver for virtio disks',
+      holds: true,
+      seen: 'the guest agent does not answer, but the VM can get a test disk',
+    })
+    expect(preconditions.every(({ holds }) => holds)).toBe(true)
+    expect(notes).toEqual([expect.stringContaining('plugged into the running VM')])
+    expect(commands).toContain(
+      `virsh attach-disk ${uuid} /var/lib/libvirt/images/test-disk.img vdz --mode readonly --live`,
+    )
+  })
+
+  test('is known after a test', async () => {
+    const { operations, preconditions, notes } = await planOf('virtio-disk', { policy: '', testDisk: 'read' })
+    expect(operations.map(({ kind }) => kind)).toEqual(['domain-xml'])
+    expect(preconditions[0]).toMatchObject({ holds: true, seen: 'it has read a test disk' })
+    expect(notes).toBeUndefined()
+  })
+
+  test.each([
+    ['after a test whose disk is still there', { testDisk: 'plugged' }, 'interrupted test'],
+    ['where no disk can be plugged in', { xml: changed(live, '<acpi/>', '') }, 'no ACPI'],
+    ['of a VM that the policy excludes', { policy: `vms: [{name: web1, ${noTestDisk}}]` }, 'test_disk'],
+  ] as const)('is not tested %s', async (_why, given: Given, seen) => {
+    const made = await planOf('virtio-disk', { policy: '', ...given })
+    expect(made.operations.map(({ kind }) => kind)).toEqual(['domain-xml'])
+    expect(made.preconditions.filter(({ holds }) => !holds)).toEqual([
+      expect.objectContaining({ seen: expect.stringContaining(seen) }),
+    ])
+  })
+
+  test('is not tested for a network interface, which has another driver', async () => {
+    const { operations } = await planOf('virtio-nic', { policy: '' })
+    expect(operations.map(({ kind }) => kind)).toEqual(['domain-xml'])
+  })
 })
 
 describe('a VM that another program manages', () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Operation, Scheduling } from '../../../../src/actuator/protocol.ts'
 import { Executor, knobOf, type StepLog } from '../../../../src/remediate/run/executor.ts'
 import { type FakeActuator, fakeActuator } from '../../../helpers/remediate/fake-actuator.ts'
@@ -112,6 +112,19 @@ test('if the actuator does not answer at all, the step stays unknown', async () 
   expect(await executor.state(1)).toBe('unreadable')
 })
 
+test('an answer that does not say whether it was done leaves the decision to the live value', async () => {
+  actuator.execute = async () => ({ outcome: 'unknown', before: other, reason: 'libvirt is late' })
+  const read = actuator.read.bind(actuator)
+  actuator.read = async () => ({ outcome: 'refused', reason: 'read again in a minute' })
+  expect(await executor.apply(1, operations)).toEqual({ result: 'no-answer', reason: 'libvirt is late' })
+  expect(phases()).toEqual([['intent', 'unknown']])
+  expect(await executor.undo(1)).toMatchObject({ isUnanswered: true })
+  actuator.read = read
+  expect(await executor.undo(1)).toMatchObject({ isUnanswered: false, failed: [], foreign: [] })
+  actuator.live.set(knobOf(operations[0]!), rr)
+  expect(await executor.apply(2, operations.slice(0, 1))).toEqual({ result: 'done' })
+})
+
 test('undo leaves alone what somebody else has changed, and puts back the rest', async () => {
   await executor.apply(1, operations)
   actuator.live.set(knobOf(operations[0]!), fifo)
@@ -169,4 +182,41 @@ test('an operation that was interrupted half way is undone, and counts as partia
   expect(await executor.state(1)).toBe('partial')
   await executor.undo(1)
   expect(actuator.calls.filter((call) => call === `execute ${knobOf(grow)}`)).toHaveLength(2)
+})
+
+describe('what leaves nothing in place', () => {
+  const testDisk: Operation = { kind: 'test-disk', vm, from: 'untested', to: 'read' }
+  const all = [testDisk, thread(11)]
+  const setTestDisk = (state: string) => actuator.live.set(knobOf(testDisk), state)
+
+  beforeEach(async () => {
+    setTestDisk('untested')
+    await executor.apply(1, all)
+  })
+
+  test('has no part in whether a change is live, and is not undone', async () => {
+    expect(await executor.state(1)).toBe('target')
+    setTestDisk('untested')
+    expect(await executor.state(1)).toBe('target')
+    setTestDisk('read')
+    actuator.calls.length = 0
+    expect(await executor.undo(1)).toMatchObject({ failed: [], foreign: [], isUnanswered: false })
+    expect(actuator.calls).toEqual([`execute ${knobOf(thread(11))}`])
+  })
+
+  test('is undone if it was interrupted', async () => {
+    setTestDisk('plugged')
+    actuator.calls.length = 0
+    // The fake knows no such state, and answers that somebody else has changed it.
+    await executor.undo(1)
+    expect(actuator.calls).toEqual([`execute ${knobOf(thread(11))}`, `execute ${knobOf(testDisk)}`])
+    expect(journal.steps.at(-1)).toMatchObject({ operation: { from: 'read', to: 'untested' }, isUndo: true })
+  })
+
+  test('alone is no change', async () => {
+    const one = new Executor(stepLog().log, actuator)
+    setTestDisk('untested')
+    await one.apply(1, [testDisk])
+    expect(await one.state(1)).toBe('before')
+  })
 })

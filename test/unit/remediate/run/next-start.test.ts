@@ -1,8 +1,10 @@
 // A change that takes effect when the VM starts next, from the proposal to the verdict.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { NoAnswer } from '../../../../src/actuator/client.ts'
 import { KvminfoError } from '../../../../src/errors.ts'
 import { stepsOf, windowsOf } from '../../../../src/remediate/journal/query.ts'
 import { approve } from '../../../../src/remediate/journal/runs.ts'
+import { knobOf } from '../../../../src/remediate/run/executor.ts'
 import { ideGuest } from '../../../helpers/definitions.ts'
 import { restartableVm, settings } from '../../../helpers/remediate/restartable-vm.ts'
 
@@ -292,6 +294,64 @@ test.each([
   expect(vm.state).toMatchObject({ isOn: true, starts: 1 })
 })
 
+describe('if nothing is proven', () => {
+  /** Until the first attempt has ended, at another hour than that in which the VM was measured before the change. */
+  async function undecided() {
+    const { vm, id } = await staged(settings.replace('wait_for_load: 2h', 'wait_for_load: 7d'))
+    vm.guest.cost.virtio = 330
+    await vm.pass(3 * 3600)
+    vm.turnOff()
+    vm.turnOn()
+    const again = () => vm.host.store.run(id)!.reason!.includes('measured again')
+    for (let minute = 0; minute < 60 && !again(); minute++) await vm.pass(60)
+    expect(vm.host.store.run(id)).toMatchObject({
+      state: 'measuring',
+      reason: expect.stringMatching(/^no difference is proven: .*; it is measured again at the hour/),
+    })
+    return { vm, id }
+  }
+  const counted = (vm: Restartable, id: number, phase: string) =>
+    windowsOf(vm.host.journal, id).filter((window) => window.phase === phase).length
+  const hours = (vm: Restartable, count: number) => vm.host.clock.pass(count * 3_600_000)
+
+  test('it is measured again at the same hour of the next day, which decides', async () => {
+    const { vm, id } = await undecided()
+    expect(counted(vm, id, '2 B')).toBe(60)
+    vm.guest.cost.virtio = 7
+    await vm.pass(1800)
+    expect([state(vm, id), counted(vm, id, '3 B')]).toEqual(['measuring', 0])
+    // The hour begins half an hour before the time of day at which the windows without the change ended.
+    hours(vm, 18)
+    await vm.pass(3600)
+    expect([state(vm, id), counted(vm, id, '3 B')]).toEqual(['measuring', 0])
+    hours(vm, 1)
+    await vm.host.until(id, 'kept')
+    expect(vm.host.store.run(id)).toMatchObject({
+      verdict: 'improved',
+      reason: expect.stringContaining('20 and 20 windows'),
+    })
+    expect(counted(vm, id, '3 B')).toBe(20)
+  })
+
+  test('for the second time, it is kept without proof', async () => {
+    const { vm, id } = await undecided()
+    hours(vm, 20)
+    await vm.host.until(id, 'unproven')
+    expect(vm.host.store.run(id)!.reason).toMatch(/^no difference is proven: .* 20 and 60 windows\)$/)
+    expect(counted(vm, id, '3 B')).toBe(60)
+  })
+
+  test('and that hour comes too late, it is kept without proof at once', async () => {
+    const { vm, id } = await staged()
+    vm.guest.cost.virtio = 330
+    await vm.pass(3 * 3600)
+    vm.turnOff()
+    vm.turnOn()
+    await vm.host.until(id, 'unproven')
+    expect(counted(vm, id, '3 B')).toBe(0)
+  })
+})
+
 test('load that does not come back is waited for, and then the change is kept without proof', async () => {
   const { vm, id } = await staged()
   vm.turnOff()
@@ -449,4 +509,60 @@ test('every step is in the journal with its outcome', async () => {
     ['shut off', true, 'done'],
     ['running', true, 'done'],
   ])
+})
+
+describe('if nobody says whether the guest has the driver', () => {
+  const unknown = settings.replace('virtio_ready: true', 'virtio_ready: false')
+
+  /** A person has approved the plan with the test; `guest`: what comes of it. */
+  async function tested(guest: 'passes' | 'fails' | 'is interrupted') {
+    const vm = await restartableVm(unknown)
+    const { actuator } = vm.host
+    const knob = knobOf(vm.testDisk)
+    const { execute } = actuator
+    actuator.execute = async (operation) => {
+      if (operation.kind !== 'test-disk' || guest === 'passes') return execute(operation)
+      actuator.calls.push(`test-disk to ${operation.to}`)
+      actuator.live.set(knob, operation.to === 'read' && guest === 'is interrupted' ? 'plugged' : 'untested')
+      if (operation.to === 'untested') return { outcome: 'done', before: 'plugged', after: 'untested' }
+      if (guest === 'is interrupted') throw new NoAnswer('no answer', true)
+      return { outcome: 'failed', before: 'untested', after: 'untested', reason: 'it was not read' }
+    }
+    const id = vm.fire()
+    await vm.approved(id)
+    return { vm, id, testDisk: () => actuator.live.get(knob) }
+  }
+
+  test('a test disk shows it, before the definition is changed', async () => {
+    const { vm, id } = await tested('passes')
+    await vm.host.until(id, 'waiting')
+    expect(stepsOf(vm.host.journal, id).map(({ operation, phase }) => [operation.kind, phase])).toEqual([
+      ['test-disk', 'done'],
+      ['domain-xml', 'done'],
+    ])
+    // What the actuator remembers ends with it, and says nothing about the definition.
+    vm.host.actuator.live.set(knobOf(vm.testDisk), 'untested')
+    vm.turnOff()
+    vm.turnOn()
+    await vm.host.until(id, 'kept')
+    expect(await vm.host.engine.undo(id, 'anna')).toEqual({ state: 'undone' })
+    expect(vm.definition()).toBe(ideGuest)
+    expect(stepsOf(vm.host.journal, id).map(({ operation }) => operation.kind)).toEqual([
+      ...['test-disk', 'domain-xml', 'domain-xml'],
+    ])
+  })
+
+  test('and the guest does not read the disk, nothing is changed', async () => {
+    const { vm, id } = await tested('fails')
+    await vm.host.until(id, 'undone')
+    expect(vm.host.store.run(id)!.reason).toBe('not applied: it was not read')
+    expect([vm.definition(), vm.host.actuator.calls]).toEqual([ideGuest, ['test-disk to read']])
+  })
+
+  test('and the test is interrupted, the disk is unplugged and nothing is changed', async () => {
+    const { vm, id, testDisk } = await tested('is interrupted')
+    await vm.host.until(id, 'undone')
+    expect([vm.definition(), testDisk()]).toEqual([ideGuest, 'untested'])
+    expect(vm.host.actuator.calls).toEqual(['test-disk to read', 'test-disk to untested'])
+  })
 })
