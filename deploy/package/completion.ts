@@ -4,6 +4,8 @@ import { checks } from '../../src/doctor/checks/index.ts'
 import { logFormats, logLevels } from '../../src/log/logger.ts'
 import { threadSets } from '../../src/model/remediation.ts'
 import { reportTypes, tableNames } from '../../src/report/forms.ts'
+import { taskColumns } from '../../src/top/view/task-columns.ts'
+import { vmColumns } from '../../src/top/view/vm-columns.ts'
 import type { CommandPage } from './command-line.ts'
 
 const oneOf = (names: readonly string[]): string =>
@@ -19,6 +21,7 @@ const proposals: Record<string, string> = {
   '<policy>': oneOf(policies),
   '<threads>': oneOf(threadSets),
   '<list>': oneOf(['vms', 'tasks']),
+  '<column>': oneOf([...new Set([...vmColumns, ...taskColumns].map(({ id }) => id))]),
   '<type>': oneOf(reportTypes),
   '<table>': oneOf(tableNames),
 }
@@ -35,13 +38,21 @@ function valueCases({ flags }: CommandPage): string[] {
 const flagWords = (page: CommandPage): string =>
   page.flags.map(({ name, argument }) => (argument === undefined ? name : `${name}=`)).join(' ')
 
+/** The words that an argument of the command may be, such as `on`, `off` and `pace`. */
+const fixedWords = ({ usage }: CommandPage): string[] =>
+  [...usage.matchAll(/<([^>]*\|[^>]*)>/g)]
+    .flatMap(([, words = '']) => words.split('|'))
+    .filter((word) => word !== 'vm' && word !== 'run')
+
 const lastWord = (page: CommandPage): string => page.name.split(' ').at(-1)!
 
 /** The words after a command: its flags and the commands below it, and after one of those, its flags. */
 function wordsAfter(page: CommandPage): string {
   const own = [...page.below.map(lastWord), flagWords(page)].join(' ')
   if (page.below.length === 0) return `\t\t${lastWord(page)}) words='${own}' ;;`
-  const cases = page.below.map((below) => `\t\t\t${lastWord(below)}) words='${flagWords(below)}' ;;`)
+  const cases = page.below.map(
+    (below) => `\t\t\t${lastWord(below)}) words='${[...fixedWords(below), flagWords(below)].join(' ')}' ;;`,
+  )
   return `\t\t${lastWord(page)})
 \t\t\twords='${own}'
 \t\t\t((COMP_CWORD == 2)) || case \${COMP_WORDS[2]} in

@@ -24,23 +24,52 @@ const term = (text: string): string =>
 const list = (terms: readonly Term[]): string[] =>
   terms.flatMap((entry) => ['.TP', term(entry.term), escaped(entry.description)])
 
-/** Of what `--help` prints below: a line that ends in a colon is a heading, indented lines are shown as they are. */
-function sections(text: string): string[] {
-  const lines: string[] = []
-  let isLiteral = false
-  const setLiteral = (wanted: boolean) => {
-    if (wanted !== isLiteral) lines.push(...(wanted ? ['.nf', '.RS 2'] : ['.RE', '.fi']))
-    isLiteral = wanted
-  }
+type Kind = 'heading' | 'shown' | 'text'
+
+const kindOf = (line: string): Kind =>
+  line.startsWith(' ') ? 'shown' : line.endsWith(':') ? 'heading' : 'text'
+
+/** Lines of one kind that belong together. A blank line ends a paragraph of text. */
+function blocksOf(text: string): { readonly kind: Kind; readonly lines: string[] }[] {
+  const blocks: { kind: Kind; lines: string[] }[] = []
+  let isNew = true
   for (const line of text.split('\n')) {
-    if (line === '') continue
-    setLiteral(line.startsWith(' '))
-    if (isLiteral) lines.push(escaped(line.replace(/^ {2}/, '')))
-    else if (line.endsWith(':')) lines.push(`.SH ${escaped(line.slice(0, -1).toUpperCase())}`)
-    else lines.push('.PP', escaped(line))
+    const last = blocks.at(-1)
+    const kind = kindOf(line)
+    if (line !== '') {
+      if (last?.kind !== kind || kind === 'heading' || (kind === 'text' && isNew))
+        blocks.push({ kind, lines: [line] })
+      else last.lines.push(line)
+    }
+    isNew = line === ''
   }
-  setLiteral(false)
-  return lines
+  return blocks
+}
+
+const isAboutExit = (text: string): boolean => text.startsWith('Exit codes')
+
+/** What `--help` prints below the options, and apart from it the paragraph about exit codes, if there is one. */
+function sections(text: string): {
+  readonly lines: readonly string[]
+  readonly exitCodes: string | undefined
+} {
+  const lines: string[] = []
+  let exitCodes: string | undefined
+  for (const block of blocksOf(text)) {
+    const whole = block.lines.join('\n')
+    if (block.kind === 'heading') lines.push(`.SH ${escaped(whole.slice(0, -1).toUpperCase())}`)
+    else if (block.kind === 'shown')
+      lines.push(
+        '.nf',
+        '.RS 2',
+        ...block.lines.map((line) => escaped(line.replace(/^ {2}/, ''))),
+        '.RE',
+        '.fi',
+      )
+    else if (isAboutExit(whole)) exitCodes = whole
+    else lines.push('.PP', escaped(whole))
+  }
+  return { lines, exitCodes }
 }
 
 /** `kvminfo serve` has the page kvminfo-serve(1). */
@@ -108,6 +137,7 @@ export function manPage(
   const day = new Date(date * 1000).toISOString().slice(0, 10)
   const others = pages.filter((other) => other !== page).map((other) => `.BR ${escaped(pageName(other))} (1)`)
   // whatis(1) wants one line without a full stop.
+  const below = sections(page.after)
   const summary = page.description.split('\n', 1)[0]!.replace(/\.$/, '')
   return [
     '.\\" Generated from the definitions of the command line; see deploy/package.',
@@ -125,9 +155,9 @@ export function manPage(
     '.SH OPTIONS',
     ...list(page.options),
     ...optionsBelow(page),
-    ...sections(page.after),
+    ...below.lines,
     '.SH EXIT STATUS',
-    ...list(exitStatus),
+    ...(below.exitCodes === undefined ? list(exitStatus) : [escaped(below.exitCodes)]),
     '.SH FILES',
     ...list([...(ownFiles[page.name] ?? []), ...files]),
     '.SH SEE ALSO',

@@ -6,8 +6,9 @@ import type { HostSnapshot } from '../model/host-snapshot.ts'
 import type { Task } from '../model/task.ts'
 import type { Vm } from '../model/vm.ts'
 import type { VmMemory } from '../model/vm-memory.ts'
-import { type Attempt, attempt } from '../sources/attempt.ts'
-import { readTuning, type VmTuning } from '../sources/cmdline/tuning.ts'
+import { attempt, once } from '../sources/attempt.ts'
+import type { KeptCommandLines } from '../sources/cmdline/kept-command-lines.ts'
+import type { VmTuning } from '../sources/cmdline/tuning.ts'
 
 export interface VmView {
   readonly vm: Vm
@@ -21,23 +22,21 @@ export interface VmView {
 }
 
 /** Problems of single VMs cost only what they concern. */
-export async function viewVms(snapshot: HostSnapshot, procfs: string): Promise<VmView[]> {
+export function viewVms(
+  snapshot: HostSnapshot,
+  procfs: string,
+  commandLines: Pick<KeptCommandLines, 'tuning'>,
+): VmView[] {
   // A whole part that is not available costs only what needs it.
   const tasks = attempt(() => snapshot.vcpuTasks().value).value
   const memory = attempt(() => snapshot.vmMemory().value).value
-  const views: VmView[] = []
-  // One after the other, because Node has few threads for reads that may hang.
-  for (const vm of snapshot.vms().value) {
-    const tuning = await attempted(() => readTuning(procfs, vm.pid))
-    views.push({
-      vm,
-      tuning: () => resultOf(tuning),
-      memory: memory?.get(vm.pid),
-      tasks: vm.vcpus.flatMap(({ tid }) => tasks?.get(tid) ?? []),
-      program: () => programOf(procfs, vm.pid),
-    })
-  }
-  return views
+  return snapshot.vms().value.map((vm) => ({
+    vm,
+    tuning: once(() => commandLines.tuning(vm.pid)),
+    memory: memory?.get(vm.pid),
+    tasks: vm.vcpus.flatMap(({ tid }) => tasks?.get(tid) ?? []),
+    program: () => programOf(procfs, vm.pid),
+  }))
 }
 
 function programOf(procfs: string, pid: number): string {
@@ -47,18 +46,4 @@ function programOf(procfs: string, pid: number): string {
   } catch (cause) {
     throw new KvminfoError('SOURCE_DENIED', `cannot read ${path}; run kvminfo doctor as root`, { cause })
   }
-}
-
-async function attempted<T>(read: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await read(), error: undefined }
-  } catch (error) {
-    if (error instanceof KvminfoError) return { value: undefined, error }
-    throw error
-  }
-}
-
-function resultOf<T>(tried: Attempt<T>): T {
-  if (tried.error !== undefined) throw tried.error
-  return tried.value
 }

@@ -1,24 +1,27 @@
 // Writes a file as a whole or not at all: into a file beside it, which then takes its name.
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { KvminfoError } from '../errors.ts'
 
-/** Throws REPORT_NOT_WRITTEN; a file that was there before is unchanged then. */
-export async function writeReport(path: string, text: string): Promise<void> {
+/**
+ * Throws REPORT_NOT_WRITTEN; a file that was there before is unchanged then. Nothing else happens at that time, so it
+ * does not need to be asynchronous, and no request is left over when the program ends.
+ */
+export function writeReport(path: string, text: string): void {
   const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {
     // Names of VMs and what they do are nobody else's business.
-    const file = await open(beside, 'wx', 0o640)
+    const file = openSync(beside, 'wx', 0o640)
     try {
-      await file.writeFile(text)
-      await file.sync()
+      writeFileSync(file, text)
+      fsyncSync(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
-    await rename(beside, path)
+    renameSync(beside, path)
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => {})
+    rmSync(beside, { force: true })
     const { message } = error as Error
     throw new KvminfoError(
       'REPORT_NOT_WRITTEN',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostSnapshot } from '../model/host-snapshot.ts'
 import type { TaskSnapshot } from '../model/task-rows.ts'
 import { attempt } from './attempt.ts'
-import { CommandLines } from './cmdline/command-lines.ts'
+import { CommandLines, type Readers } from './cmdline/command-lines.ts'
 import { RisingCpuTime } from './cpustat/rising-cpu-time.ts'
 import { Debugfs, type VmDirectories } from './debugfs/read.ts'
 import { LibvirtStatistics } from './domstats/libvirt-statistics.ts'
@@ -40,16 +40,20 @@ const identifyDeadlineMs = 4_000
 
 const none: VmDirectories = new Map()
 
-/** `facts` always come from the running machine, whatever `paths` say, because other programs read them. */
+/**
+ * `facts` always come from the running machine, whatever `paths` say, because other programs read them. `readers` read the
+ * command lines of processes.
+ */
 export function createHost(
   paths: HostPaths,
   facts: HostFactsSource = new HostFactsReader(),
   findings: FindingsSource = noFindings,
+  readers?: Readers,
 ): Host {
   const file = new WholeFile()
   const taskinfoFile = new WholeFile()
   const taskinfoRows = new RowIndex()
-  const commandLines = new CommandLines(paths.procfs)
+  const commandLines = new CommandLines(paths.procfs, readers)
   const statusFiles = new StatusFiles(paths.rundir)
   const qmp = new QmpStatistics(paths.procfs)
   const libvirt = new LibvirtStatistics(paths.rundir)

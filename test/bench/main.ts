@@ -8,6 +8,7 @@ import { part as memory } from './memory.ts'
 import type { BenchPart, Target } from './part.ts'
 import { part as peers } from './peers.ts'
 import { part as proof } from './proof.ts'
+import { part as report } from './report/run.ts'
 import { part as scrape } from './scrape.ts'
 import { formatTable, formatTarget, isMet } from './table.ts'
 import { part as taskinfo } from './taskinfo/run.ts'
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, BenchPart>> = {
   'exit-cost': exitCost,
   taskinfo,
   top,
+  report,
 }
 
 const names = Object.keys(parts)

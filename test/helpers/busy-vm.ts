@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
-import { type FakeVm, startVmLike } from './fake-vm.ts'
+import { endWithTest, type FakeVm, startVmLike } from './fake-vm.ts'
 
 export const busyUuid = '7a2ee3a1-4d7b-4f10-8b69-1e6b8c2f3d44'
 
@@ -18,6 +18,10 @@ new Worker(\`
 \`, { eval: true, stdout: true }).on('message', (tid) => console.log(tid))
 setInterval(() => {}, 1000)`
 
+// Spins in a thread of its own, because the main thread waits for the end of the test.
+const hogScript = `${endWithTest}
+new (require('worker_threads').Worker)('for (;;);', { eval: true })`
+
 const pin = (pid: number): void => {
   execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '0', String(pid)], { stdio: 'ignore' })
 }
@@ -27,7 +31,7 @@ export async function startBusyVm(name: string, hogs: number): Promise<FakeVm> {
   const busy = await startVmLike(script, name, busyUuid)
   pin(busy.vm.pid)
   for (let hog = 0; hog < hogs; hog++) {
-    const child = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })
+    const child = spawn(process.execPath, ['-e', hogScript], { stdio: ['pipe', 'ignore', 'ignore'] })
     onTestFinished(() => void child.kill('SIGKILL'))
     pin(child.pid!)
   }

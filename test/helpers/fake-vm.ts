@@ -22,12 +22,25 @@ export interface FakeVm {
   kill(): Promise<void>
 }
 
+/** Ends the process with the test that holds the other end of its standard input, even if the test is killed. */
+export const endWithTest = `process.stdin.resume().on('end', () => process.exit())`
+
 /** Runs `script`, which prints the thread that it has named like that of a vCPU. Ends with the test. */
 export async function startVmLike(script: string, name: string, uuid: string): Promise<FakeVm> {
-  const args = ['-e', script, '--', '-accel', 'kvm', '-uuid', uuid, '-name', `guest=${name},debug-threads=on`]
+  const args = [
+    '-e',
+    `${endWithTest}\n${script}`,
+    '--',
+    '-accel',
+    'kvm',
+    '-uuid',
+    uuid,
+    '-name',
+    `guest=${name},debug-threads=on`,
+  ]
   const child = spawn(process.execPath, args, {
     argv0: '/usr/bin/qemu-system-x86_64',
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return

@@ -191,6 +191,10 @@ describe('kvminfo-exporter as .deb', () => {
       expect(run('lexgrog', path)).toContain(`${name} - `)
       const shown = run('mandoc', '-T', 'ascii', path).replaceAll(/.[\b]/g, '')
       for (const { term } of page.options) expect(shown).toContain(term)
+      // The command's own ones where it says them, and never two lists that contradict each other.
+      const exit = shown.slice(shown.indexOf('EXIT STATUS'), shown.indexOf('FILES'))
+      expect(exit.includes('Exit codes')).toBe(page.after.includes('Exit codes'))
+      expect(shown.split(/Exit codes|Success/)).toHaveLength(2)
     }
   })
 
@@ -223,6 +227,12 @@ echo "\${COMPREPLY[*]}"`,
     expect(complete('kvminfo', 'tune', 'sched', 'web1', '--pri')).toBe('--priority=')
     expect(complete('kvminfo', 'tune', 'nice', 'web1', '--pri')).toBe('')
     expect(complete('kvminfo', 'tune', 'sched', 'web1', '--policy', '=', 'f')).toBe('fifo')
+    expect(complete('kvminfo', 'tune', 'ksm', 'o')).toBe('on off')
+    expect(complete('kvminfo', 'tune', 'balloon', 'web1', 'd')).toBe('deflate')
+    expect(complete('kvminfo', 'tune', 'undo', 'v')).toBe('')
+    expect(complete('kvminfo', 'top', '--sort', '=', 'rat')).toBe('ratio')
+    expect(complete('kvminfo', 'report', '--format', '=', 'm')).toBe('md')
+    expect(complete('kvminfo', 'doctor', '--only', '=', 'vm-disk-')).toBe('vm-disk-cache vm-disk-aio')
     expect(complete('kvminfo', 'remediate', 'approve', '3', '--y')).toBe('--yes')
   })
 

@@ -52,7 +52,7 @@ test('a real-time policy, asked for by the number of a thread, holds under a lea
 
 test('a nice value and a policy of all threads, the cooldown, and what passes over it', async () => {
   const { vm, tid } = await startFakeVm()
-  const remediate = await runningRemediate()
+  const remediate = await runningRemediate('limits: {changes_per_hour: 20}')
   const json = await remediate.command('tune', 'nice', String(vm.pid), '-5', '--json')
   expect(json.code).toBe(0)
   expect(JSON.parse(json.stdout)).toMatchObject({
@@ -89,6 +89,12 @@ test('a nice value and a policy of all threads, the cooldown, and what passes ov
   })
   await remediate.command('tune', 'undo', '1')
   expect(schedulingOf(tid)).toBe(`${other} 0 0`)
+  // What people have undone is nothing to wait for.
+  for (const value of ['-1', '-2']) {
+    expect(await remediate.command('tune', 'nice', 'fake', value)).toMatchObject({ code: 0, stderr: '' })
+    expect(schedulingOf(tid)).toBe(`${other} 0 ${value}`)
+    await remediate.command('tune', 'undo', 'fake')
+  }
 })
 
 test('nothing passes over protected VMs, the kill switch, the limits, and room for others', async () => {

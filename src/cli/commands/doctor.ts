@@ -10,6 +10,8 @@ import { textReport } from '../../doctor/report/text.ts'
 import { type VmView, viewVms } from '../../doctor/vm-view.ts'
 import { KvminfoError } from '../../errors.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
+import { KeptCommandLines } from '../../sources/cmdline/kept-command-lines.ts'
+import { noFindings } from '../../sources/findings-source.ts'
 import { createHost } from '../../sources/host.ts'
 import type { DoctorOptions } from '../doctor-flags.ts'
 import { version } from '../version.ts'
@@ -51,13 +53,14 @@ interface Seen {
 
 async function look(options: DoctorOptions): Promise<Seen> {
   const { procfs, sysfs, rundir, root } = options
-  const source = createHost({ procfs, sysfs, rundir }, noFacts)
+  const commandLines = new KeptCommandLines(procfs)
+  const source = createHost({ procfs, sysfs, rundir }, noFacts, noFindings, commandLines.readers)
   try {
     const snapshot = await source.snapshot()
     let vms: readonly VmView[] | KvminfoError
     let problems: readonly Problem[] = []
     try {
-      vms = await viewVms(snapshot, procfs)
+      vms = viewVms(snapshot, procfs, commandLines)
       problems = snapshot.vmDevices().problems.filter(({ isUnconfirmed }) => isUnconfirmed !== true)
     } catch (error) {
       if (!(error instanceof KvminfoError)) throw error

@@ -34,7 +34,7 @@ export async function report(options: ReportOptions): Promise<void> {
     progress.show('rendering')
     const text = renderReport(made, type, table)
     progress.clear()
-    if (output !== undefined) await writeReport(output, text)
+    if (output !== undefined) writeReport(output, text)
     else await toStandardOutput(text)
   } finally {
     progress.clear()

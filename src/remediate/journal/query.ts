@@ -155,19 +155,42 @@ export function approvalOf(
   return { planSha: row.planSha, who: row.who }
 }
 
-/** How many runs have begun to change the host in the last `withinMs`. In one slot, if given. */
-export function changesWithin(reader: Reader, age: number, withinMs: number, slot?: string): number {
+/** How many runs have begun to change the host in the last `withinMs`. */
+export function changesWithin(reader: Reader, age: number, withinMs: number): number {
   return reader.get<{ count: number }>(
-    'SELECT count(*) AS count FROM run WHERE begun_age > ?1 AND (?2 IS NULL OR slot = ?2)',
+    'SELECT count(*) AS count FROM run WHERE begun_age > ?',
     age - withinMs,
-    slot ?? null,
+  )!.count
+}
+
+/** Whose next change of a slot it is. For a person, what a person asked for and had undone does not count. */
+export type Asker = 'alert' | 'person'
+
+/** What counts for an asker. A run with a verdict was undone by the judge. */
+const counting: Readonly<Record<Asker, string>> = {
+  alert: 'begun_age IS NOT NULL',
+  person: "begun_age IS NOT NULL AND NOT (by_hand IS NOT NULL AND state = 'undone' AND verdict IS NULL)",
+}
+
+/** How many runs of the slot have begun to change the host in the last `withinMs`. */
+export function attemptsWithin(
+  reader: Reader,
+  age: number,
+  withinMs: number,
+  slot: string,
+  asker: Asker,
+): number {
+  return reader.get<{ count: number }>(
+    `SELECT count(*) AS count FROM run WHERE begun_age > ? AND slot = ? AND ${counting[asker]}`,
+    age - withinMs,
+    slot,
   )!.count
 }
 
 /** Milliseconds since the last run of the slot that changed the host ended; undefined if there is none. */
-export function sinceLastChange(reader: Reader, age: number, slot: string): number | undefined {
+export function sinceLastChange(reader: Reader, age: number, slot: string, asker: Asker): number | undefined {
   const { ended } = reader.get<{ ended: number | null }>(
-    'SELECT max(ended_age) AS ended FROM run WHERE slot = ? AND begun_age IS NOT NULL',
+    `SELECT max(ended_age) AS ended FROM run WHERE slot = ? AND ${counting[asker]}`,
     slot,
   )!
   return ended === null ? undefined : age - ended

@@ -5,9 +5,11 @@ import type { ActionName, RunState } from '../../model/remediation.ts'
 import { type AskedPlan, openByHand } from './by-hand.ts'
 import type { Journal } from './journal.ts'
 import {
+  type Asker,
   alertsWithin,
   appliedBy,
   approvalOf,
+  attemptsWithin,
   changesWithin,
   findRun,
   keptRuns,
@@ -54,14 +56,14 @@ export function storeOf(journal: Journal) {
     /** Milliseconds since the run came into its state. */
     sinceMoved: ({ changedAge }: { readonly changedAge: number }) => journal.now.age - changedAge,
     /** Of changes begun: how many on the host and in the slot, when the last one in the slot ended, and its quarantine. */
-    budget(slot: string, now: number) {
+    budget(slot: string, now: number, asker: Asker = 'alert') {
       const { age } = journal.now
-      const since = sinceLastChange(journal, age, slot)
+      const since = sinceLastChange(journal, age, slot, asker)
       const [held] = quarantines(journal, age, slot)
       return {
         changesInHour: changesWithin(journal, age, hourMs),
         lastEndedInSlot: since === undefined ? undefined : now - since,
-        attemptsInDay: changesWithin(journal, age, dayMs, slot),
+        attemptsInDay: attemptsWithin(journal, age, dayMs, slot, asker),
         quarantine: held && { until: now + (held.leftMs ?? Number.POSITIVE_INFINITY), reason: held.reason },
       }
     },

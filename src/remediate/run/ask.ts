@@ -69,7 +69,7 @@ export async function ask(request: Ask, parts: EngineParts): Promise<Asked | Not
       : request.byHand
   const planned = { ...first, plan: asAskedFor(first.plan, byHand) }
   const now = clock.now()
-  const budget = store.budget(slotOf({ vm: target, action, device }), now)
+  const budget = store.budget(slotOf({ vm: target, action, device }), now, 'person')
   const objections = [
     ...(planned.policy.mode === 'observe' ? ['the policy only observes this action'] : []),
     ...slotObjections(budget, file.current.policy, now),

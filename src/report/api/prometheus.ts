@@ -117,13 +117,18 @@ function adviceFor(status: number, timeoutMs: number): string {
 
 function unreachable(about: string, error: Error): KvminfoError {
   const { code } = error as NodeJS.ErrnoException
-  const isTls = /CERT|SELF_SIGNED|VERIFY|ERR_TLS|EPROTO/.test(code ?? '')
-  const advice = isTls
+  // What OpenSSL says has several lines, of which this is the one for people.
+  const { reason } = error as { readonly reason?: string }
+  const text = reason || error.message || (code ?? 'no connection')
+  return new KvminfoError('PROMETHEUS_UNREACHABLE', `${about}: ${text}; ${connectionAdvice(code)}`)
+}
+
+function connectionAdvice(code = ''): string {
+  if (/ALERT/.test(code))
+    return 'the server refuses the client certificate, or wants one: give it by --tls.cert-file and --tls.key-file'
+  if (/WRONG_VERSION_NUMBER/.test(code))
+    return 'the server speaks no TLS; give an address that begins with http:'
+  return /CERT|SELF_SIGNED|VERIFY|ERR_TLS|ERR_SSL|EPROTO/.test(code)
     ? 'give the CA of the server by --tls.ca-file'
     : 'check the address, that the server runs, and firewalls'
-  return new KvminfoError(
-    'PROMETHEUS_UNREACHABLE',
-    `${about}: ${error.message || (code ?? 'no connection')}; ${advice}`,
-    { cause: error },
-  )
 }

@@ -1,12 +1,9 @@
 // How a QEMU command line tunes its VM: CPU model, topology, Hyper-V enlightenments, asynchronous I/O, queues. Only
-// `kvminfo doctor` needs it, so it is read when asked for and not kept.
-import { join } from 'node:path'
+// `kvminfo doctor` needs it, so the sources do not keep it.
 import { KvminfoError } from '../../errors.ts'
-import { processError } from '../source-error.ts'
 import { type Arguments, parseArguments } from './arguments.ts'
 import { BlockNodes } from './block-nodes.ts'
-import { readBounded } from './bounded-file.ts'
-import { Budget, BudgetExceeded, maxBytes } from './budget.ts'
+import { Budget, BudgetExceeded } from './budget.ts'
 import type { Option } from './option.ts'
 
 interface Topology {
@@ -32,28 +29,16 @@ export interface VmTuning {
   readonly queues: ReadonlyMap<string, number>
 }
 
-/** Reading a command line takes the memory lock of its process, which a stuck VM may hold. */
-const deadlineMs = 1_500
-
-/** Throws VM_VANISHED, SOURCE_DENIED, SOURCE_FAILED, or SOURCE_MALFORMED for a process whose command line exceeds its budget. */
-export async function readTuning(procfs: string, pid: number): Promise<VmTuning> {
-  const path = join(procfs, String(pid), 'cmdline')
-  const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(resolve, deadlineMs, undefined)
+/** Throws SOURCE_MALFORMED for a command line that is empty or exceeds its budget. */
+export function tuningFrom(cmdline: Buffer, path: string): VmTuning {
   try {
-    const bytes = await Promise.race([readBounded(path, maxBytes + 1), late])
-    if (bytes === undefined)
-      throw new KvminfoError('SOURCE_FAILED', `${path} was not readable within ${deadlineMs} ms`)
-    const tuning = parseTuning(bytes)
+    const tuning = parseTuning(cmdline)
     if (tuning !== undefined) return tuning
-    throw new KvminfoError('SOURCE_MALFORMED', `${path} is empty`)
   } catch (cause) {
-    if (cause instanceof BudgetExceeded)
-      throw new KvminfoError('SOURCE_MALFORMED', `${path} has ${cause.message}`, { cause })
-    throw processError(cause, pid, path)
-  } finally {
-    clearTimeout(timer)
+    if (!(cause instanceof BudgetExceeded)) throw cause
+    throw new KvminfoError('SOURCE_MALFORMED', `${path} has ${cause.message}`, { cause })
   }
+  throw new KvminfoError('SOURCE_MALFORMED', `${path} is empty`)
 }
 
 /** undefined for an empty command line. Throws BudgetExceeded. */

@@ -38,17 +38,14 @@ export interface Counted {
   readonly isNew: boolean
 }
 
-interface Sum {
-  count: number
-  ns: number | undefined
-}
-
 interface Account {
   exits: number
   /** What the module had counted when it was last added to `sums`. */
   readonly counted: Map<number, Waits>
   other: Waits
-  readonly sums: Map<string, Sum>
+  readonly sums: Map<string, Waits>
+  /** A copy of `sums`, made when they have changed. Callers keep it. */
+  shown: ReadonlyMap<string, Waits> | undefined
   /** How many of `sums` are only addresses. */
   addresses: number
   /** Since when each address has had no name. */
@@ -91,7 +88,8 @@ export class DeviceLedger {
     if (before === undefined && !isNew) start(account, accesses, naming)
     account.exits = exits
     this.#addAddresses(account, accesses, naming)
-    return new Map([...account.sums].map(([name, { count, ns }]) => [name, { count, ns }]))
+    account.shown ??= new Map(account.sums)
+    return account.shown
   }
 
   #addAddresses(account: Account, { byAddress, other }: Accesses, naming: Naming): void {
@@ -100,24 +98,26 @@ export class DeviceLedger {
     account.isWaiting = false
     // What the counts of addresses fell by is in `other` now, where it is not new.
     let moved = nothing
-    for (const [address, before] of counted) {
+    // forEach and not for-of, which would make an array for each of the entries of each VM.
+    counted.forEach((before, address) => {
       const now = byAddress.get(address) ?? nothing
-      if (now.count >= before.count) continue
+      if (now.count >= before.count) return
       moved = plus(moved, minus(before, now))
       if (now === nothing) counted.delete(address)
       else counted.set(address, now)
-    }
+    })
     for (const address of unnamedSinceMs.keys()) {
       if (!byAddress.has(address)) unnamedSinceMs.delete(address)
     }
-    for (const [address, now] of account.sums.size > 0 ? byAddress : mostFirst(byAddress)) {
+    const inOrder = account.sums.size > 0 ? byAddress : new Map(mostFirst(byAddress))
+    inOrder.forEach((now, address) => {
       const before = counted.get(address)
-      if (now.count === before?.count && now.ns === before.ns) continue
+      if (now.count === before?.count && now.ns === before.ns) return
       const name = naming.nameOf(address)
       if (name !== undefined) unnamedSinceMs.delete(address)
       else if (this.#mustWait(unnamedSinceMs, address, naming)) {
         account.isWaiting = true
-        continue
+        return
       }
       counted.set(address, now)
       rises.push({
@@ -125,7 +125,7 @@ export class DeviceLedger {
         isAddress: name === undefined,
         waits: minus(now, before ?? nothing),
       })
-    }
+    })
     const rise = minus(other, plus(account.other, moved))
     // If `other` fell, addresses took their counts back, and they are not new there.
     let returned = { count: Math.max(0, -rise.count), ns: Math.max(0, -(rise.ns ?? 0)) }
@@ -154,6 +154,7 @@ const newAccount = (): Account => ({
   counted: new Map(),
   other: nothing,
   sums: new Map(),
+  shown: undefined,
   addresses: 0,
   unnamedSinceMs: new Map(),
   isWaiting: false,
@@ -172,22 +173,23 @@ function start(account: Account, { byAddress, other }: Accesses, { nameOf }: Nam
 const mostFirst = (byAddress: ReadonlyMap<number, Waits>): [number, Waits][] =>
   [...byAddress].sort(([, a], [, b]) => b.count - a.count)
 
-/** Names beyond the bounds share `other`. */
 function credit(account: Account, name: string, isAddress: boolean, rise: Waits): void {
-  const sum = account.sums.get(name) ?? newSum(account, name, isAddress)
-  sum.count += Math.max(0, rise.count)
-  sum.ns = sum.ns === undefined || rise.ns === undefined ? undefined : sum.ns + Math.max(0, rise.ns)
+  const { sums } = account
+  const key = sums.has(name) ? name : newKey(account, name, isAddress)
+  const { count, ns } = sums.get(key) ?? nothing
+  sums.set(key, {
+    count: count + Math.max(0, rise.count),
+    ns: ns === undefined || rise.ns === undefined ? undefined : ns + Math.max(0, rise.ns),
+  })
+  account.shown = undefined
 }
 
-function newSum(account: Account, name: string, isAddress: boolean): Sum {
+/** Names beyond the bounds share `other`. */
+function newKey(account: Account, name: string, isAddress: boolean): string {
   const isFull = account.sums.size >= maxDevices || (isAddress && account.addresses >= maxAddresses)
-  if (isFull && name !== otherName) {
-    return account.sums.get(otherName) ?? newSum(account, otherName, false)
-  }
+  if (isFull) return otherName
   if (isAddress) account.addresses++
-  const sum: Sum = { count: 0, ns: 0 }
-  account.sums.set(name, sum)
-  return sum
+  return name
 }
 
 const plus = (a: Waits, b: Waits): Waits => ({

@@ -5,7 +5,6 @@ const day = 86_400
 const fleetStart = Date.parse('2026-10-01T00:00:00Z') / 1000
 const fleetDays = 30
 
-const scrapeSeconds = 900
 const gib = 1024 ** 3
 
 /** Days from the start. Nobody has data in the first; only kvm1 has none in the second. */
@@ -166,7 +165,7 @@ function hostSeries(host: string, seed: number): SeriesShape[] {
     isCounter: true,
     resets,
   })
-  const busy = busyAt[host]!
+  const busy = busyAt[host] ?? busyAt.kvm2!
   const jitter = (at: number) => noise(seed, Math.round(at * 96))
   return [
     gauge('kvminfo_up', () => 1),
@@ -281,25 +280,41 @@ export function fleetSeries(): SeriesShape[] {
 const isMissing = (host: string, at: number): boolean =>
   (at > outage.from && at < outage.to) || (host === 'kvm1' && at > kvm1Gap.from && at < kvm1Gap.to)
 
+/** Hosts with equally many VMs each, of which every tenth has an IDE disk and every tenth waits for a CPU. */
+export function largeFleetSeries(hosts: number, vmsOfHost: number): SeriesShape[] {
+  return Array.from({ length: hosts }, (_, hostIndex) => {
+    const host = `host-${hostIndex}`
+    const vms = Array.from({ length: vmsOfHost }, (_, index) => {
+      const kind = index % 10 === 0 ? ide : index % 10 === 1 ? { ...ordinary, delay: 0.5 } : ordinary
+      return vmSeries({ ...kind, name: `vm-${index}`, uuid: uuid(1000 * hostIndex + index), host })
+    })
+    return [hostSeries(host, hostIndex), vms.flat()].flat()
+  }).flat()
+}
+
 /** Lines of OpenMetrics by family, as promtool wants them. */
-export function* openMetrics(series: readonly SeriesShape[]): Generator<string> {
+export function* openMetrics(series: readonly SeriesShape[], scrapeSeconds = 900): Generator<string> {
   const families = Map.groupBy(series, ({ metric, isCounter }) =>
     isCounter ? metric.replace(/_total$/, '') : metric,
   )
   for (const [family, members] of families) {
     yield `# TYPE ${family} ${members[0]!.isCounter ? 'counter' : 'gauge'}\n`
-    for (const member of members) yield linesOf(member)
+    for (const member of members) yield linesOf(member, scrapeSeconds)
   }
   yield '# EOF\n'
 }
 
-function linesOf({ metric, labels, from, to, at, isCounter = false, resets = [] }: SeriesShape): string {
+function linesOf(
+  { metric, labels, from, to, at, isCounter = false, resets = [] }: SeriesShape,
+  scrapeSeconds: number,
+): string {
   const names = Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)
     .join(',')
   const lines: string[] = []
   let total = 0
   const waiting = [...resets]
+  const host = labels.instance!.replace(/:.*/, '')
   for (let second = 0; second <= fleetDays * day; second += scrapeSeconds) {
     const now = second / day
     if (isCounter) total += at((second - scrapeSeconds / 2) / day) * scrapeSeconds
@@ -307,7 +322,7 @@ function linesOf({ metric, labels, from, to, at, isCounter = false, resets = [] 
       waiting.shift()
       total = 0
     }
-    if (now < from || now > to || isMissing(labels.instance!.replace(/:.*/, ''), now)) continue
+    if (now < from || now > to || isMissing(host, now)) continue
     lines.push(`${metric}{${names}} ${isCounter ? total.toFixed(3) : at(now)} ${fleetStart + second}\n`)
   }
   return lines.join('')

@@ -4,7 +4,7 @@ import { test } from 'vitest'
 import { passes } from '../passes.ts'
 
 test('Linux 6.1 remediate.ts', async () => {
-  await passes('remediate.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1200 })
+  await passes('remediate.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1500 })
 })
 
 test('Linux 6.1 actuate.sh', async () => {

@@ -64,15 +64,30 @@ before(async () => {
     async () => (await ask(prometheus.url, records)).series.length === 2,
   )
   console.log(`records filled the time range after ${process.uptime().toFixed(1)} s`)
-  results = await runAllQueries(prometheus.url, {
-    job: '.+',
-    instance: '.+',
-    vm: '.+',
-    rangeSeconds,
-    // Four scrape intervals, like Grafana.
-    rateIntervalSeconds: 4 * scrapeSeconds,
-  })
+  results = await runAllQueries(
+    prometheus.url,
+    {
+      job: '.+',
+      instance: '.+',
+      vm: '.+',
+      rangeSeconds,
+      // Four scrape intervals, like Grafana.
+      rateIntervalSeconds: 4 * scrapeSeconds,
+    },
+    (result) => !lacksData(result) && missingVms(result).length === 0,
+  )
 })
+
+/** No kvminfo remediate runs here. */
+const lacksData = ({ where, series }: Result): boolean =>
+  series.length === 0 && mayBeEmpty[where] === undefined && !where.startsWith('remediation: ')
+
+/** The VMs that a query of the VM dashboard should have shown. */
+function missingVms({ where, series }: Result): string[] {
+  const shown = new Set(series.flatMap(({ vm }) => vm ?? []))
+  if (!where.startsWith('vm: ') || shown.size === 0) return []
+  return busyVms.filter((vm) => !mayLackVm[where]?.vms.includes(vm) && !shown.has(vm))
+}
 
 after(async () => {
   for (const service of running.reverse()) await service.stop()
@@ -91,10 +106,8 @@ test('Prometheus answers every query', () => {
 })
 
 test('every query has data unless it is listed in may-be-empty.ts with a reason', () => {
-  const empty = results.filter(({ series }) => series.length === 0).map(({ where }) => where)
   assert.deepEqual(
-    // No kvminfo remediate runs here.
-    empty.filter((where) => mayBeEmpty[where] === undefined && !where.startsWith('remediation: ')),
+    results.filter(lacksData).map(({ where }) => where),
     [],
   )
 })
@@ -108,16 +121,7 @@ test('no query returns series of other scrape targets', () => {
 })
 
 test('the VM dashboard shows each of the VMs', () => {
-  for (const { where, series } of results) {
-    const shown = new Set(series.flatMap(({ vm }) => vm ?? []))
-    if (!where.startsWith('vm: ') || shown.size === 0) continue
-    const expected = busyVms.filter((vm) => !mayLackVm[where]?.vms.includes(vm))
-    assert.deepEqual(
-      expected.filter((vm) => !shown.has(vm)),
-      [],
-      `VMs missing in ${where}`,
-    )
-  }
+  for (const result of results) assert.deepEqual(missingVms(result), [], `VMs missing in ${result.where}`)
 })
 
 test('the lists in may-be-empty.ts name only queries that exist', () => {

@@ -3,12 +3,11 @@
 // vCPU never sleeps; the machine has a second CPU for everything else.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { type FirmwareVm, startCompute, startReader } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
-import { canPlan, kvminfo, runs, startRemediate } from './stack/remediate.ts'
+import { canPlan, kvminfo, runs, startRemediate, tune } from './stack/remediate.ts'
 
 let remediate: { stop(): Promise<void> }
 let vm: FirmwareVm
@@ -35,18 +34,6 @@ after(async () => {
   await vm.end()
   await guarded.end()
 })
-
-interface Finished {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function tune(...args: readonly string[]): Finished {
-  const { status, stdout, stderr } = spawnSync('kvminfo', ['tune', ...args], { encoding: 'utf8' })
-  console.log(`${process.uptime().toFixed(0)} s: kvminfo tune ${args.join(' ')}\n${stdout}${stderr}`)
-  return { code: status, out: stdout, err: stderr }
-}
 
 function qemuPid(name: string): number {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
@@ -100,17 +87,21 @@ test('undo by the name of the VM shows what the kernel has then', () => {
   assert.ok(!readdirSync('/run/kvminfo/leases').some((name) => name.startsWith(`${pid}-`)))
 })
 
-test('a cooldown is passed over with a reason, which the history shows', () => {
+test('after undo there is no cooldown; otherwise it is passed over with a reason, which the history shows', () => {
+  assert.equal(tune('nice', 'compute', '-2').code, 0)
+  assert.equal(scheduling(tid), '0 0 -2')
   const refused = tune('nice', 'compute', '-5')
   assert.deepEqual([refused.code, refused.out], [1, ''])
   assert.match(refused.err, /cooldown: .* add --force and --reason/)
-  assert.equal(scheduling(tid), '0 0 0')
+  assert.equal(scheduling(tid), '0 0 -2')
   assert.equal(tune('nice', 'compute', '-5', '--force', '--reason=the shop is slow').code, 0)
   assert.equal(scheduling(tid), '0 0 -5')
   assert.match(kvminfo('history'), /unproven .*forced because: the shop is slow/)
 })
 
 test("the thesis's first tier, and back to the value before", () => {
+  assert.equal(tune('undo', '3').code, 0)
+  assert.equal(scheduling(tid), '0 0 -2')
   assert.equal(tune('undo', '2').code, 0)
   assert.equal(scheduling(tid), '0 0 0')
   assert.equal(tune('tier', String(pid), 'paper:1', '--force', '--reason=b').code, 0)

@@ -1,5 +1,6 @@
 // Sends every query of every panel to a Prometheus, like Grafana.
 
+import { setTimeout } from 'node:timers/promises'
 import { dashboardFiles, fillIn, targetsOf } from '../../../helpers/dashboard-files.ts'
 
 interface Found {
@@ -34,7 +35,19 @@ interface Answer {
 /** Points of a graph. Grafana asks for about one per pixel of the panel. */
 const points = 30
 
-export async function runAllQueries(prometheusUrl: string, choice: Choice): Promise<Result[]> {
+/** How long all queries together may be asked again. */
+const patienceMs = 60_000
+const retryMs = 1000
+
+/**
+ * Asks a query again while it is not complete. A scrape that is too slow on a busy machine leaves no data until the next
+ * one, so an incomplete answer may only have come at such a moment.
+ */
+export async function runAllQueries(
+  prometheusUrl: string,
+  choice: Choice,
+  isComplete: (result: Result) => boolean,
+): Promise<Result[]> {
   const values = {
     job: choice.job,
     instance: choice.instance,
@@ -43,12 +56,23 @@ export async function runAllQueries(prometheusUrl: string, choice: Choice): Prom
     __range: `${choice.rangeSeconds}s`,
   }
   const results: Result[] = []
+  let patienceLeftMs = patienceMs
   for (const { name, panels } of dashboardFiles()) {
     for (const panel of panels) {
       for (const { refId, expr, instant = false } of targetsOf(panel)) {
         const query = fillIn(expr, values)
-        const found = await ask(prometheusUrl, query, instant ? undefined : choice.rangeSeconds)
-        results.push({ where: `${name}: ${panel.title} ${refId}`, expr: query, ...found })
+        const where = `${name}: ${panel.title} ${refId}`
+        const run = async (): Promise<Result> => ({
+          where,
+          expr: query,
+          ...(await ask(prometheusUrl, query, instant ? undefined : choice.rangeSeconds)),
+        })
+        let result = await run()
+        for (; !isComplete(result) && patienceLeftMs > 0; patienceLeftMs -= retryMs) {
+          await setTimeout(retryMs)
+          result = await run()
+        }
+        results.push(result)
       }
     }
   }

@@ -1,7 +1,7 @@
 // Starts `kvminfo remediate` in the lab, and asks it as Alertmanager and as an operator do.
 
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
@@ -99,6 +99,19 @@ export async function reaches(id: number, states: readonly RunState[], seconds =
 /** Runs `kvminfo remediate` with these arguments and returns its output. */
 export const kvminfo = (...args: readonly string[]): string =>
   execFileSync('kvminfo', ['remediate', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+interface Finished {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs `kvminfo tune` with these arguments, and logs what it prints. */
+export function tune(...args: readonly string[]): Finished {
+  const { status, stdout, stderr } = spawnSync('kvminfo', ['tune', ...args], { encoding: 'utf8' })
+  console.log(`${process.uptime().toFixed(0)} s: kvminfo tune ${args.join(' ')}\n${stdout}${stderr}`)
+  return { code: status, out: stdout, err: stderr }
+}
 
 /** Whether the plan could be executed now. Not before the program's sources have seen the VM and its vCPU threads. */
 export function canPlan(action: ActionName, vm: string): boolean {

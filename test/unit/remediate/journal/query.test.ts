@@ -5,7 +5,7 @@ import { move } from '../../../../src/remediate/journal/runs.ts'
 import { intend, outcome } from '../../../../src/remediate/journal/steps.ts'
 import { storeOf } from '../../../../src/remediate/journal/store.ts'
 import { runIn, type TestJournal, testJournal } from '../../../helpers/journal.ts'
-import { alert, alertOf, operation } from '../../../helpers/journal-values.ts'
+import { alert, alertOf, operation, plan } from '../../../helpers/journal-values.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -76,6 +76,39 @@ test('counts what changed the host, not what was only planned', () => {
     attemptsInDay: 0,
     lastEndedInSlot: ended,
   })
+})
+
+test('for a person, what a person asked for and had undone does not count', () => {
+  const { journal, clock } = testJournal()
+  const store = storeOf(journal)
+  const byHand = { who: 'anna', settings: {}, isJudged: false, forMs: null, forcedBecause: null }
+  const counted = () =>
+    (['alert', 'person'] as const).map((asker) => store.budget('host|ksm-off|', clock.now(), asker))
+  function changed(request: { byHand?: typeof byHand }, verdict?: 'worse'): number {
+    const target = { vm: undefined, device: undefined }
+    const id = store.open({ ...target, action: 'ksm-off', mode: 'propose', policySha: 'p1', ...request })!
+    move(journal, id, 'received', 'proposed', { plan, planSha: 'plan-1', policySha: 'p1' })
+    move(journal, id, 'proposed', 'approved')
+    move(journal, id, 'approved', 'applying')
+    intend(journal, id, operation, false)
+    move(journal, id, 'applying', 'measuring')
+    move(journal, id, 'measuring', 'undone', verdict && { verdict })
+    return clock.now()
+  }
+  const ended = changed({ byHand })
+  expect(counted()).toMatchObject([
+    { attemptsInDay: 1, lastEndedInSlot: ended, changesInHour: 1 },
+    { attemptsInDay: 0, lastEndedInSlot: undefined, changesInHour: 1 },
+  ])
+  // What the judge undid counts, and so does what an alert asked for.
+  const judged = changed({ byHand: { ...byHand, isJudged: true } }, 'worse')
+  clock.pass(minute)
+  const unasked = changed({})
+  expect(judged).toBeLessThan(unasked)
+  expect(counted()).toMatchObject([
+    { attemptsInDay: 3, lastEndedInSlot: unasked },
+    { attemptsInDay: 2, lastEndedInSlot: unasked },
+  ])
 })
 
 test.each([-1000 * hour, 1000 * hour])(
