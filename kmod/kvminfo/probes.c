@@ -85,13 +85,15 @@ static __always_inline void count_exit(struct slot *slot, enum clock clock,
 
 	if (clock != CLOCK_OFF)
 		slot->since = kvminfo_clock_now(clock);
-	if (in_kvm(slot))
+	if (likely(in_kvm(slot)))
 		local64_inc(&slot->vm_switches);
 	if (static_branch_unlikely(&kvminfo_devices_on))
 		slot->vcpu = vcpu;
 
 	reason = kvminfo_vendor_reason(vcpu, isa, code);
 	if (likely(reason >= 0)) {
+		/* Otherwise GCC computes the address of the counter on its own: one instruction more. */
+		OPTIMIZER_HIDE_VAR(reason);
 		count(slot, N_REASON + reason);
 		slot->phase = N_REASON + reason;
 	} else {
@@ -154,10 +156,9 @@ static __always_inline void resolve(struct slot *slot, enum clock clock, local64
 }
 
 /*
- * KVM_RUN returns and no exit is handed to user space, or not in the usual way: an
- * error, or a request that KVM serves after it has handled an exit, or there was
- * no exit in this KVM_RUN. @slot may be NULL, because a thread may be interrupted
- * before its first exit.
+ * KVM_RUN returns with an error, or there was no exit in it, or nobody knows the
+ * reason. @slot may be NULL, because a thread may be interrupted before its first
+ * exit.
  */
 static noinline notrace void on_other_return(struct slot *slot, enum clock clock,
 					     u32 code, int err)
@@ -176,8 +177,7 @@ static noinline notrace void on_other_return(struct slot *slot, enum clock clock
 	if (signal)
 		count(slot, N_SIGNAL);
 	if (!in_user(slot)) {
-		resolve(slot, clock, signal || (!err && reason >= USER_REQUESTS) ?
-			&slot->vm_switches : &slot->n[N_USER + reason]);
+		resolve(slot, clock, signal ? &slot->vm_switches : &slot->n[N_USER + reason]);
 		slot->phase = N_USER + reason;
 		slot->device_ticks = NULL;
 	} else if (signal && clock != CLOCK_OFF) {
@@ -209,18 +209,15 @@ static __always_inline void on_userspace_exit(enum clock clock, u32 code, int er
 	struct slot *slot = kvminfo_slot_find();
 	unsigned long reason;
 
-	if (unlikely(!slot || err || !in_kvm(slot) || code >= NR_USER_CODES))
-		goto other;
+	if (unlikely(!slot || err || !in_kvm(slot) || code >= NR_USER_CODES)) {
+		on_other_return(slot, clock, code, err);
+		return;
+	}
 	reason = kvminfo_user_reasons[code];
-	if (unlikely(reason >= USER_REQUESTS))
-		goto other;
 	resolve(slot, clock, &slot->n[N_USER + reason]);
 	slot->phase = N_USER + reason;
 	if (static_branch_unlikely(&kvminfo_devices_on))
 		count_access(slot);
-	return;
-other:
-	on_other_return(slot, clock, code, err);
 }
 
 /* One set of probes for each clock; the compiler removes what a clock does not need. */

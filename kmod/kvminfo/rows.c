@@ -43,7 +43,8 @@ struct devices *kvminfo_row_devices(const struct rows *rows, size_t index)
 static void vcpu_read(const struct slot *slot, struct vcpu_copy *to, u64 *n,
 		      struct pid_namespace *ns)
 {
-	kvminfo_slot_read(slot, n);
+	memset(n, 0, sizeof(*n) * NR_COUNTERS);
+	kvminfo_slot_add(slot, n);
 	*to = (struct vcpu_copy) {
 		.id = slot->vcpu_id,
 		.tid = pid_nr_ns(slot->pid, ns),

@@ -111,6 +111,19 @@ out:
 	return slot;
 }
 
+void kvminfo_slot_add(const struct slot *slot, u64 *sum)
+{
+	int i;
+
+	for (i = 0; i < NR_SLOT_COUNTERS; i++)
+		sum[i] += local64_read(&slot->n[i]);
+	sum[N_VM_SWITCH] += local64_read(&slot->vm_switches);
+	for (i = N_USER + USER_REQUESTS; i < N_USER + NR_USER_REASONS; i += 2) {
+		sum[N_VM_SWITCH] += sum[i];
+		sum[i] = 0;
+	}
+}
+
 void kvminfo_row_count_signal(void)
 {
 	unsigned long flags;
@@ -141,7 +154,6 @@ void kvminfo_slot_end(void)
 	unsigned long flags;
 	struct row *row;
 	bool row_ends;
-	int i;
 
 	if (!slot && !row_find(current->signal))
 		return;
@@ -154,9 +166,7 @@ void kvminfo_slot_end(void)
 		write_seqcount_begin(&row->seq);
 		list_del_rcu(&slot->in_row);
 		row->nr_slots--;
-		for (i = 0; i < NR_SLOT_COUNTERS; i++)
-			row->past[i] += local64_read(&slot->n[i]);
-		row->past[N_VM_SWITCH] += local64_read(&slot->vm_switches);
+		kvminfo_slot_add(slot, row->past);
 		if (static_branch_unlikely(&kvminfo_devices_on))
 			kvminfo_devices_merge(&row->devices, &slot->devices);
 		write_seqcount_end(&row->seq);

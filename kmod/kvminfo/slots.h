@@ -35,7 +35,7 @@
  */
 enum counter {
 	N_REASON,		/* + enum reason: exits, time in KVM without halts */
-	N_USER = N_REASON + NR_REASONS,		/* + enum user_reason: hand-overs, time */
+	N_USER = N_REASON + NR_REASONS,		/* + enum user_reason: hand-overs or requests, time */
 	N_SIGNAL = N_USER + NR_USER_REASONS,
 	N_HALT_NS,
 	NR_SLOT_COUNTERS,
@@ -95,15 +95,12 @@ static __always_inline struct slot *kvminfo_slot_find(void)
 	return NULL;
 }
 
-/* Reads all counters of a slot. */
-static inline void kvminfo_slot_read(const struct slot *slot, u64 *n)
-{
-	int i;
-
-	for (i = 0; i < NR_SLOT_COUNTERS; i++)
-		n[i] = local64_read(&slot->n[i]);
-	n[N_VM_SWITCH] = local64_read(&slot->vm_switches);
-}
+/*
+ * Adds all counters of a slot to @sum. An exit that ended in a return for a request
+ * was handled in KVM, so it is added to N_VM_SWITCH, and a request keeps only its
+ * time.
+ */
+void kvminfo_slot_add(const struct slot *slot, u64 *sum);
 
 /*
  * Creates the slot of the running thread. Returns NULL and counts the exit as lost

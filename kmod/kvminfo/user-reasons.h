@@ -39,7 +39,7 @@
 	U(memory_fault, 39) \
 	U(tdx, 40) \
 	U(snp_req_certs, 43) \
-	/* Requests of KVM, from here on, are not caused by an exit: they have time only. */ \
+	/* From here on, KVM returns for a request, after it has handled the last exit. */ \
 	U(irq_window_open, 7) \
 	U(ioapic_eoi, 26)
 

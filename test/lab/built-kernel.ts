@@ -1,12 +1,18 @@
 // Builds a kernel from Debian's source package, with the smallest configuration that the lab's machine needs and a
 // fragment of debug-kernels/ that makes the kernel check itself while it runs.
 
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import type { Apt } from './apt.ts'
 import { cached } from './cache.ts'
+
+/** A built tree, its objects and what is installed of it. */
+const neededBytes = 6e9
+/** So many are compiled with host.config and either fragment. */
+const filesOfKernel = 1500
+const progressMs = 5 * 60_000
 
 const configs = join(import.meta.dirname, 'debug-kernels')
 
@@ -32,6 +38,7 @@ export async function builtKernel(
   // Without the paths and this file, so that another clone does not build it again.
   const inputs = [source, version, ...(await Promise.all(fragments.map((path) => readFile(path, 'utf8'))))]
   const directory = await cached('kernels', `${source}-${config}`, inputs, async (draft) => {
+    await assertRoom(draft, source)
     note(`lab: building ${source} ${version} with ${config}.config; this takes half an hour of CPU time`)
     const run = (command: string, ...words: string[]): Promise<unknown> =>
       execa(command, words, { cwd: draft, cancelSignal: signal, maxBuffer: 2 ** 28 })
@@ -50,7 +57,7 @@ export async function builtKernel(
     )
     await make('olddefconfig')
     await assertHas(join(tree, '.config'), fragments)
-    await make(`-j${availableParallelism()}`, 'vmlinux', 'modules')
+    await compile(tree, note, signal)
     await make('modules_install', `INSTALL_MOD_PATH=${draft}`)
     // As arch/x86/boot/compressed/Makefile does it. The lab boots it without a bzImage.
     await run('objcopy', '-R', '.comment', '-S', join(tree, 'vmlinux'), 'vmlinux')
@@ -61,6 +68,32 @@ export async function builtKernel(
     await rm(join(draft, 'lib', 'modules', release, 'build'), { force: true })
   })
   return { release: await readFile(join(directory, 'release'), 'utf8'), directory }
+}
+
+async function assertRoom(directory: string, source: string): Promise<void> {
+  const { bavail, bsize } = await statfs(directory)
+  const room = bavail * bsize
+  if (room < neededBytes)
+    throw new Error(
+      `building ${source} takes ${gigabytes(neededBytes)} GB, but ${dirname(directory)} has only ${gigabytes(room)} GB left`,
+    )
+}
+
+const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1)
+
+/** Compiles the kernel, and now and then says how far it is. */
+async function compile(tree: string, note: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const words = ['-C', tree, `-j${availableParallelism()}`, 'vmlinux', 'modules']
+  // Nobody needs the list of files if it fails: the error has make's stderr.
+  const making = execa('make', words, { cancelSignal: signal, buffer: { stdout: false } })
+  let compiled = 0
+  let noted = performance.now()
+  for await (const line of making) {
+    if (line.startsWith('  CC ') || line.startsWith('  AS ')) compiled++
+    if (performance.now() - noted < progressMs) continue
+    noted = performance.now()
+    note(`lab: compiled ${compiled} of some ${filesOfKernel} files of the kernel`)
+  }
 }
 
 /** olddefconfig drops a setting without a word if something that it depends on is missing. */

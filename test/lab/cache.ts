@@ -21,8 +21,10 @@ import { basename, join } from 'node:path'
 
 const cacheRoot = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kvminfo-lab')
 
+const dayMs = 24 * 3600 * 1000
+
 /** An entry that was not used for this long is removed when a new one of its kind is made. */
-const unusedMs = 14 * 24 * 3600 * 1000
+const unusedMs = 14 * dayMs
 
 /**
  * Returns the directory of the artefact that `build` makes from `inputs`. Calls `build` only if it is not cached yet.
@@ -66,7 +68,9 @@ async function prune(home: string): Promise<void> {
   for (const name of await readdir(home)) {
     const path = join(home, name)
     const used = await stat(path).catch(() => undefined)
-    if (used && Date.now() - used.mtimeMs > unusedMs) await rm(path, { recursive: true, force: true })
+    // Nothing is built for a day: the lab that made this draft was killed.
+    const keptMs = name.startsWith('.') ? dayMs : unusedMs
+    if (used && Date.now() - used.mtimeMs > keptMs) await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -87,7 +87,7 @@ program
 program
   .command('paper')
   .description("repeat the thesis's experiments and write a page with our figures beside the thesis's")
-  .option('--runs <n>', 'how often to repeat each experiment', toCount, 3)
+  .option('--runs <n>', 'how often to run all experiments; the page is written after each time', toCount, 3)
   .option('--out <dir>', 'directory for the page', join(import.meta.dirname, 'paper', 'results'))
   .action(async ({ runs, out }: { runs: number; out: string }) => {
     await stoppable((signal) => repeatPaper(runs, out, (line) => console.error(line), signal))

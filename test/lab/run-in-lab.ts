@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { builtModules, builtProgram, guestImages, hostInitrd } from './artefacts.ts'
+import type { IntelModel } from './intel/bochs.ts'
 import { intelEmulator } from './intel/emulator.ts'
 import { isBuilt, type Kernel, type KernelLine, unpackedKernel } from './kernels.ts'
 import { type Emulator, runMachine } from './machine.ts'
@@ -27,6 +28,9 @@ export interface LabOptions {
   timeoutSeconds?: number
   /** Default: 2 on AMD, 1 on Intel. */
   cpus?: number
+  /** Only with `vendor: 'intel'`: the CPU model (default: Haswell), and whether Linux mitigates its weaknesses. */
+  model?: IntelModel
+  mitigations?: boolean
   /** Makes guest time a count of executed instructions; implies one CPU. */
   icount?: boolean
   /** If false, the modules are in $LAB_MODULES but not loaded. */
@@ -88,7 +92,10 @@ export async function runInLab(file: string | undefined, options: LabOptions = {
     await mkdir(out, { recursive: true })
     const emulator =
       options.vendor === 'intel'
-        ? await intelEmulator({ kernel, modules, runDirectory, file: path!, cpus: options.cpus ?? 1 }, signal)
+        ? await intelEmulator(
+            { ...options, kernel, modules, runDirectory, file: path!, cpus: options.cpus ?? 1 },
+            signal,
+          )
         : await amdEmulator(kernel, runDirectory, out, { ...options, terminal }, signal)
     turn = await takeTurn(() => note('lab: waiting, because other labs use all cores'), signal)
     const begun = performance.now()

@@ -61,13 +61,15 @@ function readSeries(one: { metric?: unknown; values?: unknown; value?: unknown }
   if (typeof metric !== 'object' || metric === null || !Array.isArray(pairs)) {
     throw malformed('a series has no labels or no values')
   }
-  return { labels: metric as Labels, points: pairs.map(readPoint) }
+  for (const pair of pairs) readPoint(pair)
+  return { labels: metric as Labels, points: pairs as [number, number][] }
 }
 
-function readPoint(pair: unknown): readonly [number, number] {
-  const [time, value] = Array.isArray(pair) ? pair : []
-  if (typeof time !== 'number' || typeof value !== 'string') throw malformed('a value is not a pair')
-  return [time, Number(value)]
+/** In place, because a report reads millions of them. */
+function readPoint(pair: unknown): void {
+  if (!Array.isArray(pair) || typeof pair[0] !== 'number' || typeof pair[1] !== 'string')
+    throw malformed('a value is not a pair')
+  pair[1] = Number(pair[1])
 }
 
 const malformed = (problem: string) =>

@@ -16,8 +16,8 @@ const vms = 50
 const sampleSeconds = 1800
 const range = ['--from=2026-10-01', '--to=2026-10-31']
 
-const limitOfTime = 1.5
-const limitOfMb = 1000
+const limitOfTime = 3
+const limitOfMb = 500
 
 export const part: BenchPart = {
   description: `kvminfo report for ${hosts} hosts × ${vms} VMs × 30 days, compared with only asking Prometheus`,

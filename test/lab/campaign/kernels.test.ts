@@ -43,6 +43,12 @@ describe.concurrent('the lab', () => {
     assertAllExact(output, 'vmx', vms)
   })
 
+  test('Intel counts exactly on a newer CPU, and with mitigations', async () => {
+    const options = { vendor: 'intel', model: 'corei7_skylake_x', mitigations: true } as const
+    const { output } = await passes('vendors.sh', options)
+    assertAllExact(output, 'vmx', vms)
+  })
+
   test('Intel counts exactly without unrestricted guests and without EPT', async () => {
     const args = ['unrestricted_guest=0', 'ept=0']
     const { output } = await passes('vendors.sh', { vendor: 'intel', args })

@@ -203,7 +203,7 @@ test('a libvirtd that stops in the middle of a change leaves it unknown until it
     live = after
     return outcome === 'done'
   }
-  await until('the value is known', isKnown, 2000)
+  await until('the value is known', isKnown, 2000, 300)
   console.log(
     `it then was ${live === operation.to ? 'done' : 'not done'}; answers until then: ${[...outcomes]}`,
   )

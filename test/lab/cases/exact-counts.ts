@@ -160,6 +160,20 @@ test('does not count a return for a signal as a userspace exit, before the first
   assert.equal(kvmStatistic(vm.pid, 'signal_exits'), 60, 'KVM does not count immediate_exit')
 })
 
+test('does not count an exit as a userspace exit if KVM returns for a request after it', async () => {
+  const vm = await startVm('--out', '20', '--cpuid', '10', '--windows', '30', '--vcpus', '2')
+  const row = rowOf(readTable(), vm.pid)
+  assertExact(row, vm)
+  assert.equal(kvmStatistic(vm.pid, 'request_irq_exits'), 60)
+  const { count, ns } = row.user_reasons.irq_window_open!
+  assert.equal(count, 0)
+  assert.ok(ns! > 0)
+  await vm.end()
+  const ended = await startVm('--windows', '30', '--end-threads')
+  await until('its thread is gone', () => rowOf(readTable(), ended.pid).vcpus.size === 0)
+  assertExact(rowOf(readTable(), ended.pid), ended)
+})
+
 test('the times in KVM, halted and in user space add up to no more than the elapsed time', async () => {
   const from = process.hrtime.bigint()
   const vm = await startVm('--out', '2000', '--cpuid', '2000')

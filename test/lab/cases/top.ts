@@ -2,7 +2,9 @@
 // module taskinfo, and without it.
 
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { TopDocument } from '../../../src/top/script/json.ts'
@@ -15,11 +17,18 @@ import { compile, startThreads, type Threads } from './taskinfo/programs.ts'
 const run = promisify(execFile)
 
 let threads: Threads
+/** It has had its exits, so it leaves the CPUs to the reading of /proc. */
 let vm: Vm
 
 before(async () => {
   threads = await startThreads(compile('threads'))
-  vm = await startVm('--vcpus', '2', '--out', '300', '--cpuid', '700', '--rep', '0')
+  vm = await startVm('--vcpus', '2', '--out', '1')
+  // One CPU for what never sleeps, this program and the monitor, which come first: an emulated machine runs at half its
+  // speed as soon as a second CPU is busy.
+  const burner = threads.tids.get('burner')!
+  setPriority(burner, 19)
+  execFileSync('taskset', ['--cpu-list', '--pid', '0', String(burner)])
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '0', String(process.pid)])
 })
 
 after(async () => {
@@ -76,11 +85,13 @@ function expected(facts: Facts): Partial<TaskRow> {
   }
 }
 
-/** Every thread that slept all the time; then at least that many are left to compare. */
-async function agrees(source: string, wrapper: readonly string[]): Promise<void> {
-  const first = readProc('first')
-  const document = await top(wrapper, '--view=tasks', '--threads')
-  const last = readProc('last')
+/** Of every thread that slept all the time; then at least that many are left to compare. */
+function agrees(
+  document: TopDocument,
+  source: string,
+  first: ReadonlyMap<number, Facts>,
+  last: ReadonlyMap<number, Facts>,
+): void {
   assert.equal(document.sources.find(({ fact }) => fact === 'threads')?.source, source)
   const rows = new Map(document.tasks!.map((row) => [row.tid as number, row]))
   let compared = 0
@@ -106,17 +117,26 @@ async function agrees(source: string, wrapper: readonly string[]): Promise<void>
   assert.equal(rows.get(vm.pid)?.vm, `pid-${vm.pid}`)
 }
 
-test('every column of every thread that sleeps agrees with /proc', () => agrees('taskinfo', []))
-
-test('also without the module', () => agrees('procfs', hideTaskinfo))
+// One reading of /proc before both and one after both, because each takes a quarter of a minute here.
+test('every column of every thread that sleeps agrees with /proc, with the module and without it', async () => {
+  const flags = ['--view=tasks', '--threads']
+  const first = readProc('first')
+  const withModule = await top([], ...flags)
+  const without = await top(hideTaskinfo, ...flags)
+  const last = readProc('last')
+  agrees(withModule, 'taskinfo', first, last)
+  agrees(without, 'procfs', first, last)
+})
 
 test('the exits of a VM are those that the module counts meanwhile', async () => {
-  const rowOf = () => readTable().rows.find(({ pid }) => pid === vm.pid)!
+  const busy = await startVm('--vcpus', '2', '--out', '300', '--cpuid', '700', '--rep', '0')
+  for (const tid of readdirSync(`/proc/${busy.pid}/task`)) setPriority(Number(tid), 19)
+  const rowOf = () => readTable().rows.find(({ pid }) => pid === busy.pid)!
   const from = rowOf()
   const document = await top([])
   const to = rowOf()
   assert.equal(document.sources.find(({ fact }) => fact === 'exits')?.source, 'module')
-  const [figures] = document.vms!.filter(({ pid }) => pid === vm.pid)
+  const [figures] = document.vms!.filter(({ pid }) => pid === busy.pid)
   assert.ok(figures)
   const counts = [
     ['kernelSwitches', 'kvm_vm_switch_num'],
@@ -139,4 +159,5 @@ test('the exits of a VM are those that the module counts meanwhile', async () =>
       [1, 'other'],
     ],
   )
+  await busy.end()
 })

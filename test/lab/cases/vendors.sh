@@ -63,7 +63,7 @@ vm --vcpus 4 --out 100 --pic 100 --cpuid 50 --ud 20 --rep 3
 vm --vcpus 3 --out 50 --ud 10 --end-threads
 vm --vcpus 2 --out 20 --signals 30 --immediate 10
 vm --irqchip --hlt 20
-vm --hlt 20
+vm --hlt 20 --windows 20
 reload_kvminfo time=0
 vm --vcpus 2 --out 100 --pic 100 --ud 30 --signals 5
 reload_kvminfo

@@ -22,6 +22,9 @@ extern const char exits_code[], exits_code_end[], exits_ud_handler[];
 /* How long a vCPU stays halted in KVM before it is woken. */
 #define HALT_NS 20000000
 
+/* RFLAGS: the bit that is always set, and IF. */
+enum { FLAGS = 2, FLAG_INTERRUPTS = 0x200 };
+
 struct exits_vm {
 	int kvm, fd;
 	bool irqchip;
@@ -107,7 +110,11 @@ static void wake_now_and_then(void)
 static int create_vcpu(struct exits_vm *vm, unsigned int id)
 {
 	int vcpu = must(ioctl(vm->fd, KVM_CREATE_VCPU, id), "KVM_CREATE_VCPU");
-	struct kvm_regs regs = { .rip = EXITS_CODE, .rflags = 2, .rsp = EXITS_MEMORY - 16 - id * 64 };
+	struct kvm_regs regs = {
+		.rip = EXITS_CODE,
+		.rflags = vm->work.windows ? FLAGS | FLAG_INTERRUPTS : FLAGS,
+		.rsp = EXITS_MEMORY - 16 - id * 64,
+	};
 	struct kvm_mp_state runnable = { KVM_MP_STATE_RUNNABLE };
 	struct kvm_sregs sregs;
 
@@ -147,6 +154,18 @@ static void interrupt_runs(int vcpu, struct kvm_run *run, const struct exits_wor
 	run->immediate_exit = 0;
 }
 
+/* Makes KVM_RUN calls that end as soon as the guest could take an interrupt, which none will send. */
+static void request_windows(int vcpu, struct kvm_run *run, const struct exits_work *work)
+{
+	for (uint32_t i = 0; i < work->windows; i++) {
+		run->request_interrupt_window = 1;
+		must(ioctl(vcpu, KVM_RUN, 0), "KVM_RUN");
+		if (run->exit_reason != KVM_EXIT_IRQ_WINDOW_OPEN)
+			errx(1, "KVM_RUN returned for reason %u, not for the interrupt window", run->exit_reason);
+	}
+	run->request_interrupt_window = 0;
+}
+
 struct exits_seen exits_vcpu_run(struct exits_vm *vm, unsigned int id)
 {
 	int vcpu = create_vcpu(vm, id);
@@ -158,6 +177,7 @@ struct exits_seen exits_vcpu_run(struct exits_vm *vm, unsigned int id)
 		err(1, "vCPU %u", id);
 	let_signals_end_run(vcpu);
 	interrupt_runs(vcpu, run, &vm->work, &seen);
+	request_windows(vcpu, run, &vm->work);
 	if (vm->irqchip && vm->work.counts[EXITS_HLT])
 		wake_now_and_then();
 	for (;;) {

@@ -3,7 +3,8 @@
  * exits: a VM that leaves its guest exactly as often as asked.
  *
  *   exits [--vcpus N] [--out N] [--in N] [--pic N] [--mmio N] [--cpuid N] [--ud N] [--hlt N] [--rep N]
- *         [--ports N] [--pages N] [--signals N] [--immediate N] [--irqchip] [--hold] [--end-threads] [-name guest=NAME]
+ *         [--ports N] [--pages N] [--signals N] [--immediate N] [--windows N] [--irqchip] [--hold] [--end-threads]
+ *         [-name guest=NAME]
  *
  * Every vCPU does all of it, and all run at once. Prints one line of JSON: the
  * total of what was done, and what the counters must show. README.md describes
@@ -65,7 +66,7 @@ static void report(void)
 	uint64_t out = asked(EXITS_OUT) + vcpus, in = asked(EXITS_IN), pic = asked(EXITS_PIC), ud = asked(EXITS_UD);
 	uint64_t ports = asked(EXITS_PORTS), pages = asked(EXITS_PAGES);
 	uint64_t mmio = asked(EXITS_MMIO), cpuid = asked(EXITS_CPUID), hlt = asked(EXITS_HLT);
-	uint64_t user_hlt = irqchip ? 0 : hlt;
+	uint64_t user_hlt = irqchip ? 0 : hlt, windows = (uint64_t)vcpus * work.windows;
 
 	out += ports;
 	mmio += pages;
@@ -76,7 +77,7 @@ static void report(void)
 	       "\"hlt\":%lu,", getpid(), vcpus, out, in, pic, mmio, cpuid, ud, hlt);
 	printf("\"expect\":{\"io_num\":%lu,\"exception_num\":%lu,\"kvm_vm_switch_num_min\":%lu,"
 	       "\"kvm_qemu_switch_num\":%lu,\"signal_num\":%lu}}\n", out + in + pic, ud,
-	       pic + cpuid + ud + hlt - user_hlt, sum.out + sum.in + sum.mmio + sum.hlt, sum.interrupted);
+	       pic + cpuid + ud + hlt - user_hlt + windows, sum.out + sum.in + sum.mmio + sum.hlt, sum.interrupted);
 	fflush(stdout);
 }
 
@@ -90,20 +91,22 @@ static void await_stdin_closed(void)
 
 static void parse(int argc, char **argv)
 {
-	enum { VCPUS = EXITS_KINDS, SIGNALS, IMMEDIATE, NAME };
+	enum { VCPUS = EXITS_KINDS, SIGNALS, IMMEDIATE, WINDOWS, NAME };
 	static const struct option options[] = {
 		{ "rep", 1, NULL, EXITS_REP }, { "out", 1, NULL, EXITS_OUT }, { "in", 1, NULL, EXITS_IN },
 		{ "pic", 1, NULL, EXITS_PIC }, { "mmio", 1, NULL, EXITS_MMIO }, { "cpuid", 1, NULL, EXITS_CPUID },
 		{ "ud", 1, NULL, EXITS_UD }, { "hlt", 1, NULL, EXITS_HLT },
 		{ "ports", 1, NULL, EXITS_PORTS }, { "pages", 1, NULL, EXITS_PAGES }, { "vcpus", 1, NULL, VCPUS },
-		{ "signals", 1, NULL, SIGNALS }, { "immediate", 1, NULL, IMMEDIATE }, { "name", 1, NULL, NAME },
+		{ "signals", 1, NULL, SIGNALS }, { "immediate", 1, NULL, IMMEDIATE },
+		{ "windows", 1, NULL, WINDOWS }, { "name", 1, NULL, NAME },
 		{ "irqchip", 0, &irqchip, 1 }, { "hold", 0, &hold, 1 }, { "end-threads", 0, &end_threads, 1 }, { 0 },
 	};
 	int option;
 
 	while ((option = getopt_long_only(argc, argv, "", options, NULL)) != -1) {
 		uint32_t *target = option < EXITS_KINDS ? &work.counts[option] :
-			option == VCPUS ? &vcpus : option == SIGNALS ? &work.signals : &work.immediate;
+			option == VCPUS ? &vcpus : option == SIGNALS ? &work.signals :
+			option == IMMEDIATE ? &work.immediate : &work.windows;
 		char *end;
 
 		if (option == '?')
@@ -122,6 +125,8 @@ static void parse(int argc, char **argv)
 		errx(2, "--pages takes at most %d", EXITS_MAX_PAGES);
 	/* Only KVM has a PIC here. */
 	irqchip |= work.counts[EXITS_PIC] > 0;
+	if (irqchip && work.windows)
+		errx(2, "--windows needs a VM without an interrupt controller in KVM");
 }
 
 int main(int argc, char **argv)

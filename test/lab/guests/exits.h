@@ -40,6 +40,7 @@ struct exits_work {
 	uint32_t counts[EXITS_KINDS];
 	uint32_t signals;
 	uint32_t immediate;
+	uint32_t windows;
 };
 
 /* What one vCPU did, as seen in the returns of KVM_RUN. */

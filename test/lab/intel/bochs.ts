@@ -6,10 +6,10 @@ import type { Emulator } from '../machine.ts'
 import { consoleLog } from '../qemu.ts'
 
 /**
- * Haswell has EPT, VPID, unrestricted guests and virtual NMIs. Bochs knows newer models as well, whose further features
- * only cost time.
+ * The name that Bochs has for a CPU. Haswell has EPT, VPID, unrestricted guests and virtual NMIs. What newer ones have
+ * besides only costs time where it does not matter.
  */
-const model = 'corei7_haswell_4770'
+export type IntelModel = 'corei7_haswell_4770' | 'corei7_skylake_x'
 
 const megabytes = 768
 export const memoryBytes = megabytes * 2 ** 20
@@ -36,7 +36,11 @@ export function bochsPaths(runDirectory: string): BochsPaths {
 }
 
 /** Writes Bochs's configuration. Bochs needs a display, although the machine shows nothing (see `command`). */
-export async function bochsEmulator(runDirectory: string, cpus: number): Promise<Emulator> {
+export async function bochsEmulator(
+  runDirectory: string,
+  cpus: number,
+  model: IntelModel,
+): Promise<Emulator> {
   const paths = bochsPaths(runDirectory)
   const configuration = [
     'config_interface: textconfig',

@@ -8,7 +8,7 @@ import { intelInitrd } from '../artefacts.ts'
 import type { Kernel } from '../kernels.ts'
 import type { Emulator } from '../machine.ts'
 import { commandFor } from '../run-directory.ts'
-import { bochsEmulator, bochsPaths, memoryBytes } from './bochs.ts'
+import { bochsEmulator, bochsPaths, type IntelModel, memoryBytes } from './bochs.ts'
 import { writeDiskImage } from './disk-image.ts'
 
 export interface IntelRun {
@@ -19,14 +19,16 @@ export interface IntelRun {
   runDirectory: string
   file: string
   cpus: number
+  model?: IntelModel
+  mitigations?: boolean
 }
 
 /**
- * mitigations: they slow down the guest and change no count. no_timer_check: Bochs's timer differs from what the test
+ * no_timer_check: Bochs's timer differs from what the test
  * expects. cryptomgr.notests: the self-tests of the kernel's ciphers are half of its boot.
  */
 const kernelOptions =
-  'console=ttyS0,115200 loglevel=4 rdinit=/init panic=-1 mitigations=off tsc=reliable no_timer_check cryptomgr.notests=1'
+  'console=ttyS0,115200 loglevel=4 rdinit=/init panic=-1 tsc=reliable no_timer_check cryptomgr.notests=1'
 
 export async function intelEmulator(run: IntelRun, signal: AbortSignal): Promise<Emulator> {
   const [command] = await commandFor(run.file)
@@ -37,11 +39,12 @@ export async function intelEmulator(run: IntelRun, signal: AbortSignal): Promise
     bochsPaths(run.runDirectory).disk,
     run.kernel,
     image,
-    kernelOptions,
+    // They slow down the guest and change no count.
+    run.mitigations ? kernelOptions : `${kernelOptions} mitigations=off`,
     memoryBytes,
     signal,
   )
-  return bochsEmulator(run.runDirectory, run.cpus)
+  return bochsEmulator(run.runDirectory, run.cpus, run.model ?? 'corei7_haswell_4770')
 }
 
 /** A second archive for the initramfs: FILE, its folder if it has one, and what the run is to do. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { unpackedKernel } from '../kernels.ts'
 import { runInLab } from '../run-in-lab.ts'
+import type { Variants } from './experiments.ts'
 import { findingsOf, type Results } from './findings.ts'
 import { pageOf } from './page.ts'
 
@@ -22,49 +23,60 @@ const experiments = [
   { name: 'ten', wall: true },
 ] as const
 
-const secondsPerRun = 1200
+/** What one run of an experiment may take on a busy machine. */
+const secondsPerRun = 3600
 
+/**
+ * Runs all experiments `runs` times, one after the other, and writes the page again after each time, so that a page is there
+ * when it is interrupted. Each run has a machine of its own, so that it does not depend on what ran before.
+ */
 export async function repeatPaper(
   runs: number,
   directory: string,
   note: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const scratch = await mkdtemp(join(tmpdir(), 'kvminfo-paper-'))
-  try {
-    const results: Record<string, unknown> = {}
-    for (const [at, { name, ...clock }] of experiments.entries()) {
-      note(`paper: experiment ${at + 1} of ${experiments.length}: ${name}, ${runs} runs`)
-      const result = await runInLab(inside, {
-        kernel,
-        args: [name, `${runs}`],
-        out: scratch,
-        timeoutSeconds: runs * secondsPerRun,
-        ...('wall' in clock ? { cpus: 1 } : { icount: true }),
-        onOutput: (chunk) => process.stderr.write(chunk),
-        onNote: note,
-        signal,
-      })
-      if (result.code !== 0)
-        throw new Error(`the experiment ${name} failed: ${result.reason}\n${result.output}`)
-      results[name] = JSON.parse(await readFile(join(scratch, `${name}.json`), 'utf8'))
+  const { release } = await unpackedKernel(kernel, note, signal)
+  const { stdout: commit } = await execa('git', ['rev-parse', '--short', 'HEAD'], {
+    cwd: import.meta.dirname,
+    reject: false,
+  })
+  const results = Object.fromEntries(experiments.map(({ name }) => [name, []])) as unknown as Results
+  for (let run = 1; run <= runs; run++) {
+    for (const [at, experiment] of experiments.entries()) {
+      note(`paper: run ${run} of ${runs}, experiment ${at + 1} of ${experiments.length}: ${experiment.name}`)
+      results[experiment.name].push(await runOnce(experiment, note, signal))
     }
-    const { release } = await unpackedKernel(kernel, note, signal)
-    const { stdout: commit } = await execa('git', ['rev-parse', '--short', 'HEAD'], {
-      cwd: import.meta.dirname,
-      reject: false,
-    })
     const date = new Date().toISOString().slice(0, 10)
-    const files = pageOf(findingsOf(results as Results), {
-      kernel: release,
-      runs,
-      date,
-      commit: commit || 'an unknown commit',
-    })
+    const machine = { kernel: release, runs: run, date, commit: commit || 'an unknown commit' }
+    const files = pageOf(findingsOf(results), machine)
     files.set('results.json', `${JSON.stringify(results, null, 1)}\n`)
     await mkdir(directory, { recursive: true })
     for (const [name, text] of files) await writeFile(join(directory, name), text)
-    note(`paper: wrote ${join(directory, 'README.md')}`)
+    note(`paper: wrote ${join(directory, 'README.md')} after run ${run} of ${runs}`)
+  }
+}
+
+async function runOnce(
+  { name, ...clock }: (typeof experiments)[number],
+  note: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Variants> {
+  const scratch = await mkdtemp(join(tmpdir(), 'kvminfo-paper-'))
+  try {
+    const result = await runInLab(inside, {
+      kernel,
+      args: [name],
+      out: scratch,
+      timeoutSeconds: secondsPerRun,
+      ...('wall' in clock ? { cpus: 1 } : { icount: true }),
+      onOutput: (chunk) => process.stderr.write(chunk),
+      onNote: note,
+      signal,
+    })
+    if (result.code !== 0)
+      throw new Error(`the experiment ${name} failed: ${result.reason}\n${result.output}`)
+    return JSON.parse(await readFile(join(scratch, `${name}.json`), 'utf8')) as Variants
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Operation, reversed, type TestDiskOperation } from '../../../src/actuator/protocol.ts'
 import { KvminfoError } from '../../../src/errors.ts'
+import { isEmulatedBus } from '../../../src/model/emulated.ts'
 import { actuatorOnFiles } from '../../helpers/actuator.ts'
 import { changed, ideGuest, sataGuest, uuidOf } from '../../helpers/definitions.ts'
 
@@ -67,6 +68,8 @@ describe('a guest that reads the disk', () => {
     const [{ xml, image, mode }] = seen as [(typeof seen)[0]]
     expect(xml).toContain("<target dev='vdy' bus='virtio'/>\n  <readonly/>")
     expect(xml).toContain(`<source file='${host.image}'/>`)
+    // The exporter's label `emulated`, by which alerts find disks that pay for emulation.
+    expect(isEmulatedBus(/bus='(\w+)'/.exec(xml)![1]!)).toBe(false)
     expect([image.length, mode, image.subarray(510, 512).toString('hex')]).toEqual([1_048_576, 0o444, '55aa'])
     // One partition of a type that nobody uses, within the disk, and not to be started from.
     expect([image[446], image[450], image.readUInt32LE(454), image.readUInt32LE(458)]).toEqual([
