@@ -137,8 +137,13 @@ function credited(metric: Metric, window: JudgedWindow, usual: Usual | undefined
 
 const medianCost = (windows: readonly Window[]): number => median(windows.map(({ cost }) => cost)) ?? 0
 
+/** A gain so large that its digits would say nothing. */
+const thousandth = 0.001
+
 const effectText = ({ ratio, lower, upper }: Effect): string =>
-  `${plainNumber(ratio)} times the cost, ${plainNumber(lower)} to ${plainNumber(upper)}`
+  upper < thousandth
+    ? 'less than a thousandth of the cost'
+    : `${plainNumber(ratio)} times the cost, ${plainNumber(lower)} to ${plainNumber(upper)}`
 
 /** The first of those that occur most often. */
 function commonest<T>(values: readonly T[]): T | undefined {

@@ -157,6 +157,13 @@ describe('before and after', () => {
     })
   })
 
+  test('a very large gain is told without digits that say nothing', () => {
+    expect(judge(perByte, beforeAfter(13_000, 0.05))).toMatchObject({
+      verdict: 'improved',
+      text: 'the VM made 13000 userspace exits per MiB without the change and less than 0.100 with it (less than a thousandth of the cost, 20 and 20 windows)',
+    })
+  })
+
   test('few exits for the usual work count after the change, and not before it', () => {
     const idle = { whyNot: 'the VM is idle', isIdle: true }
     expect(judge(perByte, beforeAfter(390, 7, {}, idle)).verdict).toBe('improved')
