@@ -2,11 +2,12 @@
 // Entry point of the program, and the only place that ends the process. Exit codes: 0 done, 1 failed, 2 wrong usage or
 // configuration. Those of `kvminfo doctor` say what it found, so that it fails with 3.
 // The heap limits in the first line keep the garbage of scrapes from piling up. With V8's defaults, which suit a program
-// that has the machine to itself, 1,000 VMs took 370 MB and a quarter less CPU time (test/bench). With a fixed mmap
-// threshold, malloc returns the megabytes of each response to the system; its default threshold rises, and the memory
-// stays in fragments. V8's concurrent compiler leaves ten megabytes behind; compiling in the main thread leaves only a few. Code
-// that is optimized for size saves another 7 MB and costs some 7 % of CPU time. A heap that may grow by 30 % between two
-// collections takes as little memory as one that may grow by 10 %, and a quarter less CPU time.
+// that has the machine to itself, 1,000 VMs took 350 MB and two fifths less CPU time (test/bench/README.md has what each
+// flag costs). With a fixed mmap threshold, malloc returns the megabytes of each response to the system; its default
+// threshold rises, and the memory stays in fragments. V8's concurrent compiler leaves ten megabytes behind; compiling in
+// the main thread leaves only a few. Code that is optimized for size saves another 5 to 7 MB, and costs some 7 % of CPU
+// time with 50 VMs and 30 % with 1,000. A heap that may grow by 30 % between two collections takes as little memory as one
+// that may grow by 10 %, and a quarter less CPU time.
 import { CommanderError } from 'commander'
 import { collectors } from '../collectors/index.ts'
 import { KvminfoError } from '../errors.ts'
