@@ -62,6 +62,9 @@ test('a balloon is deflated, and inflated again by the undo, in steps that the g
 })
 
 test('a balloon is inflated only if the guest says that it can do without the memory', async () => {
+  // The guest has reported once, when it started, and two minutes are lately.
+  const age = () => Date.now() / 1000 - reported('last_update')
+  await until('the report of the start is no longer lately', () => !(age() <= 121), 1000, 150)
   const blind = await reaches(await fire('balloon-inflate', { vm: 'linux' }), ['refused'])
   assert.match(blind.reason ?? '', /the guest has reported lately that it can do without the memory/)
   virsh('dommemstat', '--period', '5', '--live', '--', uuid)
