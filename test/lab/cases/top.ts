@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { TopDocument } from '../../../src/top/script/json.ts'
 import { readTable } from './kvminfo/table.ts'
+import { until } from './kvminfo/until.ts'
 import { startVm, type Vm } from './kvminfo/vm.ts'
 import { hasNotRun } from './taskinfo/agreement.ts'
 import { type Facts, readProc } from './taskinfo/proc.ts'
@@ -23,11 +24,9 @@ let vm: Vm
 before(async () => {
   threads = await startThreads(compile('threads'))
   vm = await startVm('--vcpus', '2', '--out', '1')
-  // One CPU for what never sleeps, this program and the monitor, which come first: an emulated machine runs at half its
-  // speed as soon as a second CPU is busy.
-  const burner = threads.tids.get('burner')!
-  setPriority(burner, 19)
-  execFileSync('taskset', ['--cpu-list', '--pid', '0', String(burner)])
+  // A CPU for what never sleeps, and one for this program and the monitor: beside them it might not run at all between two
+  // samples.
+  execFileSync('taskset', ['--cpu-list', '--pid', '1', String(threads.tids.get('burner')!)])
   execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '0', String(process.pid)])
 })
 
@@ -131,10 +130,12 @@ test('every column of every thread that sleeps agrees with /proc, with the modul
 test('the exits of a VM are those that the module counts meanwhile', async () => {
   const busy = await startVm('--vcpus', '2', '--out', '300', '--cpuid', '700', '--rep', '0')
   for (const tid of readdirSync(`/proc/${busy.pid}/task`)) setPriority(Number(tid), 19)
-  const rowOf = () => readTable().rows.find(({ pid }) => pid === busy.pid)!
-  const from = rowOf()
+  const row = () => readTable().rows.find(({ pid }) => pid === busy.pid)
+  // It has one since its first exit.
+  await until('the VM has a row', () => row() !== undefined)
+  const from = row()!
   const document = await top([])
-  const to = rowOf()
+  const to = row()!
   assert.equal(document.sources.find(({ fact }) => fact === 'exits')?.source, 'module')
   const [figures] = document.vms!.filter(({ pid }) => pid === busy.pid)
   assert.ok(figures)
