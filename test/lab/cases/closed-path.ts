@@ -4,7 +4,10 @@
 // wait for a shorter time (stack/pace.ts), and a VM is judged from a lower activity on (stack/low-floor.ts).
 
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import type { Report } from '../../../src/report/document.ts'
 import { type FirmwareVm, startReader } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
 import { startDeployedAlertmanager, startDeployedPrometheus } from './stack/deployed.ts'
@@ -143,4 +146,38 @@ test('the alerts are resolved when the work is over', async () => {
   // A receiver recognizes the alert by these two.
   assert.deepEqual(resolved!.labels, first.labels)
   assert.equal(resolved!.startsAt, first.startsAt)
+})
+
+test('kvminfo report finds the same VMs, and the same cost, in that Prometheus', async () => {
+  const flags = [`--prometheus=${prometheus.url}`, '--range=24m', '--step=2m', '--format=json']
+  const { stdout, stderr } = await promisify(execFile)('kvminfo', ['report', ...flags], {
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  assert.equal(stderr, '')
+  const report = JSON.parse(stdout) as Report
+  const [host] = report.hosts
+  assert.deepEqual([host?.name, host?.vms, host?.isCurrent], ['kvm1', 2, true])
+  // Prometheus is younger than the range. That is no gap, but not covered either.
+  assert.deepEqual(report.gaps, [])
+  assert.ok(host!.coverage > 0 && host!.coverage < 0.9, `coverage ${host!.coverage}`)
+  for (const vm of report.vms) {
+    const { name, emulatedDisks, emulatedNics, exits, wait, diskWait } = vm
+    console.log(JSON.stringify({ name, exits, wait, diskWait, saving: vm.saving, memory: vm.memory }))
+    // What it says about a whole range is what Prometheus says about that range.
+    const seen = await prometheus.value(
+      `sum(increase(kvminfo_vm_userspace_wait_seconds_total{vm="${name}"}[24m]))`,
+    )
+    assert.ok(
+      wait! > 0 && Math.abs(wait! * vm.hours * 3600 - seen!) < 0.35 * seen!,
+      `${name}: ${wait} of ${seen}`,
+    )
+    assert.deepEqual([emulatedDisks, emulatedNics], name === 'ide' ? [['ide0-hd0'], ['net0']] : [[], []])
+    assert.equal(vm.memory.given, 32 * 1024 ** 2)
+    assert.equal(vm.isRunning, true)
+  }
+  const [ide, virtio] = ['ide', 'virtio'].map((name) => report.vms.find((vm) => vm.name === name)!)
+  assert.ok(ide!.diskWait! > 0.5 * ide!.wait!, 'most of the wait is at the disk')
+  assert.equal(virtio!.diskWait, null)
+  assert.ok(ide!.saving!.high > 0 && ide!.saving!.high <= ide!.wait!)
+  assert.equal(virtio!.saving, null)
 })
