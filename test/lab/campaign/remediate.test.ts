@@ -15,6 +15,10 @@ test('Linux 6.1 tune.ts', async () => {
   await passes('tune.ts', { kernel: '6.1', cpus: 2, timeoutSeconds: 1200 })
 })
 
+test('Linux 6.1 tune-knobs.ts', async () => {
+  await passes('tune-knobs.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1800 })
+})
+
 test('Linux 6.1 definitions.ts', async () => {
   await passes('definitions.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1500 })
 })
