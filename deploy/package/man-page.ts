@@ -136,8 +136,8 @@ export function manPage(
 ): string {
   const day = new Date(date * 1000).toISOString().slice(0, 10)
   const others = pages.filter((other) => other !== page).map((other) => `.BR ${escaped(pageName(other))} (1)`)
-  // whatis(1) wants one line without a full stop.
   const below = sections(page.after)
+  // whatis(1) wants one line without a full stop.
   const summary = page.description.split('\n', 1)[0]!.replace(/\.$/, '')
   return [
     '.\\" Generated from the definitions of the command line; see deploy/package.',

@@ -4,6 +4,7 @@ import { KvminfoError } from '../errors.ts'
 import type { Domains } from '../libvirt/write.ts'
 import { freeDiskName, whyNoHotPlug } from '../sources/libvirt-status/hot-plug.ts'
 import { type Element, everything, readXml } from '../sources/libvirt-status/xml.ts'
+import { holdsWithin } from './holds-within.ts'
 import type { TestDiskImages } from './test-disk-images.ts'
 
 export interface TestDiskTimes {
@@ -58,10 +59,8 @@ export class TestDisks {
   async isReadBy(uuid: string): Promise<boolean> {
     try {
       const target = await this.#plug(uuid)
-      return await this.#until(
-        this.#times.readMs,
-        async () => (await this.#domains.diskReads(uuid, target)) > 0,
-      )
+      const { readMs, pollMs } = this.#times
+      return await holdsWithin(readMs, pollMs, async () => (await this.#domains.diskReads(uuid, target)) > 0)
     } finally {
       await this.unplug(uuid)
     }
@@ -70,7 +69,7 @@ export class TestDisks {
   /** Rejects if the guest does not give the disk back. Does nothing where there is none. */
   async unplug(uuid: string): Promise<void> {
     if (await this.isPlugged(uuid)) {
-      const { unplugMs } = this.#times
+      const { unplugMs, pollMs } = this.#times
       let refusal = ''
       try {
         await this.#domains.detachDevice(uuid, alias)
@@ -78,7 +77,7 @@ export class TestDisks {
         // Such as that the guest was asked before, and may still do it.
         refusal = ` (${(error as Error).message})`
       }
-      if (!(await this.#until(unplugMs, async () => !(await this.isPlugged(uuid)))))
+      if (!(await holdsWithin(unplugMs, pollMs, async () => !(await this.isPlugged(uuid)))))
         throw new KvminfoError(
           'SOURCE_FAILED',
           `the guest has not given the test disk back within ${unplugMs / 1000} s; it is empty and read-only, and goes when the VM restarts${refusal}`,
@@ -100,14 +99,6 @@ export class TestDisks {
     const domain = readXml(await this.#domains.xml(uuid, 'live'), everything).first('domain')
     if (domain !== undefined) return domain
     throw new KvminfoError('SOURCE_MALFORMED', 'libvirt prints no <domain>')
-  }
-
-  async #until(ms: number, holds: () => Promise<boolean>): Promise<boolean> {
-    for (const end = performance.now() + ms; ; ) {
-      if (await holds()) return true
-      if (performance.now() >= end) return false
-      await new Promise((resolve) => setTimeout(resolve, this.#times.pollMs))
-    }
   }
 }
 

@@ -3,6 +3,7 @@
 import { KvminfoError } from '../../errors.ts'
 import type { Domains } from '../../libvirt/write.ts'
 import { attributeOf, childOf, parseDefinition, type Tree } from '../definition/tree.ts'
+import { holdsWithin } from '../holds-within.ts'
 import type { BalloonOperation } from '../protocol.ts'
 import type { OperationKit } from './operation.ts'
 
@@ -34,11 +35,7 @@ export function balloon(
     kibOf(await live(operation), 'currentMemory')
   const follows = async (operation: BalloonOperation, kib: number): Promise<boolean> => {
     await domains.setMemory(operation.vm.uuid!, kib)
-    for (const end = performance.now() + stepMs; performance.now() < end; ) {
-      if ((await current(operation)) === kib) return true
-      await new Promise((resolve) => setTimeout(resolve, pollMs))
-    }
-    return false
+    return holdsWithin(stepMs, pollMs, async () => (await current(operation)) === kib)
   }
   return {
     knob: () => 'balloon',

@@ -3,6 +3,7 @@
 import { KvminfoError } from '../../errors.ts'
 import type { DomainState, Domains } from '../../libvirt/write.ts'
 import { askGuest } from '../guest.ts'
+import { holdsWithin } from '../holds-within.ts'
 import type { DomainPowerOperation, PowerState } from '../protocol.ts'
 import type { OperationKit } from './operation.ts'
 
@@ -32,10 +33,7 @@ export function domainPower(
 
   async function turnOff(uuid: string, isForced: boolean): Promise<void> {
     await domains.shutdown(uuid)
-    for (const end = performance.now() + shutdownMs; performance.now() < end; ) {
-      if ((await domains.state(uuid)) === 'shut off') return
-      await new Promise((resolve) => setTimeout(resolve, pollMs))
-    }
+    if (await holdsWithin(shutdownMs, pollMs, async () => (await domains.state(uuid)) === 'shut off')) return
     if (isForced && (await mayForce(uuid))) return domains.destroy(uuid)
     throw new KvminfoError(
       'SOURCE_FAILED',
