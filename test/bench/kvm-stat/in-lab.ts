@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { endVms, startVm } from '../../lab/cases/kvminfo/vm.ts'
 import { kvminfoClock, type Monitor, measureMonitors } from '../monitors.ts'
-import type { Measured } from './run.ts'
+import { type Measured, perVm } from './measured.ts'
 
 const numbers = [1, 10, 50]
 const updates = 10
@@ -16,8 +16,8 @@ const [program = ''] = process.argv.slice(2)
 
 const kvmStat = {
   process: 'kvm_stat',
-  // The last row.
-  clock: /^ Total +(\d+)/m,
+  // The total of its first row.
+  clock: /^ \S+ +(\d+) /m,
 }
 const kvminfo = { command: ['kvminfo', 'top', '--interval=1'], process: 'main.js', clock: kvminfoClock }
 
@@ -25,7 +25,7 @@ const withModules = (vms: number): readonly Monitor[] => [
   { ...kvmStat, name: 'kvm_stat', command: [program, '-s', '1'], shows: /^ kvm_exit /m },
   {
     ...kvmStat,
-    name: 'kvm_stat -d, key b',
+    name: perVm,
     command: [program, '-d', '-s', '1'],
     key: 'b',
     shows: /^ vm\d+ /m,
