@@ -17,7 +17,7 @@ import {
   virtualFunctions,
 } from '../../sources/pci/device.ts'
 import { parseDomain } from '../definition/edit.ts'
-import { managerOf, manages } from '../target/owner.ts'
+import { managerOf, type VmManager } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
 import { vmRuns } from './running-vm.ts'
 import { sizeText } from './size-text.ts'
@@ -48,16 +48,21 @@ export const assignDevice: Action = {
       },
       diff: undefined,
     } as const
+    /** Only a proposal: its own commands also make it last. */
+    const owned = (manager: VmManager): Plan => ({
+      ...plan,
+      operations: [],
+      preconditions: [vmRuns(vm), ...assignable(device, [], input), noVmHas(input, device)],
+      owner: manager.name,
+      undo: `in ${manager.name}`,
+      commands:
+        manager.manager === 'proxmox'
+          ? [`qm set ${vm.owner?.name ?? '<vmid>'} --hostpci0 ${device}`]
+          : [`# assign ${device} in ${manager.name}`],
+    })
+    // Some managers have no libvirt that could be asked.
     const known = managerOf(vm, procfs, undefined)
-    if (known?.manager === 'proxmox')
-      return {
-        ...plan,
-        operations: [],
-        preconditions: [vmRuns(vm), ...assignable(device, [], input), noVmHas(input, device)],
-        owner: known.name,
-        undo: 'as it was done, in the same program',
-        commands: [`qm set ${vm.owner?.name ?? '<vmid>'} --hostpci0 ${device}`],
-      }
+    if (known !== undefined) return owned(known)
     if (identity.uuid === null) return { refused: 'this VM has no UUID, so libvirt does not manage it' }
     try {
       const view = await input.readDomain(identity.uuid)
@@ -65,16 +70,16 @@ export const assignDevice: Action = {
       const inVm = pciHostDevices(domain).map(({ address }) => address)
       if (inVm.includes(device)) return { refused: 'the VM has the device already' }
       const manager = managerOf(vm, procfs, domain)
-      const owner = manager !== undefined && manages(manager, 'assign-device') ? manager : undefined
-      const question: HostDeviceOperation = {
+      if (manager !== undefined) return owned(manager)
+      const operation: HostDeviceOperation = {
         ...{ kind: 'host-device', vm: identity, device, driver },
         ...{ from: 'host', to: 'vm' },
       }
-      const place = owner === undefined ? ((await input.read(question)) as HostDevicePlace) : 'host'
+      const place = (await input.read(operation)) as HostDevicePlace
       if (place !== 'host') return { refused: 'the device has just changed its driver; ask again' }
       return {
         ...plan,
-        operations: owner === undefined ? [question] : [],
+        operations: [operation],
         preconditions: [
           vmRuns(vm),
           ...assignable(device, inVm, input),
@@ -83,7 +88,7 @@ export const assignDevice: Action = {
           noBalloon(domain),
           memoryFits(input, vm, domain),
         ],
-        owner: owner?.name ?? noOwner,
+        owner: noOwner,
         undo: 'the guest is asked to give the device back, and the driver of the host gets it again; both are read back. A guest that does not give it back keeps it until it is switched off',
         notes: [
           `The VM has the device until it is switched off. To give it the device at each start as well, run: virsh attach-device ${identity.uuid} device.xml --config`,
@@ -91,10 +96,7 @@ export const assignDevice: Action = {
           'A program that has opened a disk of the device without mounting it, such as another VM, cannot be seen. Check with lsof.',
           ...shared(directory, device),
         ],
-        commands:
-          owner === undefined
-            ? commandsOf(identity.uuid, device, driver)
-            : [`# assign ${device} in ${owner.name}`],
+        commands: commandsOf(identity.uuid, device, driver),
       }
     } catch (error) {
       if (error instanceof KvminfoError) return { refused: error.message }

@@ -43,6 +43,10 @@ test('Linux 6.1 test-disk.ts', async () => {
   await passes('test-disk.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
 })
 
+test('Linux 6.1 assign-device.ts', async () => {
+  await passes('assign-device.ts', { kernel: '6.1', cpus: 1, iommu: true, timeoutSeconds: 1800 })
+})
+
 test('Linux 6.1 huge-page-backing.ts', async () => {
   await passes('huge-page-backing.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 900 })
 })
