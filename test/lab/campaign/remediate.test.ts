@@ -8,7 +8,7 @@ test('Linux 6.1 remediate.ts', async () => {
 })
 
 test('Linux 6.1 actuate.sh', async () => {
-  await passes('actuate.sh', { kernel: '6.1', cpus: 2, timeoutSeconds: 800 })
+  await passes('actuate.sh', { kernel: '6.1', cpus: 2, iommu: true, timeoutSeconds: 800 })
 })
 
 test('Linux 6.1 tune.ts', async () => {
