@@ -106,8 +106,9 @@ export function hostDevice(
         await domains.attachDevice(vm.uuid!, hostDeviceXml(parsePciAddress(device)!, driver))
       } catch (error) {
         // libvirt has tried to put the device back. If it could not, this is tried once more, and the reading says it.
-        if ((await place(operation)) === 'neither')
-          await domains.reattachDevice(device).catch(() => undefined)
+        await place(operation)
+          .then((now) => (now === 'neither' ? domains.reattachDevice(device) : undefined))
+          .catch(() => undefined)
         throw error
       }
     },
