@@ -63,7 +63,7 @@ export function virtualFunctions(directory: string): VirtualFunctions | undefine
 }
 
 /** The last part of where a symbolic link leads; undefined without one. */
-export function linkName(path: string): string | undefined {
+function linkName(path: string): string | undefined {
   try {
     return basename(readlinkSync(path))
   } catch {
