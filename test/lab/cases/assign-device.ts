@@ -132,8 +132,8 @@ test('virtual functions: made, one given to the VM, and not removed while it is 
   assert.equal(functions().length, 2)
   const made = (await newest(({ action }) => action === 'virtual-functions'))!.id
   const [first] = functions() as [string]
-  const driver = driverOf(first)
-  console.log(`${first} has the driver ${driver}`)
+  // The driver finds that nobody has configured their queues, and gives up on them.
+  await until('no driver has a function', () => functions().every((one) => driverOf(one) === undefined))
   assert.equal(tune('device', vm, device).code, 1, 'the functions would go with the device')
   assert.equal(tune('device', vm, first).code, 0)
   assert.deepEqual(places(first), inVm)
@@ -143,7 +143,8 @@ test('virtual functions: made, one given to the VM, and not removed while it is 
   assert.match(err, new RegExp(`${first} is in a VM`))
   assert.deepEqual([functions().length, places(first)], [2, inVm])
   assert.equal(tune('undo', String(given)).code, 0)
-  assert.deepEqual(places(first), { isInVm: false, driver })
+  assert.equal(isInVm(vm, first), false)
+  assert.notEqual(driverOf(first), 'vfio-pci')
   assert.equal(tune('undo', String(made)).code, 0)
   assert.deepEqual([functions(), driverOf(device)], [[], 'nvme'])
 })
