@@ -4,9 +4,8 @@
 import { execFileSync } from 'node:child_process'
 import { endVms, startVm } from '../../lab/cases/kvminfo/vm.ts'
 import { kvminfoClock, type Monitor, measureMonitors } from '../monitors.ts'
-import { type Measured, perVm } from './measured.ts'
+import { type Measured, numbers, perVm } from './measured.ts'
 
-const numbers = [1, 10, 50]
 const updates = 10
 
 /** Sleeps most of the time: one OUT to user space and one HLT, which a signal ends 20 ms later. */

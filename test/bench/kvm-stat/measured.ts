@@ -1,6 +1,9 @@
-// What in-lab.ts prints and run.ts reads.
+// What in-lab.ts measures and prints, and run.ts reads.
 
 import type { Cost } from '../monitors.ts'
+
+/** How many VMs there are, one after the other. */
+export const numbers = [1, 10, 50] as const
 
 /** A line of JSON. */
 export interface Measured extends Cost {
