@@ -66,8 +66,9 @@ function toTable(measured: readonly Measured[], version: string): Table {
       costOf(measured, name, most).mb.toFixed(0),
     ]),
     notes: [
-      `kvm_stat is that of ${version}. Emulated host (QEMU -icount shift=0); terminals of 200 by 50,`,
-      'one after the other. Each VM has one vCPU and wakes up 50 times a second. Ratio: to kvm_stat -d.',
+      `kvm_stat is that of ${version}. One terminal of 200 by 50 after the other.`,
+      'Emulated host (QEMU -icount shift=0). Each VM has one vCPU that wakes up 50 times a second.',
+      'Ratio: to kvm_stat -d with as many VMs.',
       'kvm_stat reads tracepoint counters of the whole host, for each CPU (here one), and knows no VM.',
       'kvm_stat -d, key b reads all statistics of each VM, and shows their sum as one number for each VM.',
     ],
