@@ -37,6 +37,9 @@ const slowDeadlineMs: Partial<Record<OperationKind, number>> = {
   'domain-power': 200_000,
   balloon: 180_000,
   'test-disk': 300_000,
+  'host-device': 300_000,
+  // A driver may reset its device before.
+  'virtual-functions': 90_000,
 }
 
 /** Three questions of the guest agent, and what libvirt must be asked before. */

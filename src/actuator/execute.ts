@@ -22,6 +22,7 @@ import { Leases, maxTotalSeconds } from './leases.ts'
 import type { Limits } from './limits.ts'
 import type { BalloonTimes } from './operations/balloon.ts'
 import type { PowerTimes } from './operations/domain-power.ts'
+import type { HostDeviceTimes } from './operations/host-device.ts'
 import { type KitOf, operationKits } from './operations/index.ts'
 import type { OperationKit } from './operations/operation.ts'
 import { isEnded } from './operations/thread-scheduling.ts'
@@ -49,6 +50,7 @@ export interface ActuatorParts {
   readonly powerTimes?: PowerTimes
   readonly balloonTimes?: BalloonTimes
   readonly testDiskTimes?: TestDiskTimes
+  readonly hostDeviceTimes?: HostDeviceTimes
   /** How long a call of libvirt that missed its deadline may still come, milliseconds. */
   readonly lateMs?: number
   /** Asked at each request. If it throws, only reading and reversing are left. */
@@ -63,7 +65,7 @@ const isAboutDomain = ({ kind }: Operation): boolean => kind === 'domain-xml' ||
 
 /** The operations that take several calls of libvirt. */
 const asksLibvirt = (operation: Operation): boolean =>
-  isAboutDomain(operation) || operation.kind === 'balloon' || operation.kind === 'test-disk'
+  isAboutDomain(operation) || ['balloon', 'test-disk', 'host-device'].includes(operation.kind)
 
 /** The file of the record of changes. */
 function subjectOf(operation: Operation): FileSubject {

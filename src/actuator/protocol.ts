@@ -140,6 +140,32 @@ export interface TestDiskOperation {
   readonly to: TestDiskState
 }
 
+/** `neither`: no VM has the device yet or any more, and the driver of the host has not got it back; it can only be seen. */
+export type HostDevicePlace = 'host' | 'vm' | 'neither'
+
+/**
+ * Gives a PCI device of the host to the running VM, or takes it back, for which the guest must give it back. The VM has the
+ * device until it is switched off.
+ */
+export interface HostDeviceOperation {
+  readonly kind: 'host-device'
+  readonly vm: VmIdentity
+  /** Such as `0000:01:00.0`. */
+  readonly device: string
+  /** Which driver of the host has it while the VM has not. null: none, so any that takes it later is as good. */
+  readonly driver: string | null
+  readonly from: HostDevicePlace
+  readonly to: HostDevicePlace
+}
+
+/** How many virtual functions (SR-IOV) a PCI device of the host has. */
+export interface VirtualFunctionsOperation {
+  readonly kind: 'virtual-functions'
+  readonly device: string
+  readonly from: number
+  readonly to: number
+}
+
 /** Those without `vm` are about the host itself. */
 export type Operation =
   | ThreadSchedulingOperation
@@ -153,6 +179,8 @@ export type Operation =
   | DomainPowerOperation
   | BalloonOperation
   | TestDiskOperation
+  | HostDeviceOperation
+  | VirtualFunctionsOperation
 export type OperationKind = Operation['kind']
 
 /** The value that an operation compares and sets. */
@@ -165,6 +193,7 @@ export function reversed<O extends Operation>(operation: O): O {
 /** Whether an operation that takes several steps was interrupted at `live`: then it can still be reversed. */
 export function isPartWay({ kind, from, to }: Operation, live: unknown): boolean {
   if (kind === 'test-disk') return live === 'plugged'
+  if (kind === 'host-device') return live === 'neither'
   if (kind !== 'huge-pages' || typeof live !== 'number') return false
   return live > Math.min(from, to) && live < Math.max(from, to)
 }

@@ -1,6 +1,7 @@
 // The shape of requests and answers on the actuator's socket. Unknown fields are refused, because a newer program may mean
 // something by them that this one does not know.
 import { z } from 'zod'
+import { parsePciAddress } from '../sources/pci/device.ts'
 import type { ActuatorAnswer, ActuatorRequest } from './protocol.ts'
 
 /** PID_MAX_LIMIT of the kernel. */
@@ -26,6 +27,11 @@ const power = z.enum(['running', 'shut off'])
 /** The third state, `plugged`, can only be seen. */
 const testDisk = z.enum(['untested', 'read'])
 
+/** The third state, `neither`, can only be seen. */
+const hostDevicePlace = z.enum(['host', 'vm'])
+const pciAddress = z.string().refine((text) => parsePciAddress(text) !== undefined, 'must be a PCI address')
+const driverName = z.string().regex(/^[\w-]{1,64}$/)
+
 const kib = z
   .int()
   .min(1)
@@ -38,6 +44,8 @@ const unsigned = z.int().min(0).max(0xffff_ffff)
 const ksmPace = z.strictObject({ pagesToScan: unsigned, sleepMs: unsigned })
 const weight = z.int().min(1).max(262_144)
 const pages = z.int().min(0)
+/** PCIe has 16 bits for it. */
+const functions = z.int().min(0).max(0xffff)
 const transparentHugePages = z.enum(['always', 'madvise', 'never'])
 
 const operation = z.discriminatedUnion('kind', [
@@ -81,6 +89,20 @@ const operation = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('balloon'), vm, from: kib, to: kib }),
   z.strictObject({ kind: z.literal('test-disk'), vm, from: testDisk, to: testDisk }),
+  z.strictObject({
+    kind: z.literal('host-device'),
+    vm,
+    device: pciAddress,
+    driver: driverName.nullable(),
+    from: hostDevicePlace,
+    to: hostDevicePlace,
+  }),
+  z.strictObject({
+    kind: z.literal('virtual-functions'),
+    device: pciAddress,
+    from: functions,
+    to: functions,
+  }),
 ])
 
 const request: z.ZodType<ActuatorRequest> = z.discriminatedUnion('do', [

@@ -91,7 +91,7 @@ export class TestDisks {
     const target = freeDiskName(await this.#live(uuid))
     if (target === undefined)
       throw new KvminfoError('SOURCE_FAILED', 'the VM has no free name for a virtio disk')
-    await this.#domains.attachDisk(uuid, diskXml(this.#images.create(uuid), target))
+    await this.#domains.attachDevice(uuid, diskXml(this.#images.create(uuid), target))
     return target
   }
 

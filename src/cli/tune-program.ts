@@ -40,6 +40,9 @@ Examples:
     kvminfo tune weight web1 4
   Move a disk to virtio when the VM starts next:
     kvminfo tune disk web1 hda
+  Give a device of the host to a VM; or a virtual function of it:
+    kvminfo tune device web1 0000:01:00.0
+    kvminfo tune functions 0000:01:00.0 4
   What is in place, and how to end it:
     kvminfo tune status
     kvminfo tune undo 7
@@ -181,6 +184,24 @@ export function addTune(program: Command, commands: TuneCommands): void {
   plain('disk', ['<vm>', '<disk>'], 'Move a disk to virtio when the VM starts next.', 'virtio-disk')
   plain('nic', ['<vm>', '<nic>'], 'Move a network interface to virtio when the VM starts next.', 'virtio-nic')
   plain('vhost', ['<vm>', '<nic>'], 'Let the kernel move the packets of a virtio interface.', 'vhost-net')
+  plain(
+    'device',
+    ['<vm>', '<address>'],
+    'Give a VM a PCI device of the host, until it is switched off.',
+    'assign-device',
+  )
+  add({
+    name: 'functions',
+    description: 'Make virtual functions (SR-IOV) of a PCI device of the host, which VMs can get.',
+    ...{ flags: tuneFlags, arguments: ['<address>', '<number>'] },
+    run(command, [device, text]) {
+      const functions = parsed('number', wholeNumberBetween(1, 256), text!)
+      return commands.change(
+        { action: 'virtual-functions', device: device!, settings: { functions } },
+        checked(readOptions(tuneFlags, command)),
+      )
+    },
+  })
   add({
     name: 'undo',
     description:

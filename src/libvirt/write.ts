@@ -39,10 +39,12 @@ export interface Domains {
   setMemory(uuid: string, kib: number): Promise<void>
   /** Whether a migration, a backup, a dump, … of it runs. */
   hasJob(uuid: string): Promise<boolean>
-  /** Plugs a disk into the running domain only; its definition stays as it is. */
-  attachDisk(uuid: string, xml: string): Promise<void>
+  /** Plugs a device into the running domain only; its definition stays as it is. */
+  attachDevice(uuid: string, xml: string): Promise<void>
   /** Asks the guest to give back the device with that alias. It may take its time, or not do it. */
   detachDevice(uuid: string, alias: string): Promise<void>
+  /** Gives a PCI device back to the host's own driver. Rejects if a domain has it. `device`: such as `0000:01:00.0`. */
+  reattachDevice(device: string): Promise<void>
   /** How often the guest has read the disk with that target. */
   diskReads(uuid: string, target: string): Promise<number>
   /** The answer of QEMU's guest agent, JSON. Rejects after five seconds without one. */
@@ -51,6 +53,9 @@ export interface Domains {
 
 /** None of them changes anything in the guest. */
 export type AgentCommand = 'guest-ping' | 'guest-get-devices' | 'guest-get-disks'
+
+/** What libvirt calls the PCI device of the host. */
+const nodeDeviceName = (device: string): string => `pci_${device.replaceAll(/[:.]/g, '_')}`
 
 const sockets = ['libvirt/libvirt-sock', 'libvirt/virtqemud-sock']
 
@@ -113,9 +118,12 @@ export function libvirtDomains(rundir: string, directory: string): Domains {
       await virsh('setmem', ['--live', '--size', `${kib}KiB`, '--', uuid])
     },
     hasJob: async (uuid) => isJob(await virsh('domjobinfo', ['--rawstats', '--', uuid])),
-    attachDisk: (uuid, xml) => virshWithFile('attach-device', ['--live', '--domain', uuid], xml),
+    attachDevice: (uuid, xml) => virshWithFile('attach-device', ['--live', '--domain', uuid], xml),
     async detachDevice(uuid, alias) {
       await virsh('detach-device-alias', ['--live', '--domain', uuid, '--alias', alias])
+    },
+    async reattachDevice(device) {
+      await virsh('nodedev-reattach', ['--device', nodeDeviceName(device)])
     },
     async diskReads(uuid, target) {
       const text = await virsh('domblkstat', ['--domain', uuid, '--device', target])

@@ -14,6 +14,7 @@ export const actionNames = [
   'virtio-nic',
   'vhost-net',
   'assign-device',
+  'virtual-functions',
   'host-prepare',
   'placebo',
 ] as const
@@ -96,6 +97,8 @@ export interface HandSettings {
   readonly weight?: number | undefined
   /** For ksm-on and ksm-pace. `sleepMs`: between two scans, milliseconds. */
   readonly ksmPace?: { readonly pagesToScan: number; readonly sleepMs: number } | undefined
+  /** For virtual-functions: how many the device is to have. */
+  readonly functions?: number | undefined
 }
 
 /** A change that a person asks for by hand, so that no alert and no mode of the policy decides on it. */

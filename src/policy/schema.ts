@@ -23,12 +23,19 @@ const defaultModes: Readonly<Record<ActionName, Mode>> = {
   'virtio-nic': 'propose',
   'vhost-net': 'propose',
   'assign-device': 'propose',
+  'virtual-functions': 'propose',
   'host-prepare': 'propose',
   placebo: 'auto',
 }
 
 /** These may never be `auto`: their undo depends on the guest, or they take a device away from the host. */
-const neverAuto: readonly ActionName[] = ['assign-device', 'virtio-disk', 'virtio-nic', 'host-prepare']
+const neverAuto: readonly ActionName[] = [
+  'assign-device',
+  'virtual-functions',
+  'virtio-disk',
+  'virtio-nic',
+  'host-prepare',
+]
 
 const mode = z.enum(modes)
 const duration = z.union([z.string(), z.number()]).transform((value, context) => {
@@ -51,6 +58,8 @@ const actionSchema = z.strictObject({
   restart: z.boolean().optional(),
   /** For virtio-disk: whether an approved change may test the guest's driver with a disk that is plugged in. */
   test_disk: z.boolean().optional(),
+  /** For virtual-functions: how many a device gets; fewer if it can have only fewer. */
+  functions: z.int().min(1).max(256).optional(),
 })
 
 const actionsSchema = z.partialRecord(z.enum(actionNames), actionSchema).superRefine((actions, context) => {
@@ -164,6 +173,8 @@ export interface ActionPolicy {
   readonly cpuWeight: number
   readonly maxCpuWeight: number
   readonly ksmPace: { readonly pagesToScan: number; readonly sleepMs: number }
+  /** How many virtual functions a device gets. */
+  readonly functions: number
 }
 
 /** `path` is for messages. Throws CONFIG_INVALID with file, line and key. */
@@ -179,6 +190,9 @@ const defaultCpuWeight = 4
 /** A tenth of the kernel's own pace: 2 MiB a second. KvmHostKsmUnderLoad.md recommends it for hosts that are busy. */
 const defaultKsmPace = { pagesToScan: 100, sleepMs: 200 }
 
+/** As many as the smallest cards have; a device with fewer gets all. */
+const defaultFunctions = 4
+
 export function actionPolicy(
   policy: Policy,
   action: ActionName,
@@ -187,7 +201,17 @@ export function actionPolicy(
   const entries = vm === undefined ? [] : policy.vms.filter((entry) => matches(entry, vm))
   // Of several entries the last one counts, as later lines refine earlier ones; but any of them can protect.
   const settings = [policy.actions[action], ...entries.map(({ actions }) => actions[action])]
-  const last = <Key extends 'mode' | 'tier' | 'weight' | 'pages_to_scan' | 'sleep' | 'restart' | 'test_disk'>(
+  const last = <
+    Key extends
+      | 'mode'
+      | 'tier'
+      | 'weight'
+      | 'pages_to_scan'
+      | 'sleep'
+      | 'restart'
+      | 'test_disk'
+      | 'functions',
+  >(
     key: Key,
   ) => settings.findLast((one) => one?.[key] !== undefined)?.[key]
   const { free_cpus, max_realtime_priority, min_nice, max_cpu_weight } = policy.actuator
@@ -208,6 +232,7 @@ export function actionPolicy(
       pagesToScan: last('pages_to_scan') ?? defaultKsmPace.pagesToScan,
       sleepMs: last('sleep') ?? defaultKsmPace.sleepMs,
     },
+    functions: last('functions') ?? defaultFunctions,
   }
 }
 

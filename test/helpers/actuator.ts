@@ -21,6 +21,7 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
   const powerTimes = { shutdownMs: 20, pollMs: 1 }
   const balloonTimes = { stepMs: 20, totalMs: 5_000, pollMs: 1 }
   const testDiskTimes = { readMs: 20, unplugMs: 20, pollMs: 1 }
+  const hostDeviceTimes = { giveBackMs: 20, pollMs: 1 }
   const { log, records } = recordedLog()
   const identities = vms.map(
     ({ pid, uuid, startNs }): VmIdentity => ({ pid, uuid, startTick: tickOf(startNs) }),
@@ -34,6 +35,7 @@ export function actuatorOnFiles(options: Partial<FixtureOptions> = {}, limits: P
       powerTimes,
       balloonTimes,
       testDiskTimes,
+      hostDeviceTimes,
       lateMs: 50,
       limits: () => given.limits(),
       log,

@@ -31,6 +31,8 @@ export interface FakeDomains extends Domains {
   readonly calls: string[]
   /** What the next call of `define` does instead of defining. */
   onDefine: ((xml: string) => void) | undefined
+  /** What happens when a device is to go back to the driver of the host. */
+  onReattach: (device: string) => void
   add(uuid: string, definition: string, state?: DomainState): FakeDomain
 }
 
@@ -50,6 +52,7 @@ export function fakeDomains(): FakeDomains {
     byUuid,
     calls,
     onDefine: undefined,
+    onReattach: () => undefined,
     add(uuid, definition, state = 'running') {
       const domain: FakeDomain = {
         definition,
@@ -106,13 +109,17 @@ export function fakeDomains(): FakeDomains {
       of(uuid).onMemory(kib)
     },
     hasJob: async (uuid) => of(uuid).hasJob,
-    async attachDisk(uuid, xml) {
+    async attachDevice(uuid, xml) {
       calls.push('attach')
       of(uuid).onAttach(xml)
     },
     async detachDevice(uuid, alias) {
       calls.push(`detach ${alias}`)
       of(uuid).onDetach(alias)
+    },
+    async reattachDevice(device) {
+      calls.push(`reattach ${device}`)
+      fake.onReattach(device)
     },
     diskReads: async (uuid) => of(uuid).reads,
     async askAgent(uuid, command) {

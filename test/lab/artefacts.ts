@@ -23,10 +23,13 @@ const kmod = join(project, 'kmod')
 /** Enough to reach the host's files and the ports, and to have KVM. */
 const hostModules = ['virtio_pci', 'virtio_console', '9p', '9pnet_virtio', 'overlay', 'kvm_amd']
 
-/** Drivers for both kinds of disk and both kinds of NIC that the Linux guest may get, and for its balloon. */
+/**
+ * Drivers for the kinds of disk and of NIC that the Linux guest may get, and for its balloon. That for the NVMe disk of the
+ * host it loads only if it is asked to.
+ */
 const guestModules = [
   ...['virtio_pci', 'ata_piix', 'sd_mod', 'virtio_blk', 'e1000', 'virtio_net'],
-  'virtio_balloon',
+  ...['virtio_balloon', 'nvme'],
 ]
 
 /** The initramfs that the emulated KVM host boots. */

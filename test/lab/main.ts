@@ -21,6 +21,7 @@ interface Flags {
   modules: boolean
   out?: string
   disk?: string
+  iommu: boolean
   shell: boolean
 }
 
@@ -37,7 +38,7 @@ FILE runs as root. It finds:
 With --vendor intel, the machine has an initramfs, serial ports and nothing else. FILE is then a shell script
 or a static program. It finds busybox, both modules loaded, its own path, the folder beside it with its name
 without ".sh", KVMINFO_KERNEL, LAB_MODULES and /project/test/lab/guests/exits. Time is a count of
-instructions there. --disk, --out and --shell need --vendor amd.
+instructions there. --disk, --iommu, --out and --shell need --vendor amd.
 
 If FILE is executable, it is run directly; otherwise sh runs .sh files and node runs .ts, .mts, .js and .mjs
 files. Its stdout and stderr appear unchanged on stdout. The lab's own messages go to stderr.
@@ -79,6 +80,7 @@ program
   .option('--no-modules', 'do not load the modules, because FILE loads them')
   .option('--out <dir>', 'directory for what FILE writes to /out')
   .option('--disk <image>', 'raw disk image, /dev/vda inside; changes are lost')
+  .option('--iommu', 'an IOMMU, and a spare NVMe disk behind it (modules nvme and vfio-pci)', false)
   .option('--shell', 'open a prompt instead of running FILE; leave it with "exit"', false)
   .addHelpText('after', insideHelp)
   .addHelpText('after', exitCodesHelp)
@@ -98,8 +100,9 @@ await program.parseAsync()
 async function exec(file: string | undefined, args: string[], flags: Flags): Promise<void> {
   if (flags.shell === (file !== undefined))
     program.error('lab: give either a FILE to run or --shell', { exitCode: exitCodes.lab })
-  if (flags.vendor === 'intel' && (flags.shell || flags.disk !== undefined || flags.out !== undefined))
-    program.error('lab: --disk, --out and --shell need --vendor amd', { exitCode: exitCodes.lab })
+  const needsAmd = flags.shell || flags.iommu || flags.disk !== undefined || flags.out !== undefined
+  if (flags.vendor === 'intel' && needsAmd)
+    program.error('lab: --disk, --iommu, --out and --shell need --vendor amd', { exitCode: exitCodes.lab })
   await stoppable(async (signal) => {
     const { code, reason } = await runInLab(file, {
       kernel: flags.kernel,
@@ -111,6 +114,7 @@ async function exec(file: string | undefined, args: string[], flags: Flags): Pro
       args,
       ...(flags.out === undefined ? {} : { out: flags.out }),
       ...(flags.disk === undefined ? {} : { disk: flags.disk }),
+      iommu: flags.iommu,
       onOutput: (chunk) => process.stdout.write(chunk),
       signal,
     })

@@ -19,6 +19,8 @@ export interface Hardware {
   forwards: readonly Forward[]
   /** Image of a disk, /dev/vda. What is written to it is lost. */
   disk: string | undefined
+  /** An IOMMU, and a device that the machine can spare (spareDevice). */
+  iommu: boolean
 }
 
 /** A port on 127.0.0.1 outside the machine, forwarded to one on 10.0.2.15 inside. */
@@ -54,6 +56,7 @@ export function qemuArguments(
     ? ['-accel', 'tcg', '-icount', 'shift=0']
     : ['-accel', 'tcg,thread=single']
   const tsc = kernel.line === '6.1-rt' ? trustedTsc : uncomparedTsc
+  const iommu = hardware.iommu ? ' intel_iommu=on' : ''
   return [
     ...['-machine', 'q35', ...acceleration, '-cpu', 'max', '-m', '3072'],
     ...['-smp', hardware.icount ? '1' : `${hardware.cpus}`],
@@ -64,10 +67,9 @@ export function qemuArguments(
     // stall if the host gives the machine no CPU; a lasting stall is still reported well before a case times out.
     ...[
       '-append',
-      ['console=ttyS1 loglevel=5 rdinit=/init panic=-1 log_buf_len=4M no_timer_check', patientRcu, tsc].join(
-        ' ',
-      ),
+      `console=ttyS1 loglevel=5 rdinit=/init panic=-1 log_buf_len=4M no_timer_check ${patientRcu} ${tsc}${iommu}`,
     ],
+    ...(hardware.iommu ? spareDevice(runDirectory) : []),
     ...['-chardev', hardware.terminal ? 'stdio,id=terminal,signal=off' : 'null,id=terminal'],
     ...['-serial', 'chardev:terminal', '-serial', `file:${escaped(consoleLog(runDirectory))}`],
     ...['-device', 'virtio-serial-pci'],
@@ -81,6 +83,25 @@ export function qemuArguments(
     ...share('out', hardware.out, 'off'),
     ...network(hardware.forwards),
     ...disk(hardware.disk),
+  ]
+}
+
+/** What the spare device stores, which is empty at first. Its size in bytes has room for a small file system. */
+export const spareDisk = { name: 'spare.img', bytes: 64 * 2 ** 20 }
+
+/**
+ * An NVMe disk behind an IOMMU, for VMs. It has up to four virtual functions (SR-IOV), whose queues nobody has
+ * configured, so they can be assigned and do nothing. The IOMMU is Intel's, although the CPU is AMD's, because Linux does not
+ * mind, and QEMU 7.2 emulates it better. Other devices are virtio, which passes the IOMMU by.
+ */
+function spareDevice(runDirectory: string): string[] {
+  const store = `file=${escaped(join(runDirectory, spareDisk.name))},format=raw,if=none,id=spare-store`
+  const functions = 'sriov_max_vfs=4,sriov_vq_flexible=8,sriov_vi_flexible=4'
+  return [
+    ...['-device', 'intel-iommu,intremap=on', '-drive', store],
+    ...['-device', 'pcie-root-port,id=spare-port,chassis=1', '-device', 'nvme-subsys,id=spare-subsystem'],
+    ...['-device', `nvme,id=spare,serial=spare,bus=spare-port,subsys=spare-subsystem,${functions}`],
+    ...['-device', 'nvme-ns,bus=spare,drive=spare-store,nsid=1'],
   ]
 }
 

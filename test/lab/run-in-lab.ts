@@ -1,6 +1,6 @@
 // Runs one file in the lab, from building the artefacts to the verdict. The command line and the tests call this.
 
-import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, rmdir, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { builtModules, builtProgram, guestImages, hostInitrd } from './artefacts.ts'
@@ -8,7 +8,7 @@ import type { IntelModel } from './intel/bochs.ts'
 import { intelEmulator } from './intel/emulator.ts'
 import { isBuilt, type Kernel, type KernelLine, unpackedKernel } from './kernels.ts'
 import { type Emulator, runMachine } from './machine.ts'
-import { consoleLog, type Forward, qemuArguments } from './qemu.ts'
+import { consoleLog, type Forward, qemuArguments, spareDisk } from './qemu.ts'
 import { qemuEmulator } from './qemu-emulator.ts'
 import { commandFor, makeRunDirectory } from './run-directory.ts'
 import { takeTurn } from './turn.ts'
@@ -21,7 +21,7 @@ export interface LabOptions {
   kernel?: KernelLine
   /**
    * The CPU that is emulated: AMD by QEMU, Intel by Bochs. The Intel machine has nothing but an initramfs and serial
-   * ports, so FILE must be a shell script or a static program there, and `out`, `forwards` and `disk` do not exist.
+   * ports, so FILE must be a shell script or a static program there, and `out`, `forwards`, `disk` and `iommu` do not exist.
    */
   vendor?: Vendor
   /** How long FILE may take, from its start to its end. */
@@ -43,6 +43,8 @@ export interface LabOptions {
   forwards?: readonly Forward[]
   /** Image of a disk, /dev/vda inside (modules virtio_blk and the file system's). FILE may write to it: a copy. */
   disk?: string
+  /** An IOMMU, and an NVMe disk behind it that can be given to a VM (qemu.ts). FILE loads `nvme` and `vfio-pci`. */
+  iommu?: boolean
   onOutput?: (chunk: Buffer) => void
   /** Receives the lab's own messages, line by line; by default they go to stderr. */
   onNote?: (line: string) => void
@@ -139,6 +141,12 @@ async function amdEmulator(
     out,
     forwards: options.forwards ?? [],
     disk: options.disk,
+    iommu: options.iommu ?? false,
+  }
+  if (hardware.iommu) {
+    const spare = join(runDirectory, spareDisk.name)
+    await writeFile(spare, '')
+    await truncate(spare, spareDisk.bytes)
   }
   const initrd = await hostInitrd(kernel, signal)
   const patience = bootTimeoutSeconds[isBuilt(kernel.line) ? 'built' : 'packaged']

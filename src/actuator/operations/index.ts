@@ -8,6 +8,7 @@ import { type BalloonTimes, balloon, balloonTimes } from './balloon.ts'
 import { cpuWeight } from './cpu-weight.ts'
 import { domainPower, type PowerTimes, powerTimes } from './domain-power.ts'
 import { domainXml } from './domain-xml.ts'
+import { type HostDeviceTimes, hostDevice, hostDeviceTimes } from './host-device.ts'
 import { hugePages } from './huge-pages.ts'
 import { ksmPace, ksmRun } from './ksm.ts'
 import { nothing } from './nothing.ts'
@@ -15,6 +16,7 @@ import type { OperationKit } from './operation.ts'
 import { testDisk } from './test-disk.ts'
 import { threadScheduling } from './thread-scheduling.ts'
 import { transparentHugePages } from './transparent-huge-pages.ts'
+import { virtualFunctions } from './virtual-functions.ts'
 
 type Kits = {
   readonly [Kind in OperationKind]: OperationKit<Extract<Operation, { readonly kind: Kind }>>
@@ -28,12 +30,15 @@ export interface HostAccess {
   readonly domains: Domains
   readonly powerTimes?: PowerTimes
   readonly balloonTimes?: BalloonTimes
+  readonly hostDeviceTimes?: HostDeviceTimes
   readonly testDisks: TestDisks
   readonly procfs: string
   readonly sysfs: string
+  readonly rundir: string
 }
 
-export function operationKits({ scheduler, domains, testDisks, procfs, sysfs, ...more }: HostAccess): KitOf {
+export function operationKits({ scheduler, domains, testDisks, ...more }: HostAccess): KitOf {
+  const { procfs, sysfs } = more
   const kits: Kits = {
     'thread-scheduling': threadScheduling(scheduler, procfs, sysfs),
     nothing,
@@ -46,6 +51,8 @@ export function operationKits({ scheduler, domains, testDisks, procfs, sysfs, ..
     'domain-power': domainPower(domains, more.powerTimes ?? powerTimes),
     balloon: balloon(domains, more.balloonTimes ?? balloonTimes),
     'test-disk': testDisk(testDisks),
+    'host-device': hostDevice(domains, more, more.hostDeviceTimes ?? hostDeviceTimes),
+    'virtual-functions': virtualFunctions(more),
   }
   // The key and the kind are the same, which the type of an object cannot say.
   return <O extends Operation>({ kind }: O) => kits[kind] as unknown as OperationKit<O>

@@ -21,7 +21,7 @@ export const sriov: HostCheck = {
       device: address,
       what: `the NIC ${address} could have ${most} virtual functions, and has none`,
       why: "A guest with a virtual function reaches the NIC without the host's help. It cannot be migrated as easily, so this is for guests that need it.",
-      fix: [`echo 4 > ${directory}/${address}/sriov_numvfs`],
+      fix: [`echo ${Math.min(4, most)} > ${directory}/${address}/sriov_numvfs`],
     }))
   },
 }

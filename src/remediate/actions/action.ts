@@ -112,6 +112,7 @@ export interface PlanInput {
   readonly askGuest: () => Promise<GuestReport>
   readonly procfs: string
   readonly sysfs: string
+  readonly rundir: string
 }
 
 export interface Action {

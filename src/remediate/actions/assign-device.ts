@@ -1,11 +1,23 @@
-// Gives a PCI device of the host to a VM (thesis, 6.2 and 6.3). Only a proposal: whether the host can spare the device is
-// for a person to say, so the plan has nothing to execute.
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+// Gives a PCI device of the host to a running VM (thesis, 6.2 and 6.3). Always asks first: whether the host can spare the
+// device is for a person to say.
+import { existsSync } from 'node:fs'
+import type { HostDeviceOperation, HostDevicePlace } from '../../actuator/protocol.ts'
+import { KvminfoError } from '../../errors.ts'
 import type { Vm } from '../../model/vm.ts'
 import { memoryReserve } from '../../policy/memory-reserve.ts'
-import { hostMemory } from '../../sources/meminfo/available.ts'
-import { managerOf, manages } from '../target/owner.ts'
+import { domainMemory, hostDeviceXml, pciHostDevices } from '../../sources/libvirt-status/host-devices.ts'
+import { whyNoHotPlug } from '../../sources/libvirt-status/hot-plug.ts'
+import type { Element } from '../../sources/libvirt-status/xml.ts'
+import { assignable, lockedMemory } from '../../sources/pci/assignable.ts'
+import {
+  parsePciAddress,
+  pciDirectory,
+  pciDriver,
+  vfioDriver,
+  virtualFunctions,
+} from '../../sources/pci/device.ts'
+import { parseDomain } from '../definition/edit.ts'
+import { managerOf, type VmManager } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
 import { vmRuns } from './running-vm.ts'
 import { sizeText } from './size-text.ts'
@@ -17,123 +29,89 @@ export const assignDevice: Action = {
     const { vm, identity, device, sysfs, procfs } = input
     if (vm === undefined || identity === undefined)
       return { refused: 'a device is for a VM; the alert names none' }
-    const [, domain, bus, slot, fn] =
-      /^([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/.exec(device ?? '') ?? []
-    if (device === undefined || domain === undefined)
+    if (device === undefined || parsePciAddress(device) === undefined)
       return { refused: 'name the PCI device of the host, such as 0000:01:00.0' }
-    const directory = join(sysfs, 'bus/pci/devices', device)
+    const directory = pciDirectory(sysfs, device)
     if (!existsSync(directory)) return { refused: `the host has no PCI device ${device}` }
-    const manager = managerOf(vm, procfs, undefined)
-    const owner = manager !== undefined && manages(manager, 'assign-device') ? manager : undefined
-    const address = `<address domain='0x${domain}' bus='0x${bus}' slot='0x${slot}' function='0x${fn}'/>`
-    const xml = `<hostdev mode='subsystem' type='pci' managed='yes'><source>${address}</source></hostdev>`
-    return {
+    const driver = pciDriver(directory) ?? null
+    const plan = {
       action: 'assign-device',
       target: { vm: { ...identity, label: vm.label }, device },
-      changes: [{ what: device, now: driverText(directory), next: 'vfio-pci, in the VM' }],
-      operations: [],
+      changes: [{ what: device, now: driver ?? 'no driver', next: `${vfioDriver}, in the VM` }],
       takesEffect: 'live',
       isLeased: false,
-      preconditions: [
-        vmRuns(vm),
-        ...groupOf(directory, device),
-        notInUse(directory),
-        notAssigned(input, device),
-        memoryFits(input, vm),
-      ],
       risk: 'critical',
-      owner: owner?.name ?? noOwner,
       measurement: {
         design: 'none',
         metric: 'none',
         text: 'not measured; compare the userspace exits of the VM before and after',
       },
-      undo: 'virsh detach-device with the same text, then check with virsh dumpxml that the device is gone: virsh says so also if the guest has kept it',
-      commands:
-        owner === undefined
-          ? [
-              ...functionsText(directory),
-              `echo "${xml}" > device.xml`,
-              `virsh attach-device ${identity.uuid ?? '<UUID>'} device.xml --live --config`,
-            ]
-          : manager?.manager === 'proxmox'
-            ? [`qm set ${vm.owner?.name ?? '<vmid>'} --hostpci0 ${device}`]
-            : [`# assign ${device} in ${owner.name}`],
       diff: undefined,
+    } as const
+    /** Only a proposal: its own commands also make it last. */
+    const owned = (manager: VmManager): Plan => ({
+      ...plan,
+      operations: [],
+      preconditions: [vmRuns(vm), ...assignable(device, [], input), noVmHas(input, device)],
+      owner: manager.name,
+      undo: `in ${manager.name}`,
+      commands:
+        manager.manager === 'proxmox'
+          ? [`qm set ${vm.owner?.name ?? '<vmid>'} --hostpci0 ${device}`]
+          : [`# assign ${device} in ${manager.name}`],
+    })
+    // Some managers have no libvirt that could be asked.
+    const known = managerOf(vm, procfs, undefined)
+    if (known !== undefined) return owned(known)
+    if (identity.uuid === null) return { refused: 'this VM has no UUID, so libvirt does not manage it' }
+    try {
+      const view = await input.readDomain(identity.uuid)
+      const { domain } = parseDomain(view.xml)
+      const inVm = pciHostDevices(domain).map(({ address }) => address)
+      if (inVm.includes(device)) return { refused: 'the VM has the device already' }
+      const manager = managerOf(vm, procfs, domain)
+      if (manager !== undefined) return owned(manager)
+      const operation: HostDeviceOperation = {
+        ...{ kind: 'host-device', vm: identity, device, driver },
+        ...{ from: 'host', to: 'vm' },
+      }
+      const place = (await input.read(operation)) as HostDevicePlace
+      if (place !== 'host') return { refused: 'the device has just changed its driver; ask again' }
+      return {
+        ...plan,
+        operations: [operation],
+        preconditions: [
+          vmRuns(vm),
+          ...assignable(device, inVm, input),
+          noVmHas(input, device),
+          canBePlugged(domain, view.hasJob),
+          noBalloon(domain),
+          memoryFits(input, vm, domain),
+        ],
+        owner: noOwner,
+        undo: 'the guest is asked to give the device back, and the driver of the host gets it again; both are read back. A guest that does not give it back keeps it until it is switched off',
+        notes: [
+          `The VM has the device until it is switched off. To give it the device at each start as well, run: virsh attach-device ${identity.uuid} device.xml --config`,
+          'While the VM has the device, it cannot be migrated, saved or suspended to disk.',
+          'A program that has opened a disk of the device without mounting it, such as another VM, cannot be seen. Check with lsof.',
+          ...shared(directory, device),
+        ],
+        commands: commandsOf(identity.uuid, device, driver),
+      }
+    } catch (error) {
+      if (error instanceof KvminfoError) return { refused: error.message }
+      throw error
     }
   },
 }
 
-const linkName = (path: string): string | undefined => {
-  try {
-    return basename(readlinkSync(path))
-  } catch {
-    return undefined
-  }
+function commandsOf(uuid: string, device: string, driver: string | null): string[] {
+  const xml = hostDeviceXml(parsePciAddress(device)!, driver)
+  return [`echo "${xml}" > device.xml`, `virsh attach-device ${uuid} device.xml --live`]
 }
 
-const names = (path: string): string[] => {
-  try {
-    return readdirSync(path)
-  } catch {
-    return []
-  }
-}
-
-const textOf = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch {
-    return ''
-  }
-}
-
-const driverText = (directory: string): string => linkName(join(directory, 'driver')) ?? 'no driver'
-
-/** All devices of a group must leave the host together, because the IOMMU cannot tell them apart. */
-function groupOf(directory: string, device: string): Precondition[] {
-  const group = linkName(join(directory, 'iommu_group'))
-  const others = names(join(directory, 'iommu_group/devices')).filter((name) => name !== device)
-  const staying = others.filter((name) => {
-    const other = join(directory, 'iommu_group/devices', name)
-    const isBridge = textOf(join(other, 'class')).startsWith('0x0604')
-    const driver = linkName(join(other, 'driver'))
-    return !isBridge && driver !== undefined && driver !== 'vfio-pci'
-  })
-  return [
-    {
-      text: 'the host has an IOMMU that isolates the device',
-      holds: group !== undefined,
-      seen:
-        group === undefined
-          ? 'the device is in no group; boot with intel_iommu=on, or with the IOMMU of AMD on'
-          : `it is in group ${group}`,
-    },
-    {
-      text: 'the host uses no other device of the group',
-      holds: staying.length === 0,
-      seen: staying.length === 0 ? `${others.length} others, none in use` : `in use: ${staying.join(', ')}`,
-    },
-  ]
-}
-
-/** Interfaces that are up, and disks. Whether a disk is mounted somewhere below is more than can be seen from here. */
-function notInUse(directory: string): Precondition {
-  const up = names(join(directory, 'net')).filter(
-    (name) => textOf(join(directory, 'net', name, 'operstate')) === 'up',
-  )
-  const disks = names(join(directory, 'nvme')).concat(
-    names(directory).filter((name) => /^(ata|host)\d+$/.test(name)),
-  )
-  const used = [...up, ...disks]
-  return {
-    text: 'the host itself does not use the device',
-    holds: used.length === 0,
-    seen: used.length === 0 ? 'no interface is up, and no disks are attached' : `in use: ${used.join(', ')}`,
-  }
-}
-
-function notAssigned({ sample }: PlanInput, device: string): Precondition {
+/** Of those that the program knows. libvirt and the kernel refuse to give a device to a second one. */
+function noVmHas({ sample }: PlanInput, device: string): Precondition {
   const user = sample.vms.find(({ hostDevices }) => hostDevices.some(({ address }) => address === device))
   return {
     text: 'no VM has the device',
@@ -142,30 +120,39 @@ function notAssigned({ sample }: PlanInput, device: string): Precondition {
   }
 }
 
-/** A device can write to all memory of its VM, so all of it is held in place. */
-function memoryFits({ sample, procfs }: PlanInput, vm: Vm): Precondition {
-  const used = sample.vmMemory?.get(vm.pid)
-  const { total, available } = hostMemory(procfs)
-  const missing =
-    vm.memoryMaxBytes === undefined || used === undefined
-      ? undefined
-      : Math.max(0, vm.memoryMaxBytes - used.residentBytes - used.hugetlbBytes)
+function canBePlugged(domain: Element, hasJob: boolean): Precondition {
+  const obstacle = hasJob ? 'libvirt runs a job on the VM' : whyNoHotPlug(domain)
   return {
-    text: 'the host has the memory of the VM, all of which will be locked, and a tenth of its own stays available',
-    holds: missing !== undefined && available - missing >= memoryReserve(total),
-    seen:
-      missing === undefined
-        ? 'the memory of the VM is not known'
-        : `${sizeText(missing)} more for the VM, ${sizeText(available)} available`,
+    text: 'a device can be plugged into the running VM',
+    holds: obstacle === undefined,
+    seen: obstacle ?? 'it has a free slot',
   }
 }
 
-/** A virtual function is the better choice where the device has some: the host keeps the rest. */
-function functionsText(directory: string): string[] {
-  const total = Number(textOf(join(directory, 'sriov_totalvfs')))
-  return total > 0
-    ? [
-        `# the device can be shared (SR-IOV, ${total} functions): echo 1 > ${directory}/sriov_numvfs, and assign the new device`,
+function noBalloon(domain: Element): Precondition {
+  const { all, current } = domainMemory(domain)
+  return {
+    text: 'the balloon holds no memory of the VM, because it would be locked all the same',
+    holds: current >= all,
+    seen: `the guest has ${sizeText(current * 1024)} of ${sizeText(all * 1024)}`,
+  }
+}
+
+function memoryFits(input: PlanInput, vm: Vm, domain: Element): Precondition {
+  const { missing, available, total } = lockedMemory(vm.pid, domainMemory(domain).all * 1024, input)
+  return {
+    text: 'the host has the memory of the VM, all of which will be locked, and a tenth of its own stays available',
+    holds: available - missing >= memoryReserve(total),
+    seen: `${sizeText(missing)} more for the VM, ${sizeText(available)} available`,
+  }
+}
+
+/** A virtual function is the better choice where the device can have some: the host keeps the rest. */
+function shared(directory: string, device: string): string[] {
+  const most = virtualFunctions(directory)?.most
+  return most === undefined
+    ? []
+    : [
+        `The device can be shared, because it can have ${most} virtual functions: kvminfo tune functions ${device} 1`,
       ]
-    : []
 }

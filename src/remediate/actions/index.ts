@@ -12,6 +12,7 @@ import { schedTier } from './sched-tier.ts'
 import { vhostNet } from './vhost-net.ts'
 import { virtioDisk } from './virtio-disk.ts'
 import { virtioNic } from './virtio-nic.ts'
+import { virtualFunctions } from './virtual-functions.ts'
 
 const actions: readonly Action[] = [
   schedTier,
@@ -24,6 +25,7 @@ const actions: readonly Action[] = [
   virtioNic,
   vhostNet,
   assignDevice,
+  virtualFunctions,
   placebo,
 ]
 

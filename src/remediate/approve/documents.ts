@@ -48,7 +48,7 @@ export interface GuardsDocument {
   readonly alerts_in_storm_period: number
   /** What must not be tried again for now. */
   readonly quarantines: readonly {
-    /** `<uuid>|<action>|<device>` or `host|<action>|`. */
+    /** `<uuid>|<action>|<device>` or `host|<action>|<device>`. */
     readonly slot: string
     /** null if only a person can end it. */
     readonly seconds_left: number | null

@@ -28,6 +28,7 @@ const settings = z
     ksm_pace: z
       .strictObject({ pages_to_scan: z.int().min(1).max(1_250), sleep_ms: z.int().min(10).max(10_000) })
       .optional(),
+    functions: z.int().min(1).max(256).optional(),
   })
   .transform(({ ksm_pace, ...others }) => ({
     ...others,
@@ -60,7 +61,7 @@ const tuneRequest = z
   .superRefine(({ action, settings: given, judged }, context) => {
     const wrong = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: ['settings', path], message })
-    const { tier, scheduling: policy, nice, threads, weight, ksmPace } = given
+    const { tier, scheduling: policy, nice, threads, weight, ksmPace, functions } = given
     if (action !== 'sched-tier' && [tier, policy, nice, threads].some((one) => one !== undefined))
       wrong('tier', 'tier, scheduling, nice and threads are for sched-tier')
     if ([tier, policy, nice].filter((one) => one !== undefined).length > 1)
@@ -68,6 +69,8 @@ const tuneRequest = z
     if (weight !== undefined && action !== 'cpu-weight') wrong('weight', 'is for cpu-weight')
     if (ksmPace !== undefined && action !== 'ksm-on' && action !== 'ksm-pace')
       wrong('ksm_pace', 'is for ksm-on and ksm-pace')
+    if (functions !== undefined && action !== 'virtual-functions')
+      wrong('functions', 'is for virtual-functions')
     // Other threads of QEMU come and go, so a trial would not end.
     if (judged && threads !== undefined && threads !== 'vcpu')
       wrong('threads', 'only vCPU threads can be judged')

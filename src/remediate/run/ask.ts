@@ -121,8 +121,6 @@ function whyNot(
   if (unmet !== undefined) return `${unmet}. To see the whole plan, add --dry-run`
   if (plan.owner !== noOwner)
     return `${plan.owner} manages this: change it there, with ${plan.commands.join(' ; ')}`
-  if (plan.operations.length === 0)
-    return `the program only plans this; do it with ${plan.commands.join(' ; ')}`
   return objections.length === 0 || forcedBecause !== null
     ? undefined
     : `${objections.join('; ')}. To do it all the same, add --force and --reason "..."`

@@ -15,6 +15,7 @@ export function withSettings(policy: ActionPolicy, settings: HandSettings = {}):
     tier: (settings.tier === undefined ? undefined : tiers.get(settings.tier)) ?? policy.tier,
     cpuWeight: settings.weight ?? policy.cpuWeight,
     ksmPace: settings.ksmPace ?? policy.ksmPace,
+    functions: settings.functions ?? policy.functions,
   }
 }
 

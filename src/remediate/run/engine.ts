@@ -257,8 +257,6 @@ export class Engine {
     // Two programs that set the same value would undo each other's changes for ever.
     if (owner !== noOwner)
       return this.#refuse(run, `${owner} manages this: change it there, as the commands of the plan do`)
-    if (planned.plan.operations.length === 0)
-      return this.#refuse(run, 'this is only a proposal: a person does what the commands of the plan say')
     this.#waiting.delete(run.id)
     const { plan, planSha, policySha } = planned
     if (planSha !== run.planSha) {

@@ -73,6 +73,7 @@ export async function planRun(
       askGuest: () => askGuest(actuator, identity),
       procfs: paths.procfs,
       sysfs: paths.sysfs,
+      rundir: paths.rundir,
     })
     if (isRefusal(result)) return noPlan('refused', result.refused)
     const restarted = ofAction.restart && isForNextStart(result) ? { ...result, restart: true } : result

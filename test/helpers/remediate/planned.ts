@@ -54,6 +54,7 @@ export function hostToPlan(options: Partial<FixtureOptions> = {}) {
       askGuest: async () => expect.unreachable(),
       procfs,
       sysfs,
+      rundir,
     }
     return actionOf(action).plan({ ...input, ...change(input) })
   }

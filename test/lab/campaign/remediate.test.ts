@@ -8,7 +8,7 @@ test('Linux 6.1 remediate.ts', async () => {
 })
 
 test('Linux 6.1 actuate.sh', async () => {
-  await passes('actuate.sh', { kernel: '6.1', cpus: 2, timeoutSeconds: 800 })
+  await passes('actuate.sh', { kernel: '6.1', cpus: 2, iommu: true, timeoutSeconds: 800 })
 })
 
 test('Linux 6.1 tune.ts', async () => {
@@ -45,6 +45,10 @@ test('Linux 6.1 next-start.ts', async () => {
 
 test('Linux 6.1 test-disk.ts', async () => {
   await passes('test-disk.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
+})
+
+test('Linux 6.1 assign-device.ts', async () => {
+  await passes('assign-device.ts', { kernel: '6.1', cpus: 1, iommu: true, timeoutSeconds: 1800 })
 })
 
 test('Linux 6.1 huge-page-backing.ts', async () => {

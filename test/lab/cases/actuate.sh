@@ -3,7 +3,7 @@
 # that its group was given, also the weight of a VM that starts later, and makes a vCPU thread real-time under a lease. The
 # lease outlives kill -9 and daemon-reload. When it is due, the actuator ends it, and so does the sweep when the actuator is
 # stopped, both while real-time loops hog every CPU. systemd runs in its own PID namespace. The VM is a process that looks
-# like one.
+# like one. Needs a machine with --iommu, for a device that can have virtual functions.
 set -euo pipefail
 export container=lab SYSTEMD_IGNORE_CHROOT=1
 node=/project/node_modules/node/bin/node
@@ -146,7 +146,11 @@ echo never > /sys/kernel/mm/transparent_hugepage/enabled
 turns /sys/kernel/mm/ksm/run 1 0 '"ksm-run"' 1 0
 turns /sys/kernel/mm/transparent_hugepage/enabled '[never]' '[madvise]' '"transparent-huge-pages"' '"never"' '"madvise"'
 turns /sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages 0 4 '"huge-pages","node":0' 0 4
-step 'it has set and restored KSM, transparent huge pages and a pool'
+modprobe nvme
+functions=$(echo /sys/bus/pci/devices/*/sriov_numvfs)
+device=$(basename "$(dirname "$functions")")
+turns "$functions" 0 2 "\"virtual-functions\",\"device\":\"$device\"" 0 2
+step 'it has set and restored KSM, transparent huge pages, a pool and virtual functions'
 
 # The control group of a VM that starts now, of which nobody tells the actuator or systemd.
 echo +cpu > /sys/fs/cgroup/cgroup.subtree_control

@@ -14,6 +14,7 @@ import { writeIdleDisk } from './firmware/disk.ts'
 import { defineReader, domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
 import { approver, isAnswering, kvminfo, request, sendAlert, writePolicy } from './stack/remediate.ts'
+import { driverOf, isInVm, spareDevice } from './stack/spare-device.ts'
 
 const uuid = '11111111-1111-4111-8111-111111111111'
 const ksm = '/sys/kernel/mm/ksm/run'
@@ -23,6 +24,8 @@ const linuxMib = 640
 
 interface Scenario {
   readonly vm?: string
+  /** More labels of the alert. */
+  labels?(): Readonly<Record<string, string>>
   begin(): void | Promise<void>
   end?(): void
   /** What the change is about, from the kernel or libvirt. */
@@ -90,6 +93,26 @@ const scenarios: Partial<Record<ActionName, Scenario>> = {
     value: balloon,
     isMade: (size) => size === String(linuxMib * 1024),
   },
+  // These two need a machine with --iommu.
+  'assign-device': {
+    vm: 'linux',
+    labels: () => ({ device: spareDevice() }),
+    begin() {
+      for (const module of ['nvme', 'vfio_iommu_type1', 'vfio-pci']) execFileSync('modprobe', [module])
+      const guest = '/project/test/lab/guests/linux'
+      execFileSync(`${guest}/start`, ['--via', 'libvirt', 'delay=100000'])
+      execFileSync(`${guest}/await`, ['linux', 'work starts', '300'])
+    },
+    end: () => void virsh('destroy', '--', 'linux'),
+    value: () => (isInVm('linux', spareDevice()) ? 'in the VM, ' : '') + driverOf(spareDevice()),
+    isMade: (place) => place === 'in the VM, vfio-pci',
+  },
+  'virtual-functions': {
+    labels: () => ({ device: spareDevice() }),
+    begin: () => void execFileSync('modprobe', ['nvme']),
+    value: () => file(`/sys/bus/pci/devices/${spareDevice()}/sriov_numvfs`),
+    isMade: (count) => count === '4',
+  },
 }
 
 /** What the driver of the guest says, in KiB. */
@@ -135,7 +158,8 @@ for (const name of process.argv.slice(2) as ActionName[])
     assert.ok(scenario, `there is no scenario for ${name}`)
     await scenario.begin()
     const { vm, end } = scenario
-    const change = { ...scenario, ask: () => sendAlert(name, vm === undefined ? {} : { vm }) }
+    const labels = { ...(vm === undefined ? {} : { vm }), ...scenario.labels?.() }
+    const change = { ...scenario, ask: () => sendAlert(name, labels) }
     for (const victim of ['remediate', 'actuate'] as const) {
       const say = (text: string): void => console.log(`${process.uptime().toFixed(0)} s: ${name}: ${text}`)
       const programs = { start, request, approver }

@@ -50,6 +50,11 @@ test.each([
   ['hugepages web1', { action: 'hugepages', vm: 'web1' }],
   ['disk web1 hda', { action: 'virtio-disk', vm: 'web1', device: 'hda' }],
   ['vhost -- --all vnet0', { action: 'vhost-net', vm: '--all', device: 'vnet0' }],
+  ['device web1 0000:01:00.0', { action: 'assign-device', vm: 'web1', device: '0000:01:00.0' }],
+  [
+    'functions 0000:01:00.0 4',
+    { action: 'virtual-functions', device: '0000:01:00.0', settings: { functions: 4 } },
+  ],
 ])('kvminfo tune %s', async (line, request) => {
   expect((await parse(...line.split(' '))).request).toEqual(request)
 })
@@ -84,6 +89,7 @@ test.each([
   ['ksm pace --pages=10', 'give both --pages and --sleep'],
   ['ksm off --pages=10 --sleep=10', '--pages and --sleep are for on and pace'],
   ['balloon web1 up', "balloon: 'up' is not one of deflate, inflate"],
+  ['functions 0000:01:00.0 0', "number: '0' is not a whole number from 1 to 256"],
   ['nice web1 1 --force', '--force needs --reason="..."'],
   ['nice web1 1 --reason=x', '--reason is for --force'],
   ['nice web1 1 --for=soon', "--for: 'soon' is not a duration such as 30s"],

@@ -21,6 +21,7 @@ test('the smallest policy has the shipped modes, limits and tier', () => {
     cpuWeight: 4,
     maxCpuWeight: 10,
     ksmPace: { pagesToScan: 100, sleepMs: 200 },
+    functions: 4,
   })
   expect(policy.limits).toEqual({
     at_once: 1,
@@ -39,7 +40,7 @@ test('what needs a restart or takes a device from the host is only proposed', ()
     expect(actionPolicy(policy, action, web).mode).toBe('propose')
 })
 
-test.each(['assign-device', 'virtio-disk', 'virtio-nic', 'host-prepare'])(
+test.each(['assign-device', 'virtual-functions', 'virtio-disk', 'virtio-nic', 'host-prepare'])(
   'refuses to make %s automatic',
   (action) => {
     expect(() => parse(`actions:\n  ${action}: {mode: auto}`)).toThrow(

@@ -11,6 +11,9 @@
  *   rounds=N           how often to do all that; 0 means forever
  *   delay=N            seconds from "work starts" to the work, for measurements
  *   virtio_blk=0       does without the driver for virtio disks
+ *   nvme=1             loads the driver for NVMe disks. Each time it gets such a
+ *                      disk, it prints "nvme disk: " and the text at its start,
+ *                      and writes "read by the guest" to its second 4 KiB block
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -87,6 +90,8 @@ static void load_modules(void)
 	while (order && fscanf(order, "%255s", name) == 1) {
 		if (!strcmp(name, "virtio_blk.ko") && !asked("virtio_blk", 1))
 			continue;
+		if (!strncmp(name, "nvme", 4) && !asked("nvme", 0))
+			continue;
 		snprintf(path, sizeof(path), "/modules/%s", name);
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
 
@@ -121,6 +126,32 @@ static void disk_work(int disk, long reads, long writes)
 	for (long i = 0; i < writes; i++)
 		if (pwrite(disk, block, BLOCK, (BLOCKS + i % BLOCKS) * BLOCK) != BLOCK)
 			fail("write %ld", i);
+}
+
+/* In a process of its own, beside the work. */
+static void watch_nvme(void)
+{
+	static char block[BLOCK] __attribute__((aligned(BLOCK)));
+	int has_read = 0;
+
+	if (!asked("nvme", 0) || fork())
+		return;
+	for (;; poll(NULL, 0, 200)) {
+		int disk = open("/dev/nvme0n1", O_RDWR | O_DIRECT);
+
+		if (disk < 0) {
+			has_read = 0;
+			continue;
+		}
+		if (!has_read && pread(disk, block, BLOCK, 0) == BLOCK) {
+			printf("nvme disk: %.64s\n", block);
+			fflush(stdout);
+			memset(block, 0, BLOCK);
+			strcpy(block, "read by the guest");
+			has_read = pwrite(disk, block, BLOCK, BLOCK) == BLOCK;
+		}
+		close(disk);
+	}
 }
 
 static int open_nic(void)
@@ -201,6 +232,7 @@ int main(void)
 	for (int fd = 0; fd < 3; fd++)
 		dup2(console, fd);
 	load_modules();
+	watch_nvme();
 
 	long reads = asked("reads", 0), writes = asked("writes", 0), packets = asked("packets", 0);
 	long touch = asked("touch", 0), spins = asked("spins", 0), rounds = asked("rounds", 1);

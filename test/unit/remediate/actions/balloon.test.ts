@@ -53,6 +53,7 @@ function plan(action: 'balloon-deflate' | 'balloon-inflate', given: Given = {}) 
     askGuest: async () => expect.unreachable(),
     procfs,
     sysfs: '/nowhere',
+    rundir: '/nowhere',
   }
   return balloon.plan(input)
 }

@@ -93,6 +93,7 @@ function inputOf(action: ActionName, given: Given): PlanInput {
     askGuest: async () => ({ answers: false, diskBuses: [], drivers: [], ...given.report }),
     procfs,
     sysfs: '/nowhere',
+    rundir: '/nowhere',
   }
 }
 

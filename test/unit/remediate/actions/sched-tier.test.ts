@@ -57,6 +57,7 @@ function inputWith(policy: string): PlanInput {
     askGuest: async () => expect.unreachable(),
     procfs: join(root, 'proc'),
     sysfs: join(root, 'sys'),
+    rundir: join(root, 'run'),
   }
 }
 

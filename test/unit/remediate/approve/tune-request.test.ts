@@ -21,6 +21,11 @@ test('reads a request, and what is absent is as in the policy', () => {
   expect(
     parse({ action: 'ksm-on', settings: { ksm_pace: { pages_to_scan: 100, sleep_ms: 200 } } }),
   ).toMatchObject({ byHand: { settings: { ksmPace: { pagesToScan: 100, sleepMs: 200 } } } })
+  const device = '0000:01:00.0'
+  expect(parse({ action: 'virtual-functions', device, settings: { functions: 4 } })).toMatchObject({
+    ...{ vm: undefined, device },
+    byHand: { settings: { functions: 4 } },
+  })
 })
 
 test.each([
@@ -56,6 +61,8 @@ test.each([
     { ...tier, settings: { nice: 1, threads: 'all' }, judged: true },
     'judged',
   ],
+  ['functions for a VM', { ...tier, settings: { functions: 4 } }, 'is for virtual-functions'],
+  ['no functions', { action: 'virtual-functions', settings: { functions: 0 } }, 'settings.functions'],
   ['an empty reason', { ...tier, force: '  ' }, 'force'],
   ['a reason that is too long', { ...tier, force: 'x'.repeat(501) }, 'force'],
   ['a time that is none', { ...tier, for_ms: 0 }, 'for_ms'],

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Operation } from '../../../../src/actuator/protocol.ts'
@@ -432,27 +432,4 @@ describe('a change of the host itself', () => {
     )
     expect([host.run(), stepsOf(host.journal, id)]).toEqual([1, []])
   })
-})
-
-test('a plan without anything to execute is only a proposal, also after an approval', async () => {
-  const host = await simulatedHost()
-  const { procfs, sysfs } = host.parts.paths
-  const device = '0000:01:00.0'
-  const group = join(sysfs, 'kernel/iommu_groups/7')
-  mkdirSync(join(group, 'devices'), { recursive: true })
-  mkdirSync(join(sysfs, 'bus/pci/devices', device), { recursive: true })
-  symlinkSync(group, join(sysfs, 'bus/pci/devices', device, 'iommu_group'))
-  setMemory(procfs, 4096, 4096)
-  const request = { ...host.alert.request!, action: 'assign-device', mode: 'propose', device } as const
-  const [id] = host.fire({ request }) as [number]
-  await host.until(id, 'proposed', 'refused')
-  const { planSha, state, reason } = host.store.run(id)!
-  expect([state, reason]).toEqual(['proposed', 'waits for a person'])
-  approve(host.journal, id, { who: 'alice', how: 'cli', planSha: planSha! }, 60_000)
-  await host.until(id, 'refused', 'kept')
-  expect(host.store.run(id)).toMatchObject({
-    state: 'refused',
-    reason: expect.stringContaining('only a proposal'),
-  })
-  expect(stepsOf(host.journal, id)).toEqual([])
 })

@@ -1,0 +1,78 @@
+// Makes virtual functions (SR-IOV) of a device of the host, which VMs can get while the host keeps the rest of the device
+// (thesis, 6.3). Always asks first.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { VirtualFunctionsOperation } from '../../actuator/protocol.ts'
+import {
+  virtualFunctions as functionsOf,
+  iommuGroup,
+  parsePciAddress,
+  pciDirectory,
+  pciDriver,
+  vfioDriver,
+} from '../../sources/pci/device.ts'
+import { type Action, noOwner, type Plan, type Refusal } from './action.ts'
+
+export const virtualFunctions: Action = {
+  names: ['virtual-functions'],
+
+  async plan(input): Promise<Plan | Refusal> {
+    const { vm, device, sysfs, policy, settings } = input
+    if (vm !== undefined) return { refused: 'this concerns a device of the host, and the alert names a VM' }
+    if (device === undefined || parsePciAddress(device) === undefined)
+      return { refused: 'name the PCI device of the host, such as 0000:01:00.0' }
+    const directory = pciDirectory(sysfs, device)
+    if (!existsSync(directory)) return { refused: `the host has no PCI device ${device}` }
+    const functions = functionsOf(directory)
+    if (functions === undefined) return { refused: `${device} can have no virtual functions` }
+    const { most, count } = functions
+    if (count > 0)
+      return {
+        refused: `${device} has ${count} virtual functions already; the kernel makes others only from none`,
+      }
+    const asked = settings?.functions
+    if (asked !== undefined && asked > most)
+      return { refused: `${device} can have ${most} virtual functions, and not ${asked}` }
+    const operation: VirtualFunctionsOperation = {
+      ...{ kind: 'virtual-functions', device },
+      ...{ from: 0, to: Math.min(policy.functions, most) },
+    }
+    const from = (await input.read(operation)) as number
+    if (from !== 0) return { refused: 'the number of virtual functions has just changed; ask again' }
+    const driver = pciDriver(directory)
+    const path = join(directory, 'sriov_numvfs')
+    return {
+      action: 'virtual-functions',
+      target: { vm: undefined, device },
+      changes: [{ what: `virtual functions of ${device}`, now: '0', next: `${operation.to}` }],
+      operations: [operation],
+      takesEffect: 'live',
+      isLeased: false,
+      preconditions: [
+        {
+          text: 'the host has an IOMMU, without which no VM can get a virtual function',
+          holds: iommuGroup(directory) !== undefined,
+          seen:
+            iommuGroup(directory) === undefined
+              ? 'the device is in no group; boot with intel_iommu=on, or with the IOMMU of AMD on'
+              : 'the device is in a group of it',
+        },
+        {
+          text: 'a driver of the host has the device, and makes the functions',
+          holds: driver !== undefined && driver !== vfioDriver,
+          seen: driver ?? 'no driver',
+        },
+      ],
+      risk: 'high',
+      owner: noOwner,
+      measurement: { design: 'none', metric: 'none', text: 'the counters of a VM cannot show it' },
+      undo: 'all virtual functions of the device are removed; refused while a VM or the host uses one',
+      notes: [
+        'Some drivers reset the device when they make virtual functions, which interrupts what uses it for a moment.',
+        'The functions last until the host is shut down.',
+      ],
+      commands: [`echo ${operation.to} > ${path}`],
+      diff: undefined,
+    }
+  },
+}
