@@ -138,9 +138,9 @@ test('virtual functions: made, one given to the VM, and not removed while it is 
   assert.equal(tune('device', vm, first).code, 0)
   assert.deepEqual(places(first), inVm)
   const given = (await newest(({ action }) => action === 'assign-device'))!.id
-  const { code, err } = tune('undo', String(made))
+  const { code, out } = tune('undo', String(made))
   assert.equal(code, 1)
-  assert.match(err, new RegExp(`${first} is in a VM`))
+  assert.match(out, new RegExp(`${first} is in a VM`))
   assert.deepEqual([functions().length, places(first)], [2, inVm])
   assert.equal(tune('undo', String(given)).code, 0)
   assert.equal(isInVm(vm, first), false)
