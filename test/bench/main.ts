@@ -4,6 +4,7 @@ import { part as exitCost } from './exit-cost/run.ts'
 import { part as growth } from './growth.ts'
 import { part as idle } from './idle.ts'
 import { part as intake } from './intake.ts'
+import { part as kvmStat } from './kvm-stat/run.ts'
 import { part as memory } from './memory.ts'
 import type { BenchPart, Target } from './part.ts'
 import { part as peers } from './peers.ts'
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, BenchPart>> = {
   'exit-cost': exitCost,
   taskinfo,
   top,
+  'kvm-stat': kvmStat,
   report,
 }
 

@@ -51,6 +51,7 @@ export const packages: Record<string, string> = {
   mandoc: 'checks the man pages',
   tmux: 'a real terminal for the monitor',
   htop: 'benchmark: a peer of the monitor',
+  python3: 'benchmark: runs kvm_stat, a peer of the monitor',
   openssl: 'certificates for the TLS tests',
   curl: 'queries the exporter the way an operator does',
 }
