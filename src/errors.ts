@@ -32,7 +32,7 @@ export const errorCodes = {
     '`kvminfo report` cannot connect to the Prometheus API, or does not trust its certificate.',
   REMEDIATE_REFUSED: '`kvminfo remediate` does not do what a command asked for; the message is its answer.',
   REMEDIATE_UNREACHABLE:
-    'A command cannot reach the running `kvminfo remediate`: it does not run, or this user may not open its socket.',
+    'A command cannot reach the running `kvminfo remediate`: it does not run, this user may not open its socket, or it has not answered in time.',
   REPORT_EMPTY: 'Prometheus has no series of kvminfo in the range of a report.',
   REPORT_NOT_WRITTEN:
     '`kvminfo report` could not write its output file. A file of that name that was there before is unchanged.',

@@ -2,6 +2,7 @@
 // take part, so every step is read back, and the balloon is put back where the guest does not follow.
 import { KvminfoError } from '../../errors.ts'
 import type { Domains } from '../../libvirt/write.ts'
+import { leastGuestKib } from '../../policy/guest-memory.ts'
 import { attributeOf, childOf, parseDefinition, type Tree } from '../definition/tree.ts'
 import { holdsWithin } from '../holds-within.ts'
 import type { BalloonOperation } from '../protocol.ts'
@@ -20,10 +21,6 @@ export const balloonTimes: BalloonTimes = { stepMs: 15_000, totalMs: 90_000, pol
 
 /** No more than this share of the VM's memory moves at once, so that a guest can react. */
 const stepShare = 0.05
-
-/** The guest keeps at least this share of its memory, whoever asks, and at least so much. */
-const leastShare = 0.5
-const leastKib = 256 * 1024
 
 export function balloon(
   domains: Domains,
@@ -45,10 +42,10 @@ export function balloon(
     async excess(operation) {
       const domain = await live(operation)
       const memory = kibOf(domain, 'memory')
-      const { to } = operation
-      const least = Math.max(leastKib, Math.ceil(memory * leastShare))
+      const { from, to } = operation
+      const least = leastGuestKib(memory)
       if (to > memory) return `the VM has ${memory} KiB of memory, and cannot get ${to}`
-      if (to < least) return `the guest keeps at least ${least} KiB, half of its memory`
+      if (to < from && to < least) return `the guest keeps at least ${least} KiB`
       return balloonProblem(domain)
     },
     needsLease: () => false,

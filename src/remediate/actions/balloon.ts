@@ -1,6 +1,7 @@
 // Gives memory of the balloon back to the guest, or takes some (thesis, 5.2.2).
 import type { BalloonOperation } from '../../actuator/protocol.ts'
 import { KvminfoError } from '../../errors.ts'
+import { leastGuestKib } from '../../policy/guest-memory.ts'
 import { memoryReserve } from '../../policy/memory-reserve.ts'
 import { hostMemory } from '../../sources/meminfo/available.ts'
 import { devicesOf, parseDomain } from '../definition/edit.ts'
@@ -13,9 +14,6 @@ import { sizeText } from './size-text.ts'
 
 /** One run takes this share of the VM's memory. */
 const inflateShare = 0.05
-
-/** The guest keeps at least this share of its memory. The actuator refuses less. */
-const leastShare = 0.5
 
 /** What the guest must be able to use after memory was taken, as a share of what it is left. */
 const usableShare = 0.15
@@ -43,14 +41,12 @@ export const balloon: Action = {
       const question: BalloonOperation = { kind: 'balloon', vm: identity, from: 1, to: 1 }
       const from = (await input.read(question)) as number
       const isDeflate = action === 'balloon-deflate'
-      const to = isDeflate
-        ? memory
-        : Math.max(from - Math.ceil(memory * inflateShare), Math.ceil(memory * leastShare))
+      const to = isDeflate ? memory : Math.max(from - Math.ceil(memory * inflateShare), leastGuestKib(memory))
       if (isDeflate ? to <= from : to >= from)
         return {
           refused: isDeflate
             ? 'the balloon keeps no memory from the guest'
-            : `the guest has ${sizeText(from * 1024)} already, half of its memory`,
+            : `the guest has ${sizeText(from * 1024)}, and keeps at least ${sizeText(leastGuestKib(memory) * 1024)}`,
         }
       return {
         action,

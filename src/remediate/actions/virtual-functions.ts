@@ -44,7 +44,7 @@ export const virtualFunctions: Action = {
     return {
       action: 'virtual-functions',
       target: { vm: undefined, device },
-      changes: [{ what: `virtual functions of ${device}`, now: '0', next: `${operation.to}` }],
+      changes: [{ what: device, now: 'no virtual functions', next: `${operation.to} virtual functions` }],
       operations: [operation],
       takesEffect: 'live',
       isLeased: false,

@@ -36,8 +36,16 @@ export function askRemediate(
         })
       },
     )
-    call.on('timeout', () => call.destroy(new Error(`no answer within ${deadlineMs / 1000} s`)))
+    call.on('timeout', () =>
+      call.destroy(
+        new KvminfoError(
+          'REMEDIATE_UNREACHABLE',
+          `kvminfo remediate has not answered within ${deadlineMs / 1000} s, and may still do what it was asked for. Perhaps it waits for a VM or for libvirt: look at kvminfo remediate list`,
+        ),
+      ),
+    )
     call.on('error', (cause: NodeJS.ErrnoException) => {
+      if (cause instanceof KvminfoError) return reject(cause)
       const advice =
         cause.code === 'EACCES'
           ? 'run this command as root'

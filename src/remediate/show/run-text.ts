@@ -1,5 +1,6 @@
 // Runs as text for a terminal. Names of VMs come from outside, so control characters are shown as escapes.
 
+import type { Operation } from '../../actuator/protocol.ts'
 import type { RunDocument, RunSummary } from '../approve/documents.ts'
 import { plainLines, plainText } from '../page/browser/plain-text.js'
 import { whenText } from '../page/browser/states.js'
@@ -61,17 +62,15 @@ export function runText(run: RunDocument, width: number): string {
   if (run.verdict !== null) lines.push(`Verdict: ${run.verdict}`)
   if (run.plan !== null)
     lines.push('', planText({ plan: run.plan, plan_sha: run.plan_sha, unmet: null }, width))
-  if (run.steps.length > 0) {
-    lines.push(
-      '',
-      'Steps:',
-      ...run.steps.map(
-        ({ n, undo, phase, at, reason }) =>
-          `  ${n}  ${timeText(at)}  ${undo ? 'undo' : 'apply'}  ${phase}${reason === null ? '' : `: ${plainText(reason)}`}`,
-      ),
-    )
-  }
+  if (run.steps.length > 0) lines.push('', 'Steps:', table(run.steps.map(stepRow), Number.POSITIVE_INFINITY))
   return lines.join('\n')
+}
+
+function stepRow({ n, undo, phase, at, reason, ...step }: RunDocument['steps'][number]): string[] {
+  const operation = step.operation as Operation
+  const what = operation.kind === 'thread-scheduling' ? `${operation.kind} ${operation.tid}` : operation.kind
+  const outcome = reason === null ? phase : `${phase}: ${plainText(reason)}`
+  return [`  ${n}`, timeText(at), undo ? 'undo' : 'apply', what, outcome]
 }
 
 export interface ShownPlan extends Pick<RunDocument, 'plan' | 'plan_sha'> {

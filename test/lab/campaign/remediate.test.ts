@@ -27,6 +27,10 @@ test('Linux 6.12 knobs.ts', async () => {
   await passes('knobs.ts', { kernel: '6.12', cpus: 2, timeoutSeconds: 1200 })
 })
 
+test('Linux 5.10 knobs.ts with control groups of version 1', async () => {
+  await passes('knobs.ts', { kernel: '5.10', cpus: 2, timeoutSeconds: 1200, args: ['cgroup-v1'] })
+})
+
 test('Linux 6.1 virtio-loop.ts', async () => {
   await passes('virtio-loop.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 2400 })
 })

@@ -1,6 +1,7 @@
 // The knobs of a host and of its control groups on a real kernel: alerts ask `kvminfo remediate` for them, which plans,
 // applies, reads back and undoes. Asserted against the kernel's own files. The weight of a VM is proven by turns: the VM
 // and a hog share the second CPU, each in a control group as libvirt and systemd make it. Everything else has the first.
+// With the argument cgroup-v1, these are of version 1.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -12,7 +13,13 @@ import { type FirmwareVm, startCompute } from './firmware/vm.ts'
 import { until } from './kvminfo/until.ts'
 import { canPlan, fire, kvminfo, newest, reaches, startRemediate } from './stack/remediate.ts'
 
-const slice = '/sys/fs/cgroup/machine.slice'
+const isVersion1 = process.argv.includes('cgroup-v1')
+/** The hierarchy that has the CPU controller. */
+const root = isVersion1 ? '/sys/fs/cgroup/cpu,cpuacct' : '/sys/fs/cgroup'
+const weightFile = isVersion1 ? 'cpu.shares' : 'cpu.weight'
+/** By default, and four times that, as the policy says. */
+const [usualWeight, raisedWeight] = isVersion1 ? ['1024', '4096'] : ['100', '400']
+const slice = `${root}/machine.slice`
 const scope = `${slice}/machine-qemu\\x2d1\\x2dcompute.scope`
 const ksm = '/sys/kernel/mm/ksm'
 const thp = '/sys/kernel/mm/transparent_hugepage/enabled'
@@ -26,9 +33,10 @@ const value = (path: string): string => readFileSync(path, 'utf8').trim()
 
 before(async () => {
   pin(process.pid, 0)
-  writeFileSync('/sys/fs/cgroup/cgroup.subtree_control', '+cpu')
+  if (isVersion1) mountVersion1()
+  else writeFileSync(`${root}/cgroup.subtree_control`, '+cpu')
   mkdirSync(slice)
-  writeFileSync(`${slice}/cgroup.subtree_control`, '+cpu')
+  if (!isVersion1) writeFileSync(`${slice}/cgroup.subtree_control`, '+cpu')
   for (const group of [scope, `${slice}/other.scope`]) mkdirSync(group)
   remediate = await startRemediate(`limits: {cooldown: 0, changes_per_hour: 100}
 measure: {window: 2s}`)
@@ -50,6 +58,14 @@ after(async () => {
   await vm.end()
 })
 
+/** As systemd did it, in the place of version 2. */
+function mountVersion1(): void {
+  execFileSync('umount', ['/sys/fs/cgroup'])
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/sys/fs/cgroup'])
+  mkdirSync(root)
+  execFileSync('mount', ['-t', 'cgroup', '-o', 'cpu,cpuacct', 'cgroup', root])
+}
+
 /** All threads, and what they start from now on. */
 function pin(pid: number, cpu: number): void {
   execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cpu), String(pid)], {
@@ -59,7 +75,13 @@ function pin(pid: number, cpu: number): void {
 
 /** How many times the CPU time of the hog the VM gets, over ten seconds. */
 async function advantage(): Promise<number> {
-  const used = (group: string) => Number(/^usage_usec (\d+)$/m.exec(value(`${group}/cpu.stat`))![1])
+  // Nanoseconds or microseconds: only their ratio counts.
+  const used = (group: string) =>
+    Number(
+      isVersion1
+        ? value(`${group}/cpuacct.usage`)
+        : /^usage_usec (\d+)$/m.exec(value(`${group}/cpu.stat`))![1],
+    )
   const both = () => [used(scope), used(`${slice}/other.scope`)] as const
   const [vmBefore, hogBefore] = both()
   await setTimeout(10_000)
@@ -133,7 +155,7 @@ test('the weight of a VM is raised by turns, proven, kept and undone', async () 
   await until(
     'the trial has ended',
     async () => {
-      seen.add(value(`${scope}/cpu.weight`))
+      seen.add(value(`${scope}/${weightFile}`))
       return (await newest((run) => run.id === id))!.state !== 'measuring'
     },
     2000,
@@ -141,15 +163,15 @@ test('the weight of a VM is raised by turns, proven, kept and undone', async () 
   )
   console.log(kvminfo('show', String(id)))
   const { verdict } = await reaches(id, ['kept'])
-  assert.deepEqual([...seen].sort(), ['100', '400'])
+  assert.deepEqual([...seen].sort(), [usualWeight, raisedWeight])
   assert.equal(verdict, 'improved')
-  assert.equal(value(`${scope}/cpu.weight`), '400')
+  assert.equal(value(`${scope}/${weightFile}`), raisedWeight)
   const raised = await advantage()
   kvminfo('undo', String(id))
-  assert.equal(value(`${scope}/cpu.weight`), '100')
+  assert.equal(value(`${scope}/${weightFile}`), usualWeight)
   const usual = await advantage()
   console.log(
-    `the VM gets ${raised.toFixed(2)} times the hog's CPU time with weight 400, ${usual.toFixed(2)} with 100`,
+    `the VM gets ${raised.toFixed(2)} times the hog's CPU time with weight ${raisedWeight}, ${usual.toFixed(2)} with ${usualWeight}`,
   )
   assert.ok(raised > 2 * usual)
   assert.match(kvminfo('verify-journal'), /^The journal is whole/)

@@ -9,18 +9,18 @@ import { changed, ideGuest, uuidOf } from '../../helpers/definitions.ts'
 const memory = 4_194_304
 const low = memory / 2
 
-function withBalloon(edit: (definition: string) => string = (text) => text) {
+function withBalloon(edit: (definition: string) => string = (text) => text, all = memory) {
   const host = actuatorOnFiles()
   const { vm, domains } = host
   const definition = edit(
     changed(
-      changed(ideGuest, "<memory unit='KiB'>131072<", `<memory unit='KiB'>${memory}<`),
+      changed(ideGuest, "<memory unit='KiB'>131072<", `<memory unit='KiB'>${all}<`),
       "<currentMemory unit='KiB'>131072<",
-      `<currentMemory unit='KiB'>${low}<`,
+      `<currentMemory unit='KiB'>${all / 2}<`,
     ),
   )
   const domain = domains.add(vm.uuid!, changed(definition, uuidOf(ideGuest), vm.uuid!))
-  const operation: BalloonOperation = { kind: 'balloon', vm, from: low, to: memory }
+  const operation: BalloonOperation = { kind: 'balloon', vm, from: all / 2, to: all }
   const execute = (one: BalloonOperation) => host.actuator.answer({ do: 'execute', operation: one })
   return {
     ...host,
@@ -41,6 +41,12 @@ test('is moved in steps of 5 % of the memory, and back', async () => {
   for (const [index, kib] of made.entries()) expect(kib - (made[index - 1] ?? low)).toBeLessThanOrEqual(step)
   expect(await execute(reversed(operation))).toEqual({ outcome: 'done', before: memory, after: low })
   expect(steps()).toHaveLength(20)
+})
+
+test('gives a VM all of its memory back that has less than what a balloon leaves', async () => {
+  const small = 131_072
+  const { execute, operation } = withBalloon(undefined, small)
+  expect(await execute(operation)).toEqual({ outcome: 'done', before: small / 2, after: small })
 })
 
 test('is set back if the guest does not follow', async () => {
@@ -87,7 +93,7 @@ test('is void when the process has ended, although the domain runs again', async
 describe('is refused', () => {
   test.each([
     ['above the memory of the VM', { to: memory + 4 }, 'cannot get'],
-    ['below half of the memory', { to: low - 4 }, 'half of its memory'],
+    ['below half of the memory', { to: low - 4 }, `keeps at least ${low} KiB`],
   ])('%s', async (_what, change, reason) => {
     const { execute, operation, domains } = withBalloon()
     expect(await execute({ ...operation, ...change })).toMatchObject({

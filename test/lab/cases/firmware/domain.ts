@@ -26,13 +26,13 @@ export function startDomain(domain: Domain): void {
 export function defineReader(
   name: string,
   uuid: string,
-  { hasAcpi, isStuck }: { readonly hasAcpi: boolean; readonly isStuck: boolean },
+  { hasAcpi, isStuck, nic = 'virtio' }: { hasAcpi: boolean; isStuck: boolean; nic?: Domain['nic'] },
 ): void {
   const image = `/tmp/${name}.img`
   if (isStuck) writeStuckDisk(image)
   else writeReadingDisk(image, 'virtio')
   const more = `<uuid>${uuid}</uuid>${hasAcpi ? '<features><acpi/></features>' : ''}`
-  const text = domainXml({ name, bus: 'ide', nic: 'virtio' }, image, more)
+  const text = domainXml({ name, bus: 'ide', nic }, image, more)
   const throttle = '<iotune><total_bytes_sec>200000</total_bytes_sec></iotune>'
   const definition = `/tmp/${name}.xml`
   writeFileSync(definition, text.replace("bus='ide'/>", `bus='ide'/>${throttle}`))

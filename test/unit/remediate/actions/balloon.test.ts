@@ -117,7 +117,7 @@ describe('inflating needs a guest that can do without the memory', () => {
 describe('is refused', () => {
   test.each([
     ['if the balloon is empty', 'balloon-deflate', { current: memory }, 'keeps no memory'],
-    ['if half is taken', 'balloon-inflate', { current: memory / 2 }, 'half of its memory'],
+    ['if half is taken', 'balloon-inflate', { current: memory / 2 }, 'and keeps at least'],
     [
       'with huge pages',
       'balloon-deflate',

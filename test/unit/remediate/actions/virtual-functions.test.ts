@@ -25,6 +25,7 @@ test('makes four, or as many as the policy says, but no more than there can be',
   const { plan, sysfs } = host()
   expect(await plan()).toMatchObject({
     target: { vm: undefined, device: disk },
+    changes: [{ what: disk, now: 'no virtual functions', next: '4 virtual functions' }],
     operations: [{ kind: 'virtual-functions', device: disk, from: 0, to: 4 }],
     commands: [`echo 4 > ${sysfs}/bus/pci/devices/${disk}/sriov_numvfs`],
     risk: 'high',
