@@ -7,6 +7,7 @@ import { execa } from 'execa'
 import { builtModule } from '../../lab/kernel-module.ts'
 import { type KernelLine, unpackedKernel } from '../../lab/kernels.ts'
 import { type LabResult, runInLab } from '../../lab/run-in-lab.ts'
+import { type KvmStat, kvmStat } from '../kvm-stat/source.ts'
 import type { BenchPart, BenchResult, Progress, Table, Target } from '../part.ts'
 
 const measuredKernels: readonly KernelLine[] = ['6.1', '6.12']
@@ -20,6 +21,7 @@ const ways: Readonly<Record<string, string>> = {
   all: 'kvminfo, devices=0: counts, reasons and time',
   devices: 'kvminfo: counts, reasons, time and devices',
   ebpf: 'eBPF, hash map per thread',
+  'kvm-stat': 'kvm_stat, perf events with filters',
   'table-first': "the thesis's way, first of 100 rows",
   'table-last': "the thesis's way, last of 100 rows",
   hist: 'tracefs hist triggers',
@@ -45,21 +47,22 @@ export const part: BenchPart = {
   async run(progress: Progress): Promise<BenchResult> {
     const tables: Table[] = []
     const targets: Target[] = []
+    const peer = await kvmStat(progress)
     for (const line of measuredKernels) {
       progress(`Linux ${line} in the lab; time is a count of instructions`)
-      const costs = await measure(line)
-      tables.push(toTable(`Linux ${line} on AMD`, costs, ways))
+      const costs = await measure(line, peer)
+      tables.push(toTable(`Linux ${line} on AMD`, costs, ways, [`kvm_stat is that of ${peer.version}.`]))
       targets.push(...toTargets(`Linux ${line} on AMD`, costs))
     }
     progress(`Linux ${intelKernel} on the Intel machine of the lab`)
     const costs = await measureOnIntel()
-    tables.push(toTable(`Linux ${intelKernel} on Intel`, costs, intelWays))
+    tables.push(toTable(`Linux ${intelKernel} on Intel`, costs, intelWays, []))
     targets.push(...toTargets(`Linux ${intelKernel} on Intel`, costs))
     return { tables, targets }
   },
 }
 
-async function measure(line: KernelLine): Promise<Cost[]> {
+async function measure(line: KernelLine, peer: KvmStat): Promise<Cost[]> {
   // The lab shows the files of this machine, so the module has the same path inside.
   const directory = await builtModule(
     'exit-cost',
@@ -68,7 +71,7 @@ async function measure(line: KernelLine): Promise<Cost[]> {
   )
   const module = join(directory, 'exit_cost.ko')
   const file = join(import.meta.dirname, 'in-lab.sh')
-  const options = { kernel: line, icount: true, loadModules: false, args: [module] }
+  const options = { kernel: line, icount: true, loadModules: false, args: [module, peer.path] }
   return costsOf(await runInLab(file, options), `Linux ${line}`)
 }
 
@@ -118,7 +121,12 @@ function cost(costs: readonly Cost[], way: string): Cost {
   return found
 }
 
-function toTable(where: string, costs: readonly Cost[], measuredWays: typeof ways): Table {
+function toTable(
+  where: string,
+  costs: readonly Cost[],
+  measuredWays: typeof ways,
+  notes: readonly string[],
+): Table {
   const ours = added(costs, cost(costs, 'counts'))
   const ratio = (more: number, our: number): string => (more > 0 ? (more / our).toFixed(1) : '')
   return {
@@ -136,6 +144,7 @@ function toTable(where: string, costs: readonly Cost[], measuredWays: typeof way
       'Instructions per exit, measured by the guest (emulator that counts them; median of 25 rounds of 200 exits).',
       'OUT: handled in user space, there and back. PIC: handled in KVM. Ratio: to kvminfo with time=0 devices=0.',
       'Instructions are not cycles: on hardware, the cost of a world switch is added, the same for all ways.',
+      ...notes,
     ],
   }
 }
