@@ -1,12 +1,13 @@
 // The commands of `kvminfo tune` that do not concern threads (those are in tune.ts), on real VMs under libvirt: a Linux
-// guest for its weight, its balloon and vhost-net, and a VM that reads its disk for the rest of what takes effect when a VM
-// starts next. Each is applied and undone. Asserted against the kernel and libvirt.
+// guest for its weight, its balloon and vhost-net, one that does nothing beside it, and one that reads its disk for the rest
+// of what takes effect when a VM starts next. Each is applied and undone. Asserted against the kernel and libvirt.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { defineReader, virsh } from './firmware/domain.ts'
+import { writeIdleDisk } from './firmware/disk.ts'
+import { defineReader, domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
 import { canPlan, kvminfo, reaches, startRemediate, tune } from './stack/remediate.ts'
 
@@ -56,15 +57,19 @@ before(async () => {
   mkdirSync(weight.replace('/cpu.weight', ''))
   remediate = await startRemediate(`vms: [{name: ${reader}, virtio_ready: true}]
 limits: {changes_per_hour: 100}`)
+  // KSM is not switched on for one VM.
+  writeIdleDisk('/tmp/idle.img')
+  writeFileSync('/tmp/idle.xml', domainXml({ name: 'idle', bus: 'ide', nic: 'e1000' }, '/tmp/idle.img'))
+  virsh('create', '/tmp/idle.xml')
   execFileSync(`${guest}/start`, ['--via', 'libvirt', '--nic', 'tap', '--mib', String(mib), 'packets=1'])
   execFileSync(`${guest}/await`, ['linux', 'work done', '600'])
   writeFileSync(weight.replace('cpu.weight', 'cgroup.procs'), pidOf('linux'))
   await until('the VM is known', () => canPlan('vhost-net', 'linux'), 3000, 300)
-  console.log(`the VM runs after ${process.uptime().toFixed(0)} s`)
+  console.log(`both VMs run after ${process.uptime().toFixed(0)} s`)
 })
 
 after(async () => {
-  for (const name of ['linux', reader]) virsh('destroy', '--', name)
+  for (const name of ['linux', 'idle', reader]) virsh('destroy', '--', name)
   await remediate.stop()
 })
 
