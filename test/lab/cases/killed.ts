@@ -10,6 +10,7 @@ import { setPriority } from 'node:os'
 import { after, before, test } from 'node:test'
 import type { ActionName } from '../../../src/model/remediation.ts'
 import { killAtEveryCommit, type Victim } from '../../helpers/kill-at-every-commit.ts'
+import { reported } from './firmware/balloon.ts'
 import { writeIdleDisk } from './firmware/disk.ts'
 import { defineReader, domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
@@ -86,11 +87,11 @@ const scenarios: Partial<Record<ActionName, Scenario>> = {
       ])
       execFileSync(`${guest}/await`, ['linux', 'work starts', '300'])
       virsh('setmem', '--live', '--size', `${linuxMib * 0.9}MiB`, '--', 'linux')
-      const isSmall = () => balloon() === String(linuxMib * 0.9 * 1024)
+      const isSmall = () => reported('linux', 'actual') === linuxMib * 0.9 * 1024
       await until('the guest has given memory to the balloon', isSmall, 500)
     },
     end: () => void virsh('destroy', '--', 'linux'),
-    value: balloon,
+    value: () => String(reported('linux', 'actual')),
     isMade: (size) => size === String(linuxMib * 1024),
   },
   // These two need a machine with --iommu.
@@ -113,11 +114,6 @@ const scenarios: Partial<Record<ActionName, Scenario>> = {
     value: () => file(`/sys/bus/pci/devices/${spareDevice()}/sriov_numvfs`),
     isMade: (count) => count === '4',
   },
-}
-
-/** What the driver of the guest says, in KiB. */
-function balloon(): string {
-  return /^actual (\d+)$/m.exec(virsh('dommemstat', '--', 'linux'))![1]!
 }
 
 const commands: Record<Victim, readonly string[]> = {

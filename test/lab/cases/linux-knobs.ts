@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { noReportLately, reported, reportsAgain } from './firmware/balloon.ts'
 import { virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
 import { canPlan, fire, kvminfo, reaches, startRemediate } from './stack/remediate.ts'
@@ -16,9 +17,6 @@ const memory = mib * 1024
 let remediate: { stop(): Promise<void> }
 let uuid: string
 
-/** Of `virsh dommemstat`: what the driver of the guest says, unlike the size that libvirt was asked for. */
-const reported = (name: string): number =>
-  Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(virsh('dommemstat', '--', uuid))?.[1])
 const definition = (): string => virsh('dumpxml', '--inactive', '--', uuid)
 const asksQemu = (xml: string): boolean => xml.includes("<driver name='qemu'/>")
 
@@ -48,37 +46,34 @@ after(async () => {
 test('a balloon is deflated, and inflated again by the undo, in steps that the guest follows', async () => {
   const small = memory * 0.9
   virsh('setmem', '--live', '--size', `${small}KiB`, '--', uuid)
-  await until('the guest has given memory to the balloon', () => reported('actual') === small, 500)
+  await until('the guest has given memory to the balloon', () => reported(uuid, 'actual') === small, 500)
   const run = await fire('balloon-deflate', { vm: 'linux' })
   const { verdict } = await reaches(run, ['kept'])
   console.log(kvminfo('show', String(run)))
   assert.equal(verdict, 'not-measurable')
-  assert.equal(reported('actual'), memory)
+  assert.equal(reported(uuid, 'actual'), memory)
   kvminfo('undo', String(run))
   await reaches(run, ['undone'])
-  assert.equal(reported('actual'), small)
+  assert.equal(reported(uuid, 'actual'), small)
   virsh('setmem', '--live', '--size', `${memory}KiB`, '--', uuid)
-  await until('the guest has all of its memory', () => reported('actual') === memory, 500)
+  await until('the guest has all of its memory', () => reported(uuid, 'actual') === memory, 500)
 })
 
 test('a balloon is inflated only if the guest says that it can do without the memory', async () => {
-  // The guest has reported once, when it started, and two minutes are lately.
-  const age = () => Date.now() / 1000 - reported('last_update')
-  await until('the report of the start is no longer lately', () => !(age() <= 121), 1000, 150)
+  await noReportLately(uuid)
   const blind = await reaches(await fire('balloon-inflate', { vm: 'linux' }), ['refused'])
   assert.match(blind.reason ?? '', /the guest has reported lately that it can do without the memory/)
-  virsh('dommemstat', '--period', '5', '--live', '--', uuid)
-  await until('the guest reports', () => reported('last_update') > 0, 1000)
+  await reportsAgain(uuid)
   const run = await fire('balloon-inflate', { vm: 'linux' })
   await reaches(run, ['proposed'])
-  const before = reported('usable')
+  const before = reported(uuid, 'usable')
   kvminfo('approve', String(run), '--yes')
   await reaches(run, ['kept'])
-  assert.equal(reported('actual'), memory * 0.95)
-  console.log(`usable in the guest: ${before} KiB before, ${reported('usable')} KiB after`)
+  assert.equal(reported(uuid, 'actual'), memory * 0.95)
+  console.log(`usable in the guest: ${before} KiB before, ${reported(uuid, 'usable')} KiB after`)
   kvminfo('undo', String(run))
   await reaches(run, ['undone'])
-  assert.equal(reported('actual'), memory)
+  assert.equal(reported(uuid, 'actual'), memory)
 })
 
 test('vhost-net is switched on for the next start, moves the packets then, and is undone', async () => {

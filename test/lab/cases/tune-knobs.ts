@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { noReportLately, reported, reportsAgain } from './firmware/balloon.ts'
 import { writeIdleDisk } from './firmware/disk.ts'
 import { defineReader, domainXml, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
@@ -109,7 +110,7 @@ test('KSM: on, its pace, and off', async () => {
 })
 
 test('balloon: deflated and inflated, in steps that the guest follows', async () => {
-  const actual = (): number => Number(/^actual (\d+)$/m.exec(virsh('dommemstat', '--', 'linux'))?.[1])
+  const actual = (): number => reported('linux', 'actual')
   const small = kib * 0.9
   virsh('setmem', '--live', '--size', `${small}KiB`, '--', 'linux')
   await until('the guest has given memory to the balloon', () => actual() === small, 500)
@@ -120,10 +121,10 @@ test('balloon: deflated and inflated, in steps that the guest follows', async ()
   virsh('setmem', '--live', '--size', `${kib}KiB`, '--', 'linux')
   await until('the guest has all of its memory', () => actual() === kib, 500)
 
+  await noReportLately('linux')
   const blind = tune('balloon', 'linux', 'inflate')
   assert.match(blind.err, /the guest has reported lately that it can do without the memory/)
-  virsh('dommemstat', '--period', '5', '--live', '--', 'linux')
-  await until('the guest reports', () => /^last_update [1-9]/m.test(virsh('dommemstat', '--', 'linux')), 1000)
+  await reportsAgain('linux')
   const inflated = done('balloon', 'linux', 'inflate')
   assert.ok(actual() < kib, `${actual()} of ${kib} KiB`)
   await undo(inflated)
