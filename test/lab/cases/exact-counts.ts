@@ -169,6 +169,10 @@ test('does not count an exit as a userspace exit if KVM returns for a request af
   const row = rowOf(readTable(), vm.pid)
   assertExact(row, vm)
   assert.equal(kvmStatistic(vm.pid, requestsFile), 60)
+  // Mostly one for each request; see guests/README.md.
+  const exits = row.reasons!.interrupt_window!
+  assert.ok(exits >= 30 && exits <= 60, `${exits} exits for the requests`)
+  assert.ok(row.kvm_vm_switch_num! >= vm.expect!.kvm_vm_switch_num_min + exits)
   const { count, ns } = row.user_reasons.irq_window_open!
   assert.equal(count, 0)
   assert.ok(ns! > 0)
