@@ -1,6 +1,5 @@
 // Gives a PCI device of the host to a running VM (thesis, 6.2 and 6.3). Always asks first: whether the host can spare the
 // device is for a person to say.
-import { existsSync } from 'node:fs'
 import type { HostDeviceOperation, HostDevicePlace } from '../../actuator/protocol.ts'
 import { KvminfoError } from '../../errors.ts'
 import type { Vm } from '../../model/vm.ts'
@@ -9,16 +8,11 @@ import { domainMemory, hostDeviceXml, pciHostDevices } from '../../sources/libvi
 import { whyNoHotPlug } from '../../sources/libvirt-status/hot-plug.ts'
 import type { Element } from '../../sources/libvirt-status/xml.ts'
 import { assignable, lockedMemory } from '../../sources/pci/assignable.ts'
-import {
-  parsePciAddress,
-  pciDirectory,
-  pciDriver,
-  vfioDriver,
-  virtualFunctions,
-} from '../../sources/pci/device.ts'
+import { parsePciAddress, pciDriver, vfioDriver, virtualFunctions } from '../../sources/pci/device.ts'
 import { parseDomain } from '../definition/edit.ts'
 import { managerOf, type VmManager } from '../target/owner.ts'
 import { type Action, noOwner, type Plan, type PlanInput, type Precondition, type Refusal } from './action.ts'
+import { hostPciDevice } from './host-pci-device.ts'
 import { vmRuns } from './running-vm.ts'
 import { sizeText } from './size-text.ts'
 
@@ -26,13 +20,12 @@ export const assignDevice: Action = {
   names: ['assign-device'],
 
   async plan(input): Promise<Plan | Refusal> {
-    const { vm, identity, device, sysfs, procfs } = input
+    const { vm, identity, procfs } = input
     if (vm === undefined || identity === undefined)
       return { refused: 'a device is for a VM; the alert names none' }
-    if (device === undefined || parsePciAddress(device) === undefined)
-      return { refused: 'name the PCI device of the host, such as 0000:01:00.0' }
-    const directory = pciDirectory(sysfs, device)
-    if (!existsSync(directory)) return { refused: `the host has no PCI device ${device}` }
+    const named = hostPciDevice(input)
+    if ('refused' in named) return named
+    const { device, directory } = named
     const driver = pciDriver(directory) ?? null
     const plan = {
       action: 'assign-device',

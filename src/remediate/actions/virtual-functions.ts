@@ -1,28 +1,26 @@
 // Makes virtual functions (SR-IOV) of a device of the host, which VMs can get while the host keeps the rest of the device
 // (thesis, 6.3). Always asks first.
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { VirtualFunctionsOperation } from '../../actuator/protocol.ts'
 import {
   virtualFunctions as functionsOf,
+  groupText,
   iommuGroup,
-  parsePciAddress,
-  pciDirectory,
   pciDriver,
   vfioDriver,
 } from '../../sources/pci/device.ts'
 import { type Action, noOwner, type Plan, type Refusal } from './action.ts'
+import { hostPciDevice } from './host-pci-device.ts'
 
 export const virtualFunctions: Action = {
   names: ['virtual-functions'],
 
   async plan(input): Promise<Plan | Refusal> {
-    const { vm, device, sysfs, policy, settings } = input
+    const { vm, policy, settings } = input
     if (vm !== undefined) return { refused: 'this concerns a device of the host, and the alert names a VM' }
-    if (device === undefined || parsePciAddress(device) === undefined)
-      return { refused: 'name the PCI device of the host, such as 0000:01:00.0' }
-    const directory = pciDirectory(sysfs, device)
-    if (!existsSync(directory)) return { refused: `the host has no PCI device ${device}` }
+    const named = hostPciDevice(input)
+    if ('refused' in named) return named
+    const { device, directory } = named
     const functions = functionsOf(directory)
     if (functions === undefined) return { refused: `${device} can have no virtual functions` }
     const { most, count } = functions
@@ -52,10 +50,7 @@ export const virtualFunctions: Action = {
         {
           text: 'the host has an IOMMU, without which no VM can get a virtual function',
           holds: iommuGroup(directory) !== undefined,
-          seen:
-            iommuGroup(directory) === undefined
-              ? 'the device is in no group; boot with intel_iommu=on, or with the IOMMU of AMD on'
-              : 'the device is in a group of it',
+          seen: groupText(iommuGroup(directory)),
         },
         {
           text: 'a driver of the host has the device, and makes the functions',

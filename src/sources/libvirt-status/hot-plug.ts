@@ -1,4 +1,4 @@
-// Whether a virtio disk can be plugged into a running domain, by its XML as libvirt prints it.
+// Whether a PCI device, such as a virtio disk, can be plugged into a running domain, by its XML as libvirt prints it.
 import type { Element } from './xml.ts'
 
 /** Buses with a place for a device in each of the slots 1 to 31. */

@@ -7,6 +7,7 @@ import { readVmMemory } from '../process/read.ts'
 import { WholeFile } from '../whole-file.ts'
 import { blockDevices, blockUses } from './block-use.ts'
 import {
+  groupText,
   iommuGroup,
   isBridge,
   namesIn,
@@ -54,10 +55,7 @@ function groupOf(directory: string, inVm: readonly string[], sysfs: string): Con
     {
       text: 'the host has an IOMMU that isolates the device',
       holds: group !== undefined,
-      seen:
-        group === undefined
-          ? 'the device is in no group; boot with intel_iommu=on, or with the IOMMU of AMD on'
-          : `it is in group ${group.name}`,
+      seen: groupText(group),
     },
     {
       text: 'the host uses no other device of the group',

@@ -44,6 +44,12 @@ export function iommuGroup(directory: string): IommuGroup | undefined {
   return { name, others: namesIn(join(directory, 'iommu_group/devices')).filter((other) => other !== own) }
 }
 
+/** For a person; without a group, what to do. */
+export const groupText = (group: IommuGroup | undefined): string =>
+  group === undefined
+    ? 'the device is in no group; boot with intel_iommu=on, or with the IOMMU of AMD on'
+    : `the device is in group ${group.name}`
+
 /** The virtual functions (SR-IOV) of a device: how many it can have, how many it has, and their addresses. */
 export interface VirtualFunctions {
   readonly most: number

@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
-import { fire, kvminfo, newest, reaches, startRemediate, tune } from './stack/remediate.ts'
+import { actuatorPid, fire, kvminfo, newest, reaches, startRemediate, tune } from './stack/remediate.ts'
 import { driverOf, isInVm, spareDevice, virtualFunctions } from './stack/spare-device.ts'
 
 const guest = '/project/test/lab/guests/linux'
@@ -46,18 +46,6 @@ function textOf(index: number): string {
 function write(index: number, text: string): void {
   const words = [`of=${disk}`, `bs=${block}`, `seek=${index}`, 'oflag=direct', 'conv=sync', 'status=none']
   execFileSync('dd', words, { input: text })
-}
-
-function actuator(): number {
-  const isIt = (pid: string): boolean => {
-    try {
-      const [program, ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      return program!.endsWith('node') && words.includes('actuate')
-    } catch {
-      return false
-    }
-  }
-  return Number(readdirSync('/proc').find((name) => /^\d+$/.test(name) && isIt(name)))
 }
 
 before(async () => {
@@ -113,10 +101,10 @@ test('an actuator that is killed while it gives the device away: the next one de
   assert.equal(tune('device', vm, device, '--no-wait').code, 0)
   const id = (await newest(({ action }) => action === 'assign-device'))!.id
   await until('libvirt has taken the device', () => driverOf(device) !== 'nvme', 20)
-  const killed = actuator()
+  const killed = actuatorPid()
   process.kill(killed, 'SIGKILL')
   console.log(`killed ${killed} while the device was here: ${JSON.stringify(places(device))}`)
-  await until('another actuator runs', () => ![killed, Number.NaN].includes(actuator()), 500)
+  await until('another actuator runs', () => ![killed, Number.NaN].includes(actuatorPid()), 500)
   const run = await reaches(id, ['undone', 'kept', 'unproven'], 400)
   console.log(kvminfo('show', String(id)))
   if (run.state !== 'undone') {

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { writeReadingDisk } from './firmware/disk.ts'
-import { domainXml, virsh } from './firmware/domain.ts'
+import { domainXml, pidOf, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
 import { fire, kvminfo, reaches, startRemediate } from './stack/remediate.ts'
 
@@ -26,7 +26,7 @@ const poolPages = (): number =>
 
 /** MiB of the VM's memory in pages of the pool. */
 function inPool(): number {
-  const pid = readFileSync('/run/libvirt/qemu/web1.pid', 'utf8').trim()
+  const pid = pidOf('web1')
   return Number(/^HugetlbPages:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
 }
 

@@ -3,10 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { noReportLately, reported, reportsAgain } from './firmware/balloon.ts'
-import { virsh } from './firmware/domain.ts'
+import { usesVhost, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
 import { canPlan, fire, kvminfo, reaches, startRemediate } from './stack/remediate.ts'
 
@@ -19,12 +18,6 @@ let uuid: string
 
 const definition = (): string => virsh('dumpxml', '--inactive', '--', uuid)
 const asksQemu = (xml: string): boolean => xml.includes("<driver name='qemu'/>")
-
-/** Whether QEMU has the kernel move its packets. */
-function usesVhost(): boolean {
-  const folder = `/proc/${readFileSync('/run/libvirt/qemu/linux.pid', 'utf8').trim()}/fd`
-  return readdirSync(folder).some((fd) => readlinkSync(`${folder}/${fd}`) === '/dev/vhost-net')
-}
 
 before(async () => {
   execFileSync('modprobe', ['--all', 'tun', 'vhost_net'])
@@ -78,16 +71,16 @@ test('a balloon is inflated only if the guest says that it can do without the me
 
 test('vhost-net is switched on for the next start, moves the packets then, and is undone', async () => {
   const original = definition()
-  assert.deepEqual([asksQemu(original), usesVhost()], [true, false])
+  assert.deepEqual([asksQemu(original), usesVhost('linux')], [true, false])
   const run = await fire('vhost-net', { vm: 'linux' })
   await reaches(run, ['proposed'])
   console.log(kvminfo('show', String(run)))
   kvminfo('approve', String(run), '--yes')
   await reaches(run, ['waiting'])
-  assert.deepEqual([asksQemu(definition()), usesVhost()], [false, false])
+  assert.deepEqual([asksQemu(definition()), usesVhost('linux')], [false, false])
   virsh('destroy', '--', uuid)
   virsh('start', '--', uuid)
-  assert.equal(usesVhost(), true)
+  assert.equal(usesVhost('linux'), true)
   // What it saves is QEMU's CPU time. Exits for each packet are few with both.
   await reaches(run, ['unproven', 'kept'], 1200)
   console.log(kvminfo('show', String(run)))

@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { busesOf, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
-import { canPlan, fire, kvminfo, reaches, startRemediate } from './stack/remediate.ts'
+import { actuatorPid, canPlan, fire, kvminfo, reaches, startRemediate } from './stack/remediate.ts'
 
 const guest = '/project/test/lab/guests/linux'
 const images = '/run/kvminfo/test-disks'
@@ -36,18 +36,6 @@ async function approved(vm: string): Promise<number> {
   return id
 }
 
-function actuator(): number {
-  const isIt = (pid: string): boolean => {
-    try {
-      const [program, ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      return program!.endsWith('node') && words.includes('actuate')
-    } catch {
-      return false
-    }
-  }
-  return Number(readdirSync('/proc').find((name) => /^\d+$/.test(name) && isIt(name)))
-}
-
 before(async () => {
   remediate = await startRemediate(`limits: {cooldown: 0, changes_per_hour: 100, attempts_per_day: 100}
 measure: {restart_window: 1s, placebo: 0}`)
@@ -74,10 +62,10 @@ test('an actuator that is killed while the disk is plugged in unplugs it when it
   const id = await approved('without')
   await reaches(id, ['applying'], 900)
   await until('the disk is plugged in', () => hasTestDisk('without'), 500)
-  const killed = actuator()
+  const killed = actuatorPid()
   process.kill(killed, 'SIGKILL')
   assert.deepEqual([hasTestDisk('without'), readdirSync(images).length], [true, 1])
-  await until('another actuator runs', () => ![killed, Number.NaN].includes(actuator()), 500)
+  await until('another actuator runs', () => ![killed, Number.NaN].includes(actuatorPid()), 500)
   await until('the disk is unplugged', () => !hasTestDisk('without'), 1000)
   await reaches(id, ['undone'])
   console.log(kvminfo('show', String(id)))

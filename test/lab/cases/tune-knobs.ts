@@ -4,11 +4,11 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { noReportLately, reported, reportsAgain } from './firmware/balloon.ts'
 import { writeIdleDisk } from './firmware/disk.ts'
-import { defineReader, domainXml, virsh } from './firmware/domain.ts'
+import { defineReader, domainXml, pidOf, usesVhost, virsh } from './firmware/domain.ts'
 import { until } from './kvminfo/until.ts'
 import { canPlan, kvminfo, reaches, startRemediate, tune } from './stack/remediate.ts'
 
@@ -26,7 +26,6 @@ const weight = `${slice}/machine-qemu\\x2d1\\x2dlinux.scope/cpu.weight`
 let remediate: { stop(): Promise<void> }
 
 const value = (path: string): string => readFileSync(path, 'utf8').trim()
-const pidOf = (name: string): string => value(`/run/libvirt/qemu/${name}.pid`)
 const definition = (name: string): string => virsh('dumpxml', '--inactive', '--', name)
 const live = (name: string): string => virsh('dumpxml', '--', name)
 
@@ -129,18 +128,14 @@ test('balloon: deflated and inflated, in steps that the guest follows', async ()
 })
 
 test('vhost, from the next start on', async () => {
-  const usesVhost = (): boolean => {
-    const folder = `/proc/${pidOf('linux')}/fd`
-    return readdirSync(folder).some((fd) => readlinkSync(`${folder}/${fd}`) === '/dev/vhost-net')
-  }
   const original = definition('linux')
   const [nic] = virsh('domiflist', '--', 'linux').split(/\s+/)
-  assert.equal(usesVhost(), false)
+  assert.equal(usesVhost('linux'), false)
   const run = done('vhost', 'linux', nic!)
   assert.notEqual(definition('linux'), original)
-  assert.equal(usesVhost(), false)
+  assert.equal(usesVhost('linux'), false)
   restart('linux')
-  assert.equal(usesVhost(), true)
+  assert.equal(usesVhost('linux'), true)
   await reaches(run, ['unproven', 'kept'])
   await undo(run)
   assert.equal(definition('linux'), original, 'not a byte differs')

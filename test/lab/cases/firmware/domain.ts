@@ -1,7 +1,7 @@
 // A VM under libvirt that reads its disk (disk.ts).
 
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { type Bus, writeReadingDisk, writeStuckDisk } from './disk.ts'
 
 export interface Domain {
@@ -46,6 +46,15 @@ export function busesOf(uuid: string): { live: string | undefined; next: string 
     live: bus(virsh('dumpxml', '--', uuid)),
     next: bus(virsh('dumpxml', '--inactive', '--', uuid)),
   }
+}
+
+/** Of its QEMU. */
+export const pidOf = (name: string): string => readFileSync(`/run/libvirt/qemu/${name}.pid`, 'utf8').trim()
+
+/** Whether QEMU has the kernel move its packets. */
+export function usesVhost(name: string): boolean {
+  const folder = `/proc/${pidOf(name)}/fd`
+  return readdirSync(folder).some((fd) => readlinkSync(`${folder}/${fd}`) === '/dev/vhost-net')
 }
 
 /** Runs virsh and returns its output. It waits also for a machine that gets no CPU for half a minute. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { type ActionName, finalStates, type RunState } from '../../../../src/model/remediation.ts'
 import type { RunList, RunSummary } from '../../../../src/remediate/approve/documents.ts'
@@ -111,6 +111,19 @@ export function tune(...args: readonly string[]): Finished {
   const { status, stdout, stderr } = spawnSync('kvminfo', ['tune', ...args], { encoding: 'utf8' })
   console.log(`${process.uptime().toFixed(0)} s: kvminfo tune ${args.join(' ')}\n${stdout}${stderr}`)
   return { code: status, out: stdout, err: stderr }
+}
+
+/** Of `kvminfo actuate`; NaN while none runs. */
+export function actuatorPid(): number {
+  const isIt = (pid: string): boolean => {
+    try {
+      const [program, ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return program!.endsWith('node') && words.includes('actuate')
+    } catch {
+      return false
+    }
+  }
+  return Number(readdirSync('/proc').find((name) => /^\d+$/.test(name) && isIt(name)))
 }
 
 /** Whether the plan could be executed now. Not before the program's sources have seen the VM and its vCPU threads. */
