@@ -82,8 +82,9 @@ test('each allocation while a module is loaded may fail: then it is not loaded, 
 
 test('each allocation while a file is opened and read may fail', async () => {
   const vm = await startVm('--vcpus', '3', '--out', '10', '--ports', '20')
-  for (const name of ['kvminfo', 'kvminfo_vcpus', 'taskinfo']) {
-    below(textOf(name.replace('_vcpus', '')))
+  // /proc/taskinfo is made by the kernel's seq_file, thread by thread: the module itself allocates nothing for it.
+  below(textOf('kvminfo'))
+  for (const name of ['kvminfo', 'kvminfo_vcpus']) {
     const [attempts = 0, failed = 0] = run('read', `/proc/${name}`)
     console.log(`reading ${name}: ${attempts} attempts, an allocation failed in each; ${failed} were refused`)
     assert.ok(failed > 0)

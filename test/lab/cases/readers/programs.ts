@@ -43,9 +43,12 @@ async function report(
 
 const kmemleak = '/sys/kernel/debug/kmemleak'
 
+/** Whether the kernel has kmemleak. */
+export const findsLeaks = (): boolean => existsSync(kmemleak)
+
 /** Fails if kmemleak, on a kernel that has it, knows of memory that our modules lost. */
 export function assertNoLeak(): void {
-  if (!existsSync(kmemleak)) return
+  if (!findsLeaks()) return
   // It reports only what it did not find in two scans, and nothing that is younger than five seconds.
   for (let scan = 0; scan < 3; scan++) {
     writeFileSync(kmemleak, 'scan')
