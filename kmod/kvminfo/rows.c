@@ -5,6 +5,7 @@
  * meanwhile, which adds its counts to the row, is therefore neither seen twice nor
  * missed, so the sums of a living VM never decrease.
  */
+#include <linux/kcsan-checks.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
@@ -81,7 +82,10 @@ static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 		memcpy(copy->n, row->past, sizeof(copy->n));
 		if (to->devices) {
 			kvminfo_devices_init(devices, DEVICES_PER_ROW);
+			/* KCSAN takes only the first 1,000 accesses for protected by @seq. */
+			kcsan_nestable_atomic_begin();
 			kvminfo_devices_merge(devices, &row->devices);
+			kcsan_nestable_atomic_end();
 		}
 		list_for_each_entry_rcu(slot, &row->slots, in_row,
 					lockdep_is_held(&kvminfo_reading)) {

@@ -59,8 +59,11 @@ static void read_locked_part(struct task_struct *task, struct locked_part *part)
 	task_lock(task);
 	/* Without the lock, it may be part old and part new: see above. */
 	data_race(memcpy(part->comm, task->comm, sizeof(part->comm)));
-	/* A kernel thread's mm is borrowed (kthread_use_mm(); vhost until 6.3). */
-	mm = READ_ONCE(task->flags) & PF_KTHREAD ? NULL : task->mm;
+	/*
+	 * A kernel thread's mm is borrowed (kthread_use_mm(); vhost until 6.3). The
+	 * thread itself changes other flags without the lock, for example in do_exit().
+	 */
+	mm = data_race(task->flags) & PF_KTHREAD ? NULL : task->mm;
 	part->rss_pages = mm ? get_mm_rss(mm) : 0;
 	part->total_pages = mm ? READ_ONCE(mm->total_vm) : 0;
 	task_unlock(task);
@@ -119,7 +122,8 @@ int taskinfo_put_row(struct seq_file *m, const struct taskinfo_walk *at)
 	seq_putc(m, ' ');
 	taskinfo_put_comm(m, part.comm);
 	seq_putc(m, ' ');
-	seq_putc(m, task_state_to_char(task));
+	/* It reads exit_state as it is now, as for /proc/<pid>/stat. */
+	seq_putc(m, data_race(task_state_to_char(task)));
 	put_u64(m, READ_ONCE(task->policy));
 	put_s64(m, PRIO_TO_NICE(READ_ONCE(task->static_prio)));
 	put_u64(m, READ_ONCE(task->static_prio));
