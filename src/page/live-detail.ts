@@ -5,6 +5,7 @@ import { type ExitMix, exitMix } from '../observe/exit-mix.ts'
 import type { HostHistory } from '../observe/host-history.ts'
 import type { WaitRate } from '../observe/rates.ts'
 import type { Sample } from '../observe/sample.ts'
+import type { VmHistory } from '../observe/vm-history.ts'
 import { figure, points, shareFigure } from './figure.ts'
 import type { LiveVmDetail, LiveWait } from './live-document.ts'
 import { describeVm, ratioPoints } from './live-vm.ts'
@@ -20,7 +21,7 @@ export function describeDetail(history: HostHistory, sample: Sample, pid: number
     at: sample.at,
     vm: describeVm(vm, ofVm, sample),
     exits: describeExits(exitMix(history, sample, vm)),
-    vcpus: vcpuDetails(history, sample, vm),
+    vcpus: vcpuDetails(ofVm, sample, vm),
     history: {
       at: slots.map((slot) => history.timeline.at(slot)),
       ratio: ratioPoints(ofVm, slots),
@@ -57,14 +58,12 @@ const liveWait = ({ perSecond, waitSeconds }: Omit<WaitRate, 'name'>): LiveWait 
   waitSeconds: figure(waitSeconds),
 })
 
-function vcpuDetails(history: HostHistory, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
-  const { vcpus } = history.vm(vm)
-  const vcpuExits = history.vcpuExits(vm)
+function vcpuDetails(ofVm: VmHistory, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
   return vm.vcpus.flatMap(({ id, tid }, index) => {
     const task = sample.tasks?.get(tid)
     if (task === undefined) return []
-    const rates = vcpus[index]
-    const exits = vcpuExits[index]
+    const rates = ofVm.vcpus[index]
+    const exits = ofVm.vcpuExits[index]
     const runDelay = rates?.runDelay === undefined ? undefined : runDelayShare(rates.runDelay, rates.cpu)
     return {
       id,

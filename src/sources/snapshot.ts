@@ -114,15 +114,8 @@ export class Snapshot implements HostSnapshot, TaskSnapshot {
       return { ...reading, problems: [...reading.problems, { subject: uptimePath(paths.procfs), error }] }
     })
     this.vcpuExits = once(() => {
-      const vcpus = readKvminfoVcpus(paths.procfs, file)
-      return {
-        get value() {
-          return vcpus.rows
-        },
-        get problems() {
-          return vcpus.problems
-        },
-      }
+      const { rows, problems } = readKvminfoVcpus(paths.procfs, file)
+      return { value: rows, problems }
     })
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
     this.tasks = (scope, spare) => {

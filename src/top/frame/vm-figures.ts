@@ -75,8 +75,7 @@ const waitFigures = ({ name, perSecond, waitSeconds }: WaitRate): WaitFigures =>
 })
 
 function vcpuFigures(history: HostHistory, sample: Sample, vm: Vm): VcpuFigures[] {
-  const { vcpus } = history.vm(vm)
-  const vcpuExits = history.vcpuExits(vm)
+  const { vcpus, vcpuExits } = history.vm(vm)
   return vm.vcpus.map(({ id, tid }, index) => {
     const task = sample.tasks?.get(tid)
     const rates = vcpus[index]
