@@ -5,6 +5,7 @@
  * meanwhile, which adds its counts to the row, is therefore neither seen twice nor
  * missed, so the sums of a living VM never decrease.
  */
+#include <linux/kcsan-checks.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/rculist.h>
@@ -81,7 +82,10 @@ static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 		memcpy(copy->n, row->past, sizeof(copy->n));
 		if (to->devices) {
 			kvminfo_devices_init(devices, DEVICES_PER_ROW);
+			/* KCSAN takes only the first 1,000 accesses for protected by @seq. */
+			kcsan_nestable_atomic_begin();
 			kvminfo_devices_merge(devices, &row->devices);
+			kcsan_nestable_atomic_end();
 		}
 		list_for_each_entry_rcu(slot, &row->slots, in_row,
 					lockdep_is_held(&kvminfo_reading)) {
@@ -102,17 +106,23 @@ static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 	return !full;
 }
 
+/*
+ * The size depends on the host, and the reader may be in a group with little memory.
+ * It then gets -ENOMEM, rather than the kernel killing a process of the group.
+ */
+#define GFP_ROWS (GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 /* Makes room for what exists now, and for @more that may start before the copy. */
 static int rows_alloc(struct rows *rows, size_t more)
 {
 	rows->max_rows = atomic_read(&kvminfo_nr_rows) + more;
 	rows->max_vcpus = atomic_read(&kvminfo_nr_slots) + more;
-	rows->row = kvmalloc_array(rows->max_rows, sizeof(*rows->row), GFP_KERNEL_ACCOUNT);
-	rows->vcpu = kvmalloc_array(rows->max_vcpus, sizeof(*rows->vcpu), GFP_KERNEL_ACCOUNT);
+	rows->row = kvmalloc_array(rows->max_rows, sizeof(*rows->row), GFP_ROWS);
+	rows->vcpu = kvmalloc_array(rows->max_vcpus, sizeof(*rows->vcpu), GFP_ROWS);
 	rows->devices = NULL;
 	if (static_branch_unlikely(&kvminfo_devices_on))
 		rows->devices = kvmalloc_array(rows->max_rows + 1, DEVICES_SIZE(DEVICES_PER_ROW),
-					       GFP_KERNEL_ACCOUNT);
+					       GFP_ROWS);
 	if (rows->row && rows->vcpu &&
 	    (rows->devices || !static_branch_unlikely(&kvminfo_devices_on)))
 		return 0;

@@ -4,6 +4,9 @@
  *
  * Every value is computed the way fs/proc computes it for the same thread, so that
  * a reader can switch from one to the other. Comments name the fs/proc functions.
+ *
+ * The scheduler changes most of them meanwhile, on other CPUs and without a lock
+ * that a reader could take: READ_ONCE() reads each in one access.
  */
 #include <linux/cred.h>
 #include <linux/jiffies.h>
@@ -11,6 +14,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/cputime.h>
+#include <linux/sched/prio.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
@@ -53,11 +57,15 @@ static void read_locked_part(struct task_struct *task, struct locked_part *part)
 	struct mm_struct *mm;
 
 	task_lock(task);
-	memcpy(part->comm, task->comm, sizeof(part->comm));
-	/* A kernel thread's mm is borrowed (kthread_use_mm(); vhost until 6.3). */
-	mm = task->flags & PF_KTHREAD ? NULL : task->mm;
+	/* Without the lock, it may be part old and part new: see above. */
+	data_race(memcpy(part->comm, task->comm, sizeof(part->comm)));
+	/*
+	 * A kernel thread's mm is borrowed (kthread_use_mm(); vhost until 6.3). The
+	 * thread itself changes other flags without the lock, for example in do_exit().
+	 */
+	mm = data_race(task->flags) & PF_KTHREAD ? NULL : task->mm;
 	part->rss_pages = mm ? get_mm_rss(mm) : 0;
-	part->total_pages = mm ? mm->total_vm : 0;
+	part->total_pages = mm ? READ_ONCE(mm->total_vm) : 0;
 	task_unlock(task);
 }
 
@@ -69,27 +77,27 @@ static void put_cpu_times(struct seq_file *m, struct task_struct *task)
 	task_cputime_adjusted(task, &utime, &stime);
 	put_u64(m, utime);
 	put_u64(m, stime);
-	put_u64(m, task->se.sum_exec_runtime);
+	put_u64(m, READ_ONCE(task->se.sum_exec_runtime));
 #ifdef CONFIG_SCHED_INFO
-	put_u64(m, task->sched_info.run_delay);
+	put_u64(m, READ_ONCE(task->sched_info.run_delay));
 #else
 	put_none(m);
 #endif
-	put_u64(m, task->nvcsw);
-	put_u64(m, task->nivcsw);
+	put_u64(m, READ_ONCE(task->nvcsw));
+	put_u64(m, READ_ONCE(task->nivcsw));
 }
 
 static void put_slice(struct seq_file *m, struct task_struct *task)
 {
-	switch (task->policy) {
+	switch (READ_ONCE(task->policy)) {
 	case SCHED_RR:
-		put_u64(m, jiffies_to_nsecs(task->rt.time_slice));
+		put_u64(m, jiffies_to_nsecs(READ_ONCE(task->rt.time_slice)));
 		break;
 #ifdef HAVE_SCHED_ENTITY_SLICE
 	case SCHED_NORMAL:
 	case SCHED_BATCH:
 	case SCHED_IDLE:
-		put_u64(m, task->se.slice);
+		put_u64(m, READ_ONCE(task->se.slice));
 		break;
 #endif
 	default:
@@ -114,12 +122,13 @@ int taskinfo_put_row(struct seq_file *m, const struct taskinfo_walk *at)
 	seq_putc(m, ' ');
 	taskinfo_put_comm(m, part.comm);
 	seq_putc(m, ' ');
-	seq_putc(m, task_state_to_char(task));
-	put_u64(m, task->policy);
-	put_s64(m, task_nice(task));
-	put_u64(m, task->static_prio);
-	put_s64(m, task->prio);
-	put_u64(m, task->rt_priority);
+	/* It reads exit_state as it is now, as for /proc/<pid>/stat. */
+	seq_putc(m, data_race(task_state_to_char(task)));
+	put_u64(m, READ_ONCE(task->policy));
+	put_s64(m, PRIO_TO_NICE(READ_ONCE(task->static_prio)));
+	put_u64(m, READ_ONCE(task->static_prio));
+	put_s64(m, READ_ONCE(task->prio));
+	put_u64(m, READ_ONCE(task->rt_priority));
 	put_u64(m, task_cpu(task));
 	put_cpu_times(m, task);
 	put_slice(m, task);

@@ -1,8 +1,9 @@
 // The last minutes of the host: a history of each of its VMs, and sums over all of them. A rate covers the time between
 // two consecutive samples.
 import { runDelayShare } from '../model/shares.ts'
+import type { Vm } from '../model/vm.ts'
 import { processKey } from '../sources/process/process.ts'
-import { cpuBusyShare, exitRates, vcpuExitRates, vcpuRates } from './rates.ts'
+import { cpuBusyShare, exitRates, type VcpuExitRates, vcpuExitRates, vcpuRates } from './rates.ts'
 import type { Sample } from './sample.ts'
 import { Series, Timeline } from './timeline.ts'
 import { VmHistory } from './vm-history.ts'
@@ -29,6 +30,9 @@ export class HostHistory {
   /** By `processKey`; only the VMs of the last sample. */
   #vms = new Map<string, VmHistory>()
   #last: Sample | undefined
+  /** Of the sample before the last one. */
+  #vcpuExitsBefore: Sample['vcpuExits']
+  #seconds = Number.NaN
   #mark: Mark | undefined
   #nextMark: Mark | undefined
   #window: readonly number[] = []
@@ -59,10 +63,19 @@ export class HostHistory {
     return this.#vms.get(processKey(process))!
   }
 
+  /** The exits of each vCPU of a VM between the last two samples; empty if the module does not count them. */
+  vcpuExits({ vcpus }: Pick<Vm, 'vcpus'>): readonly (VcpuExitRates | undefined)[] {
+    const now = this.#last?.vcpuExits
+    if (now === undefined) return []
+    return vcpuExitRates(vcpus, this.#vcpuExitsBefore?.value, now.value, this.#seconds)
+  }
+
   add(sample: Sample): void {
     const before = this.#last
     const seconds = before === undefined ? Number.NaN : sample.clock - before.clock
     this.#last = sample
+    this.#vcpuExitsBefore = before?.vcpuExits
+    this.#seconds = seconds
     this.timeline.add(sample.at, seconds)
     this.#window = this.timeline.window(this.#windowSeconds)
     this.#addVms(sample, before, seconds)
@@ -96,11 +109,7 @@ export class HostHistory {
         ? exitRates(before?.exits?.get(vm.pid), sample.exits?.get(vm.pid), seconds)
         : undefined
       const vcpus = wasThere ? vcpuRates(vm.vcpus, before?.tasks, sample.tasks, seconds) : []
-      const vcpuExits =
-        sample.vcpuExits === undefined
-          ? []
-          : vcpuExitRates(vm.vcpus, before?.vcpuExits, sample.vcpuExits, seconds)
-      history.add(this.timeline, this.#window, before?.clock ?? sample.clock, exits, vcpus, vcpuExits)
+      history.add(this.timeline, this.#window, before?.clock ?? sample.clock, exits, vcpus)
       if (exits === undefined) continue
       kernelSwitches = (kernelSwitches ?? 0) + exits.kernelSwitches
       userspaceSwitches = (userspaceSwitches ?? 0) + exits.userspaceSwitches

@@ -16,8 +16,8 @@ export interface Sample {
   readonly vms: readonly Vm[]
   /** By process ID. */
   readonly exits: ReadonlyMap<number, VmExits> | undefined
-  /** By thread ID; undefined also if the module does not count by vCPU. */
-  readonly vcpuExits: ReadonlyMap<number, VcpuExits> | undefined
+  /** By thread ID, and parsed when the value is first used; undefined also if the module does not count by vCPU. */
+  readonly vcpuExits: Part<ReadonlyMap<number, VcpuExits>> | undefined
   /** The vCPU threads, by thread ID. */
   readonly tasks: ReadonlyMap<number, Task> | undefined
   /** By process ID. */
@@ -66,9 +66,9 @@ export function takeSample(snapshot: HostSnapshot): Sample {
 }
 
 /** A part that few hosts have: nothing is missing without it. */
-function readOption<T>(part: () => Part<T>): T | undefined {
+function readOption<T>(part: () => Part<T>): Part<T> | undefined {
   try {
-    return part().value
+    return part()
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 // The last minutes of one VM: its rates at each sample, their means over the window, and the class that follows from them.
 import { ioShare, rootModeRatio, runDelayShare, userspaceCost } from '../model/shares.ts'
 import { judge, type VmClass } from '../model/vm-class.ts'
-import { type ExitRates, sumOfRates, type TaskRates, type VcpuExitRates } from './rates.ts'
+import { type ExitRates, sumOfRates, type TaskRates } from './rates.ts'
 import { Series, type Timeline } from './timeline.ts'
 
 /** Means over the window: exits per second, seconds per second, and shares of 0 to 1. undefined if not known. */
@@ -37,7 +37,6 @@ export class VmHistory {
   readonly userspaceWaitSeconds: Series
   readonly #io: Series
   #vcpus: readonly (TaskRates | undefined)[] = []
-  #vcpuExits: readonly (VcpuExitRates | undefined)[] = []
   #exits: ExitRates | undefined
   #figures = nothingKnown
   #exitsKnownSince: number | undefined
@@ -67,11 +66,6 @@ export class VmHistory {
     return this.#vcpus
   }
 
-  /** The exits of each vCPU between the last two samples. */
-  get vcpuExits(): readonly (VcpuExitRates | undefined)[] {
-    return this.#vcpuExits
-  }
-
   /** The clock of the sample since which its exits are known without a gap; undefined if the last rates are not known. */
   get exitsKnownSince(): number | undefined {
     return this.#exitsKnownSince
@@ -84,13 +78,11 @@ export class VmHistory {
     before: number,
     exits: ExitRates | undefined,
     vcpus: readonly (TaskRates | undefined)[],
-    vcpuExits: readonly (VcpuExitRates | undefined)[],
   ): void {
     const { slot } = timeline
     const tasks = sumOfRates(vcpus)
     this.#exits = exits
     this.#vcpus = vcpus
-    this.#vcpuExits = vcpuExits
     this.kernelSwitches.set(slot, exits?.kernelSwitches)
     this.userspaceSwitches.set(slot, exits?.userspaceSwitches)
     this.userspaceWaitSeconds.set(slot, exits?.userspaceWaitSeconds)

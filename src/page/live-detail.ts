@@ -5,7 +5,6 @@ import { type ExitMix, exitMix } from '../observe/exit-mix.ts'
 import type { HostHistory } from '../observe/host-history.ts'
 import type { WaitRate } from '../observe/rates.ts'
 import type { Sample } from '../observe/sample.ts'
-import type { VmHistory } from '../observe/vm-history.ts'
 import { figure, points, shareFigure } from './figure.ts'
 import type { LiveVmDetail, LiveWait } from './live-document.ts'
 import { describeVm, ratioPoints } from './live-vm.ts'
@@ -21,7 +20,7 @@ export function describeDetail(history: HostHistory, sample: Sample, pid: number
     at: sample.at,
     vm: describeVm(vm, ofVm, sample),
     exits: describeExits(exitMix(history, sample, vm)),
-    vcpus: vcpuDetails(ofVm, sample, vm),
+    vcpus: vcpuDetails(history, sample, vm),
     history: {
       at: slots.map((slot) => history.timeline.at(slot)),
       ratio: ratioPoints(ofVm, slots),
@@ -58,12 +57,14 @@ const liveWait = ({ perSecond, waitSeconds }: Omit<WaitRate, 'name'>): LiveWait 
   waitSeconds: figure(waitSeconds),
 })
 
-function vcpuDetails(ofVm: VmHistory, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
+function vcpuDetails(history: HostHistory, sample: Sample, vm: Vm): LiveVmDetail['vcpus'] {
+  const { vcpus } = history.vm(vm)
+  const vcpuExits = history.vcpuExits(vm)
   return vm.vcpus.flatMap(({ id, tid }, index) => {
     const task = sample.tasks?.get(tid)
     if (task === undefined) return []
-    const rates = ofVm.vcpus[index]
-    const exits = ofVm.vcpuExits[index]
+    const rates = vcpus[index]
+    const exits = vcpuExits[index]
     const runDelay = rates?.runDelay === undefined ? undefined : runDelayShare(rates.runDelay, rates.cpu)
     return {
       id,

@@ -114,8 +114,15 @@ export class Snapshot implements HostSnapshot, TaskSnapshot {
       return { ...reading, problems: [...reading.problems, { subject: uptimePath(paths.procfs), error }] }
     })
     this.vcpuExits = once(() => {
-      const { rows, problems } = readKvminfoVcpus(paths.procfs, file)
-      return { value: rows, problems }
+      const vcpus = readKvminfoVcpus(paths.procfs, file)
+      return {
+        get value() {
+          return vcpus.rows
+        },
+        get problems() {
+          return vcpus.problems
+        },
+      }
     })
     this.vcpuTasks = once(() => threads.vcpuTasks(vms().value))
     this.tasks = (scope, spare) => {

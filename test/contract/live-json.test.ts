@@ -73,9 +73,12 @@ const known = (at: number) => {
           userspaceReasons: waits,
         }),
       ],
-      vcpuExits: new Map([
-        [11, { tid: 11, exits: counted, userspaceSwitches: counted, io: counted, ...times }],
-      ]),
+      vcpuExits: {
+        value: new Map([
+          [11, { tid: 11, exits: counted, userspaceSwitches: counted, io: counted, ...times }],
+        ]),
+        problems: [],
+      },
       tasks: [task(10, 11, { cpuNs: at * 5e8, runDelayNs: at * 1e8 })],
       vmMemory: new Map([[10, { pid: 10, residentBytes: 1, hugetlbBytes: 1 }]]),
       memory: new Map(['MemTotal', 'MemAvailable', 'SwapTotal', 'SwapFree'].map((field) => [field, 1])),

@@ -13,6 +13,8 @@ export const project = join(import.meta.dirname, '..', '..')
 const init = join(import.meta.dirname, 'inside', 'init')
 /** What a healthy kernel does not write to dmesg, as fixed strings for grep. */
 const complaints = join(import.meta.dirname, 'inside', 'complaints')
+/** Takes from dmesg what a healthy kernel with KCSAN writes too. */
+const kcsan = join(import.meta.dirname, 'inside', 'kcsan.awk')
 const intelInit = join(import.meta.dirname, 'inside', 'intel-init')
 const labRun = join(import.meta.dirname, 'inside', 'lab-run.c')
 const guests = join(import.meta.dirname, 'guests')
@@ -34,11 +36,18 @@ const guestModules = [
 
 /** The initramfs that the emulated KVM host boots. */
 export async function hostInitrd(kernel: Kernel, signal: AbortSignal): Promise<string> {
-  const sources = [init, complaints, labRun, import.meta.filename, join(import.meta.dirname, 'initramfs.ts')]
+  const sources = [
+    init,
+    complaints,
+    kcsan,
+    labRun,
+    import.meta.filename,
+    join(import.meta.dirname, 'initramfs.ts'),
+  ]
   const first = kernel.line === '6.1-rt' ? await constantTscModule(kernel, signal) : []
   const inputs = [kernel.directory, ...first, ...(await contentsOf(sources))]
   const directory = await cached('initramfs', `host-${kernel.release}`, inputs, async (draft) => {
-    const files = { init, complaints, ...(await programs(draft, signal)) }
+    const files = { init, complaints, 'kcsan.awk': kcsan, ...(await programs(draft, signal)) }
     await makeInitramfs(draft, kernel, hostModules, files, signal, first)
   })
   return join(directory, 'initrd')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
 import type { VcpuExits } from '../../model/exits.ts'
 import type { Problem } from '../../model/host-snapshot.ts'
+import { once } from '../attempt.ts'
 import { decimal } from '../decimal.ts'
 import { requireVersion } from '../format-version.ts'
 import { moduleFileError } from '../source-error.ts'
@@ -13,6 +14,7 @@ const columns = ['tid', 'exits_num', 'kvm_qemu_switch_num', 'io_num', 'kvm_ns', 
 
 const kvminfoVcpusPath = (procfs: string): string => join(procfs, 'kvminfo_vcpus')
 
+/** Its rows are parsed on first use, because live views show them only of a VM that is open. */
 export interface KvminfoVcpus {
   /** By tid. */
   readonly rows: ReadonlyMap<number, VcpuExits>
@@ -36,7 +38,7 @@ export function readKvminfoVcpus(procfs: string, file: WholeFile): KvminfoVcpus 
 /** `subject` is the file's name in messages. Throws SOURCE_MALFORMED or SOURCE_VERSION if no row can be read. */
 export function parseKvminfoVcpus(text: string, subject: string): KvminfoVcpus {
   const malformed = (what: string) => new KvminfoError('SOURCE_MALFORMED', `${subject} ${what}`)
-  const [header = '', titles = '', ...lines] = text.split('\n')
+  const [header = '', titles = ''] = text.split('\n', 2)
   const version = /^kvminfo_vcpus (\d+)(?: |$)/.exec(header)?.[1]
   if (version === undefined) throw malformed('does not start with the header of the kvminfo module')
   requireVersion(version, subject)
@@ -45,18 +47,37 @@ export function parseKvminfoVcpus(text: string, subject: string): KvminfoVcpus {
   const missing = columns.find((_, index) => at[index] === -1)
   if (missing !== undefined)
     throw malformed(`has no column ${missing}: install the modules and the exporter from the same release`)
+  const parsed = once(() => parseRows(text.split('\n').slice(2), at, words.length, subject))
+  return {
+    get rows() {
+      return parsed().rows
+    },
+    get problems() {
+      return parsed().problems
+    },
+  }
+}
+
+/** `at` are the indices of `columns` in a row of `count` fields. */
+function parseRows(
+  lines: string[],
+  at: readonly number[],
+  count: number,
+  subject: string,
+): { rows: Map<number, VcpuExits>; problems: Problem[] } {
   const rows = new Map<number, VcpuExits>()
   const problems: Problem[] = []
+  const report = (what: string) =>
+    problems.push({ subject, error: new KvminfoError('SOURCE_MALFORMED', `${subject} ${what}`) })
   // Every whole row ends in a newline, so the last line is empty.
   const rest = lines.pop()
   for (const line of lines) {
     const fields = line.split(' ')
-    const row = fields.length === words.length ? parseRow(at.map((index) => fields[index]!)) : undefined
-    if (row === undefined)
-      problems.push({ subject, error: malformed(`has a row that cannot be parsed: ${excerpt(line)}`) })
+    const row = fields.length === count ? parseRow(at.map((index) => fields[index]!)) : undefined
+    if (row === undefined) report(`has a row that cannot be parsed: ${excerpt(line)}`)
     else rows.set(row.tid, row)
   }
-  if (rest !== '') problems.push({ subject, error: malformed('is incomplete') })
+  if (rest !== '') report('is incomplete')
   return { rows, problems }
 }
 

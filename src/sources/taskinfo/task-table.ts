@@ -63,10 +63,21 @@ export class TaskTable {
   /** The threads that `wanted` lists for each pid. The result is by tid. */
   tasks(wanted: ReadonlyMap<number, readonly { readonly tid: number }[]>): Map<number, Task> {
     const tasks = new Map<number, Task>()
+    let process: number | undefined
+    let threads: readonly { readonly tid: number }[] | undefined
+    let next = 0
     for (let row = 0; row < this.#rows.count; row++) {
       const pid = this.#rows.tgids[row]!
       const tid = this.#rows.tids[row]!
-      if (!lists(wanted.get(pid), tid)) continue
+      if (pid !== process) {
+        process = pid
+        threads = wanted.get(pid)
+        next = 0
+      }
+      if (threads === undefined) continue
+      // Mostly in the same order, so there is seldom a need to search.
+      if (threads[next]?.tid === tid) next++
+      else if (!threads.some((thread) => thread.tid === tid)) continue
       const task = this.#select(row) ? this.#task(pid, tid) : undefined
       if (task === undefined) this.#malformed(row)
       else tasks.set(tid, task)
@@ -209,9 +220,4 @@ export class TaskTable {
   #excerpt(start: number, end: number): string {
     return JSON.stringify(this.#bytes.toString('latin1', start, Math.min(end, start + 80)))
   }
-}
-
-function lists(threads: readonly { readonly tid: number }[] | undefined, tid: number): boolean {
-  if (threads !== undefined) for (const thread of threads) if (thread.tid === tid) return true
-  return false
 }

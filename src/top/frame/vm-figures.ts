@@ -75,7 +75,8 @@ const waitFigures = ({ name, perSecond, waitSeconds }: WaitRate): WaitFigures =>
 })
 
 function vcpuFigures(history: HostHistory, sample: Sample, vm: Vm): VcpuFigures[] {
-  const { vcpus, vcpuExits } = history.vm(vm)
+  const { vcpus } = history.vm(vm)
+  const vcpuExits = history.vcpuExits(vm)
   return vm.vcpus.map(({ id, tid }, index) => {
     const task = sample.tasks?.get(tid)
     const rates = vcpus[index]

@@ -2,26 +2,33 @@
 // lab itself fails the case if the kernel complains. Its argument is how many seconds it reads (default: 60).
 
 import assert from 'node:assert/strict'
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
-import { afterEach, test } from 'node:test'
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { after, afterEach, test } from 'node:test'
 import { insmod, modprobe, rmmod } from './kvminfo/kernel-modules.ts'
 import { readTable, rowOf } from './kvminfo/table.ts'
 import { until } from './kvminfo/until.ts'
 import { churnVms, endVms, startVm } from './kvminfo/vm.ts'
-import { assertNoLeak, compileReads, startReads } from './readers/programs.ts'
+import {
+  assertNoLeak,
+  compileReads,
+  forgetFailedAllocations,
+  type Sums,
+  startReads,
+} from './readers/programs.ts'
 
 const seconds = Number(process.argv[2] ?? 60)
 
 afterEach(endVms)
+after(forgetFailedAllocations)
 
 test(`${seconds} seconds of random reads, while VMs start and end and the modules are loaded again`, async () => {
   rmmod('kvminfo')
   insmod('kvminfo', 'vcpus=1')
   const program = compileReads()
-  const readers = [1, 2].map((seed) => startReads(program, seed, seconds))
-  const cramped = startReads(program, 3, seconds, inLittleMemory())
+  const readers = [1, 2].map((seed) => startReads(program, seed, seconds).done)
+  const cramped = crampedReads(program)
   let over = false
-  const done = Promise.all([...readers, cramped].map((reader) => reader.done)).finally(() => {
+  const done = Promise.all([Promise.all(readers), cramped]).finally(() => {
     over = true
   })
   let vms = 0
@@ -39,12 +46,12 @@ test(`${seconds} seconds of random reads, while VMs start and end and the module
       modprobe('kvm_amd')
     }
   }
-  const sums = await done
+  const [sums, { kills, ...little }] = await done
   for (const { operations, bytes } of sums) assert.ok(operations > 100 && bytes > 1000, JSON.stringify(sums))
-  const total = (key: 'operations' | 'bytes' | 'errors'): number =>
-    sums.reduce((sum, each) => sum + each[key], 0)
+  const total = (key: keyof Sums): number => [...sums, little].reduce((sum, each) => sum + each[key], 0)
   console.log(
     `${total('operations')} operations, ${total('bytes')} bytes, ${total('errors')} expected errors; ` +
+      `a reader with little memory was killed ${kills} times; ` +
       `${vms} VMs, modules loaded again ${reloads} times`,
   )
   rmdirSync(group)
@@ -60,10 +67,32 @@ test('afterwards, everything is counted as before and no memory is lost', async 
 
 const group = '/sys/fs/cgroup/cramped'
 
-/** A command that starts another one with so little memory that opening a file often fails. */
-function inLittleMemory(): string[] {
+/**
+ * Reads with so little memory that opening a file often fails. The kernel may also kill such a reader, as it does with any
+ * program; then another one starts.
+ */
+async function crampedReads(program: string): Promise<Sums & { kills: number }> {
   writeFileSync('/sys/fs/cgroup/cgroup.subtree_control', '+memory')
   mkdirSync(group)
   writeFileSync(`${group}/memory.max`, '3M')
-  return ['sh', '-c', `echo $$ > ${group}/cgroup.procs && exec "$@"`, 'cramped']
+  const into = ['sh', '-c', `echo $$ > ${group}/cgroup.procs && exec "$@"`, 'cramped']
+  const sums = { operations: 0, bytes: 0, errors: 0, kills: 0 }
+  const end = Date.now() + seconds * 1000
+  for (let seed = 3; Date.now() < end; seed++) {
+    const kills = oomKills()
+    try {
+      const left = Math.ceil((end - Date.now()) / 1000)
+      const { operations, bytes, errors } = await startReads(program, seed, left, into).done
+      sums.operations += operations
+      sums.bytes += bytes
+      sums.errors += errors
+    } catch (error) {
+      if (oomKills() === kills) throw error
+      sums.kills++
+    }
+  }
+  return sums
 }
+
+const oomKills = (): number =>
+  Number(/^oom_kill (\d+)$/m.exec(readFileSync(`${group}/memory.events`, 'latin1'))![1])

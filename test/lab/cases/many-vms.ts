@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { readTable } from './kvminfo/table.ts'
 import { until } from './kvminfo/until.ts'
 import { churnVms } from './kvminfo/vm.ts'
+import { assertNoLeak, findsLeaks } from './readers/programs.ts'
 
 const vms = Number(process.argv[2] ?? 10_000)
 /** The first ones fill the kernel's own caches. */
@@ -32,5 +33,7 @@ test(`${vms} VMs leave no row and no memory`, async () => {
   const perSecond = vms / ((performance.now() - begun) / 1000)
   console.log(`${vms} VMs, ${perSecond.toFixed(1)} a second: SUnreclaim grew by ${grown} KiB`)
   assert.equal(readTable().head.lost, before.lost)
-  assert.ok(grown < grownKib, `SUnreclaim grew by ${grown} KiB`)
+  // A kernel that looks for leaks itself keeps a record of each object, and freed memory for a while.
+  if (findsLeaks()) assertNoLeak()
+  else assert.ok(grown < grownKib, `SUnreclaim grew by ${grown} KiB`)
 })

@@ -138,7 +138,9 @@ test('ids and times are in the reader’s namespaces', () => {
     [{ tgid: '1', tid: '1', comm: 'cat' }],
   )
   // 65534 is the overflow id, for users that are not mapped in the namespace.
-  assert.equal(rowOf(readIn('--user', '--map-root-user'), 'other_user').uid, '65534')
+  // The kernels that check themselves (debug-kernels/host.config) are built without user namespaces.
+  if (existsSync('/proc/self/ns/user'))
+    assert.equal(rowOf(readIn('--user', '--map-root-user'), 'other_user').uid, '65534')
   const shifted = readIn('--time', '--fork', '--boottime', '1000000')
   const here = readTable()
   assert.equal(BigInt(rowOf(shifted, 'main').start_ns) - BigInt(rowOf(here, 'main').start_ns), 10n ** 15n)

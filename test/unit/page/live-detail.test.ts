@@ -101,15 +101,18 @@ describe('exits handed to QEMU', () => {
 test('shows the exits of each vCPU if the module counts them', () => {
   const counted = (at: number, exits: number) => ({
     ...counts(at, 0, 0),
-    vcpuExits: new Map([
-      [
-        11,
-        {
-          ...{ tid: 11, exits, userspaceSwitches: exits / 10, io: 0 },
-          ...{ kernelNs: undefined, haltNs: undefined, userspaceNs: exits * 1e6 },
-        },
-      ],
-    ]),
+    vcpuExits: {
+      value: new Map([
+        [
+          11,
+          {
+            ...{ tid: 11, exits, userspaceSwitches: exits / 10, io: 0 },
+            ...{ kernelNs: undefined, haltNs: undefined, userspaceNs: exits * 1e6 },
+          },
+        ],
+      ]),
+      problems: [],
+    },
   })
   expect(detailOf(counted(0, 0), counted(10, 1000))?.vcpus).toMatchObject([
     { exits: 100, userspaceSwitches: 10, userspaceWaitSeconds: 0.1 },

@@ -13,9 +13,15 @@ export function compileReads(): string {
   return program
 }
 
+export interface Sums {
+  operations: number
+  bytes: number
+  errors: number
+}
+
 export interface Reads {
   /** What it did, when it has ended. Rejects if it failed. */
-  done: Promise<{ operations: number; bytes: number; errors: number }>
+  done: Promise<Sums>
 }
 
 /** Starts a reader for `seconds`. The same seed makes the same choices. `under` is a command that starts it. */
@@ -24,10 +30,7 @@ export function startReads(program: string, seed: number, seconds: number, under
   return { done: report(spawn(command, words, { stdio: ['ignore', 'pipe', 'inherit'] }), seed) }
 }
 
-async function report(
-  child: ChildProcess,
-  seed: number,
-): Promise<{ operations: number; bytes: number; errors: number }> {
+async function report(child: ChildProcess, seed: number): Promise<Sums> {
   let text = ''
   child.stdout!.on('data', (chunk) => {
     text += chunk
@@ -43,9 +46,12 @@ async function report(
 
 const kmemleak = '/sys/kernel/debug/kmemleak'
 
+/** Whether the kernel has kmemleak. */
+export const findsLeaks = (): boolean => existsSync(kmemleak)
+
 /** Fails if kmemleak, on a kernel that has it, knows of memory that our modules lost. */
 export function assertNoLeak(): void {
-  if (!existsSync(kmemleak)) return
+  if (!findsLeaks()) return
   // It reports only what it did not find in two scans, and nothing that is younger than five seconds.
   for (let scan = 0; scan < 3; scan++) {
     writeFileSync(kmemleak, 'scan')
@@ -55,4 +61,24 @@ export function assertNoLeak(): void {
     .split(/^(?=unreferenced object)/m)
     .filter((leak) => /\[(kvminfo|taskinfo)\]/.test(leak))
   assert.deepEqual(leaks, [])
+}
+
+/**
+ * Empties the kernel's log, in which some failed allocations leave a stack, which the lab would take for a complaint. Fails
+ * if there is any other complaint.
+ */
+export function forgetFailedAllocations(): void {
+  const inside = '/project/test/lab/inside'
+  const complaints = readFileSync(`${inside}/complaints`, 'latin1')
+    .split('\n')
+    .filter((line) => line !== '' && line !== 'Call Trace')
+  const log = execFileSync('sh', ['-c', `dmesg | awk -f ${inside}/kcsan.awk`], {
+    encoding: 'latin1',
+    maxBuffer: 2 ** 26,
+  })
+  assert.deepEqual(
+    log.split('\n').filter((line) => complaints.some((complaint) => line.includes(complaint))),
+    [],
+  )
+  execFileSync('dmesg', ['--clear'])
 }

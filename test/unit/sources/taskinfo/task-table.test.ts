@@ -46,6 +46,23 @@ describe('rows', () => {
     expect(task?.voluntarySwitches).toBe(510_003)
   })
 
+  it.each([
+    ['in the order of the file', [100, 101, 103, 104]],
+    ['in another order, as after vCPUs were plugged in', [104, 100, 103, 101]],
+    ['with others between them', [101, 104]],
+    ['of which one has ended', [100, 102, 104]],
+  ])('are found if the vCPUs are %s', (_, wanted) => {
+    const rows = [100, 101, 103, 104].map((tid) => vcpu.replace('103', String(tid)))
+    const other = vcpu.replace('100 103', '200 201')
+    const found = table(text(...rows, other)).tasks(
+      new Map([
+        [100, wanted.map((tid) => ({ tid }))],
+        [200, [{ tid: 201 }]],
+      ]),
+    )
+    expect([...found.keys()]).toEqual([...[100, 101, 103, 104].filter((tid) => wanted.includes(tid)), 201])
+  })
+
   it('are left out if the thread id belongs to another process by now', () => {
     expect(table(text(main, vcpu)).tasks(new Map([[99, [{ tid: 103 }]]])).size).toBe(0)
   })
