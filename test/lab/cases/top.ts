@@ -24,12 +24,9 @@ let vm: Vm
 before(async () => {
   threads = await startThreads(compile('threads'))
   vm = await startVm('--vcpus', '2', '--out', '1')
-  // A CPU for what never sleeps, and one for this program and the monitor: beside them it might not run at all between two
+  // A CPU for what hardly sleeps, and one for this program and the monitor: beside them it might not run at all between two
   // samples.
-  const burner = threads.tids.get('burner')!
-  execFileSync('taskset', ['--cpu-list', '--pid', '1', String(burner)])
-  // The thread that renames itself never sleeps either. If it is on the same CPU, nice 19 would be a sixtieth of that CPU.
-  setPriority(burner, 0)
+  execFileSync('taskset', ['--cpu-list', '--pid', '1', String(threads.tids.get('burner')!)])
   execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '0', String(process.pid)])
 })
 
