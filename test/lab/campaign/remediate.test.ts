@@ -59,10 +59,19 @@ test('Linux 6.1 linux-knobs.ts', async () => {
   await passes('linux-knobs.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 1800 })
 })
 
-// Three runs, because each kill takes half a minute here.
-test.each([['virtio-disk'], ['ksm-off', 'hugepages'], ['balloon-deflate']])(
-  'Linux 6.1 killed.ts %s',
-  async (...actions) => {
-    await passes('killed.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 3600, args: actions })
-  },
-)
+// Several runs, because each kill takes half a minute here.
+test.each([
+  ['virtio-disk'],
+  ['virtio-nic'],
+  ['vhost-net'],
+  ['ksm-off', 'ksm-pace', 'host-prepare'],
+  ['hugepages', 'cpu-weight'],
+  ['balloon-deflate'],
+  ['balloon-inflate'],
+])('Linux 6.1 killed.ts %s', async (...actions) => {
+  await passes('killed.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 3600, args: actions })
+})
+
+test.each(['assign-device', 'virtual-functions'])('Linux 6.1 killed.ts %s', async (action) => {
+  await passes('killed.ts', { kernel: '6.1', cpus: 1, iommu: true, timeoutSeconds: 3600, args: [action] })
+})
