@@ -72,6 +72,10 @@ test.each([
   await passes('killed.ts', { kernel: '6.1', cpus: 1, timeoutSeconds: 3600, args: actions })
 })
 
+test('Linux 6.1 killed.ts ksm-on', async () => {
+  await passes('killed.ts', { kernel: '6.1', cpus: 4, timeoutSeconds: 3600, args: ['ksm-on'] })
+})
+
 test.each(['assign-device', 'virtual-functions'])('Linux 6.1 killed.ts %s', async (action) => {
   await passes('killed.ts', { kernel: '6.1', cpus: 1, iommu: true, timeoutSeconds: 3600, args: [action] })
 })
