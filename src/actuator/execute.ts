@@ -333,11 +333,15 @@ export class Actuator {
     kit: OperationKit<O>,
   ): Promise<{ readonly value: ValueOf<O> } | Problem> {
     const recorded = this.#changes.of(subjectOf(operation)).get(kit.knob(operation))
+    const read = () => kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set))
     try {
-      if (await this.#late.mayCome(lateKey(operation, kit)))
-        return refused('libvirt may still do what it was asked for before; read again in a minute')
-      const value = await kit.read(operation, recorded === undefined ? undefined : kit.decode(recorded.set))
-      return { value }
+      if (asksLibvirt(operation)) {
+        const key = lateKey(operation, kit)
+        this.#late.meet(key, recorded && (async () => kit.encode(await read()) !== recorded.was))
+        if (await this.#late.mayCome(key))
+          return refused('libvirt may still do what it was asked for before; read again in a minute')
+      }
+      return { value: await read() }
     } catch (error) {
       return isEnded(error) ? stale('the thread has ended') : refused(`cannot be read: ${reasonOf(error)}`)
     }
