@@ -49,6 +49,16 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
+/**
+ * What the system says: `no such file or directory (ENOENT)` for Node's `ENOENT: no such file or directory, open '/path'`.
+ * The message around it names the path, and the call means nothing to an operator. Other errors keep their message.
+ */
+export function systemReason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const [, code, reason] = /^([A-Z][A-Z0-9]+): (.+?)(?:, [a-z]+(?: '.*)?)?$/s.exec(cause.message) ?? []
+  return code === undefined ? cause.message : `${reason} (${code})`
+}
+
 /** `message` says what failed, on which input, and what to do; `cause` keeps the original. */
 export class KvminfoError extends Error {
   readonly code: ErrorCode

@@ -1,7 +1,7 @@
 // `kvminfo report`: asks a Prometheus, and writes a capacity report.
 import { readFileSync, statSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
-import { KvminfoError } from '../../errors.ts'
+import { KvminfoError, systemReason } from '../../errors.ts'
 import type { Access } from '../../report/api/post.ts'
 import { PrometheusApi } from '../../report/api/prometheus.ts'
 import { makeGrid } from '../../report/grid.ts'
@@ -105,7 +105,7 @@ function content(flag: string, path: string | undefined): string | undefined {
     if (statSync(path).size > largestFile) throw new Error('it is larger than 1 MiB')
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new KvminfoError('CONFIG_INVALID', `--${flag}: cannot read ${path}: ${(error as Error).message}`)
+    throw new KvminfoError('CONFIG_INVALID', `--${flag}: cannot read ${path}: ${systemReason(error)}`)
   }
 }
 
