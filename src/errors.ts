@@ -22,6 +22,7 @@ export const errorCodes = {
   LISTEN_FAILED: 'The program cannot listen on the given address.',
   NOT_SUPPORTED:
     'The kernel of this host does not have this feature, or it was booted with the feature switched off (pressure stall information without psi=1). This is not a fault.',
+  OUTPUT_FAILED: 'A command could not write its output, such as to a file on a full disk.',
   PAYLOAD_REFUSED:
     'The body of a request is not what the address expects. The message names the field. Alertmanager sends such a notification again at every flush, so the error is logged once.',
   PROMETHEUS_MALFORMED:
