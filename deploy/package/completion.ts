@@ -2,7 +2,8 @@
 import { policies } from '../../src/cli/tune-flags.ts'
 import { checks } from '../../src/doctor/checks/index.ts'
 import { logFormats, logLevels } from '../../src/log/logger.ts'
-import { threadSets } from '../../src/model/remediation.ts'
+import { actionNames, threadSets } from '../../src/model/remediation.ts'
+import { tierNames } from '../../src/policy/tiers.ts'
 import { reportTypes, tableNames } from '../../src/report/forms.ts'
 import { taskColumns } from '../../src/top/view/task-columns.ts'
 import { vmColumns } from '../../src/top/view/vm-columns.ts'
@@ -38,11 +39,18 @@ function valueCases({ flags }: CommandPage): string[] {
 const flagWords = (page: CommandPage): string =>
   page.flags.map(({ name, argument }) => (argument === undefined ? name : `${name}=`)).join(' ')
 
+/** What an argument with such a name may be. */
+const namedWords: Readonly<Record<string, readonly string[]>> = {
+  tier: tierNames,
+  action: actionNames,
+  'run|vm': [],
+}
+
 /** The words that an argument of the command may be, such as `on`, `off` and `pace`. */
 const fixedWords = ({ usage }: CommandPage): string[] =>
-  [...usage.matchAll(/<([^>]*\|[^>]*)>/g)]
-    .flatMap(([, words = '']) => words.split('|'))
-    .filter((word) => word !== 'vm' && word !== 'run')
+  [...usage.matchAll(/<([^>]*)>/g)].flatMap(
+    ([, name = '']) => namedWords[name] ?? (name.includes('|') ? name.split('|') : []),
+  )
 
 const lastWord = (page: CommandPage): string => page.name.split(' ').at(-1)!
 
@@ -66,7 +74,7 @@ export function bashCompletion([program, ...commands]: readonly CommandPage[]): 
   if (program === undefined) throw new Error('a program has at least its own page')
   return `# Bash completion of ${program.name}, generated from its definitions of flags.
 _${program.name}() {
-	local current=\${COMP_WORDS[COMP_CWORD]} flag='' words command=\${COMP_WORDS[1]}
+	local current=\${COMP_WORDS[COMP_CWORD]} flag='' words command=\${COMP_WORDS[1]} before=''
 	# Bash splits --flag=value at the equals sign.
 	if [[ $current == = ]]; then
 		flag=\${COMP_WORDS[COMP_CWORD - 1]} current=''
@@ -74,6 +82,12 @@ _${program.name}() {
 		flag=\${COMP_WORDS[COMP_CWORD - 2]}
 	elif [[ \${COMP_WORDS[COMP_CWORD - 1]} == --* ]]; then
 		flag=\${COMP_WORDS[COMP_CWORD - 1]}
+	fi
+	# Bash also splits words such as paper:2 at the colon.
+	if [[ $current == : ]]; then
+		before=\${COMP_WORDS[COMP_CWORD - 1]}: current=''
+	elif [[ \${COMP_WORDS[COMP_CWORD - 1]} == : ]]; then
+		before=\${COMP_WORDS[COMP_CWORD - 2]}:
 	fi
 	COMPREPLY=()
 	case $flag in
@@ -87,7 +101,8 @@ ${commands.map(wordsAfter).join('\n')}
 		*) return ;;
 		esac
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$before$current")
+	COMPREPLY=("\${COMPREPLY[@]#"$before"}")
 	# The value follows a flag that ends in an equals sign.
 	[[ \${COMPREPLY[0]-} == *= ]] && compopt -o nospace
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../log/logger.ts'
 import { isRealtimePolicy } from '../model/policy.ts'
 import { loadPeerCredentials } from '../native/peer-credentials.ts'
 import { loadScheduler } from '../native/scheduler.ts'
-import { Actuator } from './execute.ts'
+import { Actuator } from './actuator.ts'
 import type { Limits } from './limits.ts'
 import { listen, type SocketEndpoint } from './socket.ts'
 

@@ -2,6 +2,7 @@
 // known from QEMU's own count, not from the guest's word.
 import { KvminfoError } from '../errors.ts'
 import type { Domains } from '../libvirt/write.ts'
+import { isDiskCopied } from '../sources/libvirt-status/disk-copy.ts'
 import { freeDiskName, whyNoHotPlug } from '../sources/libvirt-status/hot-plug.ts'
 import { type Element, everything, readXml } from '../sources/libvirt-status/xml.ts'
 import { holdsWithin } from './holds-within.ts'
@@ -50,8 +51,7 @@ export class TestDisks {
     if (state !== 'running' && state !== 'idle') return `the VM is ${state}; its guest cannot read a disk`
     if (await this.#domains.hasJob(uuid)) return 'libvirt migrates, saves or backs up the VM'
     const domain = await this.#live(uuid)
-    if (disksOf(domain).some((disk) => disk.first('mirror') !== undefined))
-      return 'a disk of the VM is being copied'
+    if (isDiskCopied(domain)) return 'a disk of the VM is being copied'
     return whyNoHotPlug(domain)
   }
 

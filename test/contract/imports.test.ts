@@ -192,8 +192,8 @@ test('finds a cycle, with the lines that form it', () => {
 test.each([
   [
     'src/remediate/x.ts',
-    '../actuator/execute.ts',
-    'src/actuator/execute.ts may not be imported by remediate',
+    '../actuator/actuator.ts',
+    'src/actuator/actuator.ts may not be imported by remediate',
   ],
   [
     'src/remediate/x.ts',
@@ -202,7 +202,7 @@ test.each([
   ],
   ['src/remediate/x.ts', '../actuator/protocol.ts', undefined],
   ['src/remediate/x.ts', '../actuator/client.ts', undefined],
-  ['src/cli/x.ts', '../actuator/execute.ts', undefined],
+  ['src/cli/x.ts', '../actuator/actuator.ts', undefined],
   ['src/cli/x.ts', '../native/scheduler.ts', 'src/native/scheduler.ts may not be imported by cli'],
   ['src/actuator/x.ts', '../native/scheduler.ts', undefined],
   ['src/remediate/x.ts', '../libvirt/write.ts', 'src/libvirt/write.ts may not be imported by remediate'],

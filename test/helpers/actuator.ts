@@ -1,7 +1,7 @@
 // An actuator on a fixture tree with fake scheduling: one VM with one vCPU on a host with two CPUs, unless told otherwise.
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Actuator } from '../../src/actuator/execute.ts'
+import { Actuator } from '../../src/actuator/actuator.ts'
 import { type Limits, shippedLimits } from '../../src/actuator/limits.ts'
 import type { Scheduling, ThreadSchedulingOperation } from '../../src/actuator/protocol.ts'
 import type { VmIdentity } from '../../src/model/remediation.ts'

@@ -2,7 +2,7 @@
 // and vfio-pci. Its answer proves nothing: what is live is read from the XML of the running VM and from sysfs.
 import { KvminfoError } from '../../errors.ts'
 import type { Domains } from '../../libvirt/write.ts'
-import { memoryReserve } from '../../policy/memory-reserve.ts'
+import { leavesReserve } from '../../policy/memory-reserve.ts'
 import { domainMemory, hostDeviceXml, pciHostDevices } from '../../sources/libvirt-status/host-devices.ts'
 import { whyNoHotPlug } from '../../sources/libvirt-status/hot-plug.ts'
 import { type Element, everything, readXml } from '../../sources/libvirt-status/xml.ts'
@@ -120,8 +120,9 @@ function memoryProblem(pid: number, domain: Element, paths: HostPaths): string |
   if (Number.isNaN(all)) return 'libvirt does not say how much memory the VM has'
   if (current < all)
     return 'the balloon holds memory of the VM, which would be locked all the same; deflate it first'
-  const { missing, available, total } = lockedMemory(pid, all * 1024, paths)
-  return available - missing < memoryReserve(total)
-    ? `the VM would take ${missing} bytes more, all of which is locked, and leave the host less than a tenth of its memory: ${available} of ${total} bytes are available`
-    : undefined
+  const memory = lockedMemory(pid, all * 1024, paths)
+  const { missing, available, total } = memory
+  return leavesReserve(memory, missing)
+    ? undefined
+    : `the VM would take ${missing} bytes more, all of which is locked, and leave the host less than a tenth of its memory: ${available} of ${total} bytes are available`
 }

@@ -3,7 +3,7 @@
 // a VM does not start with fewer pages than it has memory.
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
-import { memoryReserve } from '../../policy/memory-reserve.ts'
+import { leavesReserve } from '../../policy/memory-reserve.ts'
 import { type AvailableMemory, hostMemory, nodeMemory } from '../../sources/meminfo/available.ts'
 import type { HugePagesOperation } from '../protocol.ts'
 import { readNumber, writeSlowValue } from './kernel-file.ts'
@@ -25,10 +25,10 @@ export function hugePages(procfs: string, sysfs: string): OperationKit<HugePages
 
   /** Why the host or the node has no room for so many more pages. */
   function roomProblem(node: number | null, more: number): string | undefined {
-    const problem = ({ available, total }: AvailableMemory, what: string) =>
-      available - more * pageBytes < memoryReserve(total)
-        ? `${more} more huge pages would leave ${what} less than a tenth of its memory: ${available} of ${total} bytes are available`
-        : undefined
+    const problem = (memory: AvailableMemory, what: string) =>
+      leavesReserve(memory, more * pageBytes)
+        ? undefined
+        : `${more} more huge pages would leave ${what} less than a tenth of its memory: ${memory.available} of ${memory.total} bytes are available`
     return (
       problem(hostMemory(procfs), 'the host') ??
       (node === null ? undefined : problem(nodeMemory(sysfs, node), `node ${node}`))

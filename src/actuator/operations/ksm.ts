@@ -1,7 +1,7 @@
 // Kernel same-page merging: whether it runs, and how fast it scans.
 import { join } from 'node:path'
 import { KvminfoError } from '../../errors.ts'
-import { memoryReserve } from '../../policy/memory-reserve.ts'
+import { leavesReserve, memoryReserve } from '../../policy/memory-reserve.ts'
 import { chosenWord } from '../../sources/chosen-word.ts'
 import { hostMemory } from '../../sources/meminfo/available.ts'
 import type { KsmPaceOperation, KsmRunOperation } from '../protocol.ts'
@@ -37,12 +37,12 @@ export function ksmRun(procfs: string, sysfs: string): OperationKit<KsmRunOperat
       // Also to restore it: each merged page then takes memory of its own, and without room the kernel kills VMs.
       if (to === 2) {
         const needed = readNumber(path('pages_sharing')) * pageBytes
-        const { available, total } = hostMemory(procfs)
-        if (needed + memoryReserve(total) > available)
+        const memory = hostMemory(procfs)
+        if (!leavesReserve(memory, needed))
           throw new KvminfoError(
             'CHANGE_FAILED',
 
-            `unmerging needs ${needed} bytes, and only ${available} are available, of which ${memoryReserve(total)} must stay`,
+            `unmerging needs ${needed} bytes, and only ${memory.available} are available, of which ${memoryReserve(memory.total)} must stay`,
           )
       }
       await writeSlowValue(path('run'), to)

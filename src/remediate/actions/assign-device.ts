@@ -3,7 +3,7 @@
 import type { HostDeviceOperation, HostDevicePlace } from '../../actuator/protocol.ts'
 import { KvminfoError } from '../../errors.ts'
 import type { Vm } from '../../model/vm.ts'
-import { memoryReserve } from '../../policy/memory-reserve.ts'
+import { leavesReserve } from '../../policy/memory-reserve.ts'
 import { domainMemory, hostDeviceXml, pciHostDevices } from '../../sources/libvirt-status/host-devices.ts'
 import { whyNoHotPlug } from '../../sources/libvirt-status/hot-plug.ts'
 import type { Element } from '../../sources/libvirt-status/xml.ts'
@@ -132,10 +132,11 @@ function noBalloon(domain: Element): Precondition {
 }
 
 function memoryFits(input: PlanInput, vm: Vm, domain: Element): Precondition {
-  const { missing, available, total } = lockedMemory(vm.pid, domainMemory(domain).all * 1024, input)
+  const memory = lockedMemory(vm.pid, domainMemory(domain).all * 1024, input)
+  const { missing, available } = memory
   return {
     text: 'the host has the memory of the VM, all of which will be locked, and a tenth of its own stays available',
-    holds: available - missing >= memoryReserve(total),
+    holds: leavesReserve(memory, missing),
     seen: `${sizeText(missing)} more for the VM, ${sizeText(available)} available`,
   }
 }

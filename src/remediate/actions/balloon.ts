@@ -2,7 +2,7 @@
 import type { BalloonOperation } from '../../actuator/protocol.ts'
 import { KvminfoError } from '../../errors.ts'
 import { leastGuestKib } from '../../policy/guest-memory.ts'
-import { memoryReserve } from '../../policy/memory-reserve.ts'
+import { leavesReserve } from '../../policy/memory-reserve.ts'
 import { hostMemory } from '../../sources/meminfo/available.ts'
 import { devicesOf, parseDomain } from '../definition/edit.ts'
 import { parseBalloonStatistics } from '../target/balloon-statistics.ts'
@@ -97,10 +97,11 @@ function whyUnfit(domain: ReturnType<typeof parseDomain>['domain']): string | un
 }
 
 function hostHasRoom({ procfs }: PlanInput, bytes: number): Precondition {
-  const { total, available } = hostMemory(procfs)
+  const memory = hostMemory(procfs)
+  const { total, available } = memory
   return {
     text: 'the host has the memory, and a tenth of its own stays available',
-    holds: available - bytes >= memoryReserve(total),
+    holds: leavesReserve(memory, bytes),
     seen: `${sizeText(available)} of ${sizeText(total)} are available, ${sizeText(bytes)} are needed`,
   }
 }

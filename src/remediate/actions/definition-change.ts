@@ -2,6 +2,7 @@
 import type { DomainXmlOperation } from '../../actuator/protocol.ts'
 import { KvminfoError } from '../../errors.ts'
 import type { ActionName } from '../../model/remediation.ts'
+import { isDiskCopied } from '../../sources/libvirt-status/disk-copy.ts'
 import type { Element } from '../../sources/libvirt-status/xml.ts'
 import { type Definition, devicesOf, type Edit, edited, parseDomain } from '../definition/edit.ts'
 import { unifiedDiff } from '../definition/unified-diff.ts'
@@ -75,7 +76,7 @@ export async function planDefinitionChange(
     const edits = change.edit(definition, live)
     if (typeof edits === 'string') return { refused: edits }
     const to = edited(xml, edits)
-    const isCopied = devicesOf(live, 'disk').some((disk) => disk.first('mirror') !== undefined)
+    const isCopied = isDiskCopied(live.domain)
     const { preconditions, test } = await change.proof(live)
     return {
       ...common,

@@ -2,7 +2,7 @@
 // test and desktop hosts; off when the CPUs are more than 70 % busy).
 import type { KsmPace, KsmPaceOperation, KsmRunOperation, Operation } from '../../actuator/protocol.ts'
 import type { ActionName } from '../../model/remediation.ts'
-import { memoryReserve } from '../../policy/memory-reserve.ts'
+import { leavesReserve } from '../../policy/memory-reserve.ts'
 import { hostOwner, type Wanted } from '../../sources/host-owners.ts'
 import { readLoad } from '../../sources/load/read.ts'
 import { hostMemory } from '../../sources/meminfo/available.ts'
@@ -145,11 +145,12 @@ function onPreconditions({ sample, procfs }: PlanInput): Precondition[] {
 
 /** Merged pages stay merged, but what VMs write to from now on is not merged again. */
 function offPreconditions({ procfs }: PlanInput): Precondition[] {
-  const { total, available } = hostMemory(procfs)
+  const memory = hostMemory(procfs)
+  const { total, available } = memory
   return [
     {
       text: 'a tenth of the memory is available, because pages that VMs write to are not merged again',
-      holds: available >= memoryReserve(total),
+      holds: leavesReserve(memory),
       seen: `${sizeText(available)} of ${sizeText(total)}`,
     },
   ]

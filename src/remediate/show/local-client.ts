@@ -3,7 +3,7 @@ import { KvminfoError } from '../../errors.ts'
 import { request } from '../../http/node-http.ts'
 
 /** An undo waits for the actuator, once for each thread. */
-const deadlineMs = 60_000
+const usualDeadlineMs = 60_000
 
 /** The parsed JSON of the answer. Throws REMEDIATE_UNREACHABLE or REMEDIATE_REFUSED with the server's own words. */
 export function askRemediate(
@@ -11,6 +11,7 @@ export function askRemediate(
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
+  deadlineMs = usualDeadlineMs,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body)

@@ -355,6 +355,44 @@ describe('a call of libvirt that misses its deadline', () => {
     expect(await execute(toVirtio)).toEqual({ outcome: 'done', before: ideGuest, after: onVirtio })
   })
 
+  test('of an actuator that was killed may still come too', async () => {
+    const host = withDomain()
+    host.domains.onDefine = () => new Promise(() => {})
+    void host.execute(toVirtio)
+    await vi.waitFor(() => expect(host.recorded()).toHaveLength(1))
+    const later = host.create()
+    const read = (operation: Operation) => later.answer({ do: 'read', operation })
+    // Also for who asks without knowing of the change.
+    for (const operation of [toVirtio, { ...toVirtio, from: '', to: '' }])
+      expect(await read(operation)).toMatchObject({
+        outcome: 'refused',
+        reason: expect.stringContaining('may still'),
+      })
+    host.domain.definition = ideGuestOnVirtio
+    expect(await read(toVirtio)).toMatchObject({ outcome: 'done', after: onVirtio })
+  })
+
+  test('and that of a killed actuator is over when libvirt has answered for a while', async () => {
+    const host = withDomain()
+    host.domains.onDefine = () => new Promise(() => {})
+    void host.execute(toVirtio)
+    await vi.waitFor(() => expect(host.recorded()).toHaveLength(1))
+    const later = host.create()
+    const read = () => later.answer({ do: 'read', operation: toVirtio })
+    expect(await read()).toMatchObject({ outcome: 'refused' })
+    await vi.waitFor(async () => expect(await read()).toMatchObject({ outcome: 'done', after: ideGuest }))
+  })
+
+  test('is not expected from a former actuator whose change is there', async () => {
+    const host = withDomain()
+    await host.execute(toVirtio)
+    const later = host.create()
+    expect(await later.answer({ do: 'read', operation: { ...toVirtio, from: '', to: '' } })).toMatchObject({
+      outcome: 'done',
+      after: ideGuestOnVirtio,
+    })
+  })
+
   test('concerns only what it was about', async () => {
     const { execute, domains } = withDomain()
     domains.onDefine = late
