@@ -24,6 +24,7 @@ const shortestStep = 120
 /** The problem with the range, or the grid. `step` is undefined for an automatic one. */
 export function makeGrid(from: number, to: number, step: number | undefined): Grid | string {
   const seconds = to - from
+  if (seconds <= 0) return 'the range ends before it begins'
   if (seconds < 12 * shortestStep) return 'the range is shorter than 24 minutes'
   const chosen =
     step ??

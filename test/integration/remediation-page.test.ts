@@ -78,7 +78,7 @@ test('without runs, says what makes one and how to see a plan', async () => {
     'Waiting for a decision0',
     'Being tried0 of 1at once',
     'Holding0',
-    'Changes in the last hour0 of 6each VM: 3 a day, 1 h 0 min apart',
+    'Changes in the last hour0 of 6each VM: 3 a day, 1 h apart',
     'Alerts0 of 30in 5 min',
     'Policyproposefor actions without a mode of their own; without approval at any time',
     'Kill switchoffStop everything…',

@@ -181,7 +181,9 @@ test('--match chooses hosts', async () => {
 test('--match that fits nothing fails with the next step', async () => {
   const { code, stderr } = await ask('--match=instance="none"')
   expect(code).toBe(1)
-  expect(stderr).toContain('instance="none"')
+  expect(stderr).toContain(
+    'kvminfo_up{instance="none"} from 2026-10-01T00:00Z to 2026-10-31T00:00Z, in steps of 3600 s',
+  )
   expect(stderr).toContain('check --from, --to, --match')
 })
 

@@ -89,6 +89,12 @@ interface FoundHost {
   readonly couldList: Float32Array
 }
 
+/** Steps end at whole hours, so a Prometheus that is minutes old has nothing for a range of a month. */
+function nothingFound(series: string, { from, to, step }: Grid): string {
+  const [begin, end] = [from, to].map((at) => new Date(at * 1000).toISOString().replace(/:00\.000Z$/, 'Z'))
+  return `Prometheus has no ${series} from ${begin} to ${end}, in steps of ${step} s; check --from, --to, --match, and that it scrapes the exporters, and use a shorter --range such as 1h if it has done so for less than a step`
+}
+
 async function findHosts(asker: Asker, { grid, hostLabels, given }: CollectOptions): Promise<FoundHost[]> {
   const labelNames = ['job', 'instance', ...hostLabels]
   const by = `by (${labelNames.join(', ')})`
@@ -111,10 +117,7 @@ async function findHosts(asker: Asker, { grid, hostLabels, given }: CollectOptio
     for (const one of series) fill(grid, one, hostOf(one.labels).couldList)
   })
   if (hosts.size === 0) {
-    throw new KvminfoError(
-      'REPORT_EMPTY',
-      `Prometheus has no ${up.name}{${matchers({}, given)}} in this range; check --from, --to, --match, and that it scrapes the exporters`,
-    )
+    throw new KvminfoError('REPORT_EMPTY', nothingFound(`${up.name}{${matchers({}, given)}}`, grid))
   }
   const all = [...hosts.values()]
   const plain = (labels: Labels) => [labels.instance, ...hostLabels.map((name) => labels[name])].join(' ')

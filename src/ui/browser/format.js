@@ -93,9 +93,19 @@ export function duration(seconds) {
   const minutes = Math.max(0, Math.floor(seconds / 60))
   const hours = Math.floor(minutes / 60)
   const days = Math.floor(hours / 24)
-  if (days > 0) return `${days} d ${hours % 24} h`
-  if (hours > 0) return `${hours} h ${minutes % 60} min`
+  if (days > 0) return both(`${days} d`, hours % 24, 'h')
+  if (hours > 0) return both(`${hours} h`, minutes % 60, 'min')
   return minutes > 0 ? `${minutes} min` : `${Math.max(0, Math.floor(seconds))} s`
+}
+
+/**
+ * A round duration has no second part: 1 h instead of 1 h 0 min.
+ * @param {string} first
+ * @param {number} rest
+ * @param {string} unit
+ */
+function both(first, rest, unit) {
+  return rest === 0 ? first : `${first} ${rest} ${unit}`
 }
 
 /**

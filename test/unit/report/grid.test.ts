@@ -30,6 +30,7 @@ describe('makeGrid', () => {
   })
 
   test.each([
+    [-day, undefined, 'ends before it begins'],
     [1000, undefined, 'shorter than 24 minutes'],
     [day, 60, 'too short'],
     [day, day, 'too long'],

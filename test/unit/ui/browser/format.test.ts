@@ -29,7 +29,7 @@ test('writes durations', () => {
     '0 s',
     '59 s',
     '1 min',
-    '1 h 0 min',
+    '1 h',
     '1 d 1 h',
   ])
 })
