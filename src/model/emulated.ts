@@ -4,13 +4,13 @@
 // vhost-user and VFIO devices are not emulated. libvirt's names of the same devices are included.
 import type { Disk } from './vm.ts'
 
-const buses = /^(ide|sata|fdc|usb|sd|nvme)$/
+const buses = /^(ide|sata|fdc|usb|sd|nvme|ufs)$/
 
 const scsiControllers =
   /^(lsi.*|mega.*|mptsas.*|lsisas.*|pvscsi|vmpvscsi|am53c974|dc390|buslogic|esp.*|ncr53c90|spapr-vscsi|ibmvscsi)$/
 
 const nicModels =
-  /^(e1000.*|i8255\d.*|i82562|i82801|igb|igbvf|ne2k_.*|pcnet|rtl8139|tulip|usb-net|vmxnet.*|rocker|pvrdma|spapr-vlan|ibmveth|sungem|sunhme|lan9118|lan78xx|smc91c111|lance|vlance|am79c9\d\d.*|8254.*|82574l|xgmac|dp83932|dp8393x|cadence_gem|ftgmac100|imx\..*|mipsnet|etraxfs-eth)$/i
+  /^(e1000.*|i8255\d.*|i82562|i82801|igb|igbvf|ne2k_.*|pcnet|rtl8139|tulip|usb-net|vmxnet.*|rocker|pvrdma|spapr-vlan|ibmveth|sungem|sunhme|lan9118|lan78xx|smc91c111|lance|vlance|am79c9\d\d.*|8254.*|82574l|xgmac|dp83932|dp8393x|cadence_gem|ftgmac100|etsec|imx\..*|mipsnet|etraxfs-eth)$/i
 
 /** Whether every disk on such a bus is emulated. A SCSI disk is if its controller is. */
 export const isEmulatedBus = (bus: string): boolean => buses.test(bus)

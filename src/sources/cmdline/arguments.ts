@@ -76,6 +76,23 @@ export class Arguments {
     }
     budget.spend(inOrder.length)
     budget.limit(devices, maxDeviceOptions, 'devices')
+    this.#applySet()
+  }
+
+  /** `-set drive.disk0.cache=none` changes the option with that id. QEMU refuses one that is not there or is in JSON. */
+  #applySet(): void {
+    const byId = new Map<string, Map<string | undefined, Option>>()
+    for (const { value } of this.#byName.get('set') ?? []) {
+      const [, group, id, key, text] = /^([^.]+)\.([^.]+)\.([^=]+)=(.*)$/s.exec(value) ?? []
+      if (group === undefined || key === undefined || text === undefined) continue
+      let options = byId.get(group)
+      if (options === undefined) {
+        options = new Map(this.all(group).map((option) => [option.get('id'), option]))
+        byId.set(group, options)
+      }
+      const option = options.get(id)
+      if (option instanceof PairsOption) option.set(key, text)
+    }
   }
 
   has(name: string): boolean {

@@ -20,11 +20,13 @@ const maxFilters = 16
 export class BlockNodes {
   readonly #nodes = new Map<string, Option>()
   readonly #given: Arguments
+  readonly #drives: ReadonlySet<Option>
 
   constructor(given: Arguments) {
     this.#given = given
+    this.#drives = new Set(given.all('drive'))
     for (const node of given.all('blockdev')) this.#add(node.get('node-name'), node)
-    for (const drive of given.all('drive')) this.#add(drive.get('id'), drive)
+    for (const drive of this.#drives) this.#add(drive.get('id'), drive)
   }
 
   /** The node that a device names in `drive`. */
@@ -34,6 +36,7 @@ export class BlockNodes {
 
   /** The format below all filters; undefined if it is not stated. */
   format(node: Option): string | undefined {
+    if (this.#isTemporary(node)) return 'qcow2'
     const below = this.#withFilters(node).at(-1)!
     // A -drive names its format in `format` or `driver`, a -blockdev in `driver`.
     const driver = below.get('format') ?? below.get('driver')
@@ -43,6 +46,7 @@ export class BlockNodes {
 
   /** The cache mode, of the first node that states it: a filter has none of its own. */
   cache(node: Option | undefined, device: Option | undefined): string | undefined {
+    if (node !== undefined && this.#isTemporary(node)) return 'unsafe'
     const nodes = node === undefined ? [] : this.#withFilters(node)
     return cacheMode(
       nodes.map(switchesOf).find((each) => each !== undefined),
@@ -61,6 +65,14 @@ export class BlockNodes {
       at = typeof child === 'string' ? this.#nodes.get(child) : child
     }
     return undefined
+  }
+
+  /**
+   * With -snapshot or `snapshot=on`, QEMU writes to a temporary file of its own instead of the image (block.c,
+   * bdrv_append_temp_snapshot).
+   */
+  #isTemporary(drive: Option): boolean {
+    return this.#drives.has(drive) && (parseBoolean(drive.get('snapshot')) ?? this.#given.has('snapshot'))
   }
 
   #add(name: string | undefined, node: Option): void {

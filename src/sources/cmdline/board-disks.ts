@@ -35,8 +35,8 @@ export function boardDisks(given: Arguments, board: Board, nodes: BlockNodes): D
       slots.set(kind, slotsOfKind)
     }
     const slot = slotsOfKind.take(drive)
-    // A CD-ROM drive is not listed but still takes a slot.
-    if (drive.get('media') === 'cdrom') continue
+    // A CD-ROM drive is not listed but still takes a slot. On other interfaces, QEMU makes it a disk.
+    if (drive.get('media') === 'cdrom' && /^(ide|scsi|xen)$/.test(kind)) continue
     disks.push({
       device: drive.get('id') ?? nameOf(kind, slot, perBus),
       bus: kind === 'ide' && board.isQ35 ? 'sata' : kind,

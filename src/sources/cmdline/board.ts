@@ -10,6 +10,8 @@ export interface Board {
   readonly nicModel: string
   /** What connects a disk that names no bus: on q35 `ide` is an AHCI controller. */
   readonly isQ35: boolean
+  /** IDE buses that the board has: `ide.0` and so on. */
+  readonly ideBuses: number
   readonly memoryBytes: number | undefined
 }
 
@@ -18,9 +20,19 @@ const plain: Board = {
   driveInterface: 'ide',
   nicModel: 'e1000',
   isQ35: false,
+  ideBuses: 2,
   memoryBytes: 128 * mebibyte,
 }
-const virtio: Board = { ...plain, driveInterface: 'virtio', nicModel: 'virtio' }
+const virtio: Board = { ...plain, ideBuses: 0, driveInterface: 'virtio', nicModel: 'virtio' }
+/** Without -m, QEMU 7.2 gives it 1 GiB and 10.0 gives it 128 MiB. */
+const loongarch: Board = { ...virtio, memoryBytes: undefined }
+const pseries: Board = {
+  ...plain,
+  ideBuses: 0,
+  driveInterface: 'scsi',
+  nicModel: 'spapr-vlan',
+  memoryBytes: 512 * mebibyte,
+}
 
 /** Since version 2.12 q35 has e1000e. Ubuntu and RHEL name their versions of q35 otherwise. */
 const oldQ35 = /^pc-q35-(1\.\d|2\.(\d|1[01])|rhel7\.[0-5](\.\d)*|xenial|yakkety|zesty|artful|bionic)(?![\w.])/
@@ -29,27 +41,25 @@ export function boardOf(given: Arguments): Board {
   const type = given.merged('machine', 'type')
   const architecture = architectureOf(given.program)
   if (type !== undefined) {
-    if (/q35/.test(type)) return { ...plain, isQ35: true, nicModel: oldQ35.test(type) ? 'e1000' : 'e1000e' }
+    if (/q35/.test(type))
+      return { ...plain, isQ35: true, ideBuses: 6, nicModel: oldQ35.test(type) ? 'e1000' : 'e1000e' }
     if (/^isapc/.test(type)) return { ...plain, nicModel: 'ne2k_isa' }
     if (/^(microvm|nitro-enclave|x-remote)/.test(type))
-      return { ...plain, driveInterface: undefined, nicModel: 'none' }
+      return { ...plain, ideBuses: 0, driveInterface: undefined, nicModel: 'none' }
     if (/^s390-ccw/.test(type)) return virtio
-    if (/^pseries/.test(type)) {
-      return { ...plain, driveInterface: 'scsi', nicModel: 'spapr-vlan', memoryBytes: 512 * mebibyte }
-    }
+    if (/^pseries/.test(type)) return pseries
     if (/^virt(-|$)/.test(type)) {
       if (architecture.startsWith('riscv')) return { ...virtio, nicModel: 'none' }
-      return architecture.startsWith('loongarch') ? { ...virtio, memoryBytes: 1024 * mebibyte } : virtio
+      return architecture.startsWith('loongarch') ? loongarch : virtio
     }
     if (/^pc(-|\+|$)|^ubuntu$/.test(type)) return plain
   } else {
     if (architecture === 's390x') return virtio
-    if (architecture.startsWith('ppc64')) {
-      return { ...plain, driveInterface: 'scsi', nicModel: 'spapr-vlan', memoryBytes: 512 * mebibyte }
-    }
+    if (architecture.startsWith('loongarch')) return loongarch
+    if (architecture.startsWith('ppc64')) return pseries
   }
   if (/^(x86_64|i386)$/.test(architecture)) return plain
-  return { driveInterface: 'ide', nicModel: 'unknown', isQ35: false, memoryBytes: undefined }
+  return { driveInterface: 'ide', nicModel: 'unknown', isQ35: false, ideBuses: 0, memoryBytes: undefined }
 }
 
 const ofNode: Readonly<Record<string, string>> = {

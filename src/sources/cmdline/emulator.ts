@@ -48,14 +48,14 @@ export function isProbe(given: Arguments): boolean {
 export const isOfLibvirt = (given: Arguments): boolean =>
   given.all('object').some((object) => object.get('id') === 'masterKey0')
 
-/** If several accelerators are named, QEMU uses the first that works. KVM anywhere in the list therefore counts. */
+/** If several accelerators are named, QEMU uses the first that works (vl.c, configure_accelerators). TCG always works. */
 function usesKvm(given: Arguments): boolean {
   if (given.has('enable-kvm')) return true
   const named = [
     ...given.all('accel').map((option) => option.get('accel') ?? ''),
     ...(given.merged('machine', 'accel')?.split(':') ?? []),
   ]
-  if (named.length > 0) return named.includes('kvm')
+  if (named.length > 0) return named.find((name) => name === 'kvm' || name === 'tcg') === 'kvm'
   // QEMU's own rule (vl.c, configure_accelerators).
   return given.program.endsWith('kvm') && !given.has('no-kvm')
 }

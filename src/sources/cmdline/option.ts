@@ -11,16 +11,20 @@ export interface Option {
 
 /** `key=value` pairs. An inner option shares the pairs of the outer one and has a prefix. */
 export class PairsOption implements Option {
-  readonly #pairs: ReadonlyMap<string, string>
+  readonly #pairs: Map<string, string>
   readonly #prefix: string
 
-  constructor(pairs: ReadonlyMap<string, string>, prefix = '') {
+  constructor(pairs: Map<string, string>, prefix = '') {
     this.#pairs = pairs
     this.#prefix = prefix
   }
 
   get(key: string): string | undefined {
     return this.#pairs.get(this.#prefix + key)
+  }
+
+  set(key: string, value: string): void {
+    this.#pairs.set(this.#prefix + key, value)
   }
 
   below(key: string): Option | string | undefined {

@@ -164,5 +164,5 @@ function describe(given: Arguments): QemuCommandLine {
 const smbiosUuidOf = (given: Arguments): string | undefined =>
   given
     .all('smbios')
-    .map((table) => (table.get('type') === '1' ? table.get('uuid') : undefined))
+    .map((table) => (Number(table.get('type')) === 1 ? table.get('uuid') : undefined))
     .findLast((uuid) => uuid !== undefined)

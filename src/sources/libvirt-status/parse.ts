@@ -79,7 +79,14 @@ const wanted: Wanted = {
       os: { type: none },
       devices: {
         controller: none,
-        disk: { driver: none, target: none, address: none, alias: none },
+        disk: {
+          driver: none,
+          source: { encryption: none },
+          encryption: none,
+          target: none,
+          address: none,
+          alias: none,
+        },
         interface: {
           actual: { driver: none, source: { address: none } },
           source: { address: none },
@@ -88,7 +95,12 @@ const wanted: Wanted = {
           model: none,
           target: none,
         },
-        hostdev: { source: { address: none, vendor: none, product: none }, alias: none, address: none },
+        hostdev: {
+          source: { address: none, vendor: none, product: none },
+          alias: none,
+          address: none,
+          teaming: none,
+        },
       },
     },
   },
@@ -136,7 +148,7 @@ export function parseLibvirtStatus(xml: string, subject: string): LibvirtDomain 
       ...(devices?.all('disk') ?? []).flatMap((disk) => diskOf(disk, emulatedControllers)),
       ...passed.flatMap((device) => passedThroughDisk(device, emulatedControllers)),
     ],
-    nics: interfaces.flatMap(nicOf),
+    nics: [...interfaces.flatMap(nicOf), ...passed.flatMap(failoverNic)],
     ...(hostDevices.length === 0 ? {} : { hostDevices }),
     memoryMaxBytes: bytesOf(domain.first('memory')),
     balloonBytes: bytesOf(domain.first('currentMemory')),
@@ -212,10 +224,17 @@ function diskOf(disk: Element, emulatedControllers: ReadonlySet<string>): Libvir
       bus,
       ...(channel !== undefined && { channel }),
       cache: driver?.get('cache'),
-      format: driver?.get('type'),
+      format: formatOf(disk, driver?.get('type')),
       ...(bus === 'scsi' && emulatedControllers.has(controller) && { emulated: true }),
     },
   ]
+}
+
+/** An encrypted raw image has QEMU's format luks, unless librbd decrypts it. */
+function formatOf(disk: Element, format: string | undefined): string | undefined {
+  const encryption = (disk.first('source')?.first('encryption') ?? disk.first('encryption'))?.attributes
+  const isLuks = encryption?.get('format')?.startsWith('luks') && encryption.get('engine') !== 'librbd'
+  return format === 'raw' && isLuks ? 'luks' : format
 }
 
 const aliasOf = (device: Element): string | undefined => device.first('alias')?.attributes.get('name')
@@ -237,8 +256,21 @@ function passedThroughDisk(device: Element, emulatedControllers: ReadonlySet<str
   ]
 }
 
+/** libvirt reserves such a device for the VM, but does not give it to the guest. */
+const isUnassigned = (device: Element): boolean =>
+  device.first('address')?.attributes.get('type') === 'unassigned'
+
+/** The half of a failover pair that is passed through. Otherwise a file does not say that a host device is a NIC. */
+function failoverNic(device: Element): LibvirtNic[] {
+  const alias = aliasOf(device)
+  return device.first('teaming') === undefined || alias === undefined || isUnassigned(device)
+    ? []
+    : [{ device: alias, model: 'vfio-pci', vhost: false, alias }]
+}
+
 /** Empty for what is not passed through by VFIO or as a USB device. */
 function hostDeviceOf(device: Element): HostDevice[] {
+  if (isUnassigned(device)) return []
   const name = aliasOf(device)
   const type = device.attributes.get('type')
   const source = device.first('source')
@@ -293,16 +325,19 @@ function nicOf(nic: Element): LibvirtNic[] {
   const isPassedThrough =
     type === 'hostdev' || driver === 'vfio' || actual?.first('driver')?.attributes.get('name') === 'vfio'
   if (isPassedThrough) return [{ device, model: 'vfio-pci', vhost: false, alias }]
-  const model = nic.first('model')?.attributes.get('type') ?? 'unknown'
-  const vhost = vhostOf(type, driver)
-  return [{ device, model: nicModel(model), vhost, alias }]
+  const model = nicModel(nic.first('model')?.attributes.get('type') ?? 'unknown')
+  return [{ device, model, vhost: vhostOf(type, model, driver), alias }]
 }
 
-/** The other end of vhost-user is a process, such as DPDK's. */
-function vhostOf(type: string | undefined, driver: string | undefined): boolean | undefined {
-  if (type === 'vhostuser') return false
+/** The kernel's vhost serves virtio on tap devices only. The other end of vhost-user is a process, such as DPDK's. */
+function vhostOf(type = '', model: string, driver: string | undefined): boolean | undefined {
+  if (type === 'vdpa') return undefined
+  if (!tapTypes.has(type) || model !== 'virtio') return false
   return driver === undefined ? undefined : driver === 'vhost'
 }
+
+/** Types of a NIC for which libvirt opens a tap device (virDomainNetDefFormat). */
+const tapTypes = new Set(['network', 'bridge', 'direct', 'ethernet'])
 
 const unitBytes: ReadonlyMap<string, number> = new Map([
   ['KiB', 1024],

@@ -23,7 +23,7 @@ describe('NICs', () => {
     expect(isEmulatedNicModel(nicModel(name))).toBe(!isParavirtual(name))
   })
 
-  it.each(['igb', 'spapr-vlan', 'lan9118', 'vmxnet2', '82540EM', 'Am79C970A'])(
+  it.each(['igb', 'spapr-vlan', 'lan9118', 'vmxnet2', '82540EM', 'Am79C970A', 'eTSEC'])(
     'knows %s of other versions',
     (name) => {
       expect(isEmulatedNicModel(name)).toBe(true)
@@ -57,7 +57,7 @@ describe('SCSI controllers', () => {
 })
 
 it.each([
-  ['ide sata fdc usb sd nvme', true],
+  ['ide sata fdc usb sd nvme ufs', true],
   ['virtio scsi xen unknown', false],
 ])('of the buses %s says %s', (buses, emulated) => {
   for (const bus of buses.split(' ')) expect(isEmulatedBus(bus)).toBe(emulated)

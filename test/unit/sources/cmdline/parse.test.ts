@@ -46,7 +46,7 @@ describe('which processes are KVM virtual machines', () => {
     [['qemu-system-x86_64', '-enable-kvm']],
     [['/usr/bin/qemu-system-aarch64', '-machine', 'virt,accel=kvm:tcg']],
     [['qemu-system-x86_64', '-M', 'q35,accel=kvm']],
-    [['qemu-system-x86_64', '--accel', 'tcg', '-accel', 'kvm,kernel-irqchip=split']],
+    [['qemu-system-x86_64', '--accel', 'hvf', '-accel', 'kvm,kernel-irqchip=split']],
     [['/usr/libexec/qemu-kvm', '-m', '1G']],
     [['kvm']],
     [['qemu-system-x86_64', '-machine', 'accel=kvm', '-machine', 'q35']],
@@ -58,6 +58,8 @@ describe('which processes are KVM virtual machines', () => {
   it.each([
     [['qemu-system-x86_64', '-m', '1G']],
     [['qemu-system-x86_64', '-accel', 'tcg,thread=single']],
+    [['qemu-system-x86_64', '-accel', 'tcg', '-accel', 'kvm']],
+    [['qemu-system-x86_64', '-machine', 'q35,accel=tcg:kvm']],
     [['kvm', '-machine', 'pc,accel=tcg']],
     [['/bin/sh', 'qemu-system-x86_64', '-enable-kvm']],
     [['grep', 'qemu-system-x86_64']],

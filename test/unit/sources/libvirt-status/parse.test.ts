@@ -36,7 +36,7 @@ describe('recorded files', () => {
         { device: 'sda', alias: 'sata0-0-0', bus: 'sata', cache: 'none', format: 'raw' },
       ],
       nics: [
-        { device: 'net0', model: 'e1000e', vhost: undefined, alias: 'net0' },
+        { device: 'net0', model: 'e1000e', vhost: false, alias: 'net0' },
         { device: 'tapweb0', model: 'virtio', vhost: undefined, alias: 'net1' },
         { device: 'tapweb1', model: 'virtio', vhost: false, alias: 'net2' },
       ],
@@ -51,7 +51,7 @@ describe('recorded files', () => {
     expect(old?.disks).toEqual([
       { device: 'hda', alias: 'ide0-0-0', bus: 'ide', channel: 0, cache: undefined, format: 'raw' },
     ])
-    expect(old?.nics).toEqual([{ device: 'net0', model: 'rtl8139', vhost: undefined, alias: 'net0' }])
+    expect(old?.nics).toEqual([{ device: 'net0', model: 'rtl8139', vhost: false, alias: 'net0' }])
   })
 
   it.each([
@@ -251,6 +251,31 @@ describe('what libvirt writes', () => {
     expect(devices(`${xml}<alias name='net0'/></interface>`)?.nics[0]?.model).toBe(model)
   })
 
+  // libvirt's tests: disk-ioeventfd, event_idx, virtio-lun (their command lines have no vhost), net-vdpa.
+  it.each([
+    ['user', 'virtio', "<driver name='vhost'/>", false],
+    ['udp', 'virtio', '', false],
+    ['bridge', 'e1000', '', false],
+    ['bridge', 'virtio', '', undefined],
+    ['ethernet', 'virtio', "<driver name='vhost'/>", true],
+    ['vdpa', 'virtio', '', undefined],
+  ])('knows where a NIC of type %s and model %s cannot use vhost', (type, model, driver, vhost) => {
+    const nic = `<interface type='${type}'><model type='${model}'/>${driver}<alias name='net0'/></interface>`
+    expect(devices(nic)?.nics[0]?.vhost).toBe(vhost)
+  })
+
+  // libvirt's tests luks-disks-source, disk-network-rbd-encryption and encrypted-disk, with their command lines.
+  it.each([
+    ['raw', "<source file='/a'><encryption format='luks' engine='qemu'/></source>", 'luks'],
+    ['raw', "<source file='/a'><encryption format='luks'/></source>", 'luks'],
+    ['raw', "<encryption format='luks'/>", 'luks'],
+    ['raw', "<source protocol='rbd'><encryption format='luks2' engine='librbd'/></source>", 'raw'],
+    ['qcow2', "<source file='/a'><encryption format='luks'/></source>", 'qcow2'],
+  ])('gives an encrypted %s disk with %s the format of QEMU', (type, inner, format) => {
+    const disk = `<disk device='disk'><driver name='qemu' type='${type}'/>${inner}<target dev='vda' bus='virtio'/></disk>`
+    expect(devices(disk)?.disks[0]?.format).toBe(format)
+  })
+
   it('gives the owner that Nova writes', () => {
     const nova = `<nova:instance xmlns:nova="http://openstack.org/xmlns/libvirt/nova/1.1">
       <nova:package version="27.1.0"/><nova:name>web &amp; db</nova:name>
@@ -329,6 +354,21 @@ describe('devices of the host', () => {
         { device: 'hostdev0', model: 'vfio-pci', vhost: false, alias: 'hostdev0' },
       ])
     }
+  })
+
+  // libvirt's test net-virtio-teaming-hostdev
+  it('are also NICs if they are half of a failover pair', () => {
+    const domain = withDevices(
+      `<hostdev type='pci'><source>${pci}</source><alias name='hostdev0'/><teaming type='transient' persistent='ua-net0'/></hostdev>`,
+    )
+    expect(domain?.nics).toEqual([{ device: 'hostdev0', model: 'vfio-pci', vhost: false, alias: 'hostdev0' }])
+    expect(domain?.hostDevices).toHaveLength(1)
+  })
+
+  // libvirt's test hostdev-pci-address-unassigned
+  it('are left out if they are reserved and the guest does not have them', () => {
+    const unassigned = `<hostdev type='pci'><source>${pci}</source><alias name='hostdev0'/><address type='unassigned'/></hostdev>`
+    expect(withDevices(unassigned)?.hostDevices).toBeUndefined()
   })
 
   it('of type scsi are disks, as QEMU has them, and those of type scsi_host are not', () => {
