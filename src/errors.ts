@@ -22,6 +22,7 @@ export const errorCodes = {
   LISTEN_FAILED: 'The program cannot listen on the given address.',
   NOT_SUPPORTED:
     'The kernel of this host does not have this feature, or it was booted with the feature switched off (pressure stall information without psi=1). This is not a fault.',
+  OUTPUT_FAILED: 'A command could not write its output, such as to a file on a full disk.',
   PAYLOAD_REFUSED:
     'The body of a request is not what the address expects. The message names the field. Alertmanager sends such a notification again at every flush, so the error is logged once.',
   PROMETHEUS_MALFORMED:
@@ -48,6 +49,16 @@ export const errorCodes = {
 } as const
 
 export type ErrorCode = keyof typeof errorCodes
+
+/**
+ * What the system says: `no such file or directory (ENOENT)` for Node's `ENOENT: no such file or directory, open '/path'`.
+ * The message around it names the path, and the call means nothing to an operator. Other errors keep their message.
+ */
+export function systemReason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const [, code, reason] = /^([A-Z][A-Z0-9]+): (.+?)(?:, [a-z]+(?: '.*)?)?$/s.exec(cause.message) ?? []
+  return code === undefined ? cause.message : `${reason} (${code})`
+}
 
 /** `message` says what failed, on which input, and what to do; `cause` keeps the original. */
 export class KvminfoError extends Error {

@@ -76,6 +76,8 @@ export interface CommandDefinition {
 export function addCommand(parent: Command, definition: CommandDefinition): Command {
   const { name, description, examples, flags, more = [], run } = definition
   const full = parent.parent === null ? name : `${parent.name()} ${name}`
+  if (parent.parent !== null)
+    parent.showHelpAfterError(`kvminfo ${parent.name()} --help lists the commands and flags.`)
   const command = parent
     .command(name)
     .enablePositionalOptions()
@@ -83,6 +85,8 @@ export function addCommand(parent: Command, definition: CommandDefinition): Comm
     .description(description)
     .helpCommand(false)
     .configureHelp({
+      // Wide terms must not make commander give up wrapping, which it does below 40 columns.
+      minWidthToWrap: 20,
       optionTerm: (option) =>
         option.flags
           .replace(/^--collector\.(?!disable-defaults)/, '--[no-]collector.')

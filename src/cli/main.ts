@@ -10,7 +10,7 @@
 // that may grow by 10 %, and a quarter less CPU time.
 import { CommanderError } from 'commander'
 import { collectors } from '../collectors/index.ts'
-import { KvminfoError } from '../errors.ts'
+import { KvminfoError, systemReason } from '../errors.ts'
 import { errorText } from '../log/error-text.ts'
 import type { ActuateOptions } from './actuate-flags.ts'
 import type { DoctorOptions } from './doctor-flags.ts'
@@ -54,10 +54,18 @@ const commands: Commands = {
   top: async (options: TopOptions) => (await import('./commands/top.ts')).top(options),
 }
 
+const isDoctor = process.argv[2] === 'doctor'
+
+/** Why the standard output could not be written. A reader such as head, which has enough, is not a failure. */
+let outputError: NodeJS.ErrnoException | undefined
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') outputError ??= error
+})
+
 async function run(): Promise<number> {
-  const isDoctor = process.argv[2] === 'doctor'
   try {
     await createProgram(commands, collectors).parseAsync()
+    await outputWritten()
     return diagnosis
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -68,6 +76,13 @@ async function run(): Promise<number> {
     if (isDoctor) return 3
     return error instanceof KvminfoError && error.code === 'CONFIG_INVALID' ? 2 : 1
   }
+}
+
+async function outputWritten(): Promise<void> {
+  await new Promise((resolve) => process.stdout.write('', resolve))
+  if (outputError === undefined) return
+  const message = `cannot write to the standard output: ${systemReason(outputError)}`
+  throw new KvminfoError('OUTPUT_FAILED', message, { cause: outputError })
 }
 
 const code = await run()

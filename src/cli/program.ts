@@ -1,11 +1,12 @@
 // The command line: the commands, their flags and their help.
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Collector } from '../collectors/collector.ts'
 import { type ActuateOptions, actuateFlags } from './actuate-flags.ts'
 import { collectorFlag } from './collector-flags.ts'
 import { addCommand, inGroup, readOptions, valuesByName } from './command.ts'
 import type { DoctorOptions } from './doctor-flags.ts'
 import { addDoctor } from './doctor-program.ts'
+import { ProgramCommand } from './program-command.ts'
 import { addRemediate, type RemediateCommands } from './remediate-program.ts'
 import type { ReportOptions } from './report-flags.ts'
 import { addReport } from './report-program.ts'
@@ -40,9 +41,11 @@ configuration.
 `
 
 const actuateExamples = `
-The actuator changes this host: the scheduling of vCPU threads. It accepts a
-closed set of operations over its Unix socket, and checks each of them again.
-It needs CAP_SYS_NICE.
+The actuator changes this host: scheduling and CPU weights of VMs, huge pages,
+KSM, definitions, balloons and devices. It accepts a closed set of operations
+over its Unix socket, and checks each of them again. It needs CAP_SYS_NICE for
+scheduling, and libvirt's read-write socket for definitions, balloons and
+devices that VMs get.
 
 Stop all changes, except those that restore what was before:
   touch /run/kvminfo/remediation.stop
@@ -79,7 +82,7 @@ export interface Commands {
 
 /** `parseAsync` of the result throws a CommanderError for wrong usage and a KvminfoError for a wrong value of a flag. */
 export function createProgram(commands: Commands, collectors: readonly Collector[]): Command {
-  const program = new Command('kvminfo')
+  const program = new ProgramCommand('kvminfo')
     .enablePositionalOptions()
     .description(
       "Prometheus exporter for KVM hosts. It shows how many of each VM's exits KVM handled itself and how many it handed to QEMU, together with the VM's CPU, memory and devices.",

@@ -1,5 +1,5 @@
 // The command `kvminfo remediate` and the commands below it.
-import type { Command } from 'commander'
+import { type Command, Help } from 'commander'
 import { actionNames } from '../model/remediation.ts'
 import { addCommand, readOptions } from './command.ts'
 import {
@@ -44,8 +44,9 @@ Examples:
     kvminfo remediate approve 3
   Put everything back that run 3 has changed:
     kvminfo remediate undo 3
-  Change nothing any more, from now on (or: touch /run/kvminfo/remediation.stop):
+  Change nothing any more, from now on, with or without the program:
     kvminfo remediate stop
+    touch /run/kvminfo/remediation.stop
 
 Alertmanager calls http://127.0.0.1:9757/alerts with a bearer token.
 
@@ -80,7 +81,7 @@ export function addRemediate(program: Command, commands: RemediateCommands): voi
   addCommand(remediate, {
     name: 'plan',
     description: 'Show what an action would do now, and why it might be refused. Changes nothing.',
-    examples: `\nActions: ${actionNames.slice(0, 7).join(', ')},\n${actionNames.slice(7).join(', ')}\n`,
+    examples: `\n${new Help().boxWrap(`Actions: ${actionNames.join(', ')}.`, 80)}\n`,
     flags: planFlags,
     arguments: ['<action>', '[vm]'],
     run: (command, [action, vm]) => commands.plan(action!, vm, readOptions(planFlags, command)),

@@ -10,7 +10,8 @@ Examples:
     kvminfo report --prometheus=http://prometheus:9090 --output=report.html
   A quarter of one cluster, from Mimir:
     kvminfo report --prometheus=https://mimir.example/prometheus \\
-      --http.header='X-Scope-OrgID: ops' --http.basic-auth-file=/etc/mimir.auth \\
+      --http.header='X-Scope-OrgID: ops' \\
+      --http.basic-auth-file=/etc/mimir.auth \\
       --range=90d --match='cluster="eu1"' --output=eu1.html
   For a spreadsheet, and for a script:
     kvminfo report --format=csv --table=hosts > hosts.csv

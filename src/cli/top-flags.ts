@@ -36,8 +36,11 @@ export const topFlags = {
     description: 'Show only rows that contain this text in a name, a VM or an ID.',
     parse: (text) => text,
   }),
-  hasThreads: toggle('threads', 'List threads instead of processes.'),
-  isTree: toggle('tree', 'List each VM with its threads below it, then the other tasks.'),
+  hasThreads: toggle('threads', 'In the list of tasks, list threads instead of processes.'),
+  isTree: toggle(
+    'tree',
+    'In the list of tasks, list each VM with its threads below it, then the other tasks.',
+  ),
   intervalSeconds: single({
     name: 'interval',
     argument: '<seconds>',

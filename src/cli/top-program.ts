@@ -8,7 +8,7 @@ const examples = `
 Examples:
   Watch the VMs of this host; root sees all of it. h shows the keys:
     sudo kvminfo top
-  Watch processes as the thesis's getProcessInfo does, or VMs with their threads:
+  Watch processes as the thesis's getProcessInfo does, or VMs with threads:
     kvminfo top --view=tasks
     kvminfo top --view=tasks --tree
   What the VMs do now, for a script:

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { KvminfoError } from '../errors.ts'
+import { KvminfoError, systemReason } from '../errors.ts'
 
 /**
  * Throws REPORT_NOT_WRITTEN; a file that was there before is unchanged then. Nothing else happens at that time, so it
@@ -22,10 +22,9 @@ export function writeReport(path: string, text: string): void {
     renameSync(beside, path)
   } catch (error) {
     rmSync(beside, { force: true })
-    const { message } = error as Error
     throw new KvminfoError(
       'REPORT_NOT_WRITTEN',
-      `cannot write ${path}: ${message}; choose another --output, or make room`,
+      `cannot write ${path}: ${systemReason(error)}; choose another --output, or make room`,
       { cause: error },
     )
   }

@@ -1,6 +1,6 @@
 // Turns the kernel's errno into an error code of a source: absent, denied, vanished or failed.
 import { existsSync } from 'node:fs'
-import { type ErrorCode, KvminfoError } from '../errors.ts'
+import { type ErrorCode, KvminfoError, systemReason } from '../errors.ts'
 
 const codes: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'SOURCE_ABSENT',
@@ -17,9 +17,13 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 export function sourceError(cause: unknown, path: string): KvminfoError {
   if (cause instanceof KvminfoError) return cause
   const errno = errnoOf(cause)
-  return new KvminfoError(codes[errno ?? ''] ?? 'SOURCE_FAILED', `cannot read ${path}: ${reasonOf(cause)}`, {
-    cause,
-  })
+  return new KvminfoError(
+    codes[errno ?? ''] ?? 'SOURCE_FAILED',
+    `cannot read ${path}: ${systemReason(cause)}`,
+    {
+      cause,
+    },
+  )
 }
 
 /** Like `sourceError`, but with `message` if the source does not exist. */
@@ -58,9 +62,4 @@ export function processError(cause: unknown, pid: number, path: string): Kvminfo
 
 function errnoOf(cause: unknown): string | undefined {
   return (cause as NodeJS.ErrnoException | undefined)?.code
-}
-
-/** Node writes `EACCES: permission denied, open '/path'`. Our message already contains the path. */
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message.replace(/,\s[a-z]+(\s'.*)?$/s, '') : String(cause)
 }

@@ -85,6 +85,17 @@ test('--list names each check, and --junit is for CI', async () => {
   expect((await run('--junit', ...only('vhost'))).stdout).toContain('<failure type="warning"')
 })
 
+test('forms that exclude each other are refused', async () => {
+  const { run } = hostOf()
+  for (const flags of [
+    ['--json', '--junit'],
+    ['--fix=iommu', '--json'],
+  ]) {
+    const { code, stdout, stderr } = await run(...flags)
+    expect([code, stdout, stderr]).toEqual([3, '', expect.stringContaining('--json and --junit')])
+  }
+})
+
 test('--fix shows the commands, and without kvminfo remediate says how to get its plan', async () => {
   const { run } = hostOf({
     ...sound,

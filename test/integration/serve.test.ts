@@ -1,5 +1,7 @@
 // `kvminfo serve` as a process: flags, addresses, what applies to every route, and how it stops.
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { ask } from '../helpers/http-request.ts'
@@ -32,7 +34,10 @@ test.each([
     /^kvminfo: unknown option '--web.listen-adress'\n\(Did you mean --web.listen-address\?\)\n\n?kvminfo serve --help/,
   ],
   [['serve', '--web.listen-address=9756'], /^kvminfo: --web.listen-address: '9756' is not a listen address/],
-  [['serve', '--web.config.file=/nowhere.yml'], /^kvminfo: .*ENOENT.*'\/nowhere.yml'\n$/],
+  [
+    ['serve', '--web.config.file=/nowhere.yml'],
+    /^kvminfo: .*cannot read \/nowhere.yml: no such file or directory \(ENOENT\)\n$/,
+  ],
   [['serve', '--web.systemd-socket'], /^kvminfo: systemd passed no sockets/],
 ])('refuses %j with exit code 2', async (args, message) => {
   const { code, stdout, stderr } = await runKvminfo(...args)
@@ -192,4 +197,21 @@ test('answers 400 to URLs that Node deprecates and to two Host headers', async (
   expect(await statusOf(url, 'GET / HTTP/1.1', 'Host: localhost', 'Host: evil.example')).toBe('400')
   expect(await statusOf(url, 'GET http://localhost/-/healthy HTTP/1.1', 'Host: x')).toBe('200')
   expect(serve.stderr).not.toContain('Deprecation')
+})
+
+test.each([
+  [['top', '--once', '--json'], 1],
+  [['doctor', '--only=ksm', '--json'], 3],
+])('%j fails if its output cannot be written, with exit code %i', (args, status) => {
+  const full = openSync('/dev/full', 'w')
+  try {
+    const [command, ...rest] = kvminfoCommand(...args)
+    const done = spawnSync(command, rest, { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })
+    expect([done.status, done.stderr]).toEqual([
+      status,
+      'kvminfo: cannot write to the standard output: no space left on device (ENOSPC)\n',
+    ])
+  } finally {
+    closeSync(full)
+  }
 })

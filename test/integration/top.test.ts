@@ -143,7 +143,9 @@ test('wrong flags are refused', async () => {
     [['--sort=speed'], /--sort: 'speed' is not a column/],
     [['--interval=0'], /--interval: '0' is not a number from 0.1 to 3600/],
     [['--json', '--csv'], /exclude each other/],
-    [['--replay=/nowhere'], /--replay: cannot read \/nowhere/],
+    [['--tree'], /--threads and --tree need --view=tasks/],
+    [['--replay=/nowhere'], /--replay: cannot read \/nowhere: no such file or directory \(ENOENT\)\n$/],
+    [['--replay=/etc/passwd'], /^kvminfo: \/etc\/passwd is not a recording of kvminfo top --record\n$/],
   ] as const) {
     const { code, stderr } = await runKvminfo('top', '--once', ...paths, ...flags)
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)])

@@ -26,6 +26,10 @@ export async function doctor(options: DoctorOptions): Promise<number> {
     for (const { name, description } of checks) console.log(`${name.padEnd(24)}${description}`)
     return 0
   }
+  if (options.isJson && options.isJunit)
+    throw new KvminfoError('CONFIG_INVALID', '--json and --junit exclude each other')
+  if (options.fix !== undefined && (options.isJson || options.isJunit))
+    throw new KvminfoError('CONFIG_INVALID', '--fix prints text only; leave out --json and --junit')
   const wanted = chosen(options)
   const { host, problems } = await look(options)
   const examination = withProblems(await examine(wanted, host), problems)

@@ -1,7 +1,7 @@
 // `kvminfo report`: asks a Prometheus, and writes a capacity report.
 import { readFileSync, statSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
-import { KvminfoError } from '../../errors.ts'
+import { KvminfoError, systemReason } from '../../errors.ts'
 import type { Access } from '../../report/api/post.ts'
 import { PrometheusApi } from '../../report/api/prometheus.ts'
 import { makeGrid } from '../../report/grid.ts'
@@ -45,14 +45,9 @@ export async function report(options: ReportOptions): Promise<void> {
   }
 }
 
-/** Waits until everything is written, because the program ends after it. A reader that left early is no failure. */
+/** Waits until everything is written, because the program ends after it. main.ts says whether an error is a failure. */
 function toStandardOutput(text: string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'EPIPE' ? resolve() : reject(error),
-  )
-  process.stdout.write(text, () => resolve())
-  return promise
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()))
 }
 
 function accessOf(options: ReportOptions): Access {
@@ -105,7 +100,7 @@ function content(flag: string, path: string | undefined): string | undefined {
     if (statSync(path).size > largestFile) throw new Error('it is larger than 1 MiB')
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new KvminfoError('CONFIG_INVALID', `--${flag}: cannot read ${path}: ${(error as Error).message}`)
+    throw new KvminfoError('CONFIG_INVALID', `--${flag}: cannot read ${path}: ${systemReason(error)}`)
   }
 }
 

@@ -20,6 +20,9 @@ const bytesPerMib = 1024 * 1024
 export async function top(options: TopOptions): Promise<void> {
   const { view: list, filter, hasThreads, isTree, intervalSeconds } = options
   const format = printFormat(options)
+  // On the screen they choose what Tab shows; printed, they would do nothing.
+  if (format !== undefined && list === 'vms' && (hasThreads || isTree))
+    throw new KvminfoError('CONFIG_INVALID', '--threads and --tree need --view=tasks')
   const sort = { vms: sortOrder('vms', undefined), tasks: sortOrder('tasks', undefined) }
   sort[list] = sortOrder(list, options.sort)
   const feed = openFeed(options)
@@ -31,7 +34,7 @@ export async function top(options: TopOptions): Promise<void> {
     const count = options.isOnce ? 1 : options.count
     const stop = new AbortController()
     void stopSignal().then(() => stop.abort())
-    // A reader such as head, which has enough, is not a failure.
+    // main.ts says whether that is a failure.
     process.stdout.once('error', () => stop.abort())
     const choice = { sort: sort[list], filter, hasThreads, isTree, rowLimit: undefined }
     await printFrames({ feed, list, format, count, intervalSeconds, version, ...choice }, print, stop.signal)

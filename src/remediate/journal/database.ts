@@ -1,8 +1,18 @@
 // The SQLite file of the journal: who may open it, how safely it writes, and what its errors mean.
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { KvminfoError } from '../../errors.ts'
+import { KvminfoError, systemReason } from '../../errors.ts'
 import { migrations } from './schema.ts'
 
 export type Value = SQLInputValue
@@ -174,6 +184,8 @@ export function openDatabase(directory: string, steps: readonly string[] = migra
 export function openForReading(directory: string): Database {
   const path = join(directory, fileName)
   try {
+    // SQLite does not say why it cannot open a file.
+    accessSync(path, constants.R_OK)
     const sqlite = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
     try {
       const database = new Database(sqlite, path)
@@ -190,7 +202,7 @@ export function openForReading(directory: string): Database {
 
 function openingError(error: unknown, path: string): unknown {
   if (error instanceof Error && 'syscall' in error) {
-    return new KvminfoError('JOURNAL_FAILED', `cannot open the journal ${path}: ${error.message}`, {
+    return new KvminfoError('JOURNAL_FAILED', `cannot open the journal ${path}: ${systemReason(error)}`, {
       cause: error,
     })
   }

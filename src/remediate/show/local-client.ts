@@ -49,17 +49,10 @@ export function askRemediate(
       if (cause instanceof KvminfoError) return reject(cause)
       const advice =
         cause.code === 'EACCES'
-          ? 'run this command as root'
-          : 'is it running? Start it with: systemctl start kvminfo-remediate'
-      reject(
-        new KvminfoError(
-          'REMEDIATE_UNREACHABLE',
-          `cannot reach kvminfo remediate at ${socketPath}; ${advice}`,
-          {
-            cause,
-          },
-        ),
-      )
+          ? 'only root may (EACCES); run this command as root'
+          : `is it running (${cause.code})? Start it with: systemctl start kvminfo-remediate`
+      const message = `cannot reach kvminfo remediate at ${socketPath}; ${advice}`
+      reject(new KvminfoError('REMEDIATE_UNREACHABLE', message, { cause }))
     })
     call.end(text)
   })

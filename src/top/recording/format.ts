@@ -37,8 +37,8 @@ export function readHead(line: string, path: string): RecordingHead {
   let head: z.infer<typeof headSchema>
   try {
     head = headSchema.parse(JSON.parse(line))
-  } catch (cause) {
-    throw new KvminfoError('CONFIG_INVALID', `${path} is not a recording of kvminfo top --record`, { cause })
+  } catch {
+    throw new KvminfoError('CONFIG_INVALID', `${path} is not a recording of kvminfo top --record`)
   }
   if (head.version === version) return head
   throw new KvminfoError(

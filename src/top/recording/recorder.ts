@@ -2,7 +2,7 @@
 // file is full or cannot be written, the recording ends, and the reason is shown.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { KvminfoError } from '../../errors.ts'
+import { KvminfoError, systemReason } from '../../errors.ts'
 import { errorText } from '../../log/error-text.ts'
 import type { Frame } from '../frame/frame.ts'
 import { isMainThread, type TaskList, vmOf } from '../frame/task-list.ts'
@@ -28,7 +28,7 @@ export class Recorder {
       this.#write(headLine({ host: hostname(), startedAt: Date.now() / 1000 }))
     } catch (cause) {
       const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST'
-      const advice = exists ? 'it exists; choose another name, or remove it' : errorText(cause)
+      const advice = exists ? 'it exists; choose another name, or remove it' : systemReason(cause)
       throw new KvminfoError('CONFIG_INVALID', `--record: cannot create ${path}: ${advice}`, { cause })
     }
   }

@@ -1,7 +1,6 @@
 // Reads a recording: where its lines are, and one frame at a time. Memory does not grow with the length of the frames.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { KvminfoError } from '../../errors.ts'
-import { errorText } from '../../log/error-text.ts'
+import { KvminfoError, systemReason } from '../../errors.ts'
 import type { Frame } from '../frame/frame.ts'
 import { maxLineBytes, type RecordingHead, readFrame, readHead } from './format.ts'
 
@@ -19,7 +18,7 @@ export class Recording {
     try {
       this.#fd = openSync(path, 'r')
     } catch (cause) {
-      throw new KvminfoError('CONFIG_INVALID', `--replay: cannot read ${path}: ${errorText(cause)}`, {
+      throw new KvminfoError('CONFIG_INVALID', `--replay: cannot read ${path}: ${systemReason(cause)}`, {
         cause,
       })
     }

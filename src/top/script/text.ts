@@ -2,6 +2,7 @@
 import type { Frame } from '../frame/frame.ts'
 import { capabilitiesOf } from '../screen/capabilities.ts'
 import { LinePainter } from '../screen/line.ts'
+import { emptyText } from '../view/empty.ts'
 import { headerLines } from '../view/header.ts'
 import { layOut, rowLine, titleLine } from '../view/table.ts'
 import { taskColumns } from '../view/task-columns.ts'
@@ -29,5 +30,12 @@ export function textReport(frame: Frame, choice: RowChoice & { readonly interval
     const table = { ...view, columns }
     return rowLine(table, layOut(table), row, { isSelected: false })
   })
+  if (rows.length === 0)
+    rows.push(
+      painter
+        .line(width)
+        .add(emptyText(frame, choice.list, choice.filter))
+        .end(),
+    )
   return `${[...header, '', title, ...rows].map((line) => line.trimEnd()).join('\n')}\n\n`
 }

@@ -5,15 +5,22 @@ import { taskColumns } from './task-columns.ts'
 import { vmColumns } from './vm-columns.ts'
 
 export function helpLines(width: number, painter: LinePainter): string[] {
-  const pair = (name: string, text: string) =>
-    wrapped(text, Math.max(20, width - 27)).map((part, index) =>
-      painter
-        .line(width)
-        .cell(index === 0 ? `  ${name}` : '', 26, { style: 'accent' })
-        .cell('', 1)
-        .add(part)
-        .end(),
-    )
+  const pair = (name: string, text: string) => {
+    // Beside each other only where the name is not cut and the text has room.
+    if (name.length <= 24 && width >= 57)
+      return wrapped(text, width - 27).map((part, index) =>
+        painter
+          .line(width)
+          .cell(index === 0 ? `  ${name}` : '', 26, { style: 'accent' })
+          .cell('', 1)
+          .add(part)
+          .end(),
+      )
+    return [
+      ...wrapped(name, width - 2).map((part) => painter.line(width).add(`  ${part}`, 'accent').end()),
+      ...wrapped(text, width - 4).map((part) => painter.line(width).cell('', 4).add(part).end()),
+    ]
+  }
   const heading = (text: string) => painter.line(width).add(text, 'bold').end()
   const columns = (all: readonly { title: string; hint: string }[]) =>
     all.flatMap(({ title, hint }) => pair(title, hint))

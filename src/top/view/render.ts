@@ -5,6 +5,7 @@ import type { LinePainter } from '../screen/line.ts'
 import type { Size } from '../screen/terminal.ts'
 import { listState, type RowKey, type Shown, type State, selectedIndex } from '../state.ts'
 import type { Column } from './column.ts'
+import { emptyText } from './empty.ts'
 import { headerLines } from './header.ts'
 import { helpLines } from './help.ts'
 import { orderTasks, orderVms } from './order.ts'
@@ -92,7 +93,7 @@ function list(scene: Scene, rows: number): Picture {
 }
 
 function table<Row>(
-  { state, size, painter }: Scene,
+  { frame, state, size, painter }: Scene,
   rows: number,
   columns: readonly Column<Row>[],
   keys: readonly RowKey[],
@@ -110,6 +111,13 @@ function table<Row>(
     const { row, indent } = at(index)
     lines.push(rowLine(view, layout, row, { isSelected: index === selected, indent }))
   }
+  if (keys.length === 0)
+    lines.push(
+      painter
+        .line(size.columns)
+        .add(emptyText(frame, state.list, state.filter), 'dim')
+        .end(),
+    )
   return {
     lines: lines.slice(0, rows),
     shown: { keys, pageRows, lines: 0, columns, hiddenColumns: layout.hidden },

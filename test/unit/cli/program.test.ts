@@ -1,5 +1,5 @@
 // From the command line to options, the errors that a user can get, and the help.
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { expect, test } from 'vitest'
 import { actuateFlags } from '../../../src/cli/actuate-flags.ts'
 import { chooseCollectors } from '../../../src/cli/collector-flags.ts'
@@ -175,9 +175,42 @@ test.each(['nobody-of-that-name', '', 'root:x', '-1', '12345678901'])(
   },
 )
 
-test.each([80, 120])('the help fits a terminal of %i columns', (width) => {
+async function refusal(...args: string[]): Promise<string> {
   const program = createProgram(nothing, collectors)
-  const serve = program.commands[0]!
+  const parts: string[] = []
+  for (const command of [program, ...program.commands])
+    command.configureOutput({ writeErr: (part) => void parts.push(part) })
+  await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(CommanderError)
+  return parts.join('')
+}
+
+test.each([
+  [['serv'], "unknown command 'serv'\n(Did you mean serve?)\nkvminfo --help"],
+  [['remediate', 'lst'], "unknown command 'lst'\n(Did you mean list?)\nkvminfo remediate --help"],
+  [['tune', 'shed'], "unknown command 'shed'\n(Did you mean sched?)\nkvminfo tune --help"],
+  [
+    ['serve', '--web.listen-adress=:1'],
+    "unknown option '--web.listen-adress'\n(Did you mean --web.listen-address?)\nkvminfo serve --help",
+  ],
+])('says what %j may have meant', async (args, message) => {
+  expect(await refusal(...args)).toContain(message)
+})
+
+const withCommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withCommands)]
+
+test('the help of every command fits a terminal of 80 columns', () => {
+  const tooLong = withCommands(createProgram(nothing, collectors)).flatMap((command) => {
+    const parts: string[] = []
+    command.configureOutput({ getOutHelpWidth: () => 80, writeOut: (part) => void parts.push(part) })
+    command.outputHelp()
+    const lines = parts.join('').split('\n')
+    return lines.filter((line) => line.length > 80 && !line.includes('https://'))
+  })
+  expect(tooLong).toEqual([])
+})
+
+test.each([80, 120])('the help fits a terminal of %i columns', (width) => {
+  const serve = createProgram(nothing, collectors).commands[0]!
   const parts: string[] = []
   serve.configureOutput({ getOutHelpWidth: () => width, writeOut: (part) => void parts.push(part) })
   serve.outputHelp()

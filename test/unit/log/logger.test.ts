@@ -37,11 +37,27 @@ test('writes no lines below the level', () => {
 
 test('an error raised on purpose shows its code, its message and its causes, but no stack', () => {
   const { log, lines } = record({})
-  const cause = Object.assign(new Error('EACCES: permission denied'), { errno: -13 })
+  const cause = Object.assign(new Error("EACCES: permission denied, open '/proc/kvminfo'"), { errno: -13 })
   log.warn({ err: new KvminfoError('SOURCE_DENIED', 'cannot read /proc/kvminfo', { cause }) }, 'failed')
   expect(lines[0]).toContain(
-    'err="cannot read /proc/kvminfo: EACCES: permission denied" code=SOURCE_DENIED\n',
+    'err="cannot read /proc/kvminfo: permission denied (EACCES)" code=SOURCE_DENIED\n',
   )
+})
+
+test('what a library said about an input has no stack, and is not said twice', () => {
+  const { log, lines } = record({})
+  const cause = new SyntaxError('Unexpected end of JSON input')
+  log.warn({ err: new KvminfoError('CONFIG_INVALID', 'cannot use x', { cause }) }, 'failed')
+  log.warn({ err: new KvminfoError('CONFIG_INVALID', `x: ${cause.message}`, { cause }) }, 'failed')
+  expect(lines[0]).toContain('err="cannot use x: Unexpected end of JSON input" code=CONFIG_INVALID\n')
+  expect(lines[1]).toContain('err="x: Unexpected end of JSON input" code=CONFIG_INVALID\n')
+})
+
+test('a mistake of ours below an error raised on purpose shows its stack', () => {
+  const { log, lines } = record({})
+  const cause = new TypeError('x is not a function')
+  log.warn({ err: new KvminfoError('CONFIG_INVALID', 'cannot use x', { cause }) }, 'failed')
+  expect(lines[0]).toMatch(/err="cannot use x: TypeError: x is not a function\\n {4}at /)
 })
 
 test('an unexpected error shows its stack, on one line', () => {

@@ -28,6 +28,6 @@ test('other architectures list no such flag', async () => {
 
 test('without /proc/cpuinfo nothing is known', async () => {
   expect(await diagnosed(cpuVirtualization, hostWith({}))).toEqual([
-    'not checked: cannot read /proc/cpuinfo: ENOENT: no such file or directory',
+    'not checked: cannot read /proc/cpuinfo: no such file or directory (ENOENT)',
   ])
 })

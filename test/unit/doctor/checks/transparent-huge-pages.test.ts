@@ -28,6 +28,6 @@ test('page faults that wait for compaction', async () => {
 
 test('a kernel without them', async () => {
   expect(await diagnosed(transparentHugePages, hostWith({}))).toEqual([
-    'not checked: cannot read /sys/kernel/mm/transparent_hugepage/enabled: ENOENT: no such file or directory',
+    'not checked: cannot read /sys/kernel/mm/transparent_hugepage/enabled: no such file or directory (ENOENT)',
   ])
 })

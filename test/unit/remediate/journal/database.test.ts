@@ -196,3 +196,10 @@ test('the database knows the states of the model, and which of them are open', (
   }
   expect(() => insert('novel', 'novel')).toThrow('CHECK')
 })
+
+test('a reader says that there is no journal', () => {
+  const directory = scratchDirectory()
+  expect(() => openForReading(directory)).toThrow(
+    `cannot open the journal ${directory}/journal.db: no such file or directory (ENOENT)`,
+  )
+})

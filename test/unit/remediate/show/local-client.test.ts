@@ -41,6 +41,6 @@ test('what does not run is named with the command that starts it', async () => {
   const path = join(scratchDirectory(), 'nothing.sock')
   await expect(askRemediate(path, 'GET', '/x')).rejects.toMatchObject({
     code: 'REMEDIATE_UNREACHABLE',
-    message: `cannot reach kvminfo remediate at ${path}; is it running? Start it with: systemctl start kvminfo-remediate`,
+    message: `cannot reach kvminfo remediate at ${path}; is it running (ENOENT)? Start it with: systemctl start kvminfo-remediate`,
   })
 })

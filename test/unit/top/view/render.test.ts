@@ -6,6 +6,7 @@ import { press } from '../../../../src/top/keys.ts'
 import { LinePainter } from '../../../../src/top/screen/line.ts'
 import { widthOf } from '../../../../src/top/screen/printable.ts'
 import type { Shown, State } from '../../../../src/top/state.ts'
+import { helpLines } from '../../../../src/top/view/help.ts'
 import { render } from '../../../../src/top/view/render.ts'
 import { frameOf, freshState as start, vmFigures } from '../../../helpers/top-frame.ts'
 
@@ -112,4 +113,22 @@ test('only the rows on the screen are completed', () => {
   const rows = Object.assign(Object.create(many.tasks.rows), { complete: () => completed++ })
   draw(pressed('tab'), { rows: 30 }, { ...many, tasks: { ...many.tasks, rows } })
   expect(completed).toBe(30 - 5 - 1 - 1)
+})
+
+test.each([
+  ['no VM', start, frameOf([], []), 'No VM runs on this host.'],
+  [
+    'no VM that could be seen',
+    start,
+    frameOf([], [], { missing: { VMs: 'denied' } }),
+    'No VM could be seen.',
+  ],
+  ['no row that matches', { ...start, filter: 'x' }, frame, 'No VM matches the filter: x'],
+])('%s: the list says so', (_what, state, of, said) => {
+  expect(text(draw(state, {}, of).lines)).toContain(said)
+})
+
+test.each([20, 40, 80, 120])('nothing of the help is cut on a screen of %i columns', (columns) => {
+  const lines = text(helpLines(columns, new LinePainter({ hasStyles: true, hasColours: true, isUtf8: true })))
+  expect(lines.filter((line) => /[~…]$/.test(line))).toEqual([])
 })
