@@ -44,7 +44,8 @@
  *                        without halt_ns
  *   halt_ns              time a vCPU was halted or polled for a wake-up in KVM
  *   user_ns              time from a userspace exit to the next entry
- *   start_ns             start of the process, since boot, in the reader's time namespace;
+ *   start_ns             start of the process, since boot, as in /proc/<pid>/stat: in the
+ *                        reader's time namespace, but not on Linux 5.10;
  *                        identifies the process together with pid
  *   vcpus                vcpu_id:tid,... of the vCPU threads now alive, "-" for none;
  *                        tids in the reader's pid namespace
@@ -88,7 +89,7 @@
  *   vcpu       id of the first vCPU that the thread ran
  *   exits_num  exits: those handled in KVM and those handed to user space
  *   kvm_qemu_switch_num io_num kvm_ns halt_ns user_ns   as above, of this thread
- *   start_ns   start of the thread, since boot, in the reader's time namespace;
+ *   start_ns   start of the thread, since boot, as above;
  *              identifies the thread together with tid
  */
 #define KVMINFO_VCPUS_COLUMNS \
@@ -118,7 +119,7 @@
  *   run_delay_ns   time runnable but waiting for a CPU
  *   nvcsw nivcsw   voluntary, involuntary context switches
  *   slice_ns       rr: what is left of its round; fair: its whole slice (6.6 and newer)
- *   start_ns       start of the thread, since boot, in the reader's time namespace
+ *   start_ns       start of the thread, since boot, as in /proc/<pid>/stat
  *   rss_kib total_kib   resident and virtual memory of the process; 0 for kernel threads
  *   uid            real user id, in the reader's user namespace
  */

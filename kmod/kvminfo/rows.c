@@ -54,7 +54,7 @@ static void vcpu_read(const struct slot *slot, struct vcpu_copy *to, u64 *n,
 		.kvm_ticks = kvminfo_sum_of_reasons(n + 1),
 		.halt_ns = n[N_HALT_NS],
 		.user_ticks = kvminfo_sum_of_user_reasons(n + 1),
-		.start_ns = timens_add_boottime_ns(slot->start_ns),
+		.start_ns = start_boottime_ns(slot->start_ns),
 	};
 	to->exits = n[N_VM_SWITCH] + to->userspace_exits;
 }
@@ -73,7 +73,7 @@ static bool row_read(struct row *row, struct rows *to, struct pid_namespace *ns)
 	int i;
 
 	copy->pid = pid_nr_ns(row->pid, ns);
-	copy->start_ns = timens_add_boottime_ns(row->start_ns);
+	copy->start_ns = start_boottime_ns(row->start_ns);
 	copy->first_vcpu = to->nr_vcpus;
 	do {
 		seq = read_seqcount_begin(&row->seq);

@@ -13,7 +13,7 @@
  */
 struct row_copy {
 	pid_t pid;
-	u64 start_ns;			/* in the reader's time namespace */
+	u64 start_ns;			/* as /proc/<pid>/stat gives it */
 	size_t first_vcpu, vcpus;	/* in the table's vcpu[] */
 	u64 n[NR_COUNTERS];
 };
@@ -24,7 +24,7 @@ struct vcpu_copy {
 	pid_t tid;
 	u64 exits, userspace_exits, io_exits;
 	u64 kvm_ticks, halt_ns, user_ticks;
-	u64 start_ns;			/* in the reader's time namespace */
+	u64 start_ns;			/* as /proc/<pid>/stat gives it */
 };
 
 /* All rows and their living threads, as kvminfo_rows_read() found them. */

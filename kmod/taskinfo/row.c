@@ -132,7 +132,7 @@ int taskinfo_put_row(struct seq_file *m, const struct taskinfo_walk *at)
 	put_u64(m, task_cpu(task));
 	put_cpu_times(m, task);
 	put_slice(m, task);
-	put_u64(m, timens_add_boottime_ns(task->start_boottime));
+	put_u64(m, start_boottime_ns(task->start_boottime));
 	put_u64(m, part.rss_pages << (PAGE_SHIFT - 10));
 	put_u64(m, part.total_pages << (PAGE_SHIFT - 10));
 	put_u64(m, from_kuid_munged(seq_user_ns(m), task_uid(task)));

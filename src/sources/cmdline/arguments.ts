@@ -47,11 +47,14 @@ export class Argument {
     this.#option = option
   }
 
+  get isJson(): boolean {
+    return inJson.has(this.name) && this.value.startsWith('{')
+  }
+
   option(budget: Budget): Option {
-    this.#option ??=
-      inJson.has(this.name) && this.value.startsWith('{')
-        ? parseJson(this.value, budget)
-        : new PairsOption(parsePairs(this.value, impliedKeys[this.name] ?? '', budget))
+    this.#option ??= this.isJson
+      ? parseJson(this.value, budget)
+      : new PairsOption(parsePairs(this.value, impliedKeys[this.name] ?? '', budget))
     return this.#option
   }
 }
@@ -105,6 +108,13 @@ export class Arguments {
 
   all(name: string): Option[] {
     return (this.#byName.get(name) ?? []).map((argument) => argument.option(this.budget))
+  }
+
+  /** In the order in which QEMU creates them: those in JSON come last (vl.c, qemu_create_cli_devices). */
+  devices(): Option[] {
+    const given = this.#byName.get('device') ?? []
+    const inOrder = given.toSorted((a, b) => Number(a.isJson) - Number(b.isJson))
+    return inOrder.map((argument) => argument.option(this.budget))
   }
 
   /** For options that QEMU merges into one if they are given several times: the last value of a key counts. */

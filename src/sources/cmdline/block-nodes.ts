@@ -20,13 +20,13 @@ const maxFilters = 16
 export class BlockNodes {
   readonly #nodes = new Map<string, Option>()
   readonly #given: Arguments
-  readonly #drives: ReadonlySet<Option>
+  readonly #blockdevs: ReadonlySet<Option>
 
   constructor(given: Arguments) {
     this.#given = given
-    this.#drives = new Set(given.all('drive'))
-    for (const node of given.all('blockdev')) this.#add(node.get('node-name'), node)
-    for (const drive of this.#drives) this.#add(drive.get('id'), drive)
+    this.#blockdevs = new Set(given.all('blockdev'))
+    for (const node of this.#blockdevs) this.#add(node.get('node-name'), node)
+    for (const drive of given.all('drive')) this.#add(drive.get('id'), drive)
   }
 
   /** The node that a device names in `drive`. */
@@ -72,7 +72,7 @@ export class BlockNodes {
    * bdrv_append_temp_snapshot).
    */
   #isTemporary(drive: Option): boolean {
-    return this.#drives.has(drive) && (parseBoolean(drive.get('snapshot')) ?? this.#given.has('snapshot'))
+    return !this.#blockdevs.has(drive) && (parseBoolean(drive.get('snapshot')) ?? this.#given.has('snapshot'))
   }
 
   #add(name: string | undefined, node: Option): void {

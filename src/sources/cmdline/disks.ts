@@ -16,7 +16,7 @@ export function disksOf(given: Arguments, board: Board): Disk[] {
   const isManaged = isOfLibvirt(given)
   const controllers = new Controllers(board)
   const disks: Disk[] = []
-  for (const device of given.all('device')) {
+  for (const device of given.devices()) {
     given.budget.spend(1)
     controllers.add(device)
     const node = nodes.of(device)

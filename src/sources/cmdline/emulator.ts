@@ -28,7 +28,8 @@ export const mayBeQemu = (program: string, isVouchedFor: boolean): boolean =>
  * of a QEMU, whatever its program is called and wherever its accelerator is stated.
  */
 export function isKvmQemu(given: Arguments, isVouchedFor: boolean): boolean {
-  if (!mayBeQemu(given.program, isVouchedFor)) return false
+  // Android's emulator is a QEMU with options of its own, which say nothing about its devices.
+  if (!mayBeQemu(given.program, isVouchedFor) || given.has('avd')) return false
   if (isVouchedFor)
     return named.test(given.program) || given.has('readconfig') || typical.some((name) => given.has(name))
   return usesKvm(given)

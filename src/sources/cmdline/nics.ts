@@ -10,7 +10,7 @@ export function nicsOf(given: Arguments, board: Board): Nic[] {
   for (const netdev of given.all('netdev')) netdevs.set(netdev.get('id'), netdev)
   const nics: Nic[] = []
   const unnamed = new Map<string, number>()
-  for (const device of given.all('device')) {
+  for (const device of given.devices()) {
     given.budget.spend(1)
     const driver = device.get('driver')
     if (driver === undefined || !isNic(device, driver)) continue

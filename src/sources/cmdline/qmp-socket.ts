@@ -8,7 +8,8 @@ const maxPathBytes = 107
 
 /**
  * The first absolute path on which this QEMU listens; undefined if there is none. Where QEMU is the client, the socket is
- * another program's. Only QEMU knows to which directory a path is relative.
+ * another program's. Only QEMU knows to which directory a path is relative. Sockets with TLS, telnet or WebSocket do not
+ * speak QMP at once.
  */
 export function qmpSocketOf(given: Arguments): string | undefined {
   const sockets: (Option | undefined)[] = []
@@ -32,6 +33,7 @@ export function qmpSocketOf(given: Arguments): string | undefined {
 function listeningPath(socket: Option | undefined): string | undefined {
   const path = socket?.get('path')
   if (path === undefined || !isAbsolute(path) || Buffer.byteLength(path) > maxPathBytes) return undefined
-  const listens = parseBoolean(socket?.get('server')) === true
-  return listens && parseBoolean(socket?.get('abstract')) !== true ? path : undefined
+  const isOn = (key: string) => parseBoolean(socket?.get(key)) === true
+  const isPlain = socket?.get('tls-creds') === undefined && !['abstract', 'telnet', 'websocket'].some(isOn)
+  return isOn('server') && isPlain ? path : undefined
 }

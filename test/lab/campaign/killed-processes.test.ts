@@ -1,10 +1,10 @@
 // kill -9 of `kvminfo remediate` and of `kvminfo actuate` at every commit of a change and of its undo, outside the lab, where a
-// process starts in a second: a real-time tier of a process that looks like a VM, asserted against the kernel, and KSM on
-// files. lab/cases/killed.ts has what needs a kernel of its own, or libvirt.
+// process starts in a second: a real-time tier and a CPU weight of a process that looks like a VM, asserted against the
+// kernel, and KSM on files. lab/cases/killed.ts has what needs a kernel of its own, or libvirt.
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
@@ -17,6 +17,24 @@ import { scratchDirectory } from '../../helpers/scratch.ts'
 const victims: readonly Victim[] = ['remediate', 'actuate']
 const tokens = { alertmanager: 'token-of-alertmanager-0123', approver: 'token-of-approvers-456789' }
 const preload = fileURLToPath(new URL('../../helpers/processes/kill-at-event.ts', import.meta.url))
+
+/** Of the control groups of the CPU controller. */
+const hasVersion1 = existsSync('/sys/fs/cgroup/cpu/cpu.shares')
+
+/** Moves the process into a control group like the one that libvirt makes for a VM, and returns its directory. */
+function groupOf(pid: number): string {
+  const root = hasVersion1 ? '/sys/fs/cgroup/cpu' : '/sys/fs/cgroup'
+  if (!hasVersion1) writeFileSync(join(root, 'cgroup.subtree_control'), '+cpu')
+  const directory = join(root, 'machine-qemu\\x2d1\\x2dbusy.scope')
+  mkdirSync(directory, { recursive: true })
+  // Runs before the VM ends, which must have left the group.
+  onTestFinished(() => {
+    writeFileSync(join(root, 'cgroup.procs'), String(pid))
+    rmdirSync(directory)
+  })
+  writeFileSync(join(directory, 'cgroup.procs'), String(pid))
+  return directory
+}
 
 interface Killed {
   readonly remediation: string
@@ -110,6 +128,19 @@ test.each(victims)('%s is killed: a real-time tier is held, or everything is as 
     { value, isMade: (one) => one.startsWith('2 ') },
   )
   expect([...outcomes.keys()].sort()).toEqual(['holding, then undone', 'undone'])
+})
+
+test.each(victims)('%s is killed: a CPU weight is kept, or everything is as before', async (victim) => {
+  const vm = await startBusyVm('busy', 2)
+  const file = join(groupOf(vm.vm.pid), hasVersion1 ? 'cpu.shares' : 'cpu.weight')
+  const value = () => readFileSync(file, 'utf8').trim()
+  const policy = 'measure: {window: 200ms, placebo: 0}'
+  const outcomes = await killed(
+    victim,
+    { remediation: 'cpu-weight', vm: 'busy', policy },
+    { value, isMade: (one) => one === (hasVersion1 ? '4096' : '400') },
+  )
+  expect([...outcomes.keys()].sort()).toEqual(['kept, then undone', 'undone'])
 })
 
 test.each(victims)('%s is killed: KSM is off, or everything is as before', async (victim) => {

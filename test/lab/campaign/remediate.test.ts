@@ -65,7 +65,7 @@ test.each([
   ['virtio-nic'],
   ['vhost-net'],
   ['ksm-off', 'ksm-pace', 'host-prepare'],
-  ['hugepages', 'cpu-weight'],
+  ['hugepages'],
   ['balloon-deflate'],
   ['balloon-inflate'],
 ])('Linux 6.1 killed.ts %s', async (...actions) => {

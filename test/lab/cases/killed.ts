@@ -32,7 +32,7 @@ before(async () => {
   writeFileSync('/tmp/kill-at-event.mjs', stripTypeScriptTypes(source))
   writePolicy(`vms: [{name: web1, virtio_ready: true}]
 limits: {cooldown: 0, changes_per_hour: 100000, attempts_per_day: 100000, storm_alerts: 100000}
-measure: {window: 200ms, restart_window: 300ms, placebo: 0}`)
+measure: {restart_window: 300ms, placebo: 0}`)
   // The guests would otherwise take the only CPU.
   setPriority(-19)
   for (const name of ['actuate', 'remediate'] as const) processes.set(name, start(name))

@@ -89,13 +89,13 @@ function stateOf({ pid }: ChildProcess): string {
   return readFileSync(`/proc/${pid}/stat`, 'latin1')
 }
 
-/** Whether a process waits in this function of the kernel. */
+/** Whether a process waits in this function of the kernel. By its stack, because wchan names none on Linux 5.10. */
 function someoneIs(waitingIn: string): boolean {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .some((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/wchan`, 'latin1') === waitingIn
+        return readFileSync(`/proc/${pid}/stack`, 'latin1').includes(` ${waitingIn}+`)
       } catch {
         return false
       }

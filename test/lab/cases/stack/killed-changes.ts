@@ -1,11 +1,11 @@
 // The changes that killed.ts interrupts: each with a VM or a setting of the host that it concerns.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { ActionName } from '../../../../src/model/remediation.ts'
 import { reported, reportsAgain } from '../firmware/balloon.ts'
 import { writeIdleDisk } from '../firmware/disk.ts'
-import { defineReader, domainXml, pidOf, virsh } from '../firmware/domain.ts'
+import { defineReader, domainXml, virsh } from '../firmware/domain.ts'
 import { until } from '../kvminfo/until.ts'
 import { driverOf, isInVm, spareDevice } from './spare-device.ts'
 
@@ -13,7 +13,6 @@ const uuid = '11111111-1111-4111-8111-111111111111'
 const otherUuid = '22222222-2222-4222-8222-222222222222'
 const ksm = '/sys/kernel/mm/ksm'
 const transparent = '/sys/kernel/mm/transparent_hugepage/enabled'
-const scope = '/sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2didle.scope'
 const guest = '/project/test/lab/guests/linux'
 const pool = '/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages'
 /** Of the Linux guest, MiB. */
@@ -117,20 +116,6 @@ export const scenarios: Partial<Record<ActionName, Scenario>> = {
     value: () => file(pool),
     // 32 MiB in pages of 2 MiB.
     isMade: (pages) => pages === '16',
-  },
-  'cpu-weight': {
-    vm: 'idle',
-    // As libvirt does under systemd, which the lab has not.
-    begin() {
-      startIdle()
-      writeFileSync('/sys/fs/cgroup/cgroup.subtree_control', '+cpu')
-      mkdirSync(scope, { recursive: true })
-      writeFileSync('/sys/fs/cgroup/machine.slice/cgroup.subtree_control', '+cpu')
-      writeFileSync(`${scope}/cgroup.procs`, pidOf('idle'))
-    },
-    end: destroy,
-    value: () => file(`${scope}/cpu.weight`),
-    isMade: (weight) => weight === '400',
   },
   'balloon-deflate': {
     vm: 'linux',

@@ -55,6 +55,13 @@ describe('which processes are KVM virtual machines', () => {
     expect(parse(...args)).toBeDefined()
   })
 
+  // Android's own options: https://developer.android.com/studio/run/emulator-commandline
+  it('does not read the command line of an Android emulator, whoever says that it is a VM', () => {
+    const words = ['qemu-system-x86_64-headless', '-avd', 'Pixel_6', '-no-window', '-memory', '4096', '']
+    const read = readCommandLine(Buffer.from(words.join('\0')), { isVouchedFor: true })
+    expect(read.commandLine).toBeUndefined()
+  })
+
   it.each([
     [['qemu-system-x86_64', '-m', '1G']],
     [['qemu-system-x86_64', '-accel', 'tcg,thread=single']],
@@ -325,6 +332,9 @@ describe('the QMP socket', () => {
     [['-qmp', 'chardev:m', '-chardev', 'socket,id=m,path=/run/b.sock,server=on'], '/run/b.sock'],
     [['-mon', 'm,mode=control', '-chardev', 'socket,id=m,path=/run/b.sock,server=true'], '/run/b.sock'],
     [['-qmp', 'chardev:m', '-chardev', 'socket,id=m,path=/run/b.sock,server=on,abstract=on'], undefined],
+    [['-qmp', 'unix:/run/b.sock,server=on,telnet=on'], undefined],
+    [['-qmp', 'chardev:m', '-chardev', 'socket,id=m,path=/run/b.sock,server=on,websocket=on'], undefined],
+    [['-qmp', 'chardev:m', '-chardev', 'socket,id=m,path=/run/b.sock,server=on,tls-creds=t'], undefined],
     [['-qmp', 'chardev:m', '-chardev', 'pipe,id=m,path=/run/b,server=on'], undefined],
     [['-qmp', `unix:/run/${'a'.repeat(110)},server=on`], undefined],
     [['-qmp', 'tcp:127.0.0.1:4444,server'], undefined],
