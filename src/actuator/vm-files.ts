@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { KvminfoError, systemReason } from '../errors.ts'
 
 /** The part of a VM's identity that the names of files have. */
 export interface VmProcess {
@@ -66,10 +67,15 @@ export function readVmFile(directory: string, subject: FileSubject): string | un
 export class VmFiles {
   readonly directory: string
 
-  /** Creates the folder and removes what an interrupted write left. Throws Node's own error. */
+  /** Creates the folder and removes what an interrupted write left. Throws CHANGE_FAILED without the folder. */
   constructor(directory: string) {
     this.directory = directory
-    mkdirSync(directory, { recursive: true, mode: 0o755 })
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o755 })
+    } catch (cause) {
+      const message = `cannot create ${directory}: ${systemReason(cause)}; start the program as root or by its unit, or create the folder for its user`
+      throw new KvminfoError('CHANGE_FAILED', message, { cause })
+    }
     for (const name of readdirSync(directory))
       if (name.startsWith('.')) rmSync(join(directory, name), { force: true, recursive: true })
   }
