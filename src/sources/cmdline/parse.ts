@@ -19,6 +19,8 @@ export interface QemuCommandLine {
   readonly uuid: string | undefined
   /** VMID of Proxmox VE, its own option `-id`. No other VM of the cluster has it. */
   readonly vmid?: number | undefined
+  /** Whether KubeVirt started it. Its libvirt runs in a pod, where the host does not see the status file. */
+  readonly isKubevirt?: true
   readonly machine: string | undefined
   /** All memory that the guest can have, with its memory devices. */
   readonly memoryBytes: number | undefined
@@ -157,9 +159,16 @@ function describe(given: Arguments): QemuCommandLine {
     ...(hostDevices.length === 0 ? {} : { hostDevices }),
     ...(vmid === undefined ? {} : { vmid }),
     isManaged: isOfLibvirt(given),
+    ...(isOfKubevirt(given) && { isKubevirt: true as const }),
     qmpSocket: qmpSocketOf(given),
   })
 }
+
+/** An administrator may change what it writes into the SMBIOS, but not where it has its sockets and disks. */
+const isOfKubevirt = (given: Arguments): boolean =>
+  isOfLibvirt(given) &&
+  (given.all('smbios').some((table) => table.get('manufacturer') === 'KubeVirt') ||
+    given.inOrder.some(({ value }) => value.includes('/run/kubevirt')))
 
 const smbiosUuidOf = (given: Arguments): string | undefined =>
   given

@@ -1,6 +1,7 @@
-// Whom a VM belongs to: libvirt's metadata says it, or Proxmox's option -id.
+// Whom a VM belongs to: libvirt's metadata says it, Proxmox's option -id, or the command line of a VM of KubeVirt.
 import type { Owner } from '../../model/vm.ts'
 import type { QemuCommandLine } from '../cmdline/parse.ts'
+import { kubevirtOwner } from '../kubevirt.ts'
 import type { LibvirtDomain } from '../libvirt-status/parse.ts'
 import { safeName } from './label.ts'
 
@@ -10,19 +11,21 @@ export function ownerOf(
   domain: LibvirtDomain | undefined,
   commandLine: QemuCommandLine | undefined,
 ): Owner | undefined {
-  if (domain !== undefined) {
-    const { owner } = domain
-    return owner === undefined
-      ? undefined
-      : {
-          manager: owner.manager,
-          name: safeName(owner.name),
-          group: safeName(owner.group),
-          flavor: safeName(owner.flavor),
-        }
-  }
+  if (domain !== undefined) return safeOwner(domain.owner)
+  if (commandLine?.isKubevirt === true) return safeOwner(kubevirtOwner(commandLine.name ?? ''))
   const vmid = commandLine?.vmid
   return vmid === undefined ? undefined : { manager: 'proxmox', name: String(vmid), group: '', flavor: '' }
+}
+
+function safeOwner(owner: Owner | undefined): Owner | undefined {
+  return (
+    owner && {
+      manager: owner.manager,
+      name: safeName(owner.name),
+      group: safeName(owner.group),
+      flavor: safeName(owner.flavor),
+    }
+  )
 }
 
 /** What stays the same over restarts of the VM: Proxmox's VMID or the UUID; undefined if there is neither. */

@@ -1,9 +1,11 @@
 // Parses a live status file of libvirt's QEMU driver, `<rundir>/libvirt/qemu/<name>.xml`: the current state of a VM.
+
 import { KvminfoError } from '../../errors.ts'
 import { isEmulatedScsiController, nicModel } from '../../model/emulated.ts'
 import type { Disk, HostDevice, Owner, Vcpu } from '../../model/vm.ts'
 import { decimal } from '../decimal.ts'
 import { usbAddress } from '../host-device.ts'
+import { kubevirtOwner } from '../kubevirt.ts'
 import { type Element, readXml, type Wanted } from './xml.ts'
 
 /** `device` is the target or, without one, the alias. */
@@ -163,10 +165,7 @@ function stateOf(status: Element): LibvirtState | undefined {
   return { state, reason: status.attributes.get('reason') ?? '', isMigrating: job.startsWith('migration ') }
 }
 
-/**
- * Whom the VM belongs to, if OpenStack Nova (metadata `nova:instance`) or KubeVirt defined it. KubeVirt's name of a domain
- * is `<namespace>_<name>`, and a namespace has no underscore.
- */
+/** Whom the VM belongs to, if OpenStack Nova (metadata `nova:instance`) or KubeVirt defined it. */
 function ownerOf(name: string, metadata: Element | undefined): Owner | undefined {
   const instance = metadata?.first('nova:instance')
   if (instance !== undefined) {
@@ -181,10 +180,7 @@ function ownerOf(name: string, metadata: Element | undefined): Owner | undefined
   }
   const isKubevirt =
     metadata?.first('kubevirt') !== undefined || metadata?.first('kubevirt:kubevirt') !== undefined
-  const at = name.indexOf('_')
-  return isKubevirt && at > 0
-    ? { manager: 'kubevirt', name: name.slice(at + 1), group: name.slice(0, at), flavor: '' }
-    : undefined
+  return isKubevirt ? kubevirtOwner(name) : undefined
 }
 
 function vcpuOf({ attributes }: Element): Vcpu[] {

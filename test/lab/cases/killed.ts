@@ -30,7 +30,7 @@ function start(name: Victim): ChildProcess {
 before(async () => {
   const source = readFileSync('/project/test/helpers/processes/kill-at-event.ts', 'utf8')
   writeFileSync('/tmp/kill-at-event.mjs', stripTypeScriptTypes(source))
-  writePolicy(`vms: [{name: web1, virtio_ready: true}]
+  writePolicy(`vms: [{name: web1, virtio_ready: true}, {name: linux, virtio_ready: true}]
 limits: {cooldown: 0, changes_per_hour: 100000, attempts_per_day: 100000, storm_alerts: 100000}
 measure: {restart_window: 300ms, placebo: 0}`)
   // The guests would otherwise take the only CPU.

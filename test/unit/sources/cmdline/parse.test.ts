@@ -358,3 +358,21 @@ it('gives the VMID of Proxmox', () => {
   expect(kvm('-id', '104', '-name', 'web,debug-threads=on')).toMatchObject({ vmid: 104, name: 'web' })
   expect(kvm('-id', 'x')?.vmid).toBeUndefined()
 })
+
+describe('a VM of KubeVirt', () => {
+  // From https://github.com/kubevirt/kubevirt/issues/11552, shortened.
+  const key =
+    '{"qom-type":"secret","id":"masterKey0","format":"raw","file":"/var/run/kubevirt-private/libvirt/qemu/lib/domain-1-prod_web/master-key.aes"}'
+  const ofLibvirt = '{"qom-type":"secret","id":"masterKey0","format":"raw","file":"/lib/master-key.aes"}'
+  const smbios = 'type=1,manufacturer=KubeVirt,product=None,family=KubeVirt'
+
+  it('is known by its SMBIOS, or by its paths if an administrator has changed that', () => {
+    expect(kvm('-object', ofLibvirt, '-smbios', smbios)?.isKubevirt).toBe(true)
+    expect(kvm('-object', key, '-smbios', 'type=1,manufacturer=Red Hat')?.isKubevirt).toBe(true)
+  })
+
+  it('is no other one', () => {
+    expect(kvm('-object', ofLibvirt, '-smbios', 'type=1,manufacturer=OpenStack')?.isKubevirt).toBeUndefined()
+    expect(kvm('-smbios', smbios)?.isKubevirt).toBeUndefined()
+  })
+})

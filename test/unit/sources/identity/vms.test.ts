@@ -403,6 +403,13 @@ it('gives the owner that the command line or libvirt says, and a safe text of it
     group: '',
     flavor: '',
   })
+  const ofKubevirt = { ...commandLine, name: 'prod_web', isKubevirt: true } as const
+  expect(only({ commandLine: ofKubevirt }).vm.owner).toEqual({
+    manager: 'kubevirt',
+    name: 'web',
+    group: 'prod',
+    flavor: '',
+  })
   const owner = { manager: 'nova', name: 'a\u202eb', group: 'x'.repeat(1_000), flavor: 'm1' } as const
   const shown = only({ domain: { ...domain, owner }, commandLine }).vm.owner
   expect(shown).toMatchObject({ manager: 'nova', name: 'a\uFFFDb', flavor: 'm1' })
