@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import { initRoot, replaceBtf, restoreBtf } from './kvminfo/btf.ts'
@@ -56,7 +57,10 @@ test('counts if the module is loaded after kvm but before kvm_amd', async () => 
   await assertCounts()
 })
 
-test('counts if the module and kvm_amd are loaded at the same time', async () => {
+/** Linux 5.10 gives the exit code in the tracepoint. */
+const noBtf = release().startsWith('5.10.') && 'the module reads no BTF on this kernel'
+
+test('counts if the module and kvm_amd are loaded at the same time', { skip: noBtf }, async () => {
   rmmod('kvminfo')
   rmmod('kvm_amd')
   // The BTF of kvm_intel is a pipe. The worker finds no BTF of kvm_amd and then waits at the pipe for us.
@@ -89,13 +93,13 @@ function stateOf({ pid }: ChildProcess): string {
   return readFileSync(`/proc/${pid}/stat`, 'latin1')
 }
 
-/** Whether a process waits in this function of the kernel. By its stack, because wchan names none on Linux 5.10. */
+/** Whether a process waits in this function of the kernel. */
 function someoneIs(waitingIn: string): boolean {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .some((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/stack`, 'latin1').includes(` ${waitingIn}+`)
+        return readFileSync(`/proc/${pid}/wchan`, 'latin1') === waitingIn
       } catch {
         return false
       }
