@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include <linux/tracepoint.h>
+#include <linux/version.h>
 
 struct kvm_vcpu;
 
@@ -13,8 +14,19 @@ struct kvm_vcpu;
 #define DECLARE_TRACE_EVENT DECLARE_TRACE
 #endif
 
-DECLARE_TRACE_EVENT(kvm_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
-DEFINE_TRACE(kvm_exit, TP_PROTO(struct kvm_vcpu *vcpu, u32 isa), TP_ARGS(vcpu, isa));
+/* Before 5.16, the first argument is the exit code. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 16, 0)
+#define EXIT_PROTO TP_PROTO(unsigned int code, struct kvm_vcpu *vcpu, u32 isa)
+#define EXIT_ARGS TP_ARGS(code, vcpu, isa)
+#define trace_strange_exit(vcpu, isa) trace_kvm_exit(0, vcpu, isa)
+#else
+#define EXIT_PROTO TP_PROTO(struct kvm_vcpu *vcpu, u32 isa)
+#define EXIT_ARGS TP_ARGS(vcpu, isa)
+#define trace_strange_exit(vcpu, isa) trace_kvm_exit(vcpu, isa)
+#endif
+
+DECLARE_TRACE_EVENT(kvm_exit, EXIT_PROTO, EXIT_ARGS);
+DEFINE_TRACE(kvm_exit, EXIT_PROTO, EXIT_ARGS);
 DECLARE_TRACE_EVENT(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
 DEFINE_TRACE(kvm_entry, TP_PROTO(struct kvm_vcpu *vcpu), TP_ARGS(vcpu));
 DECLARE_TRACE_EVENT(kvm_userspace_exit, TP_PROTO(u32 reason, int err), TP_ARGS(reason, err));
@@ -27,7 +39,7 @@ static int __init strange_kvm_init(void)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		trace_kvm_exit((void *)1, 77);
+		trace_strange_exit((void *)1, 77);
 	return 0;
 }
 module_init(strange_kvm_init);
