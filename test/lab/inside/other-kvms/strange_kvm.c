@@ -34,12 +34,18 @@ DEFINE_TRACE(kvm_userspace_exit, TP_PROTO(u32 reason, int err), TP_ARGS(reason, 
 DECLARE_TRACE_EVENT(kvm_vcpu_wakeup, TP_PROTO(u64 ns, bool waited, bool valid), TP_ARGS(ns, waited, valid));
 DEFINE_TRACE(kvm_vcpu_wakeup, TP_PROTO(u64 ns, bool waited, bool valid), TP_ARGS(ns, waited, valid));
 
-static int __init strange_kvm_init(void)
+/* Not in init memory, in which older kernels do not switch tracepoints on. */
+static noinline void exit_three_times(void)
 {
 	int i;
 
 	for (i = 0; i < 3; i++)
 		trace_strange_exit((void *)1, 77);
+}
+
+static int __init strange_kvm_init(void)
+{
+	exit_three_times();
 	return 0;
 }
 module_init(strange_kvm_init);
