@@ -67,7 +67,7 @@ export class Actuator {
   #isWatching = false
   #timer: NodeJS.Timeout | undefined
 
-  /** Throws Node's own error if the folders `kvminfo/leases` and `kvminfo/changes` below `rundir` cannot be created. */
+  /** Throws CHANGE_FAILED if the folders `kvminfo/leases` and `kvminfo/changes` below `rundir` cannot be created. */
   constructor(parts: ActuatorParts) {
     const { procfs, rundir, scheduler, log } = parts
     this.#parts = parts

@@ -35,7 +35,7 @@ export class LateCalls {
    * undefined without a record. At the first look, a record is from a former process, which may have been killed in the
    * middle of a call.
    */
-  meet(knob: string, isDone: (() => Promise<boolean>) | undefined): void {
+  noteFormer(knob: string, isDone: (() => Promise<boolean>) | undefined): void {
     if (this.#known.has(knob)) return
     this.#known.add(knob)
     if (isDone !== undefined) this.note(knob, isDone)

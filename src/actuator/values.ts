@@ -136,7 +136,7 @@ export class Values {
     try {
       if (asksLibvirt(operation)) {
         const key = lateKey(operation, kit)
-        this.#late.meet(key, recorded && (async () => kit.encode(await read()) !== recorded.was))
+        this.#late.noteFormer(key, recorded && (async () => kit.encode(await read()) !== recorded.was))
         if (await this.#late.mayCome(key))
           return refused('libvirt may still do what it was asked for before; read again in a minute')
       }

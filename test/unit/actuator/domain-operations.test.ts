@@ -355,13 +355,18 @@ describe('a call of libvirt that misses its deadline', () => {
     expect(await execute(toVirtio)).toEqual({ outcome: 'done', before: ideGuest, after: onVirtio })
   })
 
-  test('of an actuator that was killed may still come too', async () => {
+  /** Another actuator, after one that was killed while libvirt changed the definition. */
+  async function afterKill() {
     const host = withDomain()
     host.domains.onDefine = () => new Promise(() => {})
     void host.execute(toVirtio)
     await vi.waitFor(() => expect(host.recorded()).toHaveLength(1))
     const later = host.create()
-    const read = (operation: Operation) => later.answer({ do: 'read', operation })
+    return { host, read: (operation: Operation) => later.answer({ do: 'read', operation }) }
+  }
+
+  test('of an actuator that was killed may still come too', async () => {
+    const { host, read } = await afterKill()
     // Also for who asks without knowing of the change.
     for (const operation of [toVirtio, { ...toVirtio, from: '', to: '' }])
       expect(await read(operation)).toMatchObject({
@@ -373,14 +378,11 @@ describe('a call of libvirt that misses its deadline', () => {
   })
 
   test('and that of a killed actuator is over when libvirt has answered for a while', async () => {
-    const host = withDomain()
-    host.domains.onDefine = () => new Promise(() => {})
-    void host.execute(toVirtio)
-    await vi.waitFor(() => expect(host.recorded()).toHaveLength(1))
-    const later = host.create()
-    const read = () => later.answer({ do: 'read', operation: toVirtio })
-    expect(await read()).toMatchObject({ outcome: 'refused' })
-    await vi.waitFor(async () => expect(await read()).toMatchObject({ outcome: 'done', after: ideGuest }))
+    const { read } = await afterKill()
+    expect(await read(toVirtio)).toMatchObject({ outcome: 'refused' })
+    await vi.waitFor(async () =>
+      expect(await read(toVirtio)).toMatchObject({ outcome: 'done', after: ideGuest }),
+    )
   })
 
   test('is not expected from a former actuator whose change is there', async () => {

@@ -360,7 +360,7 @@ it('gives the VMID of Proxmox', () => {
 })
 
 describe('a VM of KubeVirt', () => {
-  // From https://github.com/kubevirt/kubevirt/issues/11552, shortened.
+  // The SMBIOS table is that of https://github.com/kubevirt/kubevirt/issues/11552. The path of the key is from memory.
   const key =
     '{"qom-type":"secret","id":"masterKey0","format":"raw","file":"/var/run/kubevirt-private/libvirt/qemu/lib/domain-1-prod_web/master-key.aes"}'
   const ofLibvirt = '{"qom-type":"secret","id":"masterKey0","format":"raw","file":"/lib/master-key.aes"}'
